@@ -1,0 +1,248 @@
+"""The keys of kernel.toml: their types, defaults, rules and meaning, each once.
+
+kernel.toml itself, the JSON Schema and README's configuration reference are made from these fields,
+by config_reference.py.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StrictBool,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from builder.config_rules import Rule, Since, Step, since
+
+__all__ = ["KernelConfig", "Section", "Step"]
+
+PROGRAM_NAME = re.compile(r"[a-z0-9_-]{1,15}")
+PROGRAMS_MAX = 32
+STRINGS_MAX = 32
+STRING_BYTES_MAX = 255  # all strings of a program together must fit its first stack page
+STRINGS_BYTES_MAX = 2048
+
+ProgramStrings = Annotated[
+    tuple[str, ...],
+    Since(Step.VSYSCALL),
+    Rule(
+        f"a list of at most {STRINGS_MAX} strings without NUL, each at most {STRING_BYTES_MAX} "
+        f"bytes, together at most {STRINGS_BYTES_MAX} bytes"
+    ),
+]
+
+
+class Section(BaseModel):
+    """One table of kernel.toml; unknown keys are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KernelSection(Section):
+    """Which kernel."""
+
+    step: Step = Field(
+        default=Step.VSYSCALL, description="The step: which of the growing kernels is made."
+    )
+
+
+class CpuSection(Section):
+    """The processors of the kernel."""
+
+    count: StrictInt = Field(
+        default=1, ge=1, le=8, description="CPUs that the kernel brings up; QEMU is given as many."
+    )
+
+
+class SysenterSection(Section):
+    """The fast way in."""
+
+    stack: Annotated[Literal["per-switch", "esp0-word", "tss-end"], Since(Step.SYSENTER)] = Field(
+        default="tss-end",
+        description="What MSR_IA32_SYSENTER_ESP points at: the kernel stack itself, rewritten at "
+        "every switch (per-switch); the esp0 word in the TSS (esp0-word); or just past the TSS, "
+        "with an emergency stack, as Linux does it (tss-end).",
+    )
+
+
+class VsyscallSection(Section):
+    """The page that programs call."""
+
+    address: Annotated[Literal["fixed", "random"], Since(Step.VSYSCALL)] = Field(
+        default="fixed",
+        description="Where the vsyscall page is: at 0xffffe000 in every process (fixed), or "
+        "somewhere else in each (random).",
+    )
+
+
+class TssSection(Section):
+    """The task state segment."""
+
+    io_bitmap: StrictBool = Field(
+        default=True,
+        description="I/O permission bitmap in the TSS, and the ioperm system call that sets it.",
+    )
+
+
+class ProgramsSection(Section):
+    """What runs in ring 3."""
+
+    suite: Literal["demo", "checks", "none"] = Field(
+        default="demo",
+        description="The built-in programs: the demonstration (demo), the demonstration and every "
+        "guest check (checks), or only those in `files` (none).",
+    )
+    files: Annotated[
+        tuple[str, ...],
+        Rule(
+            f"a list of at most {PROGRAMS_MAX} paths; the last part of each is its name: 1 to 15 "
+            "of a-z 0-9 _ -, no two alike"
+        ),
+    ] = Field(
+        default=(),
+        description="Further programs, static i386 ELF files; paths start at the folder of "
+        "kernel.toml.",
+    )
+    args: ProgramStrings = Field(
+        default=(), description="Arguments (argv[1] onwards) of the programs in `files`."
+    )
+    env: ProgramStrings = Field(
+        default=(), description="Environment of the programs in `files`, as NAME=value strings."
+    )
+
+    @field_validator("files")
+    @classmethod
+    def _names_fit(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        if len(files) > PROGRAMS_MAX:
+            raise ValueError(f"{len(files)} paths are too many")
+        names: set[str] = set()
+        for file in files:
+            name = Path(file).name
+            if "\0" in file or not PROGRAM_NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is not a program name")
+            if name in names:
+                raise ValueError(f"two programs are named {name!r}")
+            names.add(name)
+        return files
+
+    @field_validator("args", "env")
+    @classmethod
+    def _strings_fit(cls, strings: tuple[str, ...]) -> tuple[str, ...]:
+        sizes = [len(string.encode()) for string in strings]
+        if len(strings) > STRINGS_MAX:
+            raise ValueError(f"{len(strings)} strings are too many")
+        if any("\0" in string for string in strings):
+            raise ValueError("a string holds a NUL")
+        if max(sizes, default=0) > STRING_BYTES_MAX or sum(sizes) > STRINGS_BYTES_MAX:
+            raise ValueError(f"{sum(sizes)} bytes, the longest string {max(sizes)}, are too many")
+        return strings
+
+    @field_validator("env")
+    @classmethod
+    def _env_has_names(cls, strings: tuple[str, ...]) -> tuple[str, ...]:
+        for string in strings:
+            if string.find("=") < 1:
+                raise ValueError(f"{string!r} is not of the form NAME=value")
+        return strings
+
+
+class MachineSection(Section):
+    """The emulated machine; nothing here changes the kernel that is built."""
+
+    cpu: Annotated[str, Rule("a QEMU -cpu model, such as pentium3, 486 or qemu32,-sep")] = Field(
+        default="pentium3",
+        max_length=200,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+=,-]*$",
+        description="CPU model given to QEMU's -cpu.",
+    )
+    memory_mib: StrictInt = Field(
+        default=16, ge=2, le=3072, description="Memory of the machine in MiB."
+    )
+    boot: Literal["disk", "kernel"] = Field(
+        default="disk",
+        description="Boot the raw disk image through its own boot sector (disk), or the ELF file "
+        "by QEMU's -kernel (kernel).",
+    )
+
+
+class KernelConfig(Section):
+    """A whole, valid kernel.toml."""
+
+    kernel: KernelSection = KernelSection()
+    cpu: CpuSection = CpuSection()
+    sysenter: SysenterSection = SysenterSection()
+    vsyscall: VsyscallSection = VsyscallSection()
+    tss: TssSection = TssSection()
+    programs: ProgramsSection = ProgramsSection()
+    machine: MachineSection = MachineSection()
+
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def digest(self) -> str:
+        """12 hex digits over everything that can change the kernel, that is all but [machine]."""
+        values = self.model_dump(mode="json", exclude={"machine"})
+        text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def folder(self) -> Path:
+        """Where the paths in `programs.files` start: the folder of kernel.toml."""
+        return self._folder
+
+    @property
+    def program_paths(self) -> tuple[Path, ...]:
+        """`programs.files` as paths that can be opened; their content is not checked here."""
+        return tuple(self._folder / file for file in self.programs.files)
+
+    @model_validator(mode="after")
+    def _keys_apply(self) -> "KernelConfig":
+        step = self.kernel.step
+        for section, part in self:
+            for name, info in type(part).model_fields.items():
+                value, first = getattr(part, name), since(info)
+                if step < first and value != info.default:
+                    raise _broken(
+                        f"{section}.{name}",
+                        value,
+                        f"step {step} has no such thing; it comes with step {first}",
+                        f"leave {section}.{name} out, or set kernel.step to {first} or later",
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _programs_exist(self) -> "KernelConfig":
+        programs = self.programs
+        if programs.suite == "none" and not programs.files:
+            raise _broken(
+                "programs.suite",
+                "none",
+                "without built-in programs and programs.files the kernel has nothing to run",
+                'name a program in programs.files, or set programs.suite to "demo"',
+            )
+        for name in ("args", "env"):
+            if (strings := getattr(programs, name)) and not programs.files:
+                raise _broken(
+                    f"programs.{name}",
+                    strings,
+                    "it is handed to the programs in programs.files, and there are none",
+                    f"leave programs.{name} out, or name a program in programs.files",
+                )
+        return self
+
+
+def _broken(key: str, value: object, rule: str, fix: str) -> PydanticCustomError:
+    """A rule over several keys; config.py turns `context` into the ConfigError."""
+    return PydanticCustomError(
+        "combination", "{rule}", {"key": key, "value": value, "rule": rule, "fix": fix}
+    )

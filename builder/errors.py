@@ -1,0 +1,88 @@
+"""Errors that tinygate reports to its user, and the exit code each one ends the command with.
+
+There are two families (everything else is a bug and may show a traceback): the user's mistake, which
+the user can mend (`UserError`), and the machinery's failure, which the user can only report or work
+around (`MachineryError`). Each error says four things: what went wrong, where, why, and what to do.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of the `tinygate` command; README.md documents the same list."""
+
+    OK = 0
+    VERDICT = 1  # the kernel was judged and did not pass
+    USAGE = 2  # the command line, kernel.toml or a file named by the user is wrong
+    TOOL = 3  # a tool is missing or too old
+    BUILD = 4  # rendering, compiling, linking or checking the kernel failed
+    EMULATOR = 5  # the emulator could not be started or controlled
+    FILES = 6  # the file system refused: disk full, no permission
+    INTERRUPTED = 130  # Ctrl-C
+
+
+class TinygateError(Exception):
+    """Base of both families.
+
+    Args:
+        what: What went wrong, one line, no trailing full stop.
+        where: File, key or command it happened at; empty if there is none.
+        why: The rule that was broken or the cause; empty if `what` says it.
+        fix: What the user can do about it; empty only if nothing can be done.
+    """
+
+    exit_code: ExitCode = ExitCode.BUILD
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.why = why
+        self.fix = fix
+
+    def __str__(self) -> str:
+        """One line per part, as it is shown on a terminal."""
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.why:
+            parts.append(f"  why: {self.why}")
+        if self.fix:
+            parts.append(f"  fix: {self.fix}")
+        return "\n".join(parts)
+
+
+class UserError(TinygateError):
+    """The user's mistake: configuration, command line, or a file that the user gave."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(UserError):
+    """A kernel.toml or --set that breaks a rule; `where` names the key, `why` the value and rule."""
+
+
+class MachineryError(TinygateError):
+    """Not the user's mistake: something tinygate depends on did not do its part."""
+
+
+class ToolError(MachineryError):
+    """A tool is missing, too old, or cannot do what is needed; `fix` is the command to install it."""
+
+    exit_code = ExitCode.TOOL
+
+
+class BuildError(MachineryError):
+    """The rendered tree did not build, or the built kernel differs from its model."""
+
+    exit_code = ExitCode.BUILD
+
+
+class EmulatorError(MachineryError):
+    """The emulator did not start, or ended in a way that says nothing about the kernel."""
+
+    exit_code = ExitCode.EMULATOR
+
+
+class FileError(MachineryError):
+    """The file system refused an operation: disk full, permission denied, path in the way."""
+
+    exit_code = ExitCode.FILES

@@ -1,0 +1,71 @@
+"""The order in which a kernel starts: one row a call. kernel/main.c is rendered from these tables."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BootStep:
+    """One call of the boot sequence, with the reason why it stands at this place."""
+
+    call: str
+    header: str  # declares the function
+    comment: str
+    layer: str = "int80"
+
+
+# On the first CPU, once.
+BOOT_STEPS: tuple[BootStep, ...] = (
+    BootStep("serial_init()", "dev/serial.h", "First, so that everything after it can say what went wrong."),
+    BootStep("banner()", "", ""),
+    BootStep("cpu_identify()", "cpu/cpuid.h", "What the CPU can do decides much of what follows."),
+    BootStep("cpu_init(&cpus[0])", "cpu/cpu.h", "From here on an exception is reported instead of a reset."),
+    BootStep("frames_init(info)", "mm/frames.h", "The page tables below are made of free page frames."),
+    BootStep("paging_init()", "mm/paging.h", "All of memory for the kernel, its text read-only, address 0 gone."),
+    BootStep("vsyscall_init()", "entry/vsyscall.h", "The stub that suits this CPU goes into the page.", "vsyscall"),
+    BootStep("pic_init()", "dev/pic.h", "Interrupt lines away from the vectors of the exceptions."),
+    BootStep("timer_init()", "dev/timer.h", "The clock: a counter of interrupts."),
+    BootStep("serial_enable_input()", "dev/serial.h", "Typed characters arrive by interrupt."),
+    BootStep("smp_start()", "cpu/smp.h", "The other CPUs do the calls of cpu_init() too.", "smp"),
+    BootStep("show_machine()", "kernel/show.h", "What a reader wants to see."),
+    BootStep("suite_run()", "kernel/suite.h", "The programs; comes back when the last has ended."),
+)
+
+# On every CPU, each for itself.
+CPU_STEPS: tuple[BootStep, ...] = (
+    BootStep("gdt_init(cpu)", "cpu/gdt.h", "Its own GDT, because the TSS in it is its own."),
+    BootStep("tss_init(cpu)", "cpu/tss.h", "Where the CPU finds the kernel stack when ring 3 is interrupted."),
+    BootStep("io_bitmap_init(cpu)", "cpu/io_bitmap.h", "Every port denied, until a program asks.", "io-bitmap"),
+    BootStep("idt_load()", "cpu/idt.h", "Where exceptions, interrupts and int 0x80 go."),
+    BootStep("control_init()", "cpu/cpu.h", "Read-only means read-only in ring 0 too; no x87 for programs."),
+    BootStep("sysenter_init(cpu)", "cpu/sysenter.h", "The three MSRs: the fast way in.", "sysenter"),
+)
+
+# At every switch to another process, after the address space.
+SWITCH_STEPS: tuple[BootStep, ...] = (
+    BootStep("tss_set_esp0(cpu, next)", "cpu/tss.h", "Where int 0x80 and every interrupt begin."),
+    BootStep(
+        "sysenter_set_stack(next)", "cpu/sysenter_switch.h", "Where SYSENTER begins, as this design has it.", "stack-per-switch"
+    ),
+    BootStep("io_bitmap_switch(cpu, next)", "cpu/io_bitmap.h", "Which ports it may use.", "io-bitmap"),
+)
+
+# Shown at boot, after the banner.
+SHOW_STEPS: tuple[BootStep, ...] = (
+    BootStep("show_cpu()", "kernel/show.h", ""),
+    BootStep("show_cpus()", "kernel/show.h", "", "smp"),
+    BootStep("show_gdt()", "kernel/show.h", ""),
+    BootStep("show_tss()", "kernel/show.h", ""),
+    BootStep("show_sysenter()", "kernel/show.h", "", "sysenter"),
+    BootStep("show_memory()", "kernel/show.h", ""),
+    BootStep("show_vsyscall()", "kernel/show.h", "", "vsyscall"),
+)
+
+# When a process is made, after its program has been loaded; each call returns 0 or -errno.
+CREATE_STEPS: tuple[BootStep, ...] = (
+    BootStep("vsyscall_map(process)", "entry/vsyscall.h", "Its way into the kernel.", "vsyscall"),
+)
+
+# When what remains of a process is freed.
+DESTROY_STEPS: tuple[BootStep, ...] = (
+    BootStep("io_bitmap_free(process)", "cpu/io_bitmap.h", "If it ever asked for ports.", "io-bitmap"),
+)

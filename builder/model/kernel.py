@@ -1,0 +1,175 @@
+"""The model of one kernel: every table, cut down to what its configuration asks for."""
+
+from dataclasses import dataclass, replace
+
+from builder.config import KernelConfig
+from builder.model import boot, memory
+from builder.model.auxv import AUXV, AuxEntry
+from builder.model.constants import TSS_IO_BITMAP_BYTES, ConstantGroup, constant_groups
+from builder.model.features import FEATURES, Feature
+from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
+from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
+from builder.model.memory import Region
+from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
+from builder.model.syscalls import GATES, SYSCALLS, Gate, Slot, Syscall, dispatch_slots
+from builder.model.traps import INTERRUPTS, TRAPS, Handler, Interrupt, Trap, handlers_for
+
+STEPS = ("int80", "sysenter", "vsyscall")
+
+
+@dataclass(frozen=True)
+class KernelModel:
+    """All that the templates may ask about a kernel. Tables are in the order in which they are rendered."""
+
+    step: str
+    layers: tuple[str, ...]
+    digest: str
+    cpu_count: int
+    gdt: tuple[GdtEntry, ...]
+    traps: tuple[Trap, ...]
+    interrupts: tuple[Interrupt, ...]
+    handlers: tuple[Handler, ...]
+    regions: tuple[Region, ...]
+    features: tuple[Feature, ...]
+    auxv: tuple[AuxEntry, ...]
+    syscalls: tuple[Syscall, ...]
+    gates: tuple[Gate, ...]
+    layouts: tuple[Layout, ...]
+    boot_steps: tuple[boot.BootStep, ...]
+    cpu_steps: tuple[boot.BootStep, ...]
+    switch_steps: tuple[boot.BootStep, ...]
+    show_steps: tuple[boot.BootStep, ...]
+    create_steps: tuple[boot.BootStep, ...]
+    destroy_steps: tuple[boot.BootStep, ...]
+    programs: tuple[Program, ...]
+    suite: tuple[SuiteEntry, ...]
+    files: tuple[str, ...]  # names of the user's own programs, in user/bin/
+    program_args: tuple[str, ...]
+    program_env: tuple[str, ...]
+    constants: tuple[ConstantGroup, ...]
+
+    @property
+    def syscall_slots(self) -> tuple[Slot, ...]:
+        """The lines of the dispatch table."""
+        return dispatch_slots(self.syscalls)
+
+    @property
+    def shared_sources(self) -> tuple[str, ...]:
+        """Sources that the kernel and the programs' library have in common, without suffix."""
+        own_stub = ("cpu/cpuid",) if "own-stub" in self.layers else ()
+        checks = ("lib/ktap",) if "checks" in self.layers else ()
+        return ("lib/format", "lib/string", *own_stub, *checks)
+
+    @property
+    def program_names(self) -> tuple[str, ...]:
+        """Names of all programs packed into the kernel, the user's own last."""
+        return (*(program.name for program in self.programs), *self.files)
+
+    def layout(self, c_name: str) -> Layout:
+        """The layout of `struct <c_name>`."""
+        return next(layout for layout in self.layouts if layout.c_name == c_name)
+
+    def constant(self, name: str) -> int:
+        """Value of a constant; StopIteration if there is none of that name."""
+        rows = (row for group in self.constants for row in group.constants)
+        return next(row.value for row in rows if row.name == name)
+
+
+def layers_of(config: KernelConfig) -> tuple[str, ...]:
+    """The folders of templates/ and kernel_src/ that make this kernel; a later one's file replaces an earlier one's."""
+    step = config.kernel.step
+    reached = STEPS[: STEPS.index(step) + 1]
+    layers = list(reached)
+    layers.append("smp" if config.cpu.count > 1 else "one-cpu")
+    if "sysenter" in reached:
+        layers.append(f"stack-{config.sysenter.stack}")
+        if config.sysenter.stack != "per-switch":
+            layers.append("emergency-stack")
+    if step == "sysenter":
+        layers.append("own-stub")
+    if "vsyscall" in reached:
+        layers.append(f"page-{config.vsyscall.address}")
+    if config.tss.io_bitmap:
+        layers.append("io-bitmap")
+    layers.append(config.programs.suite)
+    if config.programs.suite == "checks":
+        layers += [f"checks-{name}" for name in layers if name in ("sysenter", "vsyscall", "smp", "io-bitmap")]
+    return tuple(layers)
+
+
+def _cpu_layout(layers: tuple[str, ...]) -> Layout:
+    """Per-CPU data. Where the emergency stack lies is what the designs of MSR_IA32_SYSENTER_ESP differ in."""
+    emergency = Field(
+        "emergency_stack", "uint32_t {}[64]", 256, "for #DB and NMI on the first instruction of SYSENTER", ""
+    )
+    before, after = "stack-esp0-word" in layers, "stack-tss-end" in layers
+    bitmap_bytes = TSS_IO_BITMAP_BYTES + 4  # and a byte of ones past the end, rounded up
+    fields = (
+        *((emergency,) if before else ()),
+        Field("tss", "struct tss", TSS.size_bytes, "what the TSS descriptor points to", ""),
+        *(
+            (Field("io_bitmap", f"uint8_t {{}}[{bitmap_bytes}]", bitmap_bytes, "must follow the TSS", ""),)
+            if "io-bitmap" in layers
+            else ()
+        ),
+        *((emergency,) if after else ()),
+        Field("double_fault_tss", "struct tss", TSS.size_bytes, "the task that #DF switches to", ""),
+        Field("gdt", "uint64_t {}[GDT_ENTRIES]", 256, "", ""),
+        Field("idle", "struct process *", 4, "runs when no program does", ""),
+        Field("index", "uint32_t", 4, "0 is the CPU that booted", ""),
+        *((Field("apic_id", "uint32_t", 4, "of its local APIC", ""),) if "smp" in layers else ()),
+        *((Field("online", "uint32_t", 4, "it has got through cpu_init()", ""),) if "smp" in layers else ()),
+        Field("double_fault_stack", "uint32_t {}[512]", 2048, "", ""),
+    )
+    return Layout("cpu", "CPU", "What each CPU has for itself", fields)
+
+
+def _rows(steps: tuple[boot.BootStep, ...], layers: tuple[str, ...]) -> tuple[boot.BootStep, ...]:
+    return tuple(step for step in steps if step.layer in layers)
+
+
+def _traps(layers: tuple[str, ...]) -> tuple[Trap, ...]:
+    if "emergency-stack" in layers:
+        return TRAPS
+    return tuple(replace(trap, on_emergency_stack=False) for trap in TRAPS)
+
+
+def build_model(config: KernelConfig) -> KernelModel:
+    """The model of the kernel that `config` describes. Pure: equal configurations give equal models."""
+    layers = layers_of(config)
+    tss_limit = TSS.size_bytes - 1
+    if "io-bitmap" in layers:
+        tss_limit += TSS_IO_BITMAP_BYTES + 1
+    gdt = gdt_entries(tss_limit)
+    check_sysenter_order(gdt)
+    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers))
+    syscalls = tuple(call for call in SYSCALLS if call.layer in layers)
+    files = tuple(name.rpartition("/")[2] for name in config.programs.files)
+    return KernelModel(
+        step=config.kernel.step,
+        layers=layers,
+        digest=config.digest,
+        cpu_count=config.cpu.count,
+        gdt=gdt,
+        traps=_traps(layers),
+        interrupts=tuple(row for row in INTERRUPTS if row.layer in layers),
+        handlers=handlers_for(layers),
+        regions=tuple(region for region in memory.REGIONS if region.layer in layers),
+        features=FEATURES,
+        auxv=AUXV,
+        syscalls=syscalls,
+        gates=GATES[config.kernel.step],
+        layouts=layouts,
+        boot_steps=_rows(boot.BOOT_STEPS, layers),
+        cpu_steps=_rows(boot.CPU_STEPS, layers),
+        switch_steps=_rows(boot.SWITCH_STEPS, layers),
+        show_steps=_rows(boot.SHOW_STEPS, layers),
+        create_steps=_rows(boot.CREATE_STEPS, layers),
+        destroy_steps=_rows(boot.DESTROY_STEPS, layers),
+        programs=programs_for(layers),
+        suite=suite_for(layers, files),
+        files=files,
+        program_args=tuple(config.programs.args),
+        program_env=tuple(config.programs.env),
+        constants=constant_groups(gdt, layouts, config.cpu.count, syscalls),
+    )

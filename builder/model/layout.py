@@ -1,0 +1,147 @@
+"""Structures whose layout both C and NASM must know: register frame, TSS, process, per-CPU data.
+
+A layout is a tuple of fields in memory order. C gets a struct made from it and one assertion for each offset;
+NASM gets one offset constant for each field that assembly reads. No offset is ever typed.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    """One member of a structure. `c_type` may hold `{}` where the name goes, for arrays."""
+
+    name: str
+    c_type: str
+    size_bytes: int
+    comment: str
+    layer: str = "int80"
+
+    @property
+    def c_declaration(self) -> str:
+        """The member's declaration in C, without the semicolon."""
+        if "{}" in self.c_type:
+            return self.c_type.format(self.name)
+        separator = "" if self.c_type.endswith("*") else " "
+        return f"{self.c_type}{separator}{self.name}"
+
+
+@dataclass(frozen=True)
+class PlacedField:
+    """A field with the offset that its place in the structure gives it."""
+
+    field: Field
+    offset: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A structure: its C name, the prefix of its NASM constants, and its fields in memory order."""
+
+    c_name: str
+    prefix: str
+    comment: str
+    fields: tuple[Field, ...]
+
+    @property
+    def placed(self) -> tuple[PlacedField, ...]:
+        """The fields with their offsets; every field must be naturally aligned up to 4 bytes."""
+        offset = 0
+        placed = []
+        for field in self.fields:
+            align = min(4, field.size_bytes & -field.size_bytes)
+            assert offset % align == 0, f"{self.c_name}.{field.name} at {offset} is not aligned"
+            placed.append(PlacedField(field, offset))
+            offset += field.size_bytes
+        return tuple(placed)
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the structure, a multiple of 4."""
+        size = sum(field.size_bytes for field in self.fields)
+        assert size % 4 == 0, f"{self.c_name}: {size} bytes is not a multiple of 4"
+        return size
+
+    def offset_of(self, name: str) -> int:
+        """Byte offset of the field called `name`; KeyError if there is none."""
+        return {placed.field.name: placed.offset for placed in self.placed}[name]
+
+    def for_layers(self, layers: tuple[str, ...]) -> "Layout":
+        """The same structure with only the fields that these layers bring in."""
+        kept = tuple(field for field in self.fields if field.layer in layers)
+        return Layout(self.c_name, self.prefix, self.comment, kept)
+
+
+PT_REGS = Layout(
+    "pt_regs",
+    "PT",
+    "The registers of an interrupted program, as the entry points push them (Linux arch/x86 ptrace.h)",
+    (
+        Field("ebx", "uint32_t", 4, "1st argument of a system call"),
+        Field("ecx", "uint32_t", 4, "2nd argument"),
+        Field("edx", "uint32_t", 4, "3rd argument"),
+        Field("esi", "uint32_t", 4, "4th argument"),
+        Field("edi", "uint32_t", 4, "5th argument"),
+        Field("ebp", "uint32_t", 4, "6th argument"),
+        Field("eax", "uint32_t", 4, "result of a system call"),
+        Field("ds", "uint32_t", 4, "only the low 16 bits mean something"),
+        Field("es", "uint32_t", 4, "only the low 16 bits mean something"),
+        Field("fs", "uint32_t", 4, "only the low 16 bits mean something"),
+        Field("gs", "uint32_t", 4, "only the low 16 bits mean something"),
+        Field("orig_eax", "uint32_t", 4, "number of the system call, or an exception's error code"),
+        Field("eip", "uint32_t", 4, "from here on as the CPU pushes it for an interrupt"),
+        Field("cs", "uint32_t", 4, "bits 1:0 are the privilege level that was interrupted"),
+        Field("eflags", "uint32_t", 4, ""),
+        Field("esp", "uint32_t", 4, "only there if the interrupt came from ring 3"),
+        Field("ss", "uint32_t", 4, "only there if the interrupt came from ring 3"),
+    ),
+)
+
+_SEGMENTS = ("es", "cs", "ss", "ds", "fs", "gs")
+_REGISTERS = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
+
+TSS = Layout(
+    "tss",
+    "TSS",
+    "Task state segment, 32 bit (SDM 3A 7.2.1)",
+    (
+        Field("link", "uint32_t", 4, "selector of the task to return to; only for nested tasks"),
+        Field("esp0", "uint32_t", 4, "the ring 0 stack: loaded into ESP when ring 3 is interrupted"),
+        Field("ss0", "uint32_t", 4, "its segment"),
+        Field("esp1", "uint32_t", 4, "ring 1 and ring 2 are not used"),
+        Field("ss1", "uint32_t", 4, ""),
+        Field("esp2", "uint32_t", 4, ""),
+        Field("ss2", "uint32_t", 4, ""),
+        Field("cr3", "uint32_t", 4, "from here to ldt: only used by a hardware task switch"),
+        Field("eip", "uint32_t", 4, ""),
+        Field("eflags", "uint32_t", 4, ""),
+        *(Field(name, "uint32_t", 4, "") for name in _REGISTERS),
+        *(Field(name, "uint32_t", 4, "") for name in _SEGMENTS),
+        Field("ldt", "uint32_t", 4, ""),
+        Field("trap", "uint16_t", 2, "bit 0: debug exception on a switch to this task"),
+        Field("iomap_base", "uint16_t", 2, "offset of the I/O permission bitmap; beyond the limit: none"),
+    ),
+)
+
+PROCESS = Layout(
+    "process",
+    "PROCESS",
+    "A process. It lies at the very top of its kernel stack, so that esp0 points to it",
+    (
+        Field("work", "uint32_t", 4, "WORK_ bits: what must be done on the way back to ring 3"),
+        Field("sysenter_return", "uint32_t", 4, "where SYSEXIT goes: in the vsyscall page", "page-random"),
+        Field("context_esp", "uint32_t", 4, "kernel stack pointer while it is not running"),
+        Field("page_directory", "uint32_t *", 4, "its address space"),
+        Field("cpu", "struct cpu *", 4, "the CPU that it runs on, or ran on last"),
+        Field("next", "struct process *", 4, "in the queue of those that wait for a CPU"),
+        Field("pid", "int32_t", 4, ""),
+        Field("state", "uint32_t", 4, "enum process_state"),
+        Field("exit_status", "int32_t", 4, "what it passed to exit()"),
+        Field("killed_by", "int32_t", 4, "vector of the exception that ended it, or -1"),
+        Field("start_eip", "uint32_t", 4, "where ring 3 begins: the entry point of its ELF file"),
+        Field("start_esp", "uint32_t", 4, "and its first stack pointer"),
+        Field("sysinfo", "uint32_t", 4, "address of its __kernel_vsyscall", "vsyscall"),
+        Field("io_bitmap", "uint8_t *{}[2]", 8, "the ports it may use, half of them each, or NULL for none", "io-bitmap"),
+        Field("name", "char {}[16]", 16, ""),
+    ),
+)

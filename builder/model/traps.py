@@ -1,0 +1,137 @@
+"""The 32 exceptions of the CPU (Intel SDM vol. 3A, table 6-1 and section 6.15) and the other vectors in use."""
+
+from dataclasses import dataclass
+
+FIRST_IRQ_VECTOR = 0x20  # the PIC's sixteen lines are moved here, past the exceptions
+TIMER_IRQ = 0
+SERIAL_IRQ = 4
+SYSCALL_VECTOR = 0x80
+WAKE_VECTOR = 0xF0  # inter-processor interrupt: there may be a process to run
+SPURIOUS_VECTOR = 0xFF  # the local APIC's; its low four bits must be ones (SDM 3A 10.9)
+
+
+@dataclass(frozen=True)
+class Trap:
+    """One exception vector.
+
+    `error_code` says whether the CPU pushes one (where it does not, the stub pushes 0, so that every frame
+    has the same shape). `user_may_raise` is the gate's DPL: 3 where a program's INT n, INT3 or INTO may come
+    through it. `on_emergency_stack`: it can hit the first instruction of sysenter_entry, before that has
+    found its stack. `task_gate`: entered by a task switch, on a stack of its own.
+    """
+
+    vector: int
+    mnemonic: str
+    name: str
+    error_code: bool = False
+    user_may_raise: bool = False
+    on_emergency_stack: bool = False
+    task_gate: bool = False
+
+    @property
+    def sdm(self) -> str:
+        """Where the Intel SDM describes it."""
+        return "SDM 3A 6.15" if self.mnemonic else "SDM 3A table 6-1"
+
+    @property
+    def label(self) -> str:
+        """Name of its entry point in entry/traps.asm."""
+        return f"trap_{self.vector}"
+
+    @property
+    def entry_macro(self) -> str:
+        """The macro of entry/traps.asm that makes its entry point."""
+        if self.on_emergency_stack:
+            return "ENTRY_AT_SYSENTER"
+        return "ENTRY_WITH_ERROR" if self.error_code else "ENTRY"
+
+    @property
+    def title(self) -> str:
+        """What a message calls it, e.g. `#PF page fault`."""
+        if self.mnemonic and self.mnemonic != "NMI":
+            return f"#{self.mnemonic} {self.name}"
+        return self.name
+
+
+def _reserved(vector: int) -> Trap:
+    return Trap(vector, "", f"reserved exception {vector}")
+
+
+TRAPS: tuple[Trap, ...] = (
+    Trap(0, "DE", "divide error"),
+    Trap(1, "DB", "debug exception", on_emergency_stack=True),
+    Trap(2, "NMI", "non-maskable interrupt", on_emergency_stack=True),
+    Trap(3, "BP", "breakpoint", user_may_raise=True),
+    Trap(4, "OF", "overflow", user_may_raise=True),
+    Trap(5, "BR", "bound range exceeded"),
+    Trap(6, "UD", "invalid opcode"),
+    Trap(7, "NM", "device not available"),
+    Trap(8, "DF", "double fault", error_code=True, task_gate=True),
+    Trap(9, "", "coprocessor segment overrun"),
+    Trap(10, "TS", "invalid TSS", error_code=True),
+    Trap(11, "NP", "segment not present", error_code=True),
+    Trap(12, "SS", "stack-segment fault", error_code=True),
+    Trap(13, "GP", "general protection", error_code=True),
+    Trap(14, "PF", "page fault", error_code=True),
+    _reserved(15),
+    Trap(16, "MF", "x87 floating-point error"),
+    Trap(17, "AC", "alignment check", error_code=True),
+    Trap(18, "MC", "machine check", on_emergency_stack=True),
+    Trap(19, "XM", "SIMD floating-point exception"),
+    Trap(20, "VE", "virtualization exception"),
+    Trap(21, "CP", "control protection exception", error_code=True),
+    *(_reserved(vector) for vector in range(22, 28)),
+    Trap(28, "HV", "hypervisor injection exception"),
+    Trap(29, "VC", "VMM communication exception", error_code=True),
+    Trap(30, "SX", "security exception", error_code=True),
+    _reserved(31),
+)
+
+
+@dataclass(frozen=True)
+class Interrupt:
+    """A vector of the PIC or the local APIC: no exception, no error code."""
+
+    vector: int
+    label: str  # its entry point in entry/traps.asm
+    comment: str
+    layer: str = "int80"
+
+
+INTERRUPTS: tuple[Interrupt, ...] = (
+    Interrupt(FIRST_IRQ_VECTOR + TIMER_IRQ, "irq_timer", "line 0: the timer"),
+    Interrupt(FIRST_IRQ_VECTOR + SERIAL_IRQ, "irq_serial", "line 4: the first serial port"),
+    Interrupt(FIRST_IRQ_VECTOR + 7, "irq_spurious", "line 7: a request that went away"),
+    Interrupt(WAKE_VECTOR, "irq_wake", "another CPU has something to do for this one", "smp"),
+    Interrupt(SPURIOUS_VECTOR, "apic_spurious", "the local APIC: a request that went away", "smp"),
+)
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Which C function handles a vector. Of several rows for one vector, the last that applies counts."""
+
+    vector_name: str  # as C writes it
+    function: str
+    comment: str
+    layer: str = "int80"
+
+
+HANDLERS: tuple[Handler, ...] = (
+    Handler("VECTOR_NMI", "nmi", "reported and survived"),
+    Handler("VECTOR_PF", "page_fault", "ends a program; in the kernel's copy functions it is expected"),
+    Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "timer_interrupt", "the clock"),
+    Handler("FIRST_IRQ_VECTOR + IRQ_SERIAL", "serial_interrupt", "a character was typed"),
+    Handler("FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "spurious_interrupt", "nothing to do"),
+    Handler("WAKE_VECTOR", "wake_interrupt", "it has woken this CPU: that is all", "smp"),
+    Handler("SPURIOUS_VECTOR", "spurious_interrupt", "nothing to do", "smp"),
+    Handler("VECTOR_DB", "debug_exception", "SYSENTER does not clear EFLAGS.TF", "sysenter"),
+    Handler("VECTOR_DB", "check_debug_exception", "looks at the registers, for checks/entry.c", "checks-sysenter"),
+    Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "check_timer_interrupt", "counts, for checks/timer.c", "checks"),
+)
+
+
+def handlers_for(layers: tuple[str, ...]) -> tuple[Handler, ...]:
+    """The handlers of a kernel with these layers, one for each vector."""
+    chosen = {handler.vector_name: handler for handler in HANDLERS if handler.layer in layers}
+    return tuple(chosen.values())
