@@ -1,0 +1,196 @@
+"""From a configuration to the kernel's source tree: templates and plain files of all layers, overlaid.
+
+Pure up to `write_tree`: the same configuration gives the same bytes, whatever the folder, user or clock.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import ChoiceLoader
+
+from builder.config import KernelConfig
+from builder.errors import BuildError, FileError, UserError
+from builder.model.constants import ConstantGroup
+from builder.model.kernel import KernelModel, build_model
+from builder.resources import data_dir
+
+CONSTANT_FILES = {"include/constants.h": (".c", ".h"), "include/constants.inc": (".asm", ".inc")}
+
+
+def column(text: object, width: int) -> str:
+    """Jinja filter: pad `text` with blanks to `width`, so that what follows stands in a column."""
+    return str(text).ljust(width)
+
+
+def hexadecimal(value: int, digits: int = 0) -> str:
+    """Jinja filter: `value` as C and NASM write it, e.g. 0x00100000."""
+    return f"0x{value:0{digits}x}"
+
+
+def c_string(text: str) -> str:
+    """Jinja filter: `text` as a C string literal; bytes that C could misread are written in octal."""
+    plain = (chr(b) if 0x20 <= b < 0x7F and chr(b) not in '"\\?' else f"\\{b:03o}" for b in text.encode())
+    return f'"{"".join(plain)}"'
+
+
+def _environment(loader: BaseLoader) -> Environment:
+    environment = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+        newline_sequence="\n",
+    )
+    environment.filters["column"] = column
+    environment.filters["hex"] = hexadecimal
+    environment.filters["c_string"] = c_string
+    return environment
+
+
+def _files_below(folder: Path) -> list[PurePosixPath]:
+    """Every file of an overlay folder, sorted, as paths relative to it. A missing folder has none."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(PurePosixPath(path.relative_to(folder).as_posix()) for path in found)
+
+
+def _is_fragment(path: PurePosixPath) -> bool:
+    """A name that begins with an underscore is a part that other templates include, not a file of the tree."""
+    return path.name.startswith("_")
+
+
+def used_constants(groups: tuple[ConstantGroup, ...], text: str) -> tuple[ConstantGroup, ...]:
+    """The groups with only the constants whose names occur in `text`; groups left empty are dropped."""
+    words = set(re.findall(r"\b[A-Z_][A-Za-z0-9_]*\b", text))
+    kept = (
+        ConstantGroup(g.title, g.source, tuple(c for c in g.constants if c.name in words)) for g in groups
+    )
+    return tuple(group for group in kept if group.constants)
+
+
+def _text_of(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> str:
+    chosen = (data for path, data in sorted(files.items()) if path.endswith(suffixes))
+    return "\n".join(data.decode() for data in chosen)
+
+
+def _render_templates(model: KernelModel, context: dict[str, Any]) -> dict[str, bytes]:
+    folders = [data_dir("templates") / layer for layer in model.layers]
+    # The last layer that has a template of a name wins, for files and for included fragments alike.
+    environment = _environment(ChoiceLoader([FileSystemLoader(folder) for folder in reversed(folders)]))
+    names = sorted({path for folder in folders for path in _files_below(folder) if path.suffix == ".j2"})
+    files: dict[str, bytes] = {}
+    late = [name for name in names if str(name.with_suffix("")) in CONSTANT_FILES]
+    for name in [n for n in names if n not in late and not _is_fragment(n)]:
+        files[str(name.with_suffix(""))] = _render_one(environment, str(name), context)
+    return files | _render_constants(environment, files, late, context)
+
+
+def _render_one(environment: Environment, name: str, context: dict[str, Any]) -> bytes:
+    try:
+        return environment.get_template(name).render(context).encode()
+    except TemplateError as error:
+        raise BuildError(f"template does not render: {error}", where=f"templates/*/{name}") from error
+
+
+def _render_constants(
+    environment: Environment, files: dict[str, bytes], names: list[PurePosixPath], context: dict[str, Any]
+) -> dict[str, bytes]:
+    """The two headers of constants, made last because they hold just what the other files use."""
+    model: KernelModel = context["model"]
+    all_files = {**_plain_files(model), **files}
+    rendered = {}
+    for name in names:
+        path = str(name.with_suffix(""))
+        groups = used_constants(model.constants, _text_of(all_files, CONSTANT_FILES[path]))
+        rendered[path] = _render_one(environment, str(name), {**context, "groups": groups})
+    return rendered
+
+
+def _plain_files(model: KernelModel) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for layer in model.layers:
+        folder = data_dir("kernel_src") / layer
+        files.update({str(path): (folder / path).read_bytes() for path in _files_below(folder)})
+    return files
+
+
+def _user_programs(config: KernelConfig) -> dict[str, bytes]:
+    """The user's own programs as files of the tree, each checked to be one that the kernel can load."""
+    from builder.elfcheck import check_user_program
+
+    files = {}
+    for name in config.programs.files:
+        path = config.folder / name
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UserError(
+                "cannot read the program",
+                where=f"[programs] files: {path}",
+                why=error.strerror or str(error),
+                fix="name an existing static i386 ELF file, relative to kernel.toml",
+            ) from error
+        check_user_program(data, str(path))
+        files[f"user/bin/{path.name}"] = data
+    return files
+
+
+def render_tree(config: KernelConfig) -> dict[str, bytes]:
+    """Render the source tree of the kernel that `config` describes.
+
+    Returns: path in the tree (POSIX, relative) -> content, sorted by path.
+    Errors: UserError for a program of the user's that cannot be loaded; BuildError for a broken template.
+    """
+    model = build_model(config)
+    context: dict[str, Any] = {"model": model, "config": config, "qemu_arguments": ""}
+    files = _plain_files(model) | _render_templates(model, context) | _user_programs(config)
+    return dict(sorted(files.items()))
+
+
+def write_tree(files: Mapping[str, bytes], out_dir: Path) -> int:
+    """Make `out_dir` hold exactly `files` (and what make built from them); returns how many changed.
+
+    A file whose content is already there keeps its time stamp, so that make rebuilds only what changed. Each
+    file is written under another name and renamed: an interrupted run leaves no half file.
+    """
+    changed = 0
+    manifest = out_dir / ".files"
+    try:
+        old = set(manifest.read_text().splitlines()) if manifest.exists() else set()
+        for stale in sorted(old - set(files)):
+            (out_dir / stale).unlink(missing_ok=True)
+            # Else make would take what it built from this file for up to date with another of the same name.
+            (out_dir / "obj" / stale).with_suffix(".o").unlink(missing_ok=True)
+            changed += 1
+        for path, data in files.items():
+            changed += _write_if_changed(out_dir / path, data)
+        _write_if_changed(manifest, "".join(f"{path}\n" for path in files).encode())
+    except OSError as error:
+        raise FileError(
+            f"cannot write the kernel tree: {error.strerror}",
+            where=str(error.filename or out_dir),
+            fix="make room or choose another folder with --out",
+        ) from error
+    return changed
+
+
+def _write_if_changed(path: Path, data: bytes) -> bool:
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True

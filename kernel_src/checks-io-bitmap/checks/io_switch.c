@@ -1,0 +1,25 @@
+/* checks/io_switch.c: the I/O permission bitmap belongs to a process: two take turns, and one has a port.
+ *
+ * The programs are port_owner and port_thief in user/faults_io_bitmap.asm.
+ */
+
+#include "checks/run.h"
+#include "include/structs.h"
+#include "kernel/checks.h"
+#include "lib/ktap.h"
+#include "proc/process.h"
+
+int check_io_switch(void)
+{
+    struct process *owner = check_start("port-owner");
+    struct process *thief = check_start("port-thief");
+
+    ktap_plan(3);
+    ktap_true("both programs were loaded", owner && thief);
+    if (!owner || !thief) {
+        return 1;
+    }
+    ktap_equal("the one without the port is killed by #GP", (uint32_t)check_end(thief), VECTOR_GP);
+    ktap_equal("the one that has it lives", (uint32_t)check_end(owner), (uint32_t)-1);
+    return ktap_status();
+}

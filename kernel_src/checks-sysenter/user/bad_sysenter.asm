@@ -1,0 +1,78 @@
+; user/bad_sysenter.asm: SYSENTER out of a program's own code, in ways from which there is no coming back.
+;
+; SYSENTER tells the kernel neither EIP nor ESP: it has to take EBP's word for where the stack is. What lies there
+; may be nothing, or the kernel. Whatever it is, only this program may come to harm: it is killed where it tries to
+; use the stack again. checks/bad_sysenter.c runs these and knows what must kill each.
+
+%include "user/fault.inc"
+
+    bits 32
+
+%define STACK_LOWEST USER_TOP - USER_STACK_PAGES * PAGE_SIZE
+
+; BAD_EBP name, EBP: getpid() with garbage in ESP too.
+%macro BAD_EBP 2
+    FAULT %1
+    mov  ebp, %2
+    mov  esp, 0xdeadbeef
+    mov  eax, NR_getpid
+    sysenter
+    SURVIVED
+%endmacro
+
+    BAD_EBP ebp_null, 0
+    BAD_EBP ebp_garbage, 0x5a5a5a5a
+    BAD_EBP ebp_kernel, KERNEL_BASE + KERNEL_LOAD_ADDR
+    BAD_EBP ebp_kstack, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - 64
+    BAD_EBP ebp_user_top, USER_TOP
+    BAD_EBP ebp_last_word, USER_TOP - 4
+    BAD_EBP ebp_top, USER_TOP - 2
+    BAD_EBP ebp_bottom, STACK_LOWEST - 2
+    BAD_EBP ebp_wraps, 0xffffffff
+    BAD_EBP ebp_wraps_later, 0xfffffff4
+
+; The call is made, but where it comes back to there is no stack, so this is not survived either.
+    FAULT ebp_number
+    mov  ebp, 0x5a5a5a5a
+    mov  eax, 0x80000000
+    sysenter
+    SURVIVED
+
+; TF: SYSENTER takes it along. The kernel must neither be stepped through nor lose it: the trap is due at the
+; first instruction after the call.
+    FAULT step
+    mov  ebp, esp
+    sub  ebp, 64
+    mov  dword [ebp + 12], .back            ; in step sysenter the kernel reads it there; else the stub pops it
+    mov  eax, NR_getpid
+    pushfd
+    or   dword [esp], EFLAGS_TF
+    popfd
+    sysenter
+.back:
+    SURVIVED
+
+; The same with NT: the #DB in the kernel ends with IRET.
+    FAULT step_nested
+    mov  ebp, esp
+    sub  ebp, 64
+    mov  dword [ebp + 12], .back
+    mov  eax, NR_getpid
+    pushfd
+    or   dword [esp], EFLAGS_TF | EFLAGS_NT
+    popfd
+    sysenter
+.back:
+    SURVIVED
+
+; The same with an EBP that is no address: a page fault inside the kernel before the debug exception is worked off.
+    FAULT step_garbage
+    mov  ebp, 0x5a5a5a5a
+    mov  eax, NR_getpid
+    pushfd
+    or   dword [esp], EFLAGS_TF
+    popfd
+    sysenter
+    SURVIVED
+
+    section .note.GNU-stack noalloc noexec nowrite progbits

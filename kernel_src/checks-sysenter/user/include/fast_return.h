@@ -1,0 +1,5 @@
+/* user/include/fast_return.h: where a call by SYSENTER comes back, as it concerns user/bad_frames.c. */
+#pragma once
+
+/* The kernel goes straight to the address at [EBP + 12], with ESP = EBP. */
+#define ESP_MOVED 0

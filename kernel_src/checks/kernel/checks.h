@@ -1,0 +1,14 @@
+/* kernel/checks.h: the checks inside the kernel. Each prints its results as nested KTAP and returns 0 if all of them
+ * are good. Which of them a kernel has depends on what it consists of. */
+#pragma once
+
+int check_tables(void);       /* checks/tables.c */
+int check_paging(void);       /* checks/paging.c */
+int check_elf(void);          /* checks/elf.c */
+int check_pointers(void);     /* checks/pointers.c */
+int check_entry(void);        /* checks/entry.c: only with SYSENTER */
+int check_bad_sysenter(void); /* checks/bad_sysenter.c: only with SYSENTER */
+int check_io_switch(void);    /* checks/io_switch.c: only with an I/O permission bitmap */
+int check_timer_storm(void);  /* checks/timer.c */
+int check_all_cpus(void);     /* checks/all_cpus.c: only with several CPUs */
+int check_frames(void);       /* checks/frames.c */

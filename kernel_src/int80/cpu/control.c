@@ -1,0 +1,16 @@
+/* cpu/control.c: the switches in CR0 (SDM 3A 2.5). */
+
+#include "cpu/cpu.h"
+#include "include/x86.h"
+
+/*
+ * WP  a page that is read-only is so for ring 0 as well: the kernel cannot damage its own text, and a system
+ *     call cannot be used to write where the program itself may not.
+ * AM  lets a program that sets EFLAGS.AC have its unaligned accesses reported.
+ * EM  no x87, MMX or SSE: #NM for the program that tries. Registers that this kernel does not save at a
+ *     switch must not carry one program's data to the next.
+ */
+void control_init(void)
+{
+    cr0_write(cr0_read() | CR0_WP | CR0_AM | CR0_EM | CR0_MP);
+}

@@ -1,0 +1,14 @@
+/* kernel/panic.h: the end, with an explanation. */
+#pragma once
+
+#include <stdint.h>
+
+struct pt_regs;
+
+_Noreturn __attribute__((format(printf, 1, 2))) void panic(const char *format, ...);
+
+/* The same for an exception in ring 0: with the registers there, and the calls that led there. */
+_Noreturn __attribute__((format(printf, 2, 3))) void panic_at(const struct pt_regs *regs, const char *format, ...);
+
+/* Tell the emulator how it ended (an OUTCOME_ constant); on a machine that does not listen, stop. */
+_Noreturn void machine_end(uint8_t outcome);

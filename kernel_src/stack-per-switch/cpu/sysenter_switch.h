@@ -1,0 +1,6 @@
+/* cpu/sysenter_switch.h: another process has another kernel stack, and SYSENTER must begin there. */
+#pragma once
+
+struct process;
+
+void sysenter_set_stack(const struct process *process);
