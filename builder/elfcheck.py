@@ -1,0 +1,211 @@
+"""The built kernel against its model, and the user's own programs against what the kernel can load.
+
+Everything here is read from the ELF file with pyelftools; nothing is run.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+from builder.errors import BuildError, UserError
+from builder.kernel_file import check_multiboot_header
+from builder.model import budgets, memory
+from builder.model.gdt import GDT_ENTRIES
+from builder.model.kernel import KernelModel
+
+_WRITE, _EXECUTE = 2, 1  # p_flags
+
+
+@dataclass(frozen=True)
+class Built:
+    """An opened kernel.elf: its path, its parsed form, and its symbols' addresses by name."""
+
+    path: Path
+    elf: ELFFile
+    symbols: dict[str, int]
+
+    def bytes_at(self, address: int, size: int) -> bytes:
+        """`size` bytes at a virtual address; fewer if no segment has them all."""
+        for segment in self.elf.iter_segments("PT_LOAD"):
+            start = address - segment["p_vaddr"]
+            if 0 <= start < segment["p_filesz"]:
+                return bytes(segment.data()[start : start + size])
+        return b""
+
+
+Problems = Iterator[str]
+
+
+def _open(path: Path) -> Built:
+    # From memory: pyelftools reads lazily, and the file must not stay open.
+    elf = ELFFile(io.BytesIO(path.read_bytes()))
+    table = elf.get_section_by_name(".symtab")
+    symbols = table.iter_symbols() if isinstance(table, SymbolTableSection) else ()
+    return Built(path, elf, {s.name: s["st_value"] for s in symbols if s.name})
+
+
+def _check_multiboot(built: Built, _: KernelModel) -> Problems:
+    try:
+        check_multiboot_header(built.path)
+    except UserError as error:
+        yield f"{error.what}: {error.why}"
+
+
+def _check_segments(built: Built, _: KernelModel) -> Problems:
+    for number, segment in enumerate(built.elf.iter_segments("PT_LOAD")):
+        flags = segment["p_flags"]
+        if flags & _WRITE and flags & _EXECUTE:
+            yield f"segment {number} is writable and executable"
+        if segment["p_paddr"] < memory.KERNEL_LOAD_ADDR:
+            yield f"segment {number} is loaded at 0x{segment['p_paddr']:08x}, below 1 MiB"
+
+
+def _check_linked(built: Built, _: KernelModel) -> Problems:
+    for section in built.elf.iter_sections():
+        if section["sh_type"] in ("SHT_REL", "SHT_RELA") and section["sh_size"]:
+            yield f"relocations are left in {section.name}"
+        if isinstance(section, SymbolTableSection):
+            for symbol in section.iter_symbols():
+                if symbol["st_shndx"] == "SHN_UNDEF" and symbol.name:
+                    yield f"symbol {symbol.name} is undefined"
+
+
+def _check_entries(built: Built, model: KernelModel) -> Problems:
+    if built.elf.header["e_entry"] != built.symbols.get("boot_start"):
+        yield f"the entry point is 0x{built.elf.header['e_entry']:08x}, not boot_start"
+    wanted = ["kernel_main", "int80_entry", *(t.label for t in model.traps if not t.task_gate)]
+    if "sysenter" in model.layers:
+        wanted.append("sysenter_entry")
+    for name in wanted:
+        if built.symbols.get(name, 0) < memory.KERNEL_BASE:
+            yield f"entry point {name} is missing or not in the kernel's half of memory"
+
+
+def _check_gdt(built: Built, model: KernelModel) -> Problems:
+    table = built.bytes_at(built.symbols.get("gdt_image", 0), GDT_ENTRIES * 8)
+    if len(table) != GDT_ENTRIES * 8:
+        yield "gdt_image is missing or not in a segment"
+        return
+    entries = {entry.index: entry for entry in model.gdt}
+    for index in range(GDT_ENTRIES):
+        found = int.from_bytes(table[index * 8 : index * 8 + 8], "little")
+        wanted = entries[index].descriptor if index in entries else 0
+        if found != wanted:
+            name = entries[index].name if index in entries else "unused"
+            yield f"GDT entry {index} ({name}) is 0x{found:016x}, the model has 0x{wanted:016x}"
+
+
+def _check_vsyscall(built: Built, model: KernelModel) -> Problems:
+    if "vsyscall" not in model.layers:
+        return
+    for stub in budgets.VSYSCALL_STUBS:
+        start = built.symbols.get(stub.symbol, 0)
+        size = built.symbols.get(f"{stub.symbol}_end", 0) - start
+        if not 0 < size <= memory.PAGE_SIZE:
+            yield f"{stub.symbol} is {size} bytes, the vsyscall page has {memory.PAGE_SIZE}"
+        found = built.bytes_at(start, len(stub.code))
+        if found != stub.code or size != len(stub.code):
+            yield f"{stub.symbol} is {found.hex(' ')}, Linux has {stub.code.hex(' ')}"
+    if "page-fixed" in model.layers:
+        yield from _check_fixed_page(built)
+
+
+def _check_fixed_page(built: Built) -> Problems:
+    page = memory.FIXED_VSYSCALL_ADDR
+    back = page + budgets.VSYSCALL_STUBS[0].return_offset
+    for name, wanted in (("__kernel_vsyscall", page), ("SYSENTER_RETURN", back)):
+        found = built.symbols.get(name)
+        if found != wanted:
+            yield f"{name} is {hex(found) if found else 'missing'}, the model has 0x{wanted:08x}"
+
+
+_CHECKS: tuple[Callable[[Built, KernelModel], Problems], ...] = (
+    _check_multiboot,
+    _check_segments,
+    _check_linked,
+    _check_entries,
+    _check_gdt,
+    _check_vsyscall,
+)
+
+
+def kernel_budget_bytes(model: KernelModel, suite: str, own_programs_bytes: int) -> int:
+    """How large the stripped kernel may be."""
+    extra = budgets.EXTRA_CPUS_BUDGET_BYTES if model.cpu_count > 1 else 0
+    return budgets.KERNEL_BUDGET_BYTES[suite] + extra + own_programs_bytes
+
+
+def kernel_problems(kernel_elf: Path, model: KernelModel) -> tuple[str, ...]:
+    """Everything in which the built kernel differs from its model, one line each; empty if nothing does."""
+    try:
+        built = _open(kernel_elf)
+        return tuple(problem for check in _CHECKS for problem in check(built, model))
+    except (ELFError, ValueError) as error:
+        return (f"is not a readable ELF file: {error}",)
+
+
+def check_kernel(kernel_elf: Path, model: KernelModel) -> None:
+    """Raise BuildError, naming every difference, unless the built kernel is what its model says."""
+    problems = kernel_problems(kernel_elf, model)
+    if problems:
+        raise BuildError(
+            "the built kernel is not what its model says",
+            where=str(kernel_elf),
+            why="; ".join(problems),
+            fix="a source file of the tree was changed, or the compiler or linker did something new",
+        )
+
+
+def check_user_program(data: bytes, where: str) -> None:
+    """Raise UserError unless `data` is a static i386 ELF executable that the kernel's loader takes."""
+    why = _program_fault(data)
+    if why:
+        raise UserError(
+            "is not a program that the kernel can run",
+            where=where,
+            why=why,
+            fix="build it for i386 and static, e.g. gcc -m32 -static -nostdlib -ffreestanding",
+        )
+
+
+def _program_fault(data: bytes) -> str:
+    if data[:4] != b"\x7fELF":
+        return "it is not an ELF file: it does not begin with 7f 45 4c 46"
+    try:
+        elf = ELFFile(io.BytesIO(data))
+        header = elf.header
+        if elf.elfclass != 32 or not elf.little_endian or header["e_machine"] != "EM_386":
+            return f"it is for {header['e_machine']}, {elf.elfclass} bit; wanted EM_386, 32 bit"
+        if header["e_type"] != "ET_EXEC":
+            return f"its type is {header['e_type']}, not ET_EXEC: link it with -static -no-pie"
+        segments = list(elf.iter_segments())
+    except (ELFError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        return f"its headers are damaged: {error}"
+    if any(segment["p_type"] == "PT_INTERP" for segment in segments):
+        return "it wants a dynamic linker: link it with -static"
+    loads = [segment for segment in segments if segment["p_type"] == "PT_LOAD"]
+    if not loads:
+        return "it has no segment to load"
+    for segment in loads:
+        fault = _segment_fault(segment, len(data))
+        if fault:
+            return fault
+    return ""
+
+
+def _segment_fault(segment: object, size: int) -> str:
+    header = segment.header  # type: ignore[attr-defined]  # pyelftools has no types
+    start, end = header["p_vaddr"], header["p_vaddr"] + header["p_memsz"]
+    if header["p_filesz"] > header["p_memsz"] or header["p_offset"] + header["p_filesz"] > size:
+        return f"its segment at 0x{start:08x} reaches beyond the file, or is smaller than its content"
+    if start < memory.USER_LOWEST_ADDR or end > memory.RANDOM_VSYSCALL_BASE:
+        return (
+            f"its segment at 0x{start:08x} to 0x{end:08x} is not between "
+            f"0x{memory.USER_LOWEST_ADDR:08x} and 0x{memory.RANDOM_VSYSCALL_BASE:08x}"
+        )
+    return ""
