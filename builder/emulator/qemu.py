@@ -1,0 +1,173 @@
+"""QEMU: its command line, its exit statuses, its monitor (QMP) and its exception log.
+
+Measured with QEMU 7.2: a guest's write of `code` to the outcome device ends it with status
+`code << 1 | 1`; a reset under -no-reboot ends it with 0, as does a power-off; a missing kernel file
+or a wrong option with 1. A QMP command that lies in the socket before QEMU starts is answered
+before the guest's first instruction, and the last event then tells a reset from a power-off, at no
+cost in time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+from itertools import takewhile
+from pathlib import Path
+
+from builder.emulator.base import (
+    BootImage,
+    CpuException,
+    CpuState,
+    Exit,
+    ExitKind,
+    Machine,
+    Serial,
+)
+from builder.model.outcomes import OUTCOME_PORT
+
+ANSWER_TIMEOUT_S = 3.0  # QMP answers in milliseconds; a QEMU that does not is hung itself
+
+_KIND_OF_SHUTDOWN = {
+    "guest-reset": ExitKind.RESET,
+    "guest-shutdown": ExitKind.POWER_OFF,
+    "guest-panic": ExitKind.POWER_OFF,
+    "host-signal": ExitKind.KILLED,
+    "host-error": ExitKind.ERROR,
+}
+_SHUTDOWN = re.compile(r'"event": "SHUTDOWN".*?"reason": "([a-z-]+)"')
+_CPU = re.compile(
+    r"CPU#(?P<index>\d+).*?EIP=(?P<eip>[0-9a-f]+) EFL=(?P<efl>[0-9a-f]+)"
+    r".*?CPL=(?P<cpl>\d).*?HLT=(?P<hlt>\d)",
+    re.DOTALL,
+)
+# `     1: v=0e e=0002 i=0 cpl=0 IP=0008:0010002d pc=0010002d SP=0010:00006f08 CR2=fffffff0`
+_EXCEPTION = re.compile(
+    r"^ *\d+: v=(?P<v>[0-9a-f]+) e=(?P<e>[0-9a-f]+) i=[01] cpl=(?P<cpl>\d) IP=[0-9a-f]+:[0-9a-f]+"
+    r" pc=(?P<pc>[0-9a-f]+) SP=\S+(?: CR2=(?P<cr2>[0-9a-f]+))?",
+    re.MULTILINE,
+)
+SHOWN_EXCEPTIONS = 4  # the first fault, those on the way to its handler, and the double fault
+
+
+class Qemu:
+    """qemu-system-i386 with the TCG accelerator (KVM could hide or add rules of the real CPU)."""
+
+    name = "qemu"
+    program = "qemu-system-i386"
+    control_hello = b'{"execute": "qmp_capabilities"}\n'
+
+    def command(
+        self,
+        machine: Machine,
+        image: BootImage,
+        *,
+        serial: Serial = "pipe",
+        control_fd: int | None = None,
+        gdb: str | None = None,
+        stopped: bool = False,
+        debug_log: Path | None = None,
+    ) -> list[str]:
+        """See `Emulator.command`."""
+        argv = [self.program, "-accel", "tcg", "-cpu", machine.cpu, "-m", str(machine.memory_mib)]
+        argv += ["-smp", str(machine.cpus)]
+        argv += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
+        if machine.icount:
+            argv += ["-icount", "shift=0,sleep=off", "-rtc", "base=2000-01-01T00:00:00,clock=vm"]
+        argv += ["-device", f"isa-debug-exit,iobase={OUTCOME_PORT:#x},iosize=4"]
+        argv += _serial(serial)
+        if control_fd is not None:
+            argv += ["-chardev", f"socket,id=control,fd={control_fd}"]
+            argv += ["-mon", "chardev=control,mode=control"]
+        if gdb is not None:
+            argv += ["-gdb", gdb]
+        if stopped:
+            argv += ["-S"]
+        if debug_log is not None:
+            argv += ["-d", "int,cpu_reset", "-D", str(debug_log)]
+        if image.kind == "kernel":
+            return [*argv, "-kernel", str(image.path)]
+        # snapshot=on: the image is opened for reading only, so that runs can share it
+        return [*argv, "-drive", f"file={_value(image.path)},format=raw,if=ide,snapshot=on"]
+
+    def explain_exit(self, status: int, control_text: str) -> Exit:
+        """See `Emulator.explain_exit`."""
+        reasons = _SHUTDOWN.findall(control_text)
+        if status < 0:
+            return Exit(ExitKind.KILLED, -status)
+        if status == 0:
+            kind = (
+                _KIND_OF_SHUTDOWN.get(reasons[-1], ExitKind.KILLED) if reasons else ExitKind.RESET
+            )
+            return Exit(kind)
+        if status > 1 and status % 2 == 1:
+            return Exit(ExitKind.OUTCOME, status >> 1)
+        return Exit(ExitKind.ERROR)
+
+    def cpu_states(self, control: socket.socket) -> tuple[CpuState, ...]:
+        """See `Emulator.cpu_states`."""
+        # Without `stop`, EIP is the one at which the running block of translated code began.
+        question = {
+            "execute": "human-monitor-command",
+            "arguments": {"command-line": "info registers -a"},
+            "id": "registers",
+        }
+        control.settimeout(ANSWER_TIMEOUT_S)
+        with contextlib.suppress(OSError, ValueError):
+            control.sendall(b'{"execute": "stop"}\n' + json.dumps(question).encode() + b"\n")
+            with control.makefile("rb") as lines:
+                for line in lines:
+                    answer = json.loads(line)
+                    if answer.get("id") == "registers":
+                        return parse_registers(str(answer.get("return", "")))
+        return ()
+
+    def last_exceptions(self, log: str) -> tuple[CpuException, ...]:
+        """See `Emulator.last_exceptions`."""
+        end = log.rfind("Triple fault")
+        if end < 0:
+            return ()  # reset by a port or by software: no exception led to it
+        found = [
+            CpuException(
+                vector=int(match["v"], 16),
+                error_code=int(match["e"], 16),
+                eip=int(match["pc"], 16),
+                cpl=int(match["cpl"]),
+                cr2=int(match["cr2"], 16) if match["cr2"] else None,
+            )
+            for match in _EXCEPTION.finditer(log, 0, end)
+        ]
+        # An exception that comes up while another is delivered is logged with the EIP of the first.
+        chain = takewhile(lambda each: each.eip == found[-1].eip, reversed(found))
+        return tuple(chain)[:SHOWN_EXCEPTIONS][::-1]
+
+
+def parse_registers(text: str) -> tuple[CpuState, ...]:
+    """CPU states from the monitor's `info registers -a`."""
+    return tuple(
+        CpuState(
+            index=int(match["index"]),
+            eip=int(match["eip"], 16),
+            cpl=int(match["cpl"]),
+            eflags=int(match["efl"], 16),
+            halted=match["hlt"] == "1",
+        )
+        for match in _CPU.finditer(text)
+    )
+
+
+def _serial(serial: Serial) -> list[str]:
+    """COM1. Never QEMU's multiplexer, which swallows Ctrl-A and the byte after it."""
+    if serial == "pipe":
+        backend = "stdio,id=com1,signal=off"
+    elif serial == "terminal":
+        backend = "stdio,id=com1,signal=on"
+    else:
+        backend = f"file,id=com1,path={_value(Path(serial))}"
+    return ["-chardev", backend, "-serial", "chardev:com1"]
+
+
+def _value(path: Path) -> str:
+    """A path as the value of a QEMU option, where a comma is written twice."""
+    return str(path).replace(",", ",,")
