@@ -1,0 +1,61 @@
+# Each target is one verb of the tinygate command line, after the set-up (done once, see builder/bootstrap.py).
+#
+#   make image STEP=int80                     another step, into build/int80/
+#   make run CONFIG=lab3.toml                 another configuration, into build/lab3/
+#   make run SET="cpu.count=2 tss.io_bitmap=false"
+#   make test ARGS="-k config"                further arguments of the verb
+
+PYTHON ?= python3
+STEP ?=
+CONFIG ?=
+SET ?=
+ARGS ?=
+
+VENV := .venv
+READY := $(VENV)/.tinygate-ready
+TINYGATE := $(VENV)/bin/python -m builder
+CHOICE = $(if $(CONFIG),--config '$(CONFIG)') $(if $(STEP),--step '$(STEP)') $(foreach pair,$(SET),--set '$(pair)')
+
+.DEFAULT_GOAL := help
+.PHONY: help run test image debug doctor show bench clean distclean setup FORCE
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@sed -n 's/^#   /  /p' Makefile
+
+run: $(READY) ## render, build, boot the disk image, show the serial line, judge it
+	@$(TINYGATE) run $(CHOICE) $(ARGS)
+
+test: $(READY) ## the whole test suite
+	@$(TINYGATE) test -n auto $(ARGS)
+
+image: $(READY) ## kernel.elf, disk.img and the kernel tree, into build/default/
+	@$(TINYGATE) image $(CHOICE) $(ARGS)
+
+debug: $(READY) ## QEMU stopped, gdb attached with breakpoints on the way in and out
+	@$(TINYGATE) debug $(CHOICE) $(ARGS)
+
+# Works without the set-up, because it is there to say what the set-up lacks.
+doctor: ## the tools: found where, which version, how to install what is missing
+	@$(PYTHON) -m builder.doctor $(ARGS)
+
+show: $(READY) ## the tables that the kernel is made from
+	@$(TINYGATE) show $(ARGS)
+
+bench: $(READY) ## sizes, instruction counts and times beside two yardsticks
+	@$(TINYGATE) bench $(ARGS)
+
+setup: $(READY) ## only the set-up: system packages, .venv, Python packages
+
+clean: ## remove build/
+	rm -rf build
+
+distclean: clean ## remove .venv/ too
+	rm -rf $(VENV)
+
+# A .venv whose Python is gone (the system was upgraded) has a stamp but is of no use.
+$(READY): pyproject.toml $(shell test -x $(VENV)/bin/python || echo FORCE)
+	@$(PYTHON) -m builder.bootstrap $(if $(YES),--yes) $(if $(filter all,$(TOOLS)),--optional)
+
+FORCE:

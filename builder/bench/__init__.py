@@ -1,0 +1,184 @@
+"""`tinygate bench`: our figures in one run beside two yardsticks, an empty kernel and bare gates.
+
+    stats.py      medians, paired ratios, bisection
+    serial.py     what a guest prints: costs, first ring 3 line
+    clock.py      runs an emulator with a stop-watch
+    yardstick.py  assembles kernel_src/yardstick/
+    figures.py    the rows of the table, with what peers reach and what we want to
+    measure.py    the measurements
+    report.py     table, Markdown, JSON
+
+The figures are shown and recorded, not asserted: wall times of a shared machine are no test.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from rich.console import Console
+
+from builder import proc
+from builder.bench import measure, report
+from builder.bench.figures import Row
+from builder.bench.yardstick import assemble
+from builder.config import KernelConfig
+from builder.config_model import Step
+from builder.emulator import Emulator, Machine, Qemu
+from builder.errors import FileError, UserError
+from builder.resources import data_dir
+
+
+class Built(Protocol):
+    """What the benchmark needs of a build's result."""
+
+    @property
+    def kernel_elf(self) -> Path:
+        """The linked kernel."""
+
+    @property
+    def disk_img(self) -> Path:
+        """The bootable image."""
+
+
+def _build(cfg: KernelConfig, out_dir: Path) -> Built:
+    from builder.build import build_kernel  # only here: tests bring their own
+
+    return build_kernel(cfg, out_dir)
+
+
+def _image_command(out_dir: Path) -> Sequence[str]:
+    """What `make image` runs once everything is installed."""
+    start = "from builder.cli import main; main()"
+    return [sys.executable, "-c", start, "image", "--out", str(out_dir)]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What main_bench uses; tests replace some.
+
+    Attributes:
+        build: Makes ours.
+        image_command: Command line that makes the image in a given folder; None: do not time it.
+        yardstick_source: Folder with the yardsticks' sources; None: the package's own.
+        emulator: What boots it all.
+        nasm: NASM's name or path.
+        objcopy: objcopy's name or path.
+    """
+
+    build: Callable[[KernelConfig, Path], Built] = _build
+    image_command: Callable[[Path], Sequence[str]] | None = _image_command
+    yardstick_source: Path | None = None
+    emulator: Emulator = field(default_factory=Qemu)
+    nasm: str = "nasm"
+    objcopy: str = "objcopy"
+
+
+def main_bench(
+    cfg: KernelConfig,
+    out_dir: Path,
+    *,
+    runs: int = 7,
+    json: bool = False,
+    markdown: bool = False,
+    progress: Callable[[str], None] = lambda _text: None,
+    parts: Parts | None = None,
+) -> list[Row]:
+    """Measure everything, write bench.json, print the table.
+
+    Args:
+        cfg: The kernel to measure; its programs must print `# cost` lines (the default's do).
+        out_dir: Where `bench/` is made, with bench.json, our build and the yardsticks in it.
+        runs: Rounds of boots for the figures of wall time.
+        json: Print what bench.json holds instead of the table.
+        markdown: Print a table for README.md instead.
+        progress: Called with a few words before anything that takes time.
+        parts: For tests.
+
+    Returns:
+        The rows, in the order of the table.
+
+    Raises:
+        UserError: `runs` is below 1, or the step has no vsyscall page.
+        ToolError, BuildError, EmulatorError, FileError: as their names say.
+    """
+    if runs < 1:
+        raise UserError("there is nothing to measure", where="--runs", why=f"{runs} is below 1")
+    if cfg.kernel.step < Step.VSYSCALL:
+        raise UserError(
+            "only kernels with a vsyscall page can be compared",
+            where="kernel.step",
+            why=f"step {cfg.kernel.step} has none",
+            fix="leave STEP out, or use STEP=vsyscall",
+        )
+    parts = parts or Parts()
+    folder = out_dir / "bench"
+    source = parts.yardstick_source or data_dir("kernel_src") / "yardstick"
+    progress("building")
+    built = parts.build(cfg, folder / "ours")
+    bench = measure.Bench(
+        emulator=parts.emulator,
+        machine=Machine(cpu=cfg.machine.cpu, memory_mib=cfg.machine.memory_mib, cpus=cfg.cpu.count),
+        kernel=built.kernel_elf,
+        disk=built.disk_img,
+        yardsticks=assemble(source, folder / "yardstick", nasm=parts.nasm),
+        progress=progress,
+    )
+    rows = _rows(bench, runs, parts)
+    text = report.as_json(rows, _about(cfg, runs, parts))
+    _save(folder / "bench.json", text)
+    if json:
+        print(text, end="")
+    elif markdown:
+        print(report.markdown(rows), end="")
+    elif sys.stdout.isatty():
+        console = Console()
+        console.print(report.rich_table(rows), *report.notes(rows), sep="\n")
+    else:
+        print(report.plain(rows), end="")
+    return rows
+
+
+def _rows(bench: measure.Bench, runs: int, parts: Parts) -> list[Row]:
+    rows = measure.instruction_rows(bench)
+    done = measure.rounds(bench, runs)
+    rows += measure.wall_rows(done)
+    rows += measure.start_rows(done)
+    rows += measure.size_rows(bench, parts.objcopy)
+    rows.append(measure.memory_row(bench))
+    if parts.image_command is not None:
+        rows += measure.image_rows(parts.image_command, bench)
+    return rows
+
+
+def _about(cfg: KernelConfig, runs: int, parts: Parts) -> dict[str, Any]:
+    """How it was measured: enough to know whether two files may be compared."""
+    version = proc.run([getattr(parts.emulator, "program", parts.emulator.name), "--version"])
+    return {
+        "config": cfg.digest,
+        "runs": runs,
+        "emulator": version.stdout.partition("\n")[0],
+        "cpu": cfg.machine.cpu,
+        "memory_mib": cfg.machine.memory_mib,
+        "host": platform.machine(),
+        "host_cpus": os.cpu_count(),
+    }
+
+
+def _save(path: Path, text: str) -> None:
+    """Write whole or not at all."""
+    half = path.with_suffix(".json.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise FileError(
+            f"cannot write {path.name}: {error.strerror}", where=str(path), fix="free some space"
+        ) from error

@@ -1,0 +1,99 @@
+"""Prints the benchmark's rows: as a table for a terminal, plain text, Markdown, or JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.table import Table
+
+from builder.bench.figures import Figure, Row, Value
+
+HEADINGS = ("figure", "ours", "yardstick", "best peer", "reach", "reached?")
+
+
+def _number(figure: Figure, number: float) -> str:
+    text = f"{number:.{figure.decimals}f}"
+    return f"{text} {figure.unit}" if figure.unit else text
+
+
+def _value(figure: Figure, value: Value | None) -> str:
+    if value is None:
+        return "-"
+    text = _number(figure, value.median)
+    if value.minimum is None:
+        return text
+    return f"{text} (min {value.minimum:.{figure.decimals}f})"
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A row's cells, under HEADINGS."""
+    figure = row.figure
+    reach = "-" if figure.reach is None else f"<= {_number(figure, figure.reach)}"
+    if figure.aim is not None:
+        reach += f", aim {figure.aim:g}"
+    return (
+        figure.title,
+        _value(figure, row.ours),
+        _value(figure, row.yardstick),
+        figure.peer or "-",
+        reach,
+        {None: "-", True: "yes", False: "NO"}[row.reached],
+    )
+
+
+def notes(rows: Sequence[Row]) -> list[str]:
+    """One line for each row that could not be measured, or not as usual."""
+    return [f"{row.figure.title}: {row.note}" for row in rows if row.note]
+
+
+def plain(rows: Sequence[Row]) -> str:
+    """A table of aligned columns, for pipes and log files."""
+    table = [HEADINGS, *map(cells, rows)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(HEADINGS))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join([*lines, *notes(rows)]) + "\n"
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """A table for README.md."""
+    lines = [HEADINGS, ("---",) * len(HEADINGS), *map(cells, rows)]
+    text = "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return text + "".join(f"\n- {note}" for note in notes(rows)) + ("\n" if notes(rows) else "")
+
+
+def rich_table(rows: Sequence[Row]) -> Table:
+    """A table for a terminal; what was not reached stands out."""
+    table = Table(*HEADINGS, title="tinygate bench")
+    for row in rows:
+        table.add_row(*cells(row), style="bold red" if row.reached is False else None)
+    return table
+
+
+def as_json(rows: Sequence[Row], about: dict[str, Any]) -> str:
+    """The same for programs: `about` says how it was measured, `figures` holds one object a row."""
+
+    def value(v: Value | None) -> dict[str, float | None] | None:
+        return None if v is None else {"median": v.median, "minimum": v.minimum}
+
+    figures = [
+        {
+            "key": row.figure.key,
+            "title": row.figure.title,
+            "unit": row.figure.unit,
+            "ours": value(row.ours),
+            "yardstick": value(row.yardstick),
+            "peer": row.figure.peer,
+            "reach": row.figure.reach,
+            "aim": row.figure.aim,
+            "reached": row.reached,
+            "note": row.note,
+        }
+        for row in rows
+    ]
+    return json.dumps({"about": about, "figures": figures}, indent=2) + "\n"

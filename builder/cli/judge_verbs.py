@@ -1,0 +1,198 @@
+"""run and debug: the verbs that boot a kernel."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from builder import ui
+from builder.cli import options
+from builder.cli.choice import Choice, choose
+from builder.cli.guard import verb
+from builder.cli.kernel_verbs import Built, How, make
+from builder.config import KernelConfig, load_config
+from builder.errors import ExitCode, UserError
+
+# Where `debug` stops, on the way in and out. A step has only some of them.
+BREAKPOINTS = ("__kernel_vsyscall", "sysenter_entry", "SYSENTER_RETURN")
+FIRST_STEP_BREAKPOINTS = ("int80_entry",)
+
+Image = Annotated[
+    Path | None, typer.Option("--image", help="Boot this disk image or ELF kernel; build nothing.")
+]
+Kernel = Annotated[
+    bool, typer.Option("--kernel", help="Boot kernel.elf by QEMU's -kernel, not the disk image.")
+]
+
+
+def kind_of(path: Path) -> str:
+    """What `path` is to an emulator: "kernel" for an ELF file, else "disk".
+
+    Raises:
+        UserError: There is no such file, or it is not an ordinary one.
+    """
+    if not path.is_file():
+        raise UserError(
+            "is not a file" if path.exists() else "there is no such file",
+            where=f"--image {path}",
+            fix="name a disk image or an ELF kernel; `tinygate image` makes both",
+        )
+    with path.open("rb") as file:
+        return "kernel" if file.read(4) == b"\x7fELF" else "disk"
+
+
+def _prepare(
+    choice: Choice, how: How, image: Path | None, kernel: bool
+) -> tuple[KernelConfig, Built | None, Path, str]:
+    """Build, unless an image is given: configuration, build, file to boot, its kind."""
+    if image is not None:
+        return load_config(choice.config, choice.overrides), None, image, kind_of(image)
+    built = make(choice, how)
+    from_elf = kernel or built.config.machine.boot == "kernel"
+    path = built.kernel_elf if from_elf else built.disk_img
+    return built.config, built, path, "kernel" if from_elf else "disk"
+
+
+@verb
+def run(
+    config: options.Config = None,
+    step: options.Step = None,
+    set_: options.Set = None,
+    out: options.Out = None,
+    image: Image = None,
+    kernel: Kernel = False,
+    jobs: options.Jobs = None,
+    cc: options.Cc = None,
+    as_json: options.Json = False,
+    dry_run: options.DryRun = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Boot the disk image, show its serial line live, and judge it."""
+    from builder import proc
+    from builder.emulator import BootImage, Machine
+    from builder.run import run_image
+    from builder.verdict import Expected
+
+    choice = choose(config, step, set_ or (), out)
+    loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), image, kernel)
+    machine = Machine(
+        cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
+    )
+    boot = BootImage("kernel" if kind == "kernel" else "disk", path)
+    banner = rf"\bconfig {built.config.digest}\b" if built else ""
+    runner = proc.DryRunner(show=print) if dry_run else proc.SystemRunner()
+    with proc.use(runner):
+        result = run_image(
+            machine,
+            boot,
+            transcript_dir=choice.out / "runs",
+            name="run",
+            elf_path=built.kernel_elf if built else (path if kind == "kernel" else None),
+            expected=Expected(banner=banner),
+            live=None if as_json else ui.live,
+        )
+    if dry_run:
+        return ExitCode.OK
+    if as_json:
+        ui.print_json(
+            {
+                "passed": result.verdict.passed,
+                "verdict": result.verdict.word.value,
+                "summary": result.verdict.summary,
+                "details": [str(detail) for detail in result.verdict.details],
+                "advice": result.verdict.advice,
+                "transcript": str(result.transcript_path),
+                "reproduce": result.reproduce,
+                "debug": result.debug,
+            }
+        )
+    else:
+        sys.stdout.flush()
+        if not result.verdict.passed:
+            ui.say(f"\n{result.explain()}\n")
+            _say_if_damaged(image)
+        print(f"verdict: {result.verdict.word.value}: {result.verdict.summary}")
+    return _exit_code(result.verdict.word.name)
+
+
+def _say_if_damaged(image: Path | None) -> None:
+    """Name the damage of a disk image of the user's that did not pass, if it has one."""
+    from builder.image import check_image
+
+    if image is not None and kind_of(image) == "disk":
+        try:
+            check_image(image)
+        except UserError as error:
+            ui.say(f"note: {error}\n")
+
+
+def _exit_code(word: str) -> int:
+    """Exit code for a verdict's word."""
+    if word == "PASS":
+        return ExitCode.OK
+    return ExitCode.EMULATOR if word in ("EMULATOR", "KILLED") else ExitCode.VERDICT
+
+
+def breakpoints_in(elf_path: Path) -> tuple[str, ...]:
+    """The places of BREAKPOINTS that this kernel has, or the one gate of the first step."""
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.sections import SymbolTableSection
+
+    with elf_path.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        names = (
+            {symbol.name for symbol in table.iter_symbols()}
+            if isinstance(table, SymbolTableSection)
+            else set()
+        )
+    found = tuple(name for name in BREAKPOINTS if name in names)
+    return found or tuple(name for name in FIRST_STEP_BREAKPOINTS if name in names)
+
+
+def _serial_path(out: Path) -> str:
+    """Where the serial line goes while gdb has the terminal: to the same terminal, or a file."""
+    try:
+        return os.ttyname(sys.stdout.fileno())
+    except OSError:
+        folder = out / "runs"
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder / "debug.serial")
+
+
+@verb
+def debug(
+    config: options.Config = None,
+    step: options.Step = None,
+    set_: options.Set = None,
+    out: options.Out = None,
+    kernel: Kernel = False,
+    jobs: options.Jobs = None,
+    cc: options.Cc = None,
+    dry_run: options.DryRun = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Boot stopped, with gdb attached and breakpoints on the way into the kernel and back."""
+    from builder import proc, toolchain
+    from builder.emulator import BootImage, Machine
+    from builder.run import debug_command, debug_line
+
+    choice = choose(config, step, set_ or (), out)
+    loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), None, kernel)
+    machine = Machine(
+        cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
+    )
+    boot = BootImage("kernel" if kind == "kernel" else "disk", path)
+    elf_path = choice.out / "kernel.elf"
+    if dry_run or built is None:
+        print(debug_line(machine, boot, elf_path, BREAKPOINTS))
+        return ExitCode.OK
+    toolchain.require(toolchain.GDB, toolchain.QEMU)
+    places = breakpoints_in(built.kernel_elf)
+    ui.say(f"gdb stops before the first instruction; breakpoints: {', '.join(places)}; c continues")
+    command = debug_command(
+        machine, boot, built.kernel_elf, places, serial_path=_serial_path(choice.out)
+    )
+    proc.foreground(command)
+    return ExitCode.OK

@@ -1,0 +1,132 @@
+"""test, new, bench: the verbs about the project as a whole."""
+
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from builder import ui
+from builder.cli import options
+from builder.cli.choice import choose
+from builder.cli.guard import EXIT_BUG, verb
+from builder.errors import ExitCode, UserError
+
+# pytest's exit status -> ours; its others are its own bugs.
+PYTEST_CODES = {
+    0: ExitCode.OK,
+    1: ExitCode.VERDICT,
+    2: ExitCode.INTERRUPTED,
+    4: ExitCode.USAGE,
+    5: ExitCode.USAGE,
+}
+
+
+@verb
+def test(
+    context: typer.Context,
+    dry_run: options.DryRun = False,
+) -> int:
+    """Run the test suite; further arguments go to pytest."""
+    from builder import proc
+    from builder.resources import checkout_dir
+
+    root = checkout_dir()
+    if root is None:
+        raise UserError(
+            "there are no tests here",
+            why="an installed package has none; they are in the project's repository",
+            fix="run `make test` in a checkout",
+        )
+    command = [sys.executable, "-m", "pytest", *context.args]
+    if dry_run:
+        print(f"(cd {shlex.quote(str(root))} && {shlex.join(command)})")
+        return ExitCode.OK
+    status = proc.foreground(command, cwd=root)
+    return PYTEST_CODES.get(status, EXIT_BUG)
+
+
+@verb
+def new(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to make; may exist if empty.")
+    ],
+    config: options.Config = None,
+    step: options.Step = None,
+    set_: options.Set = None,
+    as_json: options.Json = False,
+    dry_run: options.DryRun = False,
+    verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
+) -> int:
+    """Write a kernel project that needs neither tinygate nor Python: tree, Makefile, README."""
+    from builder.config import load_config
+    from builder.render import render_tree
+
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise UserError("is not a folder", where=str(folder), fix="name a new folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserError(
+            "the folder is not empty",
+            where=str(folder),
+            why="a new project must not overwrite anything",
+            fix="name a new folder",
+        )
+    choice = choose(config, step, set_ or ())
+    files = render_tree(load_config(choice.config, choice.overrides))
+    if dry_run:
+        print("\n".join(str(folder / path) for path in sorted(files)))
+        return ExitCode.OK
+    _write_whole(files, folder)
+    if as_json:
+        ui.print_json({"folder": str(folder), "files": sorted(files)})
+    else:
+        print(f"{folder}: {len(files)} files. Next: cd {shlex.quote(str(folder))} && make run")
+    return ExitCode.OK
+
+
+def _write_whole(files: dict[str, bytes], folder: Path) -> None:
+    """Write `files` beside `folder` and rename: there is a whole project or none."""
+    from builder.render import write_tree
+
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        write_tree(files, temporary)
+        temporary.chmod(0o777 & ~_umask())  # mkdtemp makes it private
+        temporary.replace(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@verb
+def bench(
+    config: options.Config = None,
+    step: options.Step = None,
+    set_: options.Set = None,
+    out: options.Out = None,
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Rounds of boots for wall times.")] = 7,
+    markdown: Annotated[bool, typer.Option("--markdown", help="A table for README.md.")] = False,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
+) -> int:
+    """Measure sizes, instruction counts and times beside two yardsticks."""
+    from builder.bench import main_bench
+    from builder.config import load_config
+
+    choice = choose(config, step, set_ or (), out)
+    loaded = load_config(choice.config, choice.overrides)
+    with ui.progress("measuring") as update:
+        main_bench(loaded, choice.out, runs=runs, json=as_json, markdown=markdown, progress=update)
+    return ExitCode.OK
