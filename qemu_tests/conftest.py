@@ -1,0 +1,49 @@
+"""Fixtures that more than one folder of tests uses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --update-golden."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite the golden files instead of comparing"
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """True if golden files are to be rewritten."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture
+def project_root() -> Path:
+    """The root of the checkout."""
+    return ROOT
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that is the current one."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def tinygate(empty_folder: Path) -> Callable[..., tuple[int, str, str]]:  # noqa: ARG001
+    """The command line, in this process and an empty folder: arguments -> (code, stdout, stderr)."""
+    from builder.cli.app import app
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        result = CliRunner().invoke(app, [*arguments], catch_exceptions=False)
+        return result.exit_code, result.stdout, result.stderr
+
+    return call

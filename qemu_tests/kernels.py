@@ -1,0 +1,158 @@
+"""Kernels for the boot tests: each configuration is built once a session, whoever needs it first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from builder import proc
+from builder.build import build_kernel, make_command
+from builder.config import KernelConfig, load_config
+from builder.emulator import BootImage, Machine
+from builder.model.kernel import KernelModel, build_model
+from builder.run import RunResult, run_image
+from builder.verdict import Expected
+from builder.watch import Timeouts, Typed
+
+BUILD_TIMEOUT_S = 100  # a build takes two seconds; another worker may be at the same kernel
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A built kernel. `folder` holds kernel.elf, disk.img and the tree in kernel/."""
+
+    config: KernelConfig
+    folder: Path
+
+    @property
+    def elf(self) -> Path:
+        return self.folder / "kernel.elf"
+
+    @property
+    def disk(self) -> Path:
+        return self.folder / "disk.img"
+
+    @property
+    def tree(self) -> Path:
+        return self.folder / "kernel"
+
+    @property
+    def model(self) -> KernelModel:
+        return build_model(self.config)
+
+    def image(self, kind: str) -> BootImage:
+        """The disk image ("disk"), or the ELF file for QEMU's own loader ("kernel")."""
+        return BootImage("disk", self.disk) if kind == "disk" else BootImage("kernel", self.elf)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A textual change in one file of a rendered tree."""
+
+    path: str
+    old: str
+    new: str
+
+    def apply(self, tree: Path) -> None:
+        """Replace `old`, which must be there exactly once: a test must not go stale unnoticed."""
+        text = (tree / self.path).read_text()
+        assert text.count(self.old) == 1, f"{self.path} has {text.count(self.old)} x {self.old!r}"
+        (tree / self.path).write_text(text.replace(self.old, self.new))
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Builds and boots kernels below `root`, which all workers of a session share."""
+
+    root: Path
+    transcripts: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "transcripts", self.root / "transcripts")
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[Path]:
+        """Hold the lock of `name` and give its folder. The kernel drops it if the worker dies."""
+        folder = self.root / name
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+
+    def kernel(self, *overrides: str, folder: Path | None = None) -> Kernel:
+        """The kernel of a configuration, built with warnings as errors and checked.
+
+        Args:
+            overrides: KEY=VALUE, as for --set.
+            folder: Where the paths in programs.files start.
+        """
+        if folder is None:
+            config = load_config(None, overrides)
+        else:
+            (folder / "kernel.toml").touch()
+            config = load_config(folder / "kernel.toml", overrides)
+        with self._locked(f"{config.kernel.step}-{config.digest}") as out:
+            if not (out / "built").exists():
+                build_kernel(config, out, jobs=1, werror=True)
+                (out / "built").touch()
+        return Kernel(config, out)
+
+    def damaged(self, kernel: Kernel, name: str, changes: Sequence[Change]) -> Kernel:
+        """A copy of `kernel` built again after `changes`, by make alone: nothing checks it."""
+        with self._locked(f"damaged-{name}") as out:
+            if not (out / "built").exists():
+                shutil.rmtree(out, ignore_errors=True)
+                shutil.copytree(kernel.tree, out / "kernel")
+                for change in changes:
+                    change.apply(out / "kernel")
+                command = make_command(out / "kernel", jobs=1, cc=None, verbose=False)
+                done = proc.run(command, timeout_s=BUILD_TIMEOUT_S)
+                assert done.ok, done.stdout + done.stderr
+                for file in ("kernel.elf", "disk.img"):
+                    shutil.copyfile(out / "kernel" / file, out / file)
+                (out / "built").touch()
+        return Kernel(kernel.config, out)
+
+    def boot(
+        self,
+        kernel: Kernel,
+        name: str,
+        *,
+        kind: str = "kernel",
+        machine: Machine | None = None,
+        expected: Expected | None = None,
+        timeouts: Timeouts | None = None,
+        typed: Sequence[Typed] = (),
+    ) -> RunResult:
+        """Boot and judge. `name` names the transcript."""
+        return run_image(
+            machine or Machine(cpus=kernel.config.cpu.count),
+            kernel.image(kind),
+            transcript_dir=self.transcripts,
+            name=re.sub(r"[^A-Za-z0-9.+-]+", "-", name),
+            elf_path=kernel.elf,
+            expected=expected,
+            timeouts=timeouts,
+            typed=typed,
+        )
+
+
+def session_folder(factory: pytest.TempPathFactory) -> Path:
+    """A folder that belongs to this session and is the same for all its workers."""
+    base = factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kernels"
+
+
+def value_of(result: RunResult, pattern: str) -> str:
+    """The first group of the one line of the transcript that `pattern` matches."""
+    found = re.findall(pattern, result.transcript.text, re.MULTILINE)
+    assert len(found) == 1, f"{pattern} matches {len(found)} times\n{result.explain()}"
+    return str(found[0])

@@ -1,0 +1,163 @@
+"""What the tests of boot loader and disk image share: a kernel of their own, and images of it."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.emulator import BootImage, Machine, Qemu
+from builder.model import outcomes
+from builder.resources import data_dir
+
+HERE = Path(__file__).parent / "boot"
+LOADER_SOURCE = data_dir("kernel_src") / "int80" / "boot"
+SECTOR = 512
+TIMEOUT_S = 20  # a boot takes a tenth of a second
+PHDR = struct.Struct("<8I")
+Change = tuple[str, str, str]  # file in boot/, old text, new text
+CONSTANTS = {
+    "OUTCOME_PORT": outcomes.OUTCOME_PORT,
+    "OUTCOME_LOADER": outcomes.LOADER.code,
+    "CR0_PE": 1,
+    "MULTIBOOT_BOOTLOADER_MAGIC": 0x2BADB002,
+    "MULTIBOOT_INFO_MEMORY": 0x1,
+    "MULTIBOOT_INFO_MEM_MAP": 0x40,
+}
+MAKEFILE = """\
+NASM := nasm
+OBJCOPY := objcopy
+WERROR := 1
+Q := @
+.DELETE_ON_ERROR:
+include boot/disk_image.mk
+"""
+LINKER_SCRIPT = """\
+ENTRY(start)
+PHDRS { text PT_LOAD FLAGS(5); bss PT_LOAD FLAGS(6); }
+SECTIONS {
+  . = 0x100000;
+  image_start = .;
+  .text : { *(.text) *(.rodata) } :text
+  image_end = .;
+  . = ALIGN(4096);
+  .bss : { *(.bss) } :bss
+}
+"""
+
+
+@dataclass(frozen=True)
+class Boot:
+    """How a boot ended: exit status of QEMU (None: it had to be stopped) and the serial text."""
+
+    status: int | None
+    text: str
+
+    def value(self, name: str) -> int:
+        """The number that the test kernel printed behind `name`."""
+        (line,) = [line for line in self.text.splitlines() if line.startswith(f"{name} ")]
+        return int(line.split()[1], 16)
+
+    @property
+    def reason(self) -> str:
+        """Why the loader refused; fails if it did anything else."""
+        assert self.status == outcomes.LOADER.exit_status, self
+        assert self.text.startswith(outcomes.LOADER_PREFIX), self
+        assert self.text.endswith("\n") and self.text.count("\n") == 1, self
+        return self.text[len(outcomes.LOADER_PREFIX) : -1]
+
+    def assert_finished(self) -> None:
+        """The test kernel ran to its end, got all of its file, and its .bss was zero."""
+        assert self.status == outcomes.FINISHED.exit_status, self
+        assert self.text.startswith(outcomes.BANNER_PREFIX), self
+        assert self.value("zeroed") == 1, self
+
+
+def build_kernel(folder: Path, *, fill_bytes: int = 0, bss_bytes: int = 4096) -> Path:
+    """Assemble and link the test kernel; the file is stripped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kernel.ld").write_text(LINKER_SCRIPT)
+    defines = [
+        f"-DOUTCOME_PORT={outcomes.OUTCOME_PORT}",
+        f"-DOUTCOME_FINISHED={outcomes.FINISHED.code}",
+        f"-DBANNER_PREFIX='{outcomes.BANNER_PREFIX}'",
+        f"-DFINISHED_PREFIX='{outcomes.FINISHED_PREFIX}'",
+        f"-DFILL_BYTES={fill_bytes}",
+        f"-DBSS_BYTES={bss_bytes}",
+    ]
+    object_file, elf = folder / "kernel.o", folder / "kernel.elf"
+    source = HERE / "loader_kernel.asm"
+    nasm = [
+        "nasm",
+        "-f",
+        "elf32",
+        "-Wall",
+        "-Werror",
+        *defines,
+        "-o",
+        str(object_file),
+        str(source),
+    ]
+    link = ["ld", "-m", "elf_i386", "-n", "-s", "--build-id=none", "-T", str(folder / "kernel.ld")]
+    subprocess.run(nasm, check=True, timeout=60)
+    subprocess.run([*link, "-o", str(elf), str(object_file)], check=True, timeout=60)
+    return elf
+
+
+def make_image(
+    folder: Path, kernel: bytes, changes: Sequence[Change] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run the tree's own rules for disk.img, on `kernel` as it is and boot/ with `changes`."""
+    shutil.copytree(LOADER_SOURCE, folder / "boot")
+    for name, old, new in changes:
+        text = (folder / "boot" / name).read_text()
+        assert old in text
+        (folder / "boot" / name).write_text(text.replace(old, new, 1))
+    (folder / "include").mkdir()
+    lines = (f"%define {name} {value}\n" for name, value in CONSTANTS.items())
+    (folder / "include" / "constants.inc").write_text("".join(lines))
+    (folder / "Makefile").write_text(MAKEFILE)
+    (folder / "kernel.elf").write_bytes(kernel)
+    # Not objcopy: the tests want to say what the kernel's file is, byte for byte.
+    keep = 'OBJCOPY=keep() { cp "$$2" "$$3"; }; keep'
+    argv = ["make", "-C", str(folder), keep, "disk.img"]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+
+
+def image_of(folder: Path, kernel: bytes, changes: Sequence[Change] = ()) -> Path:
+    """The disk image of `kernel`; fails if it cannot be made without a warning."""
+    done = make_image(folder, kernel, changes)
+    assert done.returncode == 0 and not done.stderr, done.stdout + done.stderr
+    return folder / "disk.img"
+
+
+def boot(
+    path: Path, *, memory_mib: int = 16, icount: bool = False, dirt: Path | None = None
+) -> Boot:
+    """Boot a disk image, or a kernel by QEMU's own loader if its name ends in .elf.
+
+    The bytes of `dirt` are in memory from 1 MiB on when the machine starts; without it, zeros.
+    """
+    image = BootImage("kernel" if path.suffix == ".elf" else "disk", path)
+    argv = Qemu().command(Machine(memory_mib=memory_mib, icount=icount), image)
+    if dirt is not None:
+        argv += ["-device", f"loader,file={dirt},addr=0x100000,force-raw=on"]
+    try:
+        # run() kills QEMU when the time is up or the test is interrupted.
+        done = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired as expired:
+        return Boot(None, (expired.stdout or b"").decode(errors="replace"))
+    return Boot(done.returncode, done.stdout.decode(errors="replace"))
+
+
+def flip(image: Path, bit: int, copy: Path) -> Path:
+    """A copy of `image` with one bit turned over; bit 0 is the lowest of byte 0."""
+    data = bytearray(image.read_bytes())
+    data[bit // 8] ^= 1 << bit % 8
+    copy.write_bytes(data)
+    return copy

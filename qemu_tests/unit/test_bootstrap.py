@@ -1,0 +1,285 @@
+"""The set-up of a fresh checkout: what it does, when it does nothing, and when it begins again."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from builder import bootstrap, packages, setup_env
+from builder.errors import BuildError, ExitCode, ToolError
+
+READY = setup_env.STAMP_NAME
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout without .venv, on a system where nothing is missing."""
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    monkeypatch.setattr(setup_env, "ROOT", tmp_path)
+    monkeypatch.setattr(setup_env, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(setup_env, "missing_tools", lambda **_options: ())
+    monkeypatch.setattr(setup_env, "_venv_module_works", lambda: True)
+    monkeypatch.setattr(setup_env.stamp_text, "__defaults__", (tmp_path,))
+    return tmp_path
+
+
+@pytest.fixture
+def steps(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands of the set-up, played: venv makes a .venv with a Python in it, pip nothing."""
+    done: list[str] = []
+
+    def run(command: Sequence[str], what: str, fix: str) -> None:
+        assert what and fix
+        assert not (checkout / ".venv" / READY).exists(), "the stamp must come last"
+        if "venv" in command:
+            (checkout / ".venv" / "bin").mkdir(parents=True)
+            (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)
+        done.append(what)
+
+    monkeypatch.setattr(setup_env, "_run", run)
+    return done
+
+
+MAKING, INSTALLING = "making the virtual environment", "installing the Python packages"
+
+
+def test_fresh_checkout_is_set_up_once(checkout: Path, steps: list[str]) -> None:
+    assert setup_env.main([]) == ExitCode.OK
+    assert steps == [MAKING, INSTALLING]
+    assert (checkout / ".venv" / READY).read_text() == setup_env.stamp_text(checkout)
+    assert setup_env.main([]) == ExitCode.OK
+    assert steps == [MAKING, INSTALLING]
+
+
+def test_second_run_makes_the_stamp_newer_so_that_make_is_content(
+    checkout: Path, steps: list[str]
+) -> None:
+    setup_env.main([])
+    ready = checkout / ".venv" / READY
+    os.utime(ready, (0, 0))
+    setup_env.main([])
+    assert ready.stat().st_mtime > 0 and len(steps) == 2
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        lambda venv: venv.mkdir(),
+        lambda venv: venv.write_text("a file"),
+        lambda venv: venv.symlink_to("nowhere"),
+        lambda venv: ((venv / "bin").mkdir(parents=True), (venv / "junk").write_text("x")),
+        lambda venv: (venv / READY).mkdir(parents=True),
+    ],
+)
+def test_half_made_venv_is_remade(
+    checkout: Path, steps: list[str], half: Callable[[Path], object]
+) -> None:
+    half(checkout / ".venv")
+    assert setup_env.main([]) == ExitCode.OK
+    assert steps == [MAKING, INSTALLING]
+    assert not (checkout / ".venv" / "junk").exists()
+    assert setup_env.venv_is_ready(checkout / ".venv", setup_env.stamp_text(checkout))
+
+
+def test_changed_pyproject_installs_again(checkout: Path, steps: list[str]) -> None:
+    setup_env.main([])
+    (checkout / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    setup_env.main([])
+    assert len(steps) == 4
+
+
+def test_venv_whose_python_is_gone_is_remade(checkout: Path, steps: list[str]) -> None:
+    setup_env.main([])
+    python = checkout / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/nowhere/python3.9")
+    setup_env.main([])
+    assert len(steps) == 4
+
+
+def test_venv_of_another_python_is_remade(checkout: Path, steps: list[str]) -> None:
+    setup_env.main([])
+    (checkout / ".venv" / READY).write_text("python 3.9\n")
+    setup_env.main([])
+    assert len(steps) == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED, "interrupted"),
+        (BuildError("pip failed", fix="check the network"), ExitCode.BUILD, "check the network"),
+        (OSError(28, "No space left on device", "x"), ExitCode.FILES, "No space"),
+    ],
+)
+def test_failed_install_is_begun_again(
+    checkout: Path,
+    steps: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: ExitCode,
+    text: str,
+) -> None:
+    run = setup_env._run
+
+    def fail_in_pip(command: Sequence[str], what: str, fix: str) -> None:
+        run(command, what, fix)
+        if what == INSTALLING:
+            raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(setup_env, "_run", fail_in_pip)
+        assert setup_env.main([]) == code
+    assert text in capsys.readouterr().err
+    assert not (checkout / ".venv" / READY).exists()
+    assert setup_env.main([]) == ExitCode.OK
+    assert len(steps) == 4
+
+
+def test_missing_system_packages_stop_before_the_venv_without_leave(
+    checkout: Path,
+    steps: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(tools: Sequence[str], _consent: object) -> None:
+        raise ToolError(f"missing: {', '.join(tools)}", fix="sudo apt-get install nasm")
+
+    monkeypatch.setattr(setup_env, "missing_tools", lambda **_options: ("nasm",))
+    monkeypatch.setattr(setup_env, "_venv_module_works", lambda: False)
+    monkeypatch.setattr(packages, "install", refuse)
+    assert setup_env.main([]) == ExitCode.TOOL
+    err = capsys.readouterr().err
+    assert "missing: nasm, venv" in err and "fix: sudo apt-get install nasm" in err
+    assert steps == [] and not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "yes"),
+    [([], {}, False), (["--yes"], {}, True), ([], {"TINYGATE_YES": "1"}, True)],
+)
+def test_yes_reaches_the_installer(
+    checkout: Path,
+    steps: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    environment: dict[str, str],
+    yes: bool,
+) -> None:
+    seen: list[packages.Consent] = []
+    monkeypatch.setattr(setup_env, "missing_tools", lambda **_options: ("nasm",))
+    monkeypatch.setattr(packages, "install", lambda _tools, consent: seen.append(consent))
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert setup_env.main(arguments) == ExitCode.OK
+    assert [consent.yes for consent in seen] == [yes]
+    assert checkout.is_dir() and len(steps) == 2
+
+
+def test_consent_reads_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert packages.Consent().ci
+    monkeypatch.setenv("CI", "false")
+    assert not packages.Consent().ci
+
+
+@pytest.mark.parametrize("version", [(3, 9), (3, 6), (2, 7)])
+def test_old_python_is_told_what_to_do(version: tuple[int, int]) -> None:
+    text = bootstrap.check_python(version, "/usr/bin/python3")
+    assert f"is Python {version[0]}.{version[1]}" in text
+    assert "3.10 or later" in text and "make PYTHON=" in text
+
+
+def test_new_python_is_fine() -> None:
+    assert bootstrap.check_python((3, 10), "x") == bootstrap.check_python((4, 0), "x") == ""
+
+
+def test_old_pythons_can_read_the_check(project_root: Path) -> None:
+    source = (project_root / "builder" / "bootstrap.py").read_text()
+    ast.parse(source, feature_version=(3, 4))
+    before_check = source.partition('if __name__ == "__main__":')[0]
+    imports = [node for node in ast.walk(ast.parse(before_check)) if isinstance(node, ast.Import)]
+    assert [name.name for node in imports for name in node.names] == ["sys"]
+
+
+def test_set_up_needs_only_the_standard_library(project_root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", "import builder.setup_env, builder.doctor, builder.cli.fast"],
+        cwd=project_root,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is missing: apt-get install make")
+def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Path) -> None:
+    """`make -n` prints what would be run."""
+    shutil.copy(project_root / "Makefile", checkout)
+
+    def would_run(*arguments: str) -> str:
+        return subprocess.run(
+            ["make", "-n", *arguments], cwd=checkout, stdout=subprocess.PIPE, check=True, text=True
+        ).stdout
+
+    assert "builder.bootstrap" in would_run("image")
+    (checkout / ".venv/bin").mkdir(parents=True)
+    (checkout / ".venv/bin/python").symlink_to(sys.executable)
+    (checkout / ".venv" / READY).write_text("")
+    assert "builder.bootstrap" not in would_run("image")
+    os.utime(checkout / ".venv" / READY, (0, 0))  # older than pyproject.toml
+    assert "builder.bootstrap" in would_run("image")
+    (checkout / ".venv" / READY).touch()
+    (checkout / ".venv/bin/python").unlink()
+    (checkout / ".venv/bin/python").symlink_to("/nowhere/python")
+    assert "builder.bootstrap" in would_run("image")
+    assert "bootstrap" not in would_run("help") + would_run("clean") + would_run("doctor")
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is missing: apt-get install make")
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["image"], "-m builder image"),
+        (["image", "STEP=int80"], "-m builder image --step 'int80'"),
+        (["run", "CONFIG=a.toml"], "-m builder run --config 'a.toml'"),
+        (
+            ["run", "SET=cpu.count=2 machine.cpu=qemu32,-sep", "ARGS=-v"],
+            "-m builder run --set 'cpu.count=2' --set 'machine.cpu=qemu32,-sep' -v",
+        ),
+        (["test", "ARGS=-k config"], "-m builder test -n auto -k config"),
+        (["debug", "STEP=sysenter"], "-m builder debug --step 'sysenter'"),
+        (["bench"], "-m builder bench"),
+    ],
+)
+def test_make_passes_its_variables_on(project_root: Path, arguments: list[str], line: str) -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("STEP", "CONFIG", "SET", "ARGS", "MAKEFLAGS")
+    }
+    out = subprocess.run(
+        ["make", "-n", *arguments],
+        cwd=project_root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stdout
+    assert " ".join(out.splitlines()[-1].split()).endswith(line)
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is missing: apt-get install make")
+def test_make_alone_prints_help(project_root: Path) -> None:
+    out = subprocess.run(
+        ["make"], cwd=project_root, stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
+    targets = ["run", "test", "image", "debug", "doctor", "bench", "clean", "help"]
+    assert all(f"  make {target} " in out for target in targets)
+    assert "STEP=int80" in out

@@ -1,0 +1,142 @@
+"""How a command may end: bugs, full disks, Ctrl-C, a reader that goes away; and what is printed."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from builder import ui
+from builder.cli import guard
+from builder.errors import ExitCode
+
+# ---- how a verb may end ----
+
+
+def ends(error: BaseException, **options: bool) -> int:
+    def body() -> int:
+        raise error
+
+    return guard.run_guarded(body, **options)
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EACCES, "no permission"),
+        (errno.EROFS, "read-only"),
+        (errno.ENOTDIR, "is a file"),
+    ],
+)
+def test_file_system_refuses(capsys: pytest.CaptureFixture[str], number: int, word: str) -> None:
+    assert ends(OSError(number, os.strerror(number), "some/path")) == ExitCode.FILES
+    err = capsys.readouterr().err
+    assert "some/path" in err and word in err and "fix:" in err
+
+
+def test_bug_is_one_line_and_a_traceback_only_if_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert ends(ZeroDivisionError("division\nby zero")) == guard.EXIT_BUG
+    err = capsys.readouterr().err
+    assert err.startswith("bug: ZeroDivisionError: division by zero\n")
+    assert "-v" in err and "Traceback" not in err
+    assert ends(ZeroDivisionError("x"), verbose=True) == guard.EXIT_BUG
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_exit_codes_are_all_documented_and_differ() -> None:
+    codes = [int(code) for code, _ in guard.EXIT_CODE_HELP]
+    assert {*codes} == {*map(int, ExitCode), guard.EXIT_BUG, guard.EXIT_PIPE}
+    assert len({*codes}) == len(codes)
+
+
+def command(project_root: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """A command line for a real process, and its environment."""
+    return [sys.executable, "-m", "builder", *arguments], {
+        **os.environ,
+        "PYTHONPATH": str(project_root),
+    }
+
+
+def test_reader_that_goes_away(empty_folder: Path, project_root: Path) -> None:
+    argv, environment = command(project_root, "show", "schema")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        argv,
+        cwd=empty_folder,
+        env=environment,
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (guard.EXIT_PIPE, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path) -> None:
+    argv, environment = command(project_root, "show", "schema")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            argv,
+            cwd=empty_folder,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == ExitCode.FILES
+    assert b"disk is full" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_with_130(empty_folder: Path, project_root: Path) -> None:
+    """A fake gcc tells us that doctor is running; then comes the signal."""
+    tools = empty_folder / "bin"
+    tools.mkdir()
+    fifo = empty_folder / "running"
+    os.mkfifo(fifo)
+    for name in ("i686-elf-gcc", "ld", "objcopy"):
+        (tools / name).write_text(f"#!/bin/sh\necho > {fifo}\nexec cat {fifo}\n")
+        (tools / name).chmod(0o755)
+    argv, environment = command(project_root, "doctor")
+    environment["PATH"] = f"{tools}:{environment['PATH']}"
+    with (
+        subprocess.Popen(
+            argv, cwd=empty_folder, env=environment, stderr=subprocess.PIPE
+        ) as process,
+        fifo.open() as running,
+    ):
+        running.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert err == b"\ninterrupted\n"
+
+
+# ---- what is printed ----
+
+
+def test_progress_is_silent_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with ui.progress("working") as update:
+        update("still")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_tables_are_plain_text_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ui.print_table("title", ("a_b", "c"), [["1", "x" * 200], ["22", ""]])
+    assert capsys.readouterr().out == f"title\na b  c\n1    {'x' * 200}\n22\n"
+
+
+def test_plain_data_of_everything() -> None:
+    value = {"a": (1, b"\xff"), "b": {3, 1}, "c": ExitCode.TOOL, "d": Path("x"), "e": None}
+    assert ui.plain_data(value) == {"a": [1, "ff"], "b": [1, 3], "c": 3, "d": "x", "e": None}

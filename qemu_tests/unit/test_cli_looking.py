@@ -1,0 +1,167 @@
+"""The verbs that look or write sources: show, diff, new, test, doctor. Fakes play the tree."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder import tools as toolspecs
+from builder.errors import ExitCode
+from builder.treediff import compare, stat_lines, without
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a made-up table."""
+
+    name: str
+    base_addr: int
+    writable: bool
+    parts: tuple[str, ...]
+
+
+@pytest.fixture
+def tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """builder.model.tables, replaced by one small table."""
+    import builder.model
+
+    rows = (Row("text", 0xC0100000, False, ("a", "b")),)
+    monkeypatch.setattr(builder.model, "tables", lambda: {"memory": rows}, raising=False)
+
+
+@pytest.mark.usefixtures("tables")
+def test_show(tinygate: Call) -> None:
+    code, out, _ = tinygate("show", "memory")
+    assert code == 0
+    assert out.splitlines()[1].split() == ["name", "base", "addr", "writable", "parts"]
+    assert "0xc0100000" in out and "a, b" in out
+    assert json.loads(tinygate("show", "memory", "--json")[1]) == [
+        {"name": "text", "base_addr": 0xC0100000, "writable": False, "parts": ["a", "b"]}
+    ]
+    assert "memory" in tinygate("show")[1] and "config" in tinygate("show")[1]
+    assert "sysenter.stack" in tinygate("show", "config")[1]
+    assert "properties" in json.loads(tinygate("show", "schema")[1])
+
+
+@pytest.mark.usefixtures("tables")
+def test_show_of_an_unknown_table(tinygate: Call) -> None:
+    code, _, err = tinygate("show", "memry")
+    assert code == ExitCode.USAGE and "did you mean memory?" in err
+
+
+OLD = {"a.c": b"one\ntwo\n", "gone.c": b"x\n", "same.c": b"s\n", "bin": b"\xff"}
+NEW = {"a.c": b"one\n2\nthree\n", "new.c": b"n\n", "same.c": b"s\n", "bin": b"\xfe"}
+
+
+def test_compare_puts_new_files_first() -> None:
+    changes = compare(OLD, NEW, ("A", "B"))
+    assert [(change.kind, change.path, change.added, change.removed) for change in changes] == [
+        ("new", "new.c", 1, 0),
+        ("removed", "gone.c", 0, 1),
+        ("changed", "a.c", 2, 1),
+        ("changed", "bin", 0, 0),
+    ]
+    assert changes[0].lines[:2] == ("--- /dev/null", "+++ B/new.c")
+    assert changes[2].lines[:2] == ("--- A/a.c", "+++ B/a.c")
+    assert "binary" in changes[3].lines[0]
+    assert stat_lines(changes)[-1] == "1 new, 1 removed, 2 changed files; 3 lines added, 2 removed"
+
+
+def test_compare_of_equal_trees() -> None:
+    assert compare(OLD, OLD) == ()
+    assert stat_lines(()) == ["0 new, 0 removed, 0 changed files; 0 lines added, 0 removed"]
+
+
+def test_digest_is_blotted_out() -> None:
+    assert without("abc", {"x": b"1 abc 2"}) == {"x": b"1 ... 2"}
+
+
+@pytest.fixture
+def trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """builder.render.render_tree, replaced."""
+    from builder import render
+
+    def render_tree(config: Any) -> dict[str, bytes]:
+        tree = OLD if config.kernel.step == "int80" else NEW
+        return {**tree, "digest.h": config.digest.encode()}
+
+    monkeypatch.setattr(render, "render_tree", render_tree)
+
+
+@pytest.mark.usefixtures("trees")
+def test_diff(tinygate: Call) -> None:
+    code, out, _ = tinygate("diff", "int80", "sysenter")
+    assert code == 0
+    assert out.startswith("--- /dev/null\n+++ sysenter/new.c\n")
+    assert "digest.h" not in out and "\033" not in out
+    stat = tinygate("diff", "int80", "sysenter", "--stat")[1]
+    assert "+++" not in stat and "1 new, 1 removed" in stat
+    assert json.loads(tinygate("diff", "int80", "sysenter", "--json")[1])[0]["path"] == "new.c"
+    assert tinygate("diff", "int80", "sysentr")[0] == ExitCode.USAGE
+
+
+@pytest.mark.usefixtures("trees")
+def test_new_writes_a_whole_project(tinygate: Call) -> None:
+    code, out, _ = tinygate("new", "a b/mine")
+    assert code == 0 and "cd 'a b/mine' && make run" in out
+    assert (Path("a b/mine/a.c")).read_bytes() == NEW["a.c"]
+    assert [path.name for path in Path("a b").iterdir()] == ["mine"]
+    assert Path("a b/mine").stat().st_mode & 0o055
+    Path("empty").mkdir()
+    assert tinygate("new", "empty")[0] == 0
+
+
+@pytest.mark.usefixtures("trees")
+def test_new_overwrites_nothing(tinygate: Call) -> None:
+    Path("full").mkdir()
+    Path("full/mine.txt").write_text("mine")
+    Path("file").write_text("mine")
+    Path("link").symlink_to("nowhere")
+    for name in ("full", "file", "link"):
+        code, _, err = tinygate("new", name)
+        assert code == ExitCode.USAGE and name in err
+    assert sorted(path.name for path in Path().iterdir()) == ["file", "full", "link"]
+    assert [path.name for path in Path("full").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.usefixtures("trees")
+def test_new_cut_short_leaves_nothing(tinygate: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    from builder import render
+
+    def interrupted(files: Any, folder: Path) -> None:
+        (folder / "half").write_text(str(len(files)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(render, "write_tree", interrupted)
+    assert tinygate("new", "mine")[0] == ExitCode.INTERRUPTED
+    assert list(Path().iterdir()) == []
+
+
+def test_test_passes_arguments_on(tinygate: Call) -> None:
+    code, out, _ = tinygate("test", "--dry-run", "-k", "a b", "-n", "2", "--lf")
+    assert code == 0
+    assert "-m pytest -k 'a b' -n 2 --lf)" in out
+
+
+@pytest.mark.parametrize(("status", "code"), [(0, 0), (1, 1), (2, 130), (3, 70), (4, 2), (5, 2)])
+def test_test_ends_with_pytests_result(
+    tinygate: Call, monkeypatch: pytest.MonkeyPatch, status: int, code: int
+) -> None:
+    from builder import proc
+
+    monkeypatch.setattr(proc, "foreground", lambda _command, cwd: status if cwd else None)
+    assert tinygate("test")[0] == code
+
+
+def test_doctor(tinygate: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = [toolspecs.Tool("nasm", "assembles", True, "missing")]
+    monkeypatch.setattr("builder.doctor.examine", lambda _cc: tools)
+    code, out, _ = tinygate("doctor")
+    assert code == ExitCode.TOOL and "nasm" in out and "to install" in out
+    data = json.loads(tinygate("doctor", "--json")[1])
+    assert data["ok"] is False and data["tools"][0]["status"] == "missing"

@@ -1,0 +1,148 @@
+"""Processes: what comes back, what is refused, and that nothing is left running."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from builder import proc
+from builder.errors import MachineryError, ToolError
+
+# A shell that starts a child of its own and says its id: ending the shell alone would not do.
+SLEEPERS = ["sh", "-c", "sleep 600 & echo $!; wait"]
+
+
+def gone(pid):
+    """True if no such process runs; waits for it to go, up to pytest's own timeout."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([fd], [], [], 10)[0])
+    finally:
+        os.close(fd)
+
+
+def test_run_gives_back_output_status_and_both_streams_apart():
+    done = proc.run(["sh", "-c", "cat; echo err >&2; exit 3"], stdin="hello\n")
+    assert (done.status, done.stdout, done.stderr, done.ok) == (3, "hello\n", "err\n", False)
+
+
+def test_run_never_reads_the_terminal_and_sets_folder_and_environment(tmp_path):
+    done = proc.run(["sh", "-c", "cat; pwd; echo $COLOUR"], cwd=tmp_path, env={"COLOUR": "red"})
+    assert done.stdout == f"{tmp_path}\nred\n"
+
+
+def test_missing_program_is_a_tool_error_that_says_what_to_do():
+    with pytest.raises(ToolError) as caught:
+        proc.run(["no-such-program", "x"])
+    assert "no-such-program" in caught.value.what
+    assert "doctor" in caught.value.fix
+    with pytest.raises(ToolError):
+        proc.start(["./no-such-program"], proc.Pipes())
+
+
+def test_command_that_takes_too_long_is_ended_with_its_children(tmp_path):
+    note = tmp_path / "pid"
+    with pytest.raises(proc.TimedOutError, match="did not end within"):
+        proc.run(["sh", "-c", f"sleep 600 & echo $! > {note}; wait"], timeout_s=0.5)
+    assert gone(int(note.read_text()))
+
+
+def test_leaving_the_with_block_ends_the_whole_group():
+    with (
+        pytest.raises(RuntimeError, match="test"),
+        proc.start(SLEEPERS, proc.Pipes()) as process,
+    ):
+        child = int(process.popen.stdout.readline())
+        raise RuntimeError("test")
+    assert gone(child)
+    assert process.popen.returncode == -signal.SIGKILL
+
+
+def test_ctrl_c_ends_a_command_and_its_children(tmp_path):
+    note = tmp_path / "pid"
+    os.mkfifo(note)
+
+    def interrupt():
+        note.read_text()  # returns once the command has said that it runs
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    script = f"sleep 600 & echo $! > {tmp_path / 'child'}; echo up > {note}; wait"
+    with pytest.raises(KeyboardInterrupt):
+        proc.run(["sh", "-c", script])
+    thread.join()
+    assert gone(int((tmp_path / "child").read_text()))
+
+
+@pytest.mark.parametrize("begin", [proc.run, lambda argv: proc.start(argv, proc.Pipes())])
+def test_ctrl_c_in_the_moment_of_starting_leaves_nothing(monkeypatch, begin):
+    started = []
+    real = subprocess.Popen
+
+    def strike(*arguments, **options):
+        started.append(real(*arguments, **options))
+        signal.raise_signal(signal.SIGINT)
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", strike)
+    with pytest.raises(KeyboardInterrupt):
+        begin(["sleep", "600"])
+    assert started[0].returncode in (-signal.SIGTERM, -signal.SIGKILL)
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv (apt: util-linux)")
+def test_process_ends_even_if_tinygate_is_killed():
+    code = (
+        "import sys\nfrom builder import proc\n"
+        "script = ['sh', '-c', 'echo $$; exec sleep 600']\n"
+        "p = proc.start(script, proc.Pipes(stdout=None, stderr=None))\n"
+        "sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with parent:
+        child = int(parent.stdout.readline())
+        parent.kill()
+    assert gone(child)
+
+
+def test_dry_run_records_paste_able_lines_and_starts_nothing(tmp_path):
+    shown = []
+    with proc.use(proc.DryRunner(shown.append)) as runner:
+        assert proc.is_dry_run()
+        done = proc.run(["touch", tmp_path / "a b"], cwd=tmp_path, env={"LANG": "C x"})
+        assert proc.foreground(["gdb"]) == 0
+        with pytest.raises(MachineryError, match="dry run"):
+            proc.start(["qemu"], proc.Pipes())
+    assert done.ok
+    assert not list(tmp_path.iterdir())
+    assert shown == [
+        f"(cd {tmp_path} && LANG='C x' touch '{tmp_path}/a b')",
+        "gdb",
+        "qemu",
+    ]
+    assert len(runner.commands) == 3
+    assert not proc.is_dry_run()
+    subprocess.run(shown[0], shell=True, check=True)
+    assert (tmp_path / "a b").exists()
+
+
+def test_tail_keeps_only_the_end_of_a_long_log():
+    tail = proc.Tail(10)
+    with proc.start(
+        ["sh", "-c", f"(yes | head -c 300000; printf END) > /dev/fd/{tail.fd}"],
+        proc.Pipes(keep_fds=(tail.fd,)),
+    ) as process:
+        tail.follow()
+        assert process.wait(20) == 0
+    assert tail.text() == "\ny\ny\ny\nEND"

@@ -1,0 +1,133 @@
+"""What QEMU is asked for and what its answers mean, without starting it."""
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from builder.emulator import BootImage, CpuException, CpuState, Machine, Qemu
+from builder.emulator.base import Exit, ExitKind
+from builder.emulator.qemu import parse_registers
+from builder.model.outcomes import OUTCOMES
+
+KERNEL = BootImage("kernel", Path("kernel.elf"))
+DISK = BootImage("disk", Path("a,b.img"))
+SHUTDOWN = '{"event": "SHUTDOWN", "data": {"guest": true, "reason": "%s"}}\r\n'
+REGISTERS = (
+    "\r\nCPU#0\r\nEAX=0\r\nEIP=00100029 EFL=00000046 [---Z-P-] CPL=0 II=0 A20=1 SMM=0 HLT=0\r\n"
+    "DR6=ffff0ff0\r\n\r\nCPU#1\r\nEIP=0804c000 EFL=00000246 [---Z-P-] CPL=3 II=0 A20=1 SMM=0 HLT=1"
+)
+LOG = """check_exception old: 0xffffffff new 0xe
+     7: v=0e e=0004 i=0 cpl=3 IP=0073:08048000 pc=08048000 SP=007b:bffff000 CR2=08048000
+EAX=00e05bea
+check_exception old: 0xffffffff new 0x6
+    7: v=06 e=0000 i=0 cpl=0 IP=0008:0010002d pc=0010002d SP=0010:00006f08 env->regs[R_EAX]=00000000
+check_exception old: 0xffffffff new 0xd
+    8: v=0d e=0032 i=0 cpl=0 IP=0008:0010002d pc=0010002d SP=0010:00006f08 env->regs[R_EAX]=00000000
+check_exception old: 0xd new 0xe
+     9: v=08 e=0000 i=0 cpl=0 IP=0008:0010002d pc=0010002d SP=0010:00006f08 CR2=fffffff0
+check_exception old: 0x8 new 0xd
+Triple fault
+CPU Reset (CPU 0)
+"""
+
+
+def test_command_states_everything_that_decides_what_the_guest_sees():
+    line = " ".join(Qemu().command(Machine("486", 4, 2), KERNEL))
+    assert line == (
+        "qemu-system-i386 -accel tcg -cpu 486 -m 4 -smp 2 -nodefaults -no-user-config"
+        " -display none -no-reboot -icount shift=0,sleep=off"
+        " -rtc base=2000-01-01T00:00:00,clock=vm -device isa-debug-exit,iobase=0xf4,iosize=4"
+        " -chardev stdio,id=com1,signal=off -serial chardev:com1 -kernel kernel.elf"
+    )
+
+
+def test_disk_image_is_never_written_to_and_its_comma_is_escaped():
+    assert Qemu().command(Machine(), DISK)[-1] == ("file=a,,b.img,format=raw,if=ide,snapshot=on")
+
+
+def test_cpus_run_at_the_same_time_without_icount():
+    assert "-icount" not in Qemu().command(Machine(icount=False), KERNEL)
+
+
+@pytest.mark.parametrize("serial", ["pipe", "terminal", Path("/dev/tty")])
+def test_serial_line_never_goes_through_the_multiplexer(serial):
+    command = Qemu().command(
+        Machine(), KERNEL, serial=serial, control_fd=9, gdb="stdio", stopped=True
+    )
+    assert not [part for part in command if "mux" in part or part.startswith("mon:")]
+    assert "-nographic" not in command
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_exit_status_of_an_outcome_gives_back_its_code(outcome):
+    assert Qemu().explain_exit(outcome.exit_status, "") == Exit(ExitKind.OUTCOME, outcome.code)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        (0, "", ExitKind.RESET),
+        (0, SHUTDOWN % "guest-reset", ExitKind.RESET),
+        (0, SHUTDOWN % "guest-shutdown", ExitKind.POWER_OFF),
+        (0, SHUTDOWN % "host-signal", ExitKind.KILLED),
+        (0, SHUTDOWN % "something-new", ExitKind.KILLED),
+        (1, "", ExitKind.ERROR),
+        (2, "", ExitKind.ERROR),
+        (-9, "", ExitKind.KILLED),
+    ],
+)
+def test_other_exit_statuses_are_never_an_outcome(status, said, kind):
+    assert Qemu().explain_exit(status, said).kind is kind
+
+
+def test_registers_of_each_cpu_are_found():
+    assert parse_registers(REGISTERS) == (
+        CpuState(0, 0x100029, 0, 0x46, halted=False),
+        CpuState(1, 0x804C000, 3, 0x246, halted=True),
+    )
+    assert parse_registers("") == ()
+
+
+def test_machine_is_stopped_before_its_registers_are_asked_for():
+    ours, theirs = socket.socketpair()
+    heard = []
+
+    def monitor():
+        with theirs, theirs.makefile("rwb") as lines:
+            heard.extend([lines.readline(), lines.readline()])
+            text = REGISTERS.replace("\r\n", "\\r\\n").encode()
+            lines.write(b'{"event": "STOP"}\n{"return": {}}\n')
+            lines.write(b'{"return": "' + text + b'", "id": "registers"}\n')
+
+    thread = threading.Thread(target=monitor)
+    thread.start()
+    with ours:
+        states = Qemu().cpu_states(ours)
+    thread.join()
+    assert [state.eip for state in states] == [0x100029, 0x804C000]
+    assert b'"stop"' in heard[0]
+
+
+def test_monitor_that_is_gone_or_talks_nonsense_gives_no_registers():
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with ours:
+        assert Qemu().cpu_states(ours) == ()
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"not json\n")
+    with ours, theirs:
+        assert Qemu().cpu_states(ours) == ()
+
+
+def test_exceptions_of_a_triple_fault_are_those_of_its_own_chain():
+    assert Qemu().last_exceptions(LOG) == (
+        CpuException(0x06, 0, 0x10002D, 0),
+        CpuException(0x0D, 0x32, 0x10002D, 0),
+        CpuException(0x08, 0, 0x10002D, 0, cr2=0xFFFFFFF0),
+    )
+
+
+def test_reset_without_a_triple_fault_has_no_exceptions():
+    assert Qemu().last_exceptions(LOG.replace("Triple fault\n", "")) == ()

@@ -1,0 +1,186 @@
+"""The verdict on recorded runs: the log as it was and the exit status that came with it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.emulator.base import CpuException, CpuState
+from builder.ktap import Finished, parse
+from builder.model.outcomes import FINISHED, LOADER, PANIC
+from builder.transcript import End, Phase, Transcript, decode
+from builder.verdict import Expected, Mark, explain_hang, explain_reset, judge
+from builder.words import MEANING, Family, Word
+
+LOGS = Path(__file__).parents[1] / "logs"
+PASSING = (LOGS / "pass.log").read_text(encoding="utf-8")
+
+
+def run_of(name, end=End.OUTCOME, code=FINISHED.code, **more):
+    text = decode((LOGS / f"{name}.log").read_bytes())
+    return Transcript(text, end, outcome_code=code if end is End.OUTCOME else None, **more)
+
+
+FINISHED_RUNS = [
+    ("pass", Word.PASS),
+    ("cr_noise", Word.PASS),
+    ("fail", Word.FAIL),
+    ("nested_fail", Word.FAIL),
+    ("nested_killed", Word.FAIL),
+    ("todo", Word.FAIL),
+    ("skip", Word.SKIPPED),
+    ("empty_plan", Word.SKIPPED),
+    ("no_plan", Word.NO_PLAN),
+    ("cut_off", Word.CUT_OFF),
+    ("finished_short", Word.CUT_OFF),
+    ("no_final_newline", Word.CUT_OFF),
+    ("two_banners", Word.TWO_BANNERS),
+    ("empty", Word.NO_BOOT),
+    ("panic", Word.PANIC),
+    ("loader", Word.LOADER),
+    *(
+        (name, Word.BAD_KTAP)
+        for name in (
+            "nested_lie", "nested_cut", "duplicate", "out_of_order", "hole", "beyond_plan",
+            "second_plan", "result_before_plan", "before_banner", "malformed", "wrong_count",
+            "spoof_result", "spoof_finish_then_more", "spoof_nested", "spoof_plan",
+            "spoof_indented",
+        )
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "word"), FINISHED_RUNS)
+def test_log_that_came_with_the_outcome_code_of_a_finished_suite(name, word):
+    verdict = judge(run_of(name))
+    assert (verdict.word, verdict.passed) == (word, word is Word.PASS)
+
+
+def test_every_recorded_log_is_judged():
+    judged = {name for name, _ in FINISHED_RUNS} | {"reset", "hang", "spoof_finish"}
+    assert {path.stem for path in LOGS.glob("*.log")} == judged
+
+
+@pytest.mark.parametrize(
+    ("run", "word"),
+    [
+        (run_of("panic", code=PANIC.code), Word.PANIC),
+        (run_of("cut_off", code=PANIC.code), Word.PANIC),
+        (run_of("panic", End.TIMED_OUT, phase=Phase.ENDING), Word.PANIC),
+        (run_of("loader", code=LOADER.code), Word.LOADER),
+        (run_of("empty", code=LOADER.code), Word.LOADER),
+        (run_of("reset", End.RESET), Word.RESET),
+        (run_of("empty", End.RESET), Word.RESET),
+        (run_of("spoof_finish", End.RESET), Word.RESET),
+        (run_of("reset", End.POWERED_OFF), Word.POWERED_OFF),
+        (run_of("hang", End.TIMED_OUT, phase=Phase.SUITE), Word.HANG),
+        (run_of("empty", End.TIMED_OUT, phase=Phase.BOOT), Word.NO_BOOT),
+        (run_of("cut_off", End.TOO_MUCH_OUTPUT, phase=Phase.SUITE), Word.FLOOD),
+        (run_of("cut_off", End.SECOND_BANNER), Word.TWO_BANNERS),
+        (run_of("empty", End.EMULATOR_ERROR, exit_status=1), Word.EMULATOR),
+        (run_of("cut_off", End.KILLED, exit_status=-9), Word.KILLED),
+        (run_of("empty", End.NOT_RUN), Word.NOT_RUN),
+        (run_of("pass", code=0x33), Word.STRANGE_END),
+    ],
+)
+def test_every_other_end_has_its_own_word(run, word):
+    assert judge(run).word is word
+
+
+@pytest.mark.parametrize("end", [end for end in End if end is not End.OUTCOME])
+@pytest.mark.parametrize("phase", list(Phase))
+def test_perfect_text_is_no_pass_without_the_outcome_device(end, phase):
+    assert not judge(run_of("pass", end, phase=phase, exit_status=0)).passed
+
+
+@pytest.mark.parametrize("code", [code for code in range(256) if code != FINISHED.code])
+def test_perfect_text_is_no_pass_with_another_outcome_code(code):
+    assert not judge(run_of("pass", code=code)).passed
+
+
+@pytest.mark.parametrize("length", range(len(PASSING)))
+def test_passing_log_cut_off_anywhere_is_no_pass(length):
+    assert not judge(Transcript(PASSING[:length], End.OUTCOME, outcome_code=FINISHED.code)).passed
+
+
+@given(st.data())
+def test_passing_log_with_a_line_taken_out_is_a_pass_only_if_the_line_was_text(data):
+    lines = PASSING.splitlines(keepends=True)
+    at = data.draw(st.integers(0, len(lines) - 1))
+    text = "".join(lines[:at] + lines[at + 1 :])
+    is_text = lines[at].startswith(("# ", "Hello", "1 of 3"))
+    verdict = judge(Transcript(text, End.OUTCOME, outcome_code=FINISHED.code))
+    assert verdict.passed == is_text, lines[at]
+
+
+@given(st.text(), st.sampled_from(End), st.sampled_from(Phase), st.integers(0, 255))
+def test_judge_takes_any_run_and_only_a_finished_one_can_pass(text, end, phase, code):
+    run = Transcript(text, end, phase, outcome_code=code if end is End.OUTCOME else None)
+    verdict = judge(run)
+    assert str(verdict)
+    if verdict.passed:
+        assert isinstance(parse(text).finished, Finished)
+
+
+def test_every_word_has_a_family_and_all_but_a_pass_have_advice():
+    assert set(MEANING) == set(Word)
+    assert [word for word in Word if not MEANING[word][1]] == [Word.PASS]
+    assert [word for word in Word if MEANING[word][0] is Family.SUCCESS] == [Word.PASS]
+
+
+def test_failure_shows_the_bad_line_with_what_stands_before_it():
+    verdict = judge(run_of("fail"))
+    assert verdict.summary == "1 of 3 failed: registers"
+    shown = [(detail.mark, detail.line) for detail in verdict.details]
+    assert (Mark.BAD, 15) in shown
+    assert (Mark.NOTE, 14) in shown
+    assert "BAD       15: not ok 2 - registers # expected 0x1, got 0x2" in str(verdict)
+
+
+def test_cut_off_names_the_results_that_are_missing():
+    assert "2 of 3 results: 2, 3" in str(judge(run_of("cut_off")))
+
+
+def test_expected_lines_are_reported_as_good_bad_and_missing():
+    expected = Expected(lines=(r"^Hello", r"^Goodbye"), never=(r"GenuineIntel",))
+    verdict = judge(run_of("pass"), expected)
+    assert verdict.word is Word.MISSING
+    marks = {detail.mark: detail.text for detail in verdict.details if detail.mark is not Mark.NOTE}
+    assert marks[Mark.MISSING] == "^Goodbye"
+    assert marks[Mark.BAD].startswith("# cpu0: GenuineIntel")
+    assert judge(run_of("pass"), Expected(lines=(r"^Hello",), never=("Goodbye",))).passed
+
+
+def test_kernel_of_another_configuration_is_not_judged():
+    verdict = judge(run_of("pass"), Expected(banner="config ffffffffffff$"))
+    assert (verdict.word, verdict.family) == (Word.WRONG_KERNEL, Family.ERROR)
+    assert judge(run_of("pass"), Expected(banner="config 1a2b3c4d5e6f$")).passed
+
+
+def test_reset_is_explained_by_its_first_exception_and_its_symbol():
+    fault = CpuException(vector=13, error_code=0x32, eip=0xC0100010, cpl=0)
+    double = CpuException(vector=8, error_code=0, eip=0xC0100010, cpl=0)
+    verdict = judge(run_of("reset", End.RESET))
+    names = {0xC0100010: "idt_load+0x4"}
+    explained = explain_reset(verdict, (fault, double), names.__getitem__)
+    assert explained.summary == (
+        "triple fault; it began with exception 0x0d, error code 0x0032, eip=0xc0100010 cpl=0 "
+        "in idt_load+0x4"
+    )
+    assert "no exception led to it" in str(explain_reset(verdict, (), str))
+
+
+def test_hang_is_explained_by_where_its_cpus_are():
+    cpus = (CpuState(0, 0xC0100020, 0, 0x46, halted=True), CpuState(1, 0x8048000, 3, 0x246, False))
+    run = run_of("hang", End.TIMED_OUT, phase=Phase.SUITE, cpus=cpus)
+    text = str(explain_hang(judge(run), run, lambda addr: "main" if addr > 0xC0000000 else ""))
+    assert "cpu0: eip=0xc0100020 cpl=0, halted with interrupts off in main" in text
+    assert "cpu1: eip=0x08048000 cpl=3\n" in text
+
+
+def test_emulator_error_shows_the_emulators_own_words():
+    run = run_of("empty", End.EMULATOR_ERROR, exit_status=1, stderr="a\nqemu: no such CPU\n")
+    verdict = judge(run)
+    assert verdict.summary == "the emulator ended with status 1: qemu: no such CPU"
+    assert verdict.family is Family.ERROR
