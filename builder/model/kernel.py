@@ -54,6 +54,13 @@ class KernelModel:
         return dispatch_slots(self.syscalls)
 
     @property
+    def main_headers(self) -> tuple[str, ...]:
+        """What kernel/main.c includes: the headers of the boot sequence, and what it uses itself."""
+        rows = {step.header for step in (*self.boot_steps, *self.cpu_steps) if step.header}
+        own = {"boot/multiboot.h", "kernel/panic.h", "lib/print.h", "mm/paging.h", "proc/process.h"}
+        return tuple(sorted(rows | own))
+
+    @property
     def shared_sources(self) -> tuple[str, ...]:
         """Sources that the kernel and the programs' library have in common, without suffix."""
         own_stub = ("cpu/cpuid",) if "own-stub" in self.layers else ()

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from builder.model.traps import TRAPS
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,13 @@ class SuiteEntry:
     check: str = ""
 
     @property
-    def killed_by_vector(self) -> int:
-        """Vector of the exception that must end the program, or -1 if it must exit by itself."""
-        return {trap.mnemonic: trap.vector for trap in TRAPS}[self.killed_by] if self.killed_by else -1
+    def killed_by_name(self) -> str:
+        """C constant of the vector that must end the program, or -1 if it must exit by itself."""
+        return f"VECTOR_{self.killed_by}" if self.killed_by else "-1"
 
 
 def _program(name: str, *layers: str) -> Program:
-    return Program(name, (f"user/{name}",), layers)
+    return Program(name, (f"user/{name.replace('-', '_')}",), layers)
 
 
 @dataclass(frozen=True)
@@ -54,39 +53,76 @@ class Fault:
 
 FAULTS: tuple[Fault, ...] = (
     Fault("divide", "DE", "division by zero"),
+    Fault("divide-overflow", "DE", "a quotient that does not fit"),
     Fault("trap-flag", "DB", "single step"),
-    Fault("icebp", "DB", "INT1"),
     Fault("int3", "BP", "INT3"),
     Fault("into", "OF", "INTO after an overflow"),
     Fault("bound", "BR", "BOUND with an index out of bounds"),
     Fault("ud2", "UD", "UD2"),
+    Fault("lock-nop", "UD", "LOCK where there is nothing to lock"),
     Fault("x87", "NM", "an x87 instruction"),
+    Fault("mmx", "UD", "an MMX instruction"),
+    Fault("sse", "UD", "an SSE instruction"),
     Fault("segment", "GP", "a selector beyond the GDT"),
-    Fault("not-present", "GP", "a selector of the kernel's"),
+    Fault("empty-segment", "GP", "a selector of an empty descriptor"),
+    Fault("local-segment", "GP", "a selector in the LDT, which is none"),
+    Fault("kernel-segment", "GP", "a selector of the kernel's"),
     Fault("stack-segment", "GP", "a null selector in SS"),
-    Fault("alignment", "AC", "an unaligned word with EFLAGS.AC set"),
+    Fault("far-jump", "GP", "a far jump to the kernel's code segment"),
+    Fault("iret-kernel", "GP", "IRET to ring 0"),
+    Fault("iret-nested", "TS", "IRET with EFLAGS.NT set"),
     Fault("hlt", "GP", "a privileged instruction"),
     Fault("cli", "GP", "CLI without the right to it"),
+    Fault("mov-cr0", "GP", "reading CR0"),
+    Fault("mov-dr7", "GP", "reading DR7"),
+    Fault("lidt", "GP", "LIDT in ring 3"),
+    Fault("port", "GP", "an I/O port that nobody allowed"),
     Fault("int-0x20", "GP", "INT with the vector of an interrupt line"),
     Fault("int-8", "GP", "INT with the vector of a double fault"),
-    Fault("port", "GP", "an I/O port that nobody allowed"),
+    Fault("int-14", "GP", "INT with the vector of a page fault"),
+    Fault("int-0x30", "GP", "INT with a vector that has no gate"),
     Fault("read-kernel", "PF", "a read of kernel memory"),
     Fault("write-kernel", "PF", "a write to kernel memory"),
     Fault("jump-kernel", "PF", "a jump into the kernel"),
+    Fault("kernel-stack", "PF", "ESP in a kernel stack"),
+    Fault("last-byte", "PF", "the last byte of all"),
     Fault("null", "PF", "a NULL pointer"),
+    Fault("null-offset", "PF", "a NULL pointer with an offset"),
+    Fault("jump-null", "PF", "a jump to NULL"),
     Fault("write-text", "PF", "a write to its own text"),
+    Fault("stack-overflow", "PF", "a stack that runs over"),
+    Fault("rdmsr", "GP", "RDMSR in ring 3", "sysenter"),
     Fault("wrmsr", "GP", "WRMSR in ring 3", "sysenter"),
     Fault("sysexit", "GP", "SYSEXIT in ring 3", "sysenter"),
-    Fault("sysenter-step", "DB", "SYSENTER with EFLAGS.TF set", "sysenter"),
     Fault("write-page", "PF", "a write to the vsyscall page", "vsyscall"),
-    Fault("sysenter-garbage", "PF", "SYSENTER from its own code with garbage in EBP and ESP", "sysenter"),
+    Fault("write-page-end", "PF", "a write to the end of the vsyscall page", "vsyscall"),
+    Fault("behind-page", "PF", "a read behind the vsyscall page", "vsyscall"),
+    Fault("port-inherited", "GP", "a port that the program before had", "io-bitmap"),
+    Fault("port-neighbour", "GP", "the port next to an allowed one", "io-bitmap"),
+    Fault("port-word", "GP", "two ports, one of them allowed", "io-bitmap"),
+    Fault("port-taken-back", "GP", "a port that was allowed and then denied", "io-bitmap"),
+    Fault("port-last-word", "GP", "two bytes at port 0xffff, all ports allowed", "io-bitmap"),
+    Fault("port-last-dword", "GP", "four bytes at port 0xfffd, all ports allowed", "io-bitmap"),
 )
+
+# Programs of user/bad_sysenter.asm, faults.asm and faults_io_bitmap.asm that checks in the kernel run and judge.
+_BAD_SYSENTER = (
+    *("ebp-null", "ebp-garbage", "ebp-kernel", "ebp-kstack", "ebp-user-top", "ebp-last-word", "ebp-top"),
+    *("ebp-bottom", "ebp-wraps", "ebp-wraps-later", "ebp-return", "ebp-number", "step", "step-nested", "step-garbage"),
+)
+_LENIENT = ("icebp", "alignment", "null-segment")
+_PORT_SWITCH = ("port-owner", "port-thief")
+
+
+def _bare_program(name: str, source: str, layer: str) -> Program:
+    """One of several programs in `source`, each without the library and entered at fault_<name>."""
+    entry = "fault_" + name.replace("-", "_")
+    return Program(name, (source,), ("checks", layer), entry, libraries=False)
 
 
 def _fault_program(fault: Fault) -> Program:
-    entry = "fault_" + fault.name.replace("-", "_")
-    source = "user/faults" if fault.layer == "int80" else f"user/faults_{fault.layer}"
-    return Program(fault.name, (source,), ("checks", fault.layer), entry, libraries=False)
+    layer = fault.layer.replace("-", "_")
+    return _bare_program(fault.name, "user/faults" if layer == "int80" else f"user/faults_{layer}", fault.layer)
 
 
 PROGRAMS: tuple[Program, ...] = (
@@ -96,17 +132,20 @@ PROGRAMS: tuple[Program, ...] = (
     _program("trespass", "demo"),
     _program("cost", "demo"),
     _program("echo", "echo"),
-    Program("registers", ("user/registers", "user/registers_call"), ("checks",)),
-    Program("flags", ("user/flags", "user/registers_call"), ("checks",)),
+    _program("registers", "checks"),
+    _program("flags", "checks"),
     _program("pointers", "checks"),
     _program("numbers", "checks"),
     _program("yield", "checks"),
-    _program("many-calls", "checks"),
+    Program("many-calls", ("user/many_calls", "user/many_calls_loop"), ("checks",)),
     _program("io-ports", "checks", "io-bitmap"),
     Program("bad-frames", ("user/bad_frames", "user/bad_frames_call"), ("checks", "sysenter")),
     _program("one-call", "checks"),
-    _program("start", "checks", "vsyscall"),
+    Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
+    *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
+    *(_bare_program(name, "user/bad_sysenter", "sysenter") for name in _BAD_SYSENTER),
+    *(_bare_program(name, "user/faults_io_bitmap", "io-bitmap") for name in _PORT_SWITCH),
 )
 
 
@@ -126,16 +165,19 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("the first kernel instruction, and the first one back", ("checks", "sysenter"), check="check_entry"),
         SuiteEntry("registers and arguments", checks, "registers"),
         SuiteEntry("flags", checks, "flags"),
-        SuiteEntry("bad pointers", checks, "pointers"),
+        SuiteEntry("bad pointers", checks, check="check_pointers"),
         SuiteEntry("unknown numbers", checks, "numbers"),
         SuiteEntry("SYSENTER from a program's own code", ("checks", "sysenter"), "bad-frames"),
+        SuiteEntry("SYSENTER with no way back", ("checks", "sysenter"), check="check_bad_sysenter"),
         SuiteEntry("auxiliary vector and start stack", ("checks", "vsyscall"), "start"),
         SuiteEntry("I/O permission bitmap", ("checks", "io-bitmap"), "io-ports"),
-        SuiteEntry("two processes take turns", checks, "yield", instances=2),
+        SuiteEntry("I/O ports of two processes", ("checks", "io-bitmap"), check="check_io_switch"),
+        SuiteEntry("four processes take turns", checks, "yield", instances=4),
         *(
-            SuiteEntry(f"killed by #{f.killed_by}: {f.title}", ("checks", f.layer), f.name, f.killed_by)
+            SuiteEntry(f"killed by {f.killed_by}: {f.title}", ("checks", f.layer), f.name, f.killed_by)
             for f in FAULTS
         ),
+        SuiteEntry("killed by what not every emulator checks", checks, check="check_lenient"),
         SuiteEntry("timer interrupts during many calls", checks, check="check_timer_storm"),
         SuiteEntry("all CPUs calling at once", ("checks", "smp"), check="check_all_cpus"),
         SuiteEntry("every page frame came back", checks, check="check_frames"),

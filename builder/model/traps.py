@@ -1,10 +1,11 @@
-"""The 32 exceptions of the CPU (Intel SDM vol. 3A, table 6-1 and section 6.15) and the other vectors in use."""
+"""The 32 exceptions of the CPU (Intel SDM vol. 3A, table 6-1 and 6.15; AMD APM vol. 2, 8.2) and other vectors."""
 
 from dataclasses import dataclass
 
 FIRST_IRQ_VECTOR = 0x20  # the PIC's sixteen lines are moved here, past the exceptions
 TIMER_IRQ = 0
 SERIAL_IRQ = 4
+SPURIOUS_IRQ = 7  # the PIC names it when a request went away
 SYSCALL_VECTOR = 0x80
 WAKE_VECTOR = 0xF0  # inter-processor interrupt: there may be a process to run
 SPURIOUS_VECTOR = 0xFF  # the local APIC's; its low four bits must be ones (SDM 3A 10.9)
@@ -17,7 +18,8 @@ class Trap:
     `error_code` says whether the CPU pushes one (where it does not, the stub pushes 0, so that every frame
     has the same shape). `user_may_raise` is the gate's DPL: 3 where a program's INT n, INT3 or INTO may come
     through it. `on_emergency_stack`: it can hit the first instruction of sysenter_entry, before that has
-    found its stack. `task_gate`: entered by a task switch, on a stack of its own.
+    found its stack. `task_gate`: entered by a task switch, on a stack of its own. `own_entry`: its entry point,
+    if that is not one of those that entry/traps.asm makes of this table.
     """
 
     vector: int
@@ -27,16 +29,19 @@ class Trap:
     user_may_raise: bool = False
     on_emergency_stack: bool = False
     task_gate: bool = False
+    own_entry: str = ""
 
     @property
     def sdm(self) -> str:
         """Where the Intel SDM describes it."""
+        if self.mnemonic in ("HV", "VC", "SX"):
+            return "AMD APM 2 8.2"
         return "SDM 3A 6.15" if self.mnemonic else "SDM 3A table 6-1"
 
     @property
     def label(self) -> str:
         """Name of its entry point in entry/traps.asm."""
-        return f"trap_{self.vector}"
+        return self.own_entry or f"trap_{self.vector}"
 
     @property
     def entry_macro(self) -> str:
@@ -60,7 +65,7 @@ def _reserved(vector: int) -> Trap:
 TRAPS: tuple[Trap, ...] = (
     Trap(0, "DE", "divide error"),
     Trap(1, "DB", "debug exception", on_emergency_stack=True),
-    Trap(2, "NMI", "non-maskable interrupt", on_emergency_stack=True),
+    Trap(2, "NMI", "non-maskable interrupt", own_entry="nmi_entry"),
     Trap(3, "BP", "breakpoint", user_may_raise=True),
     Trap(4, "OF", "overflow", user_may_raise=True),
     Trap(5, "BR", "bound range exceeded"),
@@ -76,7 +81,7 @@ TRAPS: tuple[Trap, ...] = (
     _reserved(15),
     Trap(16, "MF", "x87 floating-point error"),
     Trap(17, "AC", "alignment check", error_code=True),
-    Trap(18, "MC", "machine check", on_emergency_stack=True),
+    Trap(18, "MC", "machine check"),
     Trap(19, "XM", "SIMD floating-point exception"),
     Trap(20, "VE", "virtualization exception"),
     Trap(21, "CP", "control protection exception", error_code=True),
@@ -93,17 +98,18 @@ class Interrupt:
     """A vector of the PIC or the local APIC: no exception, no error code."""
 
     vector: int
+    vector_name: str  # as C writes it
     label: str  # its entry point in entry/traps.asm
     comment: str
     layer: str = "int80"
 
 
 INTERRUPTS: tuple[Interrupt, ...] = (
-    Interrupt(FIRST_IRQ_VECTOR + TIMER_IRQ, "irq_timer", "line 0: the timer"),
-    Interrupt(FIRST_IRQ_VECTOR + SERIAL_IRQ, "irq_serial", "line 4: the first serial port"),
-    Interrupt(FIRST_IRQ_VECTOR + 7, "irq_spurious", "line 7: a request that went away"),
-    Interrupt(WAKE_VECTOR, "irq_wake", "another CPU has something to do for this one", "smp"),
-    Interrupt(SPURIOUS_VECTOR, "apic_spurious", "the local APIC: a request that went away", "smp"),
+    Interrupt(FIRST_IRQ_VECTOR + TIMER_IRQ, "FIRST_IRQ_VECTOR + IRQ_TIMER", "irq_timer", "line 0: the timer"),
+    Interrupt(FIRST_IRQ_VECTOR + SERIAL_IRQ, "FIRST_IRQ_VECTOR + IRQ_SERIAL", "irq_serial", "line 4: the first serial port"),
+    Interrupt(FIRST_IRQ_VECTOR + SPURIOUS_IRQ, "FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "irq_spurious", "line 7: a request that went away"),
+    Interrupt(WAKE_VECTOR, "WAKE_VECTOR", "irq_wake", "another CPU has something to do for this one", "smp"),
+    Interrupt(SPURIOUS_VECTOR, "SPURIOUS_VECTOR", "apic_spurious", "the local APIC: a request that went away", "smp"),
 )
 
 
@@ -118,7 +124,6 @@ class Handler:
 
 
 HANDLERS: tuple[Handler, ...] = (
-    Handler("VECTOR_NMI", "nmi", "reported and survived"),
     Handler("VECTOR_PF", "page_fault", "ends a program; in the kernel's copy functions it is expected"),
     Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "timer_interrupt", "the clock"),
     Handler("FIRST_IRQ_VECTOR + IRQ_SERIAL", "serial_interrupt", "a character was typed"),

@@ -1,7 +1,8 @@
 /* cpu/apic.c: the local APIC: how CPUs send each other interrupts (SDM 3A chapter 10).
  *
- * Each CPU has one, and all see their own at the same address. The PIC keeps its work: it is wired to the first
- * CPU's local APIC, which passes its interrupts on, as the BIOS set it up ("virtual wire mode").
+ * Each CPU has one, and all see their own at the same address. The PIC keeps its work: it is wired
+ * to the first CPU's local APIC, which passes its interrupts on, as the BIOS set it up ("virtual
+ * wire mode").
  */
 
 #include "cpu/apic.h"
@@ -17,7 +18,6 @@
 #define APIC_END_OF_INTERRUPT 0x0b0
 #define APIC_SPURIOUS 0x0f0
 #define APIC_COMMAND_LOW 0x300 /* writing it sends */
-#define APIC_COMMAND_HIGH 0x310
 
 #define SPURIOUS_ENABLE 0x100
 
@@ -46,7 +46,8 @@ int apic_init(void)
     if ((cpu_features.leaf1_edx & CPUID_APIC) == 0) {
         return 0;
     }
-    if (page_map(kernel_page_directory, LOCAL_APIC_ADDR, LOCAL_APIC_ADDR, PAGE_WRITE | PAGE_NO_CACHE) != 0) {
+    if (page_map(kernel_page_directory, LOCAL_APIC_ADDR, LOCAL_APIC_ADDR,
+                 PAGE_WRITE | PAGE_NO_CACHE) != 0) {
         panic("no memory to map the local APIC");
     }
     present = 1;
@@ -63,29 +64,28 @@ uint32_t apic_id(void)
     return apic_read(APIC_ID) >> 24;
 }
 
-static void send(uint32_t target_apic_id, uint32_t command)
+static void send_to_others(uint32_t command)
 {
-    apic_write(APIC_COMMAND_HIGH, target_apic_id << 24);
-    apic_write(APIC_COMMAND_LOW, command | COMMAND_ASSERT);
+    apic_write(APIC_COMMAND_LOW, COMMAND_ALL_BUT_SELF | COMMAND_ASSERT | command);
     while (apic_read(APIC_COMMAND_LOW) & COMMAND_PENDING) {
         __asm__ volatile("pause");
     }
 }
 
-void apic_send_init(uint32_t target_apic_id)
+void apic_send_init(void)
 {
-    send(target_apic_id, COMMAND_INIT);
+    send_to_others(COMMAND_INIT);
 }
 
-void apic_send_startup(uint32_t target_apic_id, uint32_t address)
+void apic_send_startup(uint32_t address)
 {
-    send(target_apic_id, COMMAND_STARTUP | address / PAGE_SIZE);
+    send_to_others(COMMAND_STARTUP | address / PAGE_SIZE);
 }
 
 void cpu_wake_others(void)
 {
     if (present) {
-        send(0, COMMAND_ALL_BUT_SELF | COMMAND_FIXED | WAKE_VECTOR);
+        send_to_others(COMMAND_FIXED | WAKE_VECTOR);
     }
 }
 

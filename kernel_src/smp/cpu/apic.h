@@ -11,6 +11,6 @@ void apic_enable(void);
 
 uint32_t apic_id(void);
 
-/* The two messages that start another CPU (SDM 3A 8.4.4.1). */
-void apic_send_init(uint32_t target_apic_id);
-void apic_send_startup(uint32_t target_apic_id, uint32_t address);
+/* To all other CPUs: the two messages that start them (SDM 3A 8.4.4.1). */
+void apic_send_init(void);
+void apic_send_startup(uint32_t address);

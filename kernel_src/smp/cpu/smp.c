@@ -1,32 +1,34 @@
 /* cpu/smp.c: starting the other CPUs (SDM 3A 8.4.4, "MP Initialization Example").
  *
- * After a reset one CPU runs the BIOS, and the others wait for messages: INIT resets one, and STARTUP, with the
- * number of a page below 1 MiB, makes it run there, in real mode as all CPUs begin. That page gets a copy of
- * cpu/trampoline.asm. They are started one after the other, so that each finds its stack in the same variable.
+ * After a reset one CPU runs the BIOS, and the others wait for messages: INIT resets them, and
+ * STARTUP, with the number of a page below 1 MiB, makes them run there, in real mode as all CPUs
+ * begin. That page gets a copy of cpu/trampoline.asm. Nobody need know beforehand how many there
+ * are: each that arrives takes a number.
  */
 
 #include "cpu/smp.h"
 
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
-#include "cpu/mp_table.h"
 #include "dev/timer.h"
 #include "include/x86.h"
 #include "kernel/panic.h"
-#include "lib/print.h"
 #include "lib/string.h"
 #include "mm/paging.h"
 #include "proc/process.h"
 
-#define START_TIMEOUT_TICKS (TIMER_HZ / 2)
-#define INIT_TICKS 2 /* at least the 10 ms that the SDM asks for between INIT and STARTUP */
+#define WAIT_HZ 1000      /* rate of the timer meanwhile: a tick is a millisecond */
+#define INIT_TICKS 11     /* the SDM asks for 10 ms between INIT and STARTUP */
+#define STARTUP_TICKS 2   /* and for 200 us between the first STARTUP and the second */
+#define ARRIVAL_TICKS 100 /* who has not come by then is not there */
 
 extern const char smp_trampoline[], smp_trampoline_end[];
 
-_Noreturn void smp_cpu_main(void); /* called by cpu/trampoline.asm */
+_Noreturn void smp_cpu_main(uint32_t index); /* called by cpu/trampoline.asm */
 
-struct process *smp_idle; /* read by cpu/trampoline.asm: the top of the stack of the CPU that starts now */
-static struct cpu *starting;
+/* Both are used by cpu/trampoline.asm. */
+volatile uint32_t smp_arrived = 1;   /* CPUs that have taken a number; the first has 0 */
+struct process *smp_idle[CPU_COUNT]; /* for each number the top of a kernel stack */
 
 static void wait_ticks(uint32_t ticks)
 {
@@ -38,10 +40,12 @@ static void wait_ticks(uint32_t ticks)
 }
 
 /* The other CPUs' first line of C, each with the kernel stack of its idle process. */
-void smp_cpu_main(void)
+void smp_cpu_main(uint32_t index)
 {
-    struct cpu *cpu = starting;
+    struct cpu *cpu = &cpus[index];
 
+    cpu->index = index;
+    cpu->apic_id = apic_id();
     cpu_init(cpu);
     apic_enable();
     __atomic_store_n(&cpu->online, 1, __ATOMIC_RELEASE);
@@ -52,50 +56,63 @@ void smp_cpu_main(void)
     }
 }
 
-static void cpu_start(struct cpu *cpu)
+static uint32_t count_online(void)
 {
-    uint32_t begin = timer_ticks;
+    uint32_t count = 0;
 
-    smp_idle = kernel_stack_alloc();
-    if (!smp_idle) {
-        panic("no memory for the stack of cpu %u", cpu->index);
+    for (uint32_t i = 0; i < CPU_COUNT; i++) {
+        count += __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE);
     }
-    starting = cpu;
-    apic_send_startup(cpu->apic_id, SMP_TRAMPOLINE_ADDR);
-    while (!__atomic_load_n(&cpu->online, __ATOMIC_ACQUIRE)) {
-        if (timer_ticks - begin > START_TIMEOUT_TICKS) {
-            panic("cpu %u with APIC ID %u does not start", cpu->index, cpu->apic_id);
+    return count;
+}
+
+/* The CPUs that were asked for may not all exist: stop waiting after a while, but never for one
+ * that has begun. */
+static void wait_until_online(void)
+{
+    uint32_t start = timer_ticks;
+
+    while (count_online() < CPU_COUNT) {
+        uint32_t arrived = smp_arrived < CPU_COUNT ? smp_arrived : CPU_COUNT;
+        if (timer_ticks - start > ARRIVAL_TICKS && count_online() == arrived) {
+            break;
         }
         wait_for_interrupt();
     }
 }
 
+static void stacks_alloc(void)
+{
+    for (uint32_t i = 1; i < CPU_COUNT; i++) {
+        smp_idle[i] = kernel_stack_alloc();
+        if (!smp_idle[i]) {
+            panic("no memory for the stack of cpu %u", i);
+        }
+    }
+}
+
 void smp_start(void)
 {
-    uint32_t apic_ids[CPU_COUNT];
-
     cpus[0].online = 1;
     if (!apic_init()) {
         return;
     }
     apic_enable();
     cpus[0].apic_id = apic_id();
-    uint32_t others = mp_table_cpus(cpus[0].apic_id, apic_ids, CPU_COUNT - 1);
-    if (others == 0) {
-        return;
-    }
-    memcpy(phys_to_virt(SMP_TRAMPOLINE_ADDR), smp_trampoline, (size_t)(smp_trampoline_end - smp_trampoline));
-    /* Paging is switched on by code that lies at its physical address: for this while both are the same. */
+    stacks_alloc();
+    memcpy(phys_to_virt(SMP_TRAMPOLINE_ADDR), smp_trampoline,
+           (size_t)(smp_trampoline_end - smp_trampoline));
+    /* Paging is switched on by code that lies at its physical address: for this while both are the
+     * same. */
     kernel_page_directory[0] = kernel_page_directory[KERNEL_BASE >> 22];
-    for (uint32_t i = 0; i < others; i++) {
-        cpus[1 + i].index = 1 + i;
-        cpus[1 + i].apic_id = apic_ids[i];
-        apic_send_init(apic_ids[i]);
-    }
+    timer_set_rate(WAIT_HZ);
+    apic_send_init();
     wait_ticks(INIT_TICKS);
-    for (uint32_t i = 0; i < others; i++) {
-        cpu_start(&cpus[1 + i]);
-    }
+    apic_send_startup(SMP_TRAMPOLINE_ADDR);
+    wait_ticks(STARTUP_TICKS);
+    apic_send_startup(SMP_TRAMPOLINE_ADDR);
+    wait_until_online();
+    timer_set_rate(TIMER_HZ);
     kernel_page_directory[0] = 0;
     cr3_write(virt_to_phys(kernel_page_directory));
 }

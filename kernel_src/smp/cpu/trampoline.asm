@@ -6,6 +6,7 @@
 
     global smp_trampoline
     global smp_trampoline_end
+    extern smp_arrived
     extern smp_idle
     extern smp_cpu_main
     extern boot_page_directory
@@ -49,11 +50,20 @@ smp_trampoline:
     mov  eax, cr0
     or   eax, CR0_PG | CR0_WP
     mov  cr0, eax
-    mov  esp, [smp_idle]
+    mov  ebx, 1
+    lock xadd [smp_arrived], ebx            ; EBX: our number
+    cmp  ebx, CPU_COUNT
+    jae  .surplus
+    mov  esp, [smp_idle + ebx * 4]
     xor  ebp, ebp
+    push ebx
     mov  eax, smp_cpu_main
-    call eax                                ; a relative call would miss: this is a copy
-    ud2                                     ; it does not come back
+    call eax                                ; (number); a relative call would miss, since this is a copy
+
+.surplus:                                   ; the kernel was built for fewer
+    cli
+    hlt
+    jmp  .surplus
 smp_trampoline_end:
 
     section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,7 +1,8 @@
 /* include/lock.h: keeping other CPUs out of data while it changes.
  *
- * Interrupts are off inside the kernel except where it waits for one, so whoever holds a lock will not be
- * interrupted. Order, where two are held at once: none; no code takes a second lock while it has one.
+ * Interrupts are off inside the kernel except where it waits for one, so whoever holds a lock will
+ * not be interrupted. Order, where two are held at once: none; no code takes a second lock while it
+ * has one.
  */
 #pragma once
 
@@ -13,7 +14,8 @@ struct lock {
 
 static inline void lock_acquire(struct lock *lock)
 {
-    while (__sync_lock_test_and_set(&lock->taken, 1)) { /* XCHG: atomic without a LOCK prefix (SDM 3A 8.1.2.1) */
+    while (__sync_lock_test_and_set(&lock->taken,
+                                    1)) { /* XCHG: atomic without a LOCK prefix (SDM 3A 8.1.2.1) */
         __asm__ volatile("pause");
     }
 }
