@@ -1,4 +1,4 @@
-# Each target is one verb of the tinygate command line, after the set-up (done once, see builder/bootstrap.py).
+# Each target is one verb of the tinygate command line, after the set-up (see builder/bootstrap.py).
 #
 #   make image STEP=int80                     another step, into build/int80/
 #   make run CONFIG=lab3.toml                 another configuration, into build/lab3/
@@ -13,7 +13,8 @@ ARGS ?=
 
 VENV := .venv
 READY := $(VENV)/.tinygate-ready
-TINYGATE := $(VENV)/bin/python -m builder
+# The verbs start makes of their own, which are no part of this one: its options are not for them.
+TINYGATE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(VENV)/bin/python -m builder
 CHOICE = $(if $(CONFIG),--config '$(CONFIG)') $(if $(STEP),--step '$(STEP)') $(foreach pair,$(SET),--set '$(pair)')
 
 .DEFAULT_GOAL := help

@@ -17,6 +17,7 @@ from builder.config import KernelConfig
 from builder.errors import BuildError, FileError, UserError
 from builder.model.constants import ConstantGroup
 from builder.model.kernel import KernelModel, build_model
+from builder.reading import tree_readme
 from builder.resources import data_dir
 
 CONSTANT_FILES = {"include/constants.h": (".c", ".h"), "include/constants.inc": (".asm", ".inc")}
@@ -148,8 +149,9 @@ def render_tree(config: KernelConfig) -> dict[str, bytes]:
     Errors: UserError for a program of the user's that cannot be loaded; BuildError for a broken template.
     """
     model = build_model(config)
-    context: dict[str, Any] = {"model": model, "config": config, "qemu_arguments": ""}
+    context: dict[str, Any] = {"model": model, "config": config}
     files = _plain_files(model) | _render_templates(model, context) | _user_programs(config)
+    files["README.md"] = tree_readme(model, files)
     return dict(sorted(files.items()))
 
 

@@ -39,7 +39,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def tinygate(empty_folder: Path) -> Callable[..., tuple[int, str, str]]:  # noqa: ARG001
-    """The command line, in this process and an empty folder: arguments -> (code, stdout, stderr)."""
+    """The command line, in this process and an empty folder: words -> (code, stdout, stderr)."""
     from builder.cli.app import app
 
     def call(*arguments: str) -> tuple[int, str, str]:

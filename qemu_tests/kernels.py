@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from builder import proc
 from builder.build import build_kernel, make_command
@@ -48,6 +49,13 @@ class Kernel:
     def model(self) -> KernelModel:
         return build_model(self.config)
 
+    @property
+    def symbols(self) -> dict[str, int]:
+        """Addresses of the kernel's symbols by name."""
+        with self.elf.open("rb") as file:
+            table = ELFFile(file).get_section_by_name(".symtab")
+            return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
+
     def image(self, kind: str) -> BootImage:
         """The disk image ("disk"), or the ELF file for QEMU's own loader ("kernel")."""
         return BootImage("disk", self.disk) if kind == "disk" else BootImage("kernel", self.elf)
@@ -79,7 +87,7 @@ class Lab:
         object.__setattr__(self, "transcripts", self.root / "transcripts")
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[Path]:
+    def locked(self, name: str) -> Iterator[Path]:
         """Hold the lock of `name` and give its folder. The kernel drops it if the worker dies."""
         folder = self.root / name
         self.root.mkdir(parents=True, exist_ok=True)
@@ -99,7 +107,7 @@ class Lab:
         else:
             (folder / "kernel.toml").touch()
             config = load_config(folder / "kernel.toml", overrides)
-        with self._locked(f"{config.kernel.step}-{config.digest}") as out:
+        with self.locked(f"{config.kernel.step}-{config.digest}") as out:
             if not (out / "built").exists():
                 build_kernel(config, out, jobs=1, werror=True)
                 (out / "built").touch()
@@ -107,12 +115,14 @@ class Lab:
 
     def damaged(self, kernel: Kernel, name: str, changes: Sequence[Change]) -> Kernel:
         """A copy of `kernel` built again after `changes`, by make alone: nothing checks it."""
-        with self._locked(f"damaged-{name}") as out:
+        with self.locked(f"damaged-{name}") as out:
             if not (out / "built").exists():
                 shutil.rmtree(out, ignore_errors=True)
                 shutil.copytree(kernel.tree, out / "kernel")
                 for change in changes:
                     change.apply(out / "kernel")
+                    if change.path == "Makefile":  # nothing in the tree depends on it
+                        shutil.rmtree(out / "kernel" / "obj")
                 command = make_command(out / "kernel", jobs=1, cc=None, verbose=False)
                 done = proc.run(command, timeout_s=BUILD_TIMEOUT_S)
                 assert done.ok, done.stdout + done.stderr

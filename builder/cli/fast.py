@@ -23,7 +23,7 @@ def parse(arguments: Sequence[str]) -> Choice | None:
         return None
     values: dict[str, list[str]] = {option: [] for option in OPTIONS}
     for option, value in zip(arguments[1::2], arguments[2::2], strict=True):
-        if option not in values or value.startswith("-"):
+        if option not in values:
             return None
         values[option].append(value)
     single = {name: values[name][-1] for name in ("--config", "--step", "--out") if values[name]}
@@ -45,7 +45,8 @@ def answer(arguments: Sequence[str]) -> bool:
         choice = parse(arguments)
         if choice is None or not stamp.is_current(choice.out, choice.request()):
             return False
+        sys.stdout.write(f"{choice.out / FAST_VERBS[arguments[0]]} is up to date\n")
+        sys.stdout.flush()
     except (TinygateError, OSError, ValueError):
         return False  # the full command line meets the same error and explains it
-    sys.stdout.write(f"{choice.out / FAST_VERBS[arguments[0]]} is up to date\n")
     return True

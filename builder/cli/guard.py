@@ -86,10 +86,12 @@ def _bug(error: Exception, verbose: bool) -> int:
     return EXIT_BUG
 
 
-def _reader_gone() -> int:
-    # Python flushes stdout once more when it ends; that must not fail again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return EXIT_PIPE
+def _drop_output() -> None:
+    """Throw away what stdout does not take: Python flushes it once more when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_guarded(body: Callable[[], int], *, as_json: bool = False, verbose: bool = False) -> int:
@@ -103,8 +105,10 @@ def run_guarded(body: Callable[[], int], *, as_json: bool = False, verbose: bool
         sys.stderr.write("\ninterrupted\n")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        return _reader_gone()
+        _drop_output()
+        return EXIT_PIPE
     except OSError as error:
+        _drop_output()
         known = file_error(error)
         return _report(known, as_json) if known else _bug(error, verbose)
     except Exception as error:

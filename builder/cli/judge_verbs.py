@@ -11,7 +11,7 @@ from builder import ui
 from builder.cli import options
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
-from builder.cli.kernel_verbs import Built, How, make
+from builder.cli.kernel_verbs import ELF_NAME, TREE_NAME, Built, How, make
 from builder.config import KernelConfig, load_config
 from builder.errors import ExitCode, UserError
 
@@ -135,20 +135,25 @@ def _exit_code(word: str) -> int:
     return ExitCode.EMULATOR if word in ("EMULATOR", "KILLED") else ExitCode.VERDICT
 
 
-def breakpoints_in(elf_path: Path) -> tuple[str, ...]:
-    """The places of BREAKPOINTS that this kernel has, or the one gate of the first step."""
+def breakpoints_in(elf_path: Path) -> dict[str, str]:
+    """The places of BREAKPOINTS that this kernel has, or the one gate of the first step.
+
+    Returns:
+        Name -> gdb location. Names in the vsyscall page belong to no section of the file (the page
+        is made at boot), and gdb takes no name for them, only the address.
+    """
     from elftools.elf.elffile import ELFFile
     from elftools.elf.sections import SymbolTableSection
 
+    places: dict[str, str] = {}
     with elf_path.open("rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
-        names = (
-            {symbol.name for symbol in table.iter_symbols()}
-            if isinstance(table, SymbolTableSection)
-            else set()
-        )
-    found = tuple(name for name in BREAKPOINTS if name in names)
-    return found or tuple(name for name in FIRST_STEP_BREAKPOINTS if name in names)
+        symbols = table.iter_symbols() if isinstance(table, SymbolTableSection) else ()
+        for symbol in symbols:
+            absolute = symbol["st_shndx"] == "SHN_ABS"
+            places[symbol.name] = f"*{symbol['st_value']:#x}" if absolute else symbol.name
+    found = [name for name in BREAKPOINTS if name in places] or FIRST_STEP_BREAKPOINTS
+    return {name: places[name] for name in found if name in places}
 
 
 def _serial_path(out: Path) -> str:
@@ -184,15 +189,21 @@ def debug(
         cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
     )
     boot = BootImage("kernel" if kind == "kernel" else "disk", path)
-    elf_path = choice.out / "kernel.elf"
+    elf_path = choice.out / ELF_NAME
     if dry_run or built is None:
-        print(debug_line(machine, boot, elf_path, BREAKPOINTS))
+        places = breakpoints_in(elf_path) if elf_path.exists() else {n: n for n in BREAKPOINTS}
+        print(debug_line(machine, boot, elf_path, list(places.values())))
         return ExitCode.OK
     toolchain.require(toolchain.GDB, toolchain.QEMU)
-    places = breakpoints_in(built.kernel_elf)
+    places = breakpoints_in(elf_path)
     ui.say(f"gdb stops before the first instruction; breakpoints: {', '.join(places)}; c continues")
     command = debug_command(
-        machine, boot, built.kernel_elf, places, serial_path=_serial_path(choice.out)
+        machine,
+        boot,
+        elf_path,
+        list(places.values()),
+        serial_path=_serial_path(choice.out),
+        commands=[f"directory {choice.out.absolute() / TREE_NAME}"],
     )
     proc.foreground(command)
     return ExitCode.OK

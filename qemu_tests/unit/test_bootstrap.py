@@ -218,31 +218,51 @@ def test_set_up_needs_only_the_standard_library(project_root: Path) -> None:
     assert done.stderr == b""
 
 
-@pytest.mark.skipif(not shutil.which("make"), reason="make is missing: apt-get install make")
+needs_make = pytest.mark.skipif(
+    not shutil.which("make"), reason="make is missing: apt-get install make"
+)
+
+
+def make(folder: Path, *arguments: str) -> str:
+    """What make prints in `folder`, untouched by a make that runs these tests."""
+    ours = ("STEP", "CONFIG", "SET", "ARGS", "MAKEFLAGS", "MAKELEVEL")
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    done = subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return done.stdout
+
+
+@needs_make
 def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Path) -> None:
     """`make -n` prints what would be run."""
     shutil.copy(project_root / "Makefile", checkout)
+    ready, python = checkout / ".venv" / READY, checkout / ".venv/bin/python"
 
-    def would_run(*arguments: str) -> str:
-        return subprocess.run(
-            ["make", "-n", *arguments], cwd=checkout, stdout=subprocess.PIPE, check=True, text=True
-        ).stdout
+    def sets_up() -> bool:
+        return "builder.bootstrap" in make(checkout, "-n", "image")
 
-    assert "builder.bootstrap" in would_run("image")
-    (checkout / ".venv/bin").mkdir(parents=True)
-    (checkout / ".venv/bin/python").symlink_to(sys.executable)
-    (checkout / ".venv" / READY).write_text("")
-    assert "builder.bootstrap" not in would_run("image")
-    os.utime(checkout / ".venv" / READY, (0, 0))  # older than pyproject.toml
-    assert "builder.bootstrap" in would_run("image")
-    (checkout / ".venv" / READY).touch()
-    (checkout / ".venv/bin/python").unlink()
-    (checkout / ".venv/bin/python").symlink_to("/nowhere/python")
-    assert "builder.bootstrap" in would_run("image")
-    assert "bootstrap" not in would_run("help") + would_run("clean") + would_run("doctor")
+    assert sets_up()
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    ready.write_text("")
+    assert not sets_up()
+    os.utime(ready, (0, 0))  # older than pyproject.toml
+    assert sets_up()
+    ready.touch()
+    python.unlink()
+    python.symlink_to("/nowhere/python")
+    assert sets_up()
+    for target in ("help", "clean", "doctor"):
+        assert "bootstrap" not in make(checkout, "-n", target)
 
 
-@pytest.mark.skipif(not shutil.which("make"), reason="make is missing: apt-get install make")
+@needs_make
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -259,27 +279,13 @@ def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Pat
     ],
 )
 def test_make_passes_its_variables_on(project_root: Path, arguments: list[str], line: str) -> None:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("STEP", "CONFIG", "SET", "ARGS", "MAKEFLAGS")
-    }
-    out = subprocess.run(
-        ["make", "-n", *arguments],
-        cwd=project_root,
-        env=environment,
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    ).stdout
-    assert " ".join(out.splitlines()[-1].split()).endswith(line)
+    last = make(project_root, "-n", *arguments).splitlines()[-1]
+    assert " ".join(last.split()).endswith(line)
 
 
-@pytest.mark.skipif(not shutil.which("make"), reason="make is missing: apt-get install make")
+@needs_make
 def test_make_alone_prints_help(project_root: Path) -> None:
-    out = subprocess.run(
-        ["make"], cwd=project_root, stdout=subprocess.PIPE, check=True, text=True
-    ).stdout
+    out = make(project_root)
     targets = ["run", "test", "image", "debug", "doctor", "bench", "clean", "help"]
     assert all(f"  make {target} " in out for target in targets)
     assert "STEP=int80" in out

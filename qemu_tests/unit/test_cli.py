@@ -382,11 +382,15 @@ def test_debug_dry_run_prints_the_gdb_line(tinygate: Call, fake: FakeBuild) -> N
     not (shutil.which("gcc") and shutil.which("ld")), reason="gcc is missing: apt-get install gcc"
 )
 def test_debug_breaks_where_the_kernel_has_symbols(tmp_path: Path) -> None:
-    (tmp_path / "a.c").write_text("void SYSENTER_RETURN(void) {} void int80_entry(void) {}")
+    page = '__asm__(".globl __kernel_vsyscall; __kernel_vsyscall = 0xffffe000");'
+    (tmp_path / "a.c").write_text(page)
     compiler = toolchain.find_compiler()
     command = [*compiler.command, "-c", "a.c", "-o", "a.o"]
     subprocess.run(command, cwd=tmp_path, check=True)
-    assert judge_verbs.breakpoints_in(tmp_path / "a.o") == ("SYSENTER_RETURN",)
+    assert judge_verbs.breakpoints_in(tmp_path / "a.o") == {"__kernel_vsyscall": "*0xffffe000"}
+    (tmp_path / "a.c").write_text("void SYSENTER_RETURN(void) {} void int80_entry(void) {}")
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert judge_verbs.breakpoints_in(tmp_path / "a.o") == {"SYSENTER_RETURN": "SYSENTER_RETURN"}
     (tmp_path / "a.c").write_text("void int80_entry(void) {}")
     subprocess.run(command, cwd=tmp_path, check=True)
-    assert judge_verbs.breakpoints_in(tmp_path / "a.o") == ("int80_entry",)
+    assert judge_verbs.breakpoints_in(tmp_path / "a.o") == {"int80_entry": "int80_entry"}

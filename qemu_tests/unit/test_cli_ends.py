@@ -57,10 +57,9 @@ def test_exit_codes_are_all_documented_and_differ() -> None:
 
 def command(project_root: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """A command line for a real process, and its environment."""
-    return [sys.executable, "-m", "builder", *arguments], {
-        **os.environ,
-        "PYTHONPATH": str(project_root),
-    }
+    environment = {**os.environ, "PYTHONPATH": str(project_root)}
+    environment.pop("PYTHONUNBUFFERED", None)  # errors must also be seen when they come late
+    return [sys.executable, "-m", "builder", *arguments], environment
 
 
 def test_reader_that_goes_away(empty_folder: Path, project_root: Path) -> None:
@@ -81,7 +80,7 @@ def test_reader_that_goes_away(empty_folder: Path, project_root: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path) -> None:
-    argv, environment = command(project_root, "show", "schema")
+    argv, environment = command(project_root, "show")  # less than a buffer, written at the end
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             argv,

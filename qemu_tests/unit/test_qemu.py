@@ -44,7 +44,7 @@ def test_command_states_everything_that_decides_what_the_guest_sees():
 
 
 def test_disk_image_is_never_written_to_and_its_comma_is_escaped():
-    assert Qemu().command(Machine(), DISK)[-1] == ("file=a,,b.img,format=raw,if=ide,snapshot=on")
+    assert Qemu().command(Machine(), DISK)[-1] == ("file=a,,b.img,format=raw,if=virtio,snapshot=on")
 
 
 def test_cpus_run_at_the_same_time_without_icount():

@@ -51,13 +51,16 @@ static void check_result(const char *text, uint32_t ebp, const struct result *re
     }
 }
 
-/* A call with the frame at `ebp`, where a frame can be written. */
+/* A call with the frame at `ebp`, where a frame can be written. What was there is put back: it may be main()'s. */
 static void check(const char *text, uint32_t number, uint32_t ebp, uint32_t esp, uint32_t expected)
 {
     struct result result;
+    struct frame old;
 
+    memcpy(&old, (void *)ebp, sizeof old);
     memcpy((void *)ebp, &constant_frame, sizeof constant_frame);
     bad_frames_call(number, ebp, esp, &result);
+    memcpy((void *)ebp, &old, sizeof old);
     check_result(text, ebp, &result, expected);
 }
 

@@ -10,26 +10,39 @@
 
 %define STACK_LOWEST USER_TOP - USER_STACK_PAGES * PAGE_SIZE
 
-; BAD_EBP name, EBP: getpid() with garbage in ESP too.
-%macro BAD_EBP 2
+; BAD_EBP name, EBP, number: a call with garbage in ESP too. With the number of exit() it must not be made, as its
+; 6th argument cannot be read: who ends by that was not killed.
+%macro BAD_EBP 3
     FAULT %1
     mov  ebp, %2
     mov  esp, 0xdeadbeef
-    mov  eax, NR_getpid
+    mov  eax, %3
+    xor  ebx, ebx
     sysenter
     SURVIVED
 %endmacro
 
-    BAD_EBP ebp_null, 0
-    BAD_EBP ebp_garbage, 0x5a5a5a5a
-    BAD_EBP ebp_kernel, KERNEL_BASE + KERNEL_LOAD_ADDR
-    BAD_EBP ebp_kstack, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - 64
-    BAD_EBP ebp_user_top, USER_TOP
-    BAD_EBP ebp_last_word, USER_TOP - 4
-    BAD_EBP ebp_top, USER_TOP - 2
-    BAD_EBP ebp_bottom, STACK_LOWEST - 2
-    BAD_EBP ebp_wraps, 0xffffffff
-    BAD_EBP ebp_wraps_later, 0xfffffff4
+    BAD_EBP ebp_null, 0, NR_exit
+    BAD_EBP ebp_garbage, 0x5a5a5a5a, NR_exit
+    BAD_EBP ebp_kernel, KERNEL_BASE + KERNEL_LOAD_ADDR, NR_exit
+    BAD_EBP ebp_kstack, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - 64, NR_exit
+    BAD_EBP ebp_user_top, USER_TOP, NR_exit
+    BAD_EBP ebp_last_word, USER_TOP - 4, NR_getpid
+    BAD_EBP ebp_top, USER_TOP - 2, NR_exit
+    BAD_EBP ebp_bottom, STACK_LOWEST - 2, NR_exit
+    BAD_EBP ebp_wraps, 0xffffffff, NR_exit
+    BAD_EBP ebp_wraps_later, 0xfffffff4, NR_exit
+
+; The kernel itself has a word here that would do for a return address: the entry point of this program. It must not
+; be found, or the program would begin again, with EAX = -EFAULT.
+    FAULT ebp_return
+    test eax, eax
+    jnz  .survived
+    mov  ebp, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - PROCESS_SIZE + PROCESS_START_EIP - 12
+    mov  eax, NR_getpid
+    sysenter
+.survived:
+    SURVIVED
 
 ; The call is made, but where it comes back to there is no stack, so this is not survived either.
     FAULT ebp_number

@@ -25,6 +25,8 @@ long sys_check_arguments(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_
         return (long)eflags_read();
     case CHECK_ASK_TURNS:
         return (long)turns();
+    case CHECK_ASK_SELECTORS:
+        return (long)check_selectors_now();
     case CHECK_ASK_CPU:
         cpu_note();
         return (long)this_cpu()->index;

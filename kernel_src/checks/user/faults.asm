@@ -59,7 +59,7 @@ FAULT ud2
     SURVIVED
 
 FAULT lock_nop
-    lock nop                                ; no memory operand to lock
+    db   0xf0, 0x90                         ; LOCK NOP: no memory to lock
     SURVIVED
 
 FAULT x87
@@ -75,6 +75,8 @@ FAULT sse
     SURVIVED
 
 FAULT alignment
+    push eax
+    push eax
     pushfd
     or   dword [esp], EFLAGS_AC
     popfd

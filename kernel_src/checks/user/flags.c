@@ -37,6 +37,21 @@ static void check_kept(const struct gate *gate, const char *text, uint32_t set)
     check_call(gate, text, &before, (uint32_t)getpid());
 }
 
+/* Every combination of the arithmetic flags: the way out may put them together bit by bit. */
+static void check_arithmetic(const struct gate *gate)
+{
+    struct registers before = registers_pattern(NR_getpid);
+    struct registers after;
+    uint32_t set = 0;
+
+    do {
+        set = (set - EFLAGS_ARITHMETIC) & EFLAGS_ARITHMETIC; /* the next subset of the bits; 0 after the last */
+        before.eflags = EFLAGS_ALWAYS_1 | EFLAGS_IF | set;
+        registers_call(&before, &after, gate->enter);
+    } while ((after.eflags & EFLAGS_ARITHMETIC) == set && set != 0);
+    ktap_equal("every combination of the arithmetic flags", after.eflags & EFLAGS_ARITHMETIC, set);
+}
+
 /* What the kernel itself runs with while the program has every flag set. */
 static void check_in_kernel(const struct gate *gate)
 {
@@ -48,6 +63,7 @@ static void check_in_kernel(const struct gate *gate)
     registers_call(&before, &after, gate->enter);
     ktap_equal("DF is clear in the kernel", after.eax & EFLAGS_DF, 0);
     ktap_equal("TF is clear in the kernel", after.eax & EFLAGS_TF, 0);
+    ktap_equal("NT is clear in the kernel", after.eax & EFLAGS_NT, 0);
     ktap_equal("IF is clear in the kernel", after.eax & EFLAGS_IF, 0);
 }
 
@@ -56,12 +72,13 @@ int main(void)
     struct gate gates[GATES_MAX];
     uint32_t count = gates_find(gates);
 
-    ktap_plan(count * (FLAGS * 2 + 3));
+    ktap_plan(count * (FLAGS * 2 + 5));
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t flag = 0; flag < FLAGS; flag++) {
             check_kept(&gates[i], flags[flag].set, flags[flag].bit);
             check_kept(&gates[i], flags[flag].clear, EFLAGS_KEPT & ~flags[flag].bit);
         }
+        check_arithmetic(&gates[i]);
         check_in_kernel(&gates[i]);
     }
     return ktap_status();

@@ -1,16 +1,28 @@
-/* user/one_call.c: one getpid() with every flag set that may be: what checks/entry.c sets its breakpoints for. */
+/* user/one_call.c: getpid(), once with all arithmetic flags set and once with every flag that may be.
+ *
+ * What checks/entry.c sets its breakpoints for: the first call comes back by SYSEXIT, the second may take another way.
+ * The second is also made with null selectors, which must not stay in the kernel's exception handlers.
+ */
 
 #include "user/include/checks.h"
 
-int main(void)
+static int call(void (*enter)(void), uint32_t flags, uint32_t selector)
 {
-    struct gate gates[GATES_MAX];
     struct registers before = registers_pattern(NR_getpid);
     struct registers after;
     uint32_t expected, got;
 
-    gates_find(gates);
-    before.eflags |= EFLAGS_KEPT;
-    registers_call(&before, &after, gates[0].enter);
+    before.eflags |= flags;
+    before.ds = selector;
+    before.es = selector;
+    registers_call(&before, &after, enter);
     return registers_changed(&before, &after, &expected, &got) || (int32_t)after.eax <= 0;
+}
+
+int main(void)
+{
+    struct gate gates[GATES_MAX];
+
+    gates_find(gates);
+    return call(gates[0].enter, EFLAGS_ARITHMETIC, SEL_USER_DATA) | call(gates[0].enter, EFLAGS_KEPT, 0);
 }

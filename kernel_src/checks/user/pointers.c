@@ -45,7 +45,7 @@ static void check_all(call_t *call)
         {"write from NULL", NR_write, 1, 0, 1, -EFAULT},
         {"write from NULL, nothing", NR_write, 1, 0, 0, 0},
         {"read to NULL, nothing", NR_read, 0, 0, 0, 0},
-        {"read to its own text", NR_read, 0, (uint32_t)main, 1, -EFAULT},
+        {"read to its own text", NR_read, 0, USER_PROGRAM_ADDR, 1, -EFAULT},
         {"read to the kernel", NR_read, 0, KERNEL_BASE + KERNEL_LOAD_ADDR, 1, -EFAULT},
         {"read to an unmapped page", NR_read, 0, end, 1, -EFAULT},
         {"read to the last byte of all", NR_read, 0, 0xffffffff, 1, -EFAULT},

@@ -26,7 +26,7 @@ static const struct selectors selectors[] = {
 
 #define SELECTORS (sizeof selectors / sizeof selectors[0])
 #define REGISTERS_FOR_ARGUMENTS 6
-#define RESULTS_FOR_A_GATE (REGISTERS_FOR_ARGUMENTS + 1 + 4 + SELECTORS)
+#define RESULTS_FOR_A_GATE (REGISTERS_FOR_ARGUMENTS + 1 + 4 + SELECTORS + 1)
 
 /* The first `count` arguments are set and the others 0: were two exchanged, or one lost, the sum would differ. */
 static void check_argument_order(const struct gate *gate, uint32_t count)
@@ -74,6 +74,17 @@ static void check_selectors(const struct gate *gate, const struct selectors *row
     check_call(gate, row->text, &before, sizeof text - 1);
 }
 
+/* An emulator that does not look at null selectors (see checks/lenient.c) lets the kernel use them: so ask. */
+static void check_selectors_in_kernel(const struct gate *gate)
+{
+    struct registers before = registers_pattern(NR_check_arguments);
+
+    before.ebx = CHECK_ASK_SELECTORS;
+    before.ds = 0;
+    before.es = 0;
+    check_call(gate, "the kernel has its own ds and es", &before, SEL_USER_DATA << 16 | SEL_USER_DATA);
+}
+
 int main(void)
 {
     struct gate gates[GATES_MAX];
@@ -88,6 +99,7 @@ int main(void)
         for (uint32_t row = 0; row < SELECTORS; row++) {
             check_selectors(&gates[i], &selectors[row]);
         }
+        check_selectors_in_kernel(&gates[i]);
     }
     return ktap_status();
 }

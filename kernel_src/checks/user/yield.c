@@ -1,8 +1,8 @@
-/* user/yield.c: two processes of this program take turns, and neither notices the other.
+/* user/yield.c: four processes of this program take turns, and none notices the others.
  *
- * Each has registers, selectors, flags and stack contents of its own. One goes through the fast gate with NT set:
- * SYSENTER does not clear it, and if the kernel carried it over to the other process, that one's IRET out of its
- * `int 0x80` would try to switch tasks (SDM 2A, IRET). Quiet, because two reports at once would mix: the exit status
+ * Each has registers, selectors, flags and stack contents of its own. Every other one goes through the fast gate with NT set:
+ * SYSENTER does not clear it, and if the kernel carried it over to another process, that one's IRET out of its
+ * `int 0x80` would try to switch tasks (SDM 2A, IRET). Quiet, because several reports at once would mix: the exit status
  * tells.
  */
 
@@ -55,7 +55,7 @@ int main(void)
     uint32_t pid = (uint32_t)getpid();
     struct gate gates[GATES_MAX];
     uint32_t count = gates_find(gates);
-    /* One process by the first gate, the other by the last. */
+    /* Even ones by the first gate, odd ones by the last. */
     const struct gate *gate = &gates[pid % 2 ? count - 1 : 0];
 
     for (uint32_t i = 0; i < STACK_WORDS; i++) {
@@ -74,5 +74,6 @@ int main(void)
         }
     }
     turns = (uint32_t)system_call(NR_check_arguments, (long)CHECK_ASK_TURNS, 0, 0, 0, 0, 0) - turns;
-    return turns >= ROUNDS / 2 ? 0 : fail("turns", turns, ROUNDS);
+    /* On several CPUs each may have had one for itself. */
+    return CPU_COUNT > 1 || turns >= ROUNDS / 2 ? 0 : fail("turns", turns, ROUNDS);
 }

@@ -1,7 +1,8 @@
 ; boot/a20.asm: address line 20.
 ;
-; A PC with the first IBM PC's 1 MiB in mind starts (or once started) with bit 20 of every address held at 0, so
-; that 0x100500 means 0x000500. The kernel is to go to 1 MiB, so the line must be switched on.
+; A PC with the first IBM PC's 1 MiB in mind starts (or once started) with bit 20 of every address
+; held at 0, so that 0x100500 means 0x000500. The kernel is to go to 1 MiB, so the line must be
+; switched on.
 
     bits 16
 
@@ -14,8 +15,8 @@
 %define KBD_WRITE_PINS  0xd1
 %define KBD_PINS_A20    0xdf            ; A20 on, and the reset line (bit 0) left alone
 
-; In: DS = 0. Out: nothing; a20_check judges later. Tries one way after the other and stops at the first that
-; works, as each has hung some machine that did not know it. Changes AX, CX and ES.
+; In: DS = 0. Out: nothing; a20_check judges later. Tries one way after the other and stops at the
+; first that works, as each has hung some machine that did not know it. Changes AX, CX and ES.
 a20_enable:
     call .is_on
     je   .done

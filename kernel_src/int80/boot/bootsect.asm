@@ -1,17 +1,19 @@
 ; boot/bootsect.asm: the boot sector, the first 440 bytes that this disk runs.
 ;
-; It reads the loader and the kernel's file from the disk into memory, makes sure that the loader arrived
-; undamaged, and jumps to it.
+; It reads the loader and the kernel's file from the disk into memory, makes sure that the loader
+; arrived undamaged, and jumps to it.
 ;
-; What the BIOS did: it read this sector to 0x07c00, saw the signature 0xaa55 at its end and jumped here in
+; What the BIOS did: it read this sector to 0x07c00, saw the signature 0xaa55 at its end and jumped
+; here in
 ;   16-bit real mode, where an address is segment * 16 + offset. DL holds the BIOS number of the drive, 0x80 for
 ;   the first hard disk. Interrupts are on, and the BIOS answers calls by INT ("int 13h" is the disk).
 ; What it did not do: set any other register. Segments, stack pointer and flags may hold anything.
 ;
-; Registers at the jump to the loader: DS = ES = SS = CS = 0, SP = STACK_TOP, DF clear, interrupts on.
+; Registers at the jump to the loader: DS = ES = SS = CS = 0, SP = STACK_TOP, DF clear, interrupts
+; on.
 ;
-; BIOS calls are named as in Ralf Brown's Interrupt List; int 13h AH=41h and 42h are also in "BIOS Enhanced Disk
-; Drive Services" (EDD).
+; BIOS calls are named as in Ralf Brown's Interrupt List; int 13h AH=41h and 42h are also in "BIOS
+; Enhanced Disk Drive Services" (EDD).
 
 %include "include/constants.inc"
 %include "boot/formats.inc"
@@ -54,8 +56,9 @@ start:
     call disk_read
     call loader_check
 
-    ; The kernel, in chunks. Each begins at a multiple of 32 KiB, so that none crosses a multiple of 64 KiB:
-    ; an offset has only 16 bits, and the DMA controller of the first PCs could not count further either.
+    ; The kernel, in chunks. Each begins at a multiple of 32 KiB, so that none crosses a multiple of
+    ; 64 KiB: an offset has only 16 bits, and the DMA controller of the first PCs could not count
+    ; further either.
     mov  word [packet.offset], 0
     mov  word [packet.segment], KERNEL_ADDR / 16
     mov  word [packet.lba], KERNEL_LBA
@@ -75,7 +78,8 @@ start:
     jmp  0:LOADER_ENTRY                     ; a far jump, as it also sets CS: some BIOSes start us with CS = 0x07c0
 
 ; ---- read BX sectors as the packet says -------------------------------------------------------------------
-; In: BX = number of sectors, the rest of the packet. Keeps BX and BP. Does not return if the disk fails.
+; In: BX = number of sectors, the rest of the packet. Keeps BX and BP. Does not return if the disk
+; fails.
 disk_read:
     mov  di, DISK_TRIES
 .try:
@@ -114,7 +118,8 @@ hex_digit:                                  ; AL = 0..15, stored as a character 
     ret
 
 ; ---- is the loader in memory the one that this image was made with? ----------------------------------------
-; boot/layout.inc says what the checksum is. This way, bit by bit, is short; kernel_file.asm has a faster one.
+; boot/layout.inc says what the checksum is. This way, bit by bit, is short; kernel_file.asm has a
+; faster one.
 loader_check:
     mov  word [LOADER_ADDR + LOADER_BYTES], LOADER_BYTES
     mov  si, LOADER_ADDR
@@ -140,7 +145,8 @@ loader_check:
     ret
 
 ; ---- give up: say why on COM1, tell the emulator, stop -----------------------------------------------------
-; In: SI = the reason, ends with a zero byte. loader.asm has the same in 32 bits, with more words (refuse.asm).
+; In: SI = the reason, ends with a zero byte. loader.asm has the same in 32 bits, with more words
+; (refuse.asm).
 refuse:
     mov  dx, COM1_PORT + UART_LCR
     mov  al, UART_LCR_DLAB                  ; the first two registers are now the two halves of the divisor

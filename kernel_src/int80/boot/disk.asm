@@ -1,7 +1,7 @@
 ; boot/disk.asm: the disk, from its first byte to its last.
 ;
-; Nothing is assembled here but the partition table: the parts come as files made before (see the Makefile), and
-; nasm -f bin puts them one behind the other.
+; Nothing is assembled here but the partition table: the parts come as files made before (see the
+; Makefile), and nasm -f bin puts them one behind the other.
 ;
 ; Given by make: KERNEL_BYTES, and LOADER_CKSUM, which is what `cksum < loader.bin` prints.
 
@@ -9,8 +9,9 @@
 %include "boot/formats.inc"
 %include "boot/layout.inc"
 
-; A disk of 16 heads and 63 sectors a track, in whole cylinders, at least two: so that emulators which want to
-; know the geometry (Bochs: cylinders=2, heads=16, spt=63) can be told one that multiplies out to the file's size.
+; A disk of 16 heads and 63 sectors a track, in whole cylinders, at least two: so that emulators
+; which want to know the geometry (Bochs: cylinders=2, heads=16, spt=63) can be told one that
+; multiplies out to the file's size.
 %define HEADS           16
 %define TRACK_SECTORS   63
 %define CYL_SECTORS     (HEADS * TRACK_SECTORS)
@@ -33,8 +34,9 @@ boot_sector:
     dd   LOADER_CKSUM                       ; where other systems keep a number that tells disks apart
     dw   0
 
-    ; Partition 1: everything behind this sector. Its ends are given twice, first as the BIOSes of the 1980s
-    ; wanted them: head, sector (from 1) with bits 9:8 of the cylinder on top, bits 7:0 of the cylinder.
+    ; Partition 1: everything behind this sector. Its ends are given twice, first as the BIOSes of
+    ; the 1980s wanted them: head, sector (from 1) with bits 9:8 of the cylinder on top, bits 7:0 of
+    ; the cylinder.
     db   PART_ACTIVE
     db   0, 1 + LOADER_LBA, 0
     db   PART_TYPE

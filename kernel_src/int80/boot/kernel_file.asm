@@ -1,7 +1,7 @@
 ; boot/kernel_file.asm: the kernel's file, which lies whole at KERNEL_ADDR.
 ;
-; Is it undamaged, is it a kernel that can be loaded here, and where does each part of it go? (System V ABI,
-; generic part, chapters 4 and 5: ELF.)
+; Is it undamaged, is it a kernel that can be loaded here, and where does each part of it go?
+; (System V ABI, generic part, chapters 4 and 5: ELF.)
 
     bits 32
 
@@ -19,8 +19,9 @@
 ; ---- does the checksum fit? --------------------------------------------------------------------------------
 ; In: nothing. Changes EAX, EBX, ECX, EDX, ESI. Does not return if it does not fit.
 ;
-; The same CRC as in bootsect.asm, but by eight bits at a time: what a byte that falls out at the top does to the
-; remainder depends on that byte alone, so it is worked out once for each of the 256.
+; The same CRC as in bootsect.asm, but by eight bits at a time: what a byte that falls out at the
+; top does to the remainder depends on that byte alone, so it is worked out once for each of the
+; 256.
 kernel_check_sum:
     xor  ebx, ebx                           ; the byte that falls out
 .entry:
@@ -38,7 +39,8 @@ kernel_check_sum:
     inc  bl
     jnz  .entry
 
-    ; The length goes behind the file, as the checksum takes it in. boot/layout.inc keeps room for it.
+    ; The length goes behind the file, as the checksum takes it in. boot/layout.inc keeps room for
+    ; it.
     mov  dword [FILE + KERNEL_BYTES], KERNEL_BYTES
     mov  esi, FILE
     mov  ecx, KERNEL_BYTES + KERNEL_LENGTH_BYTES
@@ -61,8 +63,9 @@ kernel_check_sum:
 .damaged:       db "kernel damaged: the checksum of its file is wrong", 0
 
 ; ---- is it a kernel that can be loaded? --------------------------------------------------------------------
-; In: EBP = end of memory. Changes EAX, EBX, ECX, EDX, ESI, EDI. Does not return if it is not.
-; All segments are looked at before the first one is copied. ESI always holds the reason for the next refusal.
+; In: EBP = end of memory. Changes EAX, EBX, ECX, EDX, ESI, EDI. Does not return if it is not. All
+; segments are looked at before the first one is copied. ESI always holds the reason for the next
+; refusal.
 kernel_check_elf:
     mov  esi, .not_elf
     cmp  dword [FILE], ELF_MAGIC

@@ -1,11 +1,12 @@
 ; boot/loader.asm: from the BIOS and 16 bits to the kernel and 32 bits.
 ;
-; What the boot sector did: it read this file to 0x08000 and checked it, read the kernel's file to 0x10000, and
+; What the boot sector did: it read this file to 0x08000 and checked it, read the kernel's file to
+; 0x10000, and
 ;   jumped to loader_start in real mode with DS = ES = SS = CS = 0, a stack, DF clear, interrupts on.
 ; What it did not do: look at the kernel's file, or at what memory this machine has.
 ;
-; What the kernel gets is what every Multiboot 1 loader gives (Multiboot specification 0.6.96, 3.2 Machine state),
-; so that the same file starts here, from GRUB and from `qemu -kernel`:
+; What the kernel gets is what every Multiboot 1 loader gives (Multiboot specification 0.6.96, 3.2
+; Machine state), so that the same file starts here, from GRUB and from `qemu -kernel`:
 ;   EAX = 0x2badb002, EBX = address of the Multiboot information, protected mode, paging off, A20 on, interrupts
 ;   off, CS, DS, ES, FS, GS and SS flat from 0 to 4 GiB. Everything else (stack, GDT, IDT) the kernel must set.
 
@@ -29,9 +30,9 @@ loader_start:
     call memory_map_read
     call a20_enable
 
-    ; From 16-bit real mode to 32-bit protected mode (SDM 3A 9.9.1 Switching to Protected Mode): a segment
-    ; register now holds the index of a descriptor in the GDT instead of an address. There is no way back to
-    ; the BIOS; its interrupt table is useless from here on, hence CLI.
+    ; From 16-bit real mode to 32-bit protected mode (SDM 3A 9.9.1 Switching to Protected Mode): a
+    ; segment register now holds the index of a descriptor in the GDT instead of an address. There
+    ; is no way back to the BIOS; its interrupt table is useless from here on, hence CLI.
     cli
     lgdt [gdt_pointer]
     mov  eax, cr0
@@ -42,7 +43,8 @@ loader_start:
 %include "boot/memory_map.asm"
 %include "boot/a20.asm"
 
-; Two segments that begin at 0 and end at 4 GiB, as Multiboot demands (SDM 3A 3.4.5 Segment Descriptors).
+; Two segments that begin at 0 and end at 4 GiB, as Multiboot demands (SDM 3A 3.4.5 Segment
+; Descriptors).
     align 8, db 0
 gdt:
     dq   0                                  ; index 0 is never used
@@ -74,8 +76,8 @@ protected_mode:
     call kernel_check_elf
     call kernel_load
 
-    ; The Multiboot information (3.3 Boot information format). memory_map_read has filled in mem_lower and
-    ; mmap_length already.
+    ; The Multiboot information (3.3 Boot information format). memory_map_read has filled in
+    ; mem_lower and mmap_length already.
     mov  ebx, BOOT_INFO_ADDR
     mov  dword [ebx + MBI_FLAGS], MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_MEM_MAP | MULTIBOOT_INFO_BOOT_LOADER_NAME
     sub  ebp, ONE_MIB

@@ -1,18 +1,18 @@
 ; boot/memory_map.asm: which memory is there?
 ;
-; In 16 bits: ask the BIOS, and write its answer down as Multiboot wants it. In 32 bits: find out how far the
-; memory reaches that begins at 1 MiB.
+; In 16 bits: ask the BIOS, and write its answer down as Multiboot wants it. In 32 bits: find out
+; how far the memory reaches that begins at 1 MiB.
 
     bits 16
 
 %define E820_SIGNATURE  0x534d4150      ; "SMAP"
 %define E820_BYTES      20              ; base, length (8 bytes each), type (4)
 
-; In: nothing. Out: the map at MMAP_ADDR, mmap_length and mem_lower in the Multiboot information. May change all
-; general registers.
+; In: nothing. Out: the map at MMAP_ADDR, mmap_length and mem_lower in the Multiboot information.
+; May change all general registers.
 ;
-; A map entry of Multiboot is an entry of int 15h AX=E820h with its size in front (Multiboot 3.3, mmap_addr).
-; Entries may come unsorted, with gaps, and say of each range whether it may be used.
+; A map entry of Multiboot is an entry of int 15h AX=E820h with its size in front (Multiboot 3.3,
+; mmap_addr). Entries may come unsorted, with gaps, and say of each range whether it may be used.
 memory_map_read:
     mov  di, MMAP_ADDR
     xor  ebx, ebx                           ; 0: the first entry
@@ -90,8 +90,8 @@ memory_map_read:
 
     bits 32
 
-; Out: EBP = first address that is not usable memory, counted up from 1 MiB. Changes EAX, EBX, ECX, EDX.
-; Does not return if there is no memory at 1 MiB.
+; Out: EBP = first address that is not usable memory, counted up from 1 MiB. Changes EAX, EBX, ECX,
+; EDX. Does not return if there is no memory at 1 MiB.
 ram_end_find:
     mov  ebp, ONE_MIB
 .again:

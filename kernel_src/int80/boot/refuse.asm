@@ -1,13 +1,14 @@
 ; boot/refuse.asm: giving up, in 32 bits.
 ;
-; The loader says why on COM1, tells the emulator, and stops. Not a byte of the kernel has run then. (The boot
-; sector has its own, in 16 bits.)
+; The loader says why on COM1, tells the emulator, and stops. Not a byte of the kernel has run then.
+; (The boot sector has its own, in 16 bits.)
 
     bits 32
 
 ; In: ESI = the reason, ends with a zero byte. Never returns; jump or call, it makes no difference.
 refuse:
-    ; The UART (National Semiconductor PC16550D data sheet): 115200 bits a second, 8 bits, no parity, 1 stop bit.
+    ; The UART (National Semiconductor PC16550D data sheet): 115200 bits a second, 8 bits, no
+    ; parity, 1 stop bit.
     mov  dx, COM1_PORT + UART_LCR
     mov  al, UART_LCR_DLAB                  ; the first two registers are now the two halves of the divisor
     out  dx, al

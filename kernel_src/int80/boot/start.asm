@@ -1,9 +1,10 @@
 ; boot/start.asm: the first instructions of the kernel, up to the first line of C.
 ;
-; A Multiboot loader (QEMU's -kernel, GRUB, or boot/loader.asm of our own disk image) has put the kernel into
-; physical memory from 1 MiB on and jumps to boot_start. The kernel is linked to run at KERNEL_BASE + physical
-; address, which only works with paging on. So this file, alone, is linked at its physical address: it maps the
-; same 4 MiB twice, at 0 and at KERNEL_BASE, switches paging on, and jumps up.
+; A Multiboot loader (QEMU's -kernel, GRUB, or boot/loader.asm of our own disk image) has put the
+; kernel into physical memory from 1 MiB on and jumps to boot_start. The kernel is linked to run at
+; KERNEL_BASE + physical address, which only works with paging on. So this file, alone, is linked at
+; its physical address: it maps the same 4 MiB twice, at 0 and at KERNEL_BASE, switches paging on,
+; and jumps up.
 
 %include "include/constants.inc"
 
@@ -11,7 +12,8 @@
 
     section .multiboot progbits alloc noexec nowrite align=4
 
-    ; Multiboot specification 3.1.1: within the first 8192 bytes of the file; the three words add up to 0.
+    ; Multiboot specification 3.1.1: within the first 8192 bytes of the file; the three words add up
+    ; to 0.
     dd MULTIBOOT_HEADER_MAGIC
     dd MULTIBOOT_HEADER_FLAGS
     dd -(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_HEADER_FLAGS)
@@ -33,8 +35,8 @@ boot_start:
     cld
     mov  esi, eax                           ; both are needed again in C
 
-    ; One page table: entry n maps physical page n. Everything is writable for now; paging_init() will make
-    ; the kernel's text read-only.
+    ; One page table: entry n maps physical page n. Everything is writable for now; paging_init()
+    ; will make the kernel's text read-only.
     mov  edi, boot_page_table - KERNEL_BASE
     mov  eax, PAGE_PRESENT | PAGE_WRITE
     mov  ecx, 1024
@@ -54,7 +56,8 @@ boot_start:
     or   eax, CR0_PG | CR0_WP
     mov  cr0, eax
 
-    ; The loader's GDT may be anywhere and hold anything. Each CPU gets a copy of ours later, in gdt_init().
+    ; The loader's GDT may be anywhere and hold anything. Each CPU gets a copy of ours later, in
+    ; gdt_init().
     lgdt [boot_gdtr]
     jmp  SEL_KERNEL_CODE:.high              ; loads CS and EIP: from here on above KERNEL_BASE
 

@@ -1,4 +1,5 @@
-/* cpu/tss.c: the task state segment, and why a kernel that never switches tasks by hardware needs one.
+/* cpu/tss.c: the task state segment, and why a kernel that never switches tasks by hardware needs
+ * one.
  *
  * It is what remains of the 286's hardware tasks. Linux, and we, use three things of it:
  *
@@ -18,13 +19,15 @@
 
 extern void double_fault_task(void);
 
-/* A base beyond the segment's limit means that there is no bitmap: every port is denied (SDM 1 19.5.2). */
+/* A base beyond the segment's limit means that there is no bitmap: every port is denied (SDM 1
+ * 19.5.2). */
 #define NO_IO_BITMAP 0xffff
 
 static void double_fault_tss_init(struct cpu *cpu)
 {
     struct tss *tss = &cpu->double_fault_tss;
-    uint32_t *stack_end = cpu->double_fault_stack + sizeof cpu->double_fault_stack / sizeof(uint32_t);
+    uint32_t *stack_end =
+        cpu->double_fault_stack + sizeof cpu->double_fault_stack / sizeof(uint32_t);
 
     tss->eip = (uint32_t)double_fault_task;
     tss->esp = (uint32_t)stack_end;

@@ -6,5 +6,6 @@ struct process;
 
 void tss_init(struct cpu *cpu);
 
-/* Where the CPU finds the kernel stack from now on when ring 3 is interrupted: just below `process`. */
+/* Where the CPU finds the kernel stack from now on when ring 3 is interrupted: just below
+ * `process`. */
 void tss_set_esp0(struct cpu *cpu, struct process *process);

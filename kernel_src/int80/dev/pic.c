@@ -1,4 +1,5 @@
-/* dev/pic.c: the two interrupt controllers of a PC (Intel 8259A data sheet), the second on line 2 of the first. */
+/* dev/pic.c: the two interrupt controllers of a PC (Intel 8259A data sheet), the second on line 2
+ * of the first. */
 
 #include "dev/pic.h"
 
@@ -27,7 +28,7 @@ void pic_init(void)
 
 void pic_unmask(unsigned irq)
 {
-    outb(PIC1_DATA, inb(PIC1_DATA) & (uint8_t)~(1u << irq));
+    outb(PIC1_DATA, inb(PIC1_DATA) & (uint8_t) ~(1u << irq));
 }
 
 void pic_end_of_interrupt(void)

@@ -1,7 +1,9 @@
-/* dev/serial.c: the first serial port, COM1: a 16550 UART (National Semiconductor PC16550D data sheet). */
+/* dev/serial.c: the first serial port, COM1: a 16550 UART (National Semiconductor PC16550D data
+ * sheet). */
 
 #include "dev/serial.h"
 
+#include "cpu/wake.h"
 #include "dev/pic.h"
 #include "include/constants.h"
 #include "include/lock.h"
@@ -30,6 +32,7 @@
 #define INPUT_BYTES 256 /* a power of two: head and tail run on and are cut down when used */
 
 static struct lock lock;
+static char last_sent = '\n';
 static char input[INPUT_BYTES];
 static volatile uint32_t input_head; /* where the interrupt puts the next character */
 static volatile uint32_t input_tail; /* where serial_read() takes one */
@@ -65,8 +68,16 @@ void serial_write(const char *text, size_t size)
             wait_for_status(LINE_STATUS_FIFO_EMPTY);
         }
         outb(UART_DATA, (uint8_t)text[i]);
+        last_sent = text[i];
     }
     lock_release(&lock);
+}
+
+void serial_fresh_line(void)
+{
+    if (last_sent != '\n') {
+        serial_write("\n", 1);
+    }
 }
 
 void serial_drain(void)
@@ -90,6 +101,7 @@ void serial_interrupt(struct pt_regs *regs, uint32_t vector)
             input_head++;
         }
     }
+    cpu_wake_others(); /* the program that waits in read() may do so on another CPU */
     pic_end_of_interrupt();
 }
 

@@ -12,6 +12,9 @@ void serial_enable_input(void);
 /* All of `text`, not mixed with that of another CPU; waits until the port has taken it. */
 void serial_write(const char *text, size_t size);
 
+/* A new line, unless the last one is ended: a program may have left off in the middle. */
+void serial_fresh_line(void);
+
 /* The next typed character, or -1 if there is none yet. */
 int serial_read(void);
 

@@ -1,4 +1,5 @@
-/* dev/timer.c: the clock: channel 0 of the timer chip (Intel 8254 data sheet) on interrupt line 0. */
+/* dev/timer.c: the clock: channel 0 of the timer chip (Intel 8254 data sheet) on interrupt line 0.
+ * */
 
 #include "dev/timer.h"
 

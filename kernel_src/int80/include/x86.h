@@ -1,4 +1,8 @@
-/* include/x86.h: the instructions that C has no words for. */
+/* include/x86.h: the instructions that C has no words for (SDM 2A and 2B, by their names).
+ *
+ * A "memory" clobber keeps the compiler from moving loads and stores past an instruction that
+ * changes what memory is or who else may look at it.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -35,7 +39,8 @@ static inline uint32_t cr2_read(void)
     return value;
 }
 
-/* Physical address of the page directory in use. Writing it makes the CPU forget what it knew of the old. */
+/* Physical address of the page directory in use. Writing it makes the CPU forget what it knew of
+ * the old. */
 static inline uint32_t cr3_read(void)
 {
     uint32_t value;
@@ -60,8 +65,8 @@ static inline void eflags_write(uint32_t value)
     __asm__ volatile("pushl %0\n\tpopfl" : : "r"(value) : "memory", "cc");
 }
 
-/* Sleep until an interrupt has been handled. STI lets interrupts in only after the instruction that follows it,
- * so that none can slip in between and be slept over (SDM 2B, STI). */
+/* Sleep until an interrupt has been handled. STI lets interrupts in only after the instruction that
+ * follows it, so that none can slip in between and be slept over (SDM 2B, STI). */
 static inline void wait_for_interrupt(void)
 {
     __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");

@@ -1,8 +1,9 @@
 /* kernel/backtrace.c: the calls that led somewhere, with names.
  *
- * Every C function begins by pushing EBP and copying ESP to it: EBP points to a chain of (EBP of the caller,
- * return address) pairs. The names come from a table that the Makefile makes of the linked kernel's symbols,
- * which the linker then puts behind all code, so that no address in it changes.
+ * A C function that calls others begins by pushing EBP and copying ESP to it: EBP points to a chain
+ * of (EBP of the caller, return address) pairs. One that calls none does without: a fault in it
+ * does not show its caller. The names come from a table that the Makefile makes of the linked
+ * kernel's symbols, which the linker then puts behind all code, so that no address in it changes.
  */
 
 #include "kernel/backtrace.h"
@@ -34,7 +35,8 @@ static void print_call(uint32_t address)
     }
 }
 
-/* Could there be a pair at this EBP? Looked up in the page tables: a second fault here would hide the first. */
+/* Could there be a pair at this EBP? Looked up in the page tables: a second fault here would hide
+ * the first. */
 static int readable(uint32_t ebp)
 {
     if (ebp < KERNEL_BASE || ebp % 4 != 0 || ebp % PAGE_SIZE > PAGE_SIZE - 8) {

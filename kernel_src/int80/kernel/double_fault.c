@@ -1,7 +1,9 @@
-/* kernel/double_fault.c: an exception while an exception was being delivered: mostly a kernel stack that ran over.
+/* kernel/double_fault.c: an exception while an exception was being delivered: mostly a kernel stack
+ * that ran over.
  *
- * The CPU came here by a task switch (SDM 3A 7.3): it saved every register in this CPU's ordinary TSS and loaded
- * all of them from the double fault TSS, ESP too. What it saved says what went wrong.
+ * The CPU came here by a task switch (SDM 3A 7.3): it saved every register in this CPU's ordinary
+ * TSS and loaded all of them from the double fault TSS, ESP too. What it saved says what went
+ * wrong.
  */
 
 #include "cpu/cpu.h"
@@ -44,7 +46,7 @@ void double_fault_task(void)
     const uint32_t *entry = page_entry(kernel_page_directory, tss->esp - 1);
 
     if (tss->esp >= KERNEL_BASE && entry && (*entry & PAGE_PRESENT) == 0) {
-        panic_at(&regs, "double fault: the kernel stack ran over at esp %08x", tss->esp);
+        panic_at(&regs, tss->esp, "double fault: the kernel stack ran over");
     }
-    panic_at(&regs, "double fault at esp %08x", tss->esp);
+    panic_at(&regs, tss->esp, "double fault");
 }

@@ -8,7 +8,8 @@
 #include "lib/print.h"
 #include "proc/process.h"
 
-/* From the linker script: pairs of (instruction that may fault, where to go on), see mm/uaccess.asm. */
+/* From the linker script: pairs of (instruction that may fault, where to go on), see
+ * mm/uaccess.asm. */
 struct fixup {
     uint32_t fault_eip;
     uint32_t continue_eip;
@@ -18,6 +19,12 @@ extern const struct fixup fixups_start[], fixups_end[];
 static int from_user(const struct pt_regs *regs)
 {
     return (regs->cs & 3) == 3;
+}
+
+/* An exception in ring 0 pushes no ESP: its frame lies where ESP was. */
+static uint32_t esp_of(const struct pt_regs *regs)
+{
+    return (uint32_t)&regs->esp;
 }
 
 static int fixup_apply(struct pt_regs *regs)
@@ -45,7 +52,7 @@ void trap_unexpected(struct pt_regs *regs, uint32_t vector)
     if (from_user(regs)) {
         program_end(regs, vector);
     }
-    panic_at(regs, "%s, error code 0x%x", trap_name(vector), regs->orig_eax);
+    panic_at(regs, esp_of(regs), "%s, error code 0x%x", trap_name(vector), regs->orig_eax);
 }
 
 void page_fault(struct pt_regs *regs, uint32_t vector)
@@ -60,17 +67,12 @@ void page_fault(struct pt_regs *regs, uint32_t vector)
         program_end(regs, vector);
     }
     if (!fixup_apply(regs)) {
-        panic_at(regs, "%s %s %08x", trap_name(vector), access, address);
+        panic_at(regs, esp_of(regs), "%s %s %08x", trap_name(vector), access, address);
     }
 }
 
-/* A memory or bus error, or a button: nobody asked for it and nothing depends on it. */
-void nmi(struct pt_regs *regs, uint32_t vector)
-{
-    print("# %s at %08x\n", trap_name(vector), regs->eip);
-}
-
-/* The interrupt controller's line 7 without a request: one that went away. It wants no end of interrupt. */
+/* The interrupt controller's line 7 without a request: one that went away. It wants no end of
+ * interrupt. */
 void spurious_interrupt(struct pt_regs *regs, uint32_t vector)
 {
     (void)regs;

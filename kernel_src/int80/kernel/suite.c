@@ -1,14 +1,18 @@
-/* kernel/suite.c: runs the programs one after the other and reports, as KTAP, whether each ended as it must. */
+/* kernel/suite.c: runs the programs one after the other and reports, as KTAP, whether each ended as
+ * it must. */
 
 #include "kernel/suite.h"
 
 #include "cpu/idt.h"
+#include "dev/serial.h"
 #include "include/x86.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "proc/process.h"
 
 #define MAX_INSTANCES 8
+
+volatile uint32_t nmi_count;
 
 const struct program *program_find(const char *name)
 {
@@ -24,7 +28,7 @@ static void wait_until_ended(const struct process *process)
 {
     while (*(volatile const uint32_t *)&process->state != PROCESS_ENDED) {
         if (!process_run_next()) {
-            wait_for_interrupt(); /* it runs on another CPU */
+            wait_for_interrupt();
         }
     }
 }
@@ -75,8 +79,12 @@ void suite_run(void)
         const struct suite_entry *entry = &suite[i];
         int well = entry->check ? entry->check() == 0
                                 : program_run(entry->program, entry->instances, entry->killed_by);
+        serial_fresh_line();
         print("%sok %u - %s\n", well ? "" : "not ", i + 1, entry->title);
         passed += (uint32_t)well;
+    }
+    if (nmi_count != 0) {
+        print("# non-maskable interrupts: %u\n", nmi_count);
     }
     print("suite finished: %u passed, %u failed\n", passed, (uint32_t)suite_length - passed);
 }

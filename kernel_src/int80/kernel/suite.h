@@ -1,8 +1,11 @@
-/* kernel/suite.h: the programs that this kernel runs one after the other, and how each is judged. */
+/* kernel/suite.h: the programs that this kernel runs one after the other, and how each is judged.
+ * */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "include/constants.h"
 
 struct program {
     const char *name;
@@ -14,9 +17,12 @@ struct suite_entry {
     const char *title;
     const char *program;
     uint32_t instances; /* processes that run it at the same time */
-    int32_t killed_by;  /* vector of the exception that must end it, or -1 if it must exit with status 0 */
+    int32_t
+        killed_by; /* vector of the exception that must end it, or -1 if it must exit with status 0 */
     int (*check)(void); /* instead of a program: returns how many checks failed */
 };
+
+extern volatile uint32_t nmi_count; /* counted by entry/nmi_entry.asm */
 
 extern const struct program programs[]; /* ended by one without a name */
 extern const struct suite_entry suite[];

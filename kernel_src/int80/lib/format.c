@@ -25,7 +25,8 @@ static void put(struct output *out, char c)
     }
 }
 
-static void put_field(struct output *out, const struct field *field, const char *text, size_t length)
+static void put_field(struct output *out, const struct field *field, const char *text,
+                      size_t length)
 {
     size_t padding = field->width > length ? field->width - length : 0;
 
@@ -40,7 +41,8 @@ static void put_field(struct output *out, const struct field *field, const char 
     }
 }
 
-static void put_number(struct output *out, const struct field *field, uint32_t value, unsigned base, int negative)
+static void put_number(struct output *out, const struct field *field, uint32_t value, unsigned base,
+                       int negative)
 {
     char digits[12];
     size_t first = sizeof digits;

@@ -1,4 +1,5 @@
-/* lib/string.c: the C library's memory and string functions, as far as the kernel and its programs need them. */
+/* lib/string.c: the C library's memory and string functions, as far as the kernel and its programs
+ * need them. */
 
 #include "lib/string.h"
 

@@ -1,8 +1,8 @@
 /* mm/frames.c: page frames, the pages of physical memory.
  *
- * Frames that were used and freed hang in a list, each holding the address of the next. All others are taken
- * in order from the regions that the boot loader reported: nothing touches a frame before it is needed, so
- * that starting up costs the same with 4 MiB as with 512.
+ * Frames that were used and freed hang in a list, each holding the address of the next. All others
+ * are taken in order from the regions that the boot loader reported: nothing touches a frame before
+ * it is needed, so that starting up costs the same with 4 MiB as with 512.
  */
 
 #include "mm/frames.h"
@@ -29,7 +29,8 @@ static uint32_t used;
 static uint32_t free_list; /* physical address of the first, 0 if there is none */
 static uint32_t memory_end;
 
-/* Add a range of usable memory, less what lies below the end of the kernel: the BIOS's things and ourselves. */
+/* Add a range of usable memory, less what lies below the end of the kernel: the BIOS's things and
+ * ourselves. */
 static void region_add(uint64_t start, uint64_t end)
 {
     uint64_t lowest = virt_to_phys(kernel_end);

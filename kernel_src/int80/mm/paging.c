@@ -1,8 +1,9 @@
 /* mm/paging.c: page tables and address spaces (SDM 3A 4.3, 32-bit paging).
  *
- * An address has three parts: 10 bits that choose one of 1024 entries of the page directory, 10 bits for one of
- * 1024 entries of the page table found there, and 12 bits for a byte of the page found there. The upper quarter
- * of every directory, from KERNEL_BASE on, has the same entries: one kernel in every address space.
+ * An address has three parts: 10 bits that choose one of 1024 entries of the page directory, 10
+ * bits for one of 1024 entries of the page table found there, and 12 bits for a byte of the page
+ * found there. The upper quarter of every directory, from KERNEL_BASE on, has the same entries: one
+ * kernel in every address space.
  */
 
 #include "mm/paging.h"
@@ -88,11 +89,14 @@ void paging_init(void)
     protect_text();
     *page_entry(kernel_page_directory, (uint32_t)boot_stack_guard) = 0;
 
-    /* Page tables that will be filled later must be there now: the directories of processes are copies. */
+    /* Page tables that will be filled later must be there now: the directories of processes are
+     * copies. */
     kernel_table_create(KERNEL_STACKS_BASE);
     kernel_table_create(VSYSCALL_ADDR);
 
-    /* The kernel is no longer needed at address 0: from here on a NULL pointer faults. */
+    /* The kernel is no longer needed at address 0: from here on a NULL pointer faults. Loading CR3
+     * makes the CPU forget what it has cached of the tables (SDM 3A 4.10.4.1): the read-only pages
+     * count from here on too. */
     kernel_page_directory[0] = 0;
     cr3_write(virt_to_phys(kernel_page_directory));
 }

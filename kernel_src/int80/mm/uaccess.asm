@@ -9,8 +9,9 @@
 
 ; int copy_or_fault(void *to, const void *from, size_t size)
 ;
-; Returns 0, or -EFAULT if a page fault stopped it. The exception handler finds the address of the copying
-; instruction in the table below and goes on at the other address in the same row, instead of a panic.
+; Returns 0, or -EFAULT if a page fault stopped it. The exception handler finds the address of the
+; copying instruction in the table below and goes on at the other address in the same row, instead
+; of a panic.
 copy_or_fault:
     push esi
     push edi

@@ -14,8 +14,8 @@ static inline int user_range_ok(uint32_t addr, size_t size)
     return size <= USER_TOP && addr <= USER_TOP - size;
 }
 
-/* Both return 0 or -EFAULT. The range check keeps a program from naming kernel memory; whether its own pages
- * are there, and writable, is found out by the CPU. */
+/* Both return 0 or -EFAULT. The range check keeps a program from naming kernel memory; whether its
+ * own pages are there, and writable, is found out by the CPU. */
 static inline int copy_from_user(void *to, const void *from, size_t size)
 {
     return user_range_ok((uint32_t)from, size) ? copy_or_fault(to, from, size) : -EFAULT;

@@ -9,9 +9,10 @@
 
 ; struct process *context_switch(struct process *previous, struct process *next)
 ;
-; Saves on the stack of `previous` what C code expects to find again, and takes the same from that of `next`.
-; Comes back when somebody switches to `previous`; returns the process that was left then. A new process
-; comes out at process_first_return, because process_create() put that address on its stack.
+; Saves on the stack of `previous` what C code expects to find again, and takes the same from that
+; of `next`. Comes back when somebody switches to `previous`; returns the process that was left
+; then. A new process comes out at process_first_return, because process_create() put that address
+; on its stack.
 context_switch:
     mov  eax, [esp + 4]
     mov  edx, [esp + 8]
@@ -23,6 +24,8 @@ context_switch:
     push gs
     mov  [eax + PROCESS_CONTEXT_ESP], esp
     mov  esp, [edx + PROCESS_CONTEXT_ESP]
+    push dword EFLAGS_ALWAYS_1              ; `int 0x80` leaves AC and ID as that program has them
+    popfd
     pop  gs
     pop  fs
     pop  edi

@@ -1,7 +1,9 @@
-/* proc/elf.c: a program from its file into an address space. Nothing that the file says is believed.
+/* proc/elf.c: a program from its file into an address space. Nothing that the file says is
+ * believed.
  *
- * Every sum is written as a comparison that cannot wrap around; every address is checked against the part of
- * memory that a program may have.
+ * Every sum is written as a comparison that cannot wrap around; every address is checked against
+ * the part of memory that a program may have. The entry point is not: a bad one faults in ring 3,
+ * and ends that program.
  */
 
 #include "proc/elf.h"
@@ -31,18 +33,19 @@ static int header_ok(const struct elf_header *header, size_t size)
         header->phnum > MAX_PROGRAM_HEADERS || header->phoff % 4 != 0) {
         return 0;
     }
-    return header->phoff <= size && header->phnum * sizeof(struct elf_program_header) <= size - header->phoff;
+    return header->phoff <= size &&
+           header->phnum * sizeof(struct elf_program_header) <= size - header->phoff;
 }
 
 static int segment_ok(const struct elf_program_header *segment, size_t size)
 {
-    return segment->filesz <= segment->memsz && segment->offset <= size && segment->filesz <= size - segment->offset &&
-           segment->vaddr >= USER_LOWEST_ADDR && segment->vaddr <= USER_IMAGE_END &&
-           segment->memsz <= USER_IMAGE_END - segment->vaddr;
+    return segment->filesz <= segment->memsz && segment->offset <= size &&
+           segment->filesz <= size - segment->offset && segment->vaddr >= USER_LOWEST_ADDR &&
+           segment->vaddr <= USER_IMAGE_END && segment->memsz <= USER_IMAGE_END - segment->vaddr;
 }
 
-/* The kernel's own address of a page of the program; maps it if no segment before has. Two segments may share a
- * page: it is then writable if one of them is. */
+/* The kernel's own address of a page of the program; maps it if no segment before has. Two segments
+ * may share a page: it is then writable if one of them is. */
 static uint8_t *page_for(uint32_t *directory, uint32_t address, int writable)
 {
     uint32_t *entry = page_entry(directory, address);
@@ -64,19 +67,21 @@ static uint8_t *page_for(uint32_t *directory, uint32_t address, int writable)
 }
 
 /* Copy the part of the file that belongs into one page; the rest of the page is zeros already. */
-static void copy_into_page(uint8_t *page, uint32_t address, const struct elf_program_header *segment,
-                           const uint8_t *file)
+static void copy_into_page(uint8_t *page, uint32_t address,
+                           const struct elf_program_header *segment, const uint8_t *file)
 {
     uint32_t start = address < segment->vaddr ? segment->vaddr : address;
     uint32_t end = segment->vaddr + segment->filesz;
 
     end = end > address + PAGE_SIZE ? address + PAGE_SIZE : end;
     if (start < end) {
-        memcpy(page + (start - address), file + segment->offset + (start - segment->vaddr), end - start);
+        memcpy(page + (start - address), file + segment->offset + (start - segment->vaddr),
+               end - start);
     }
 }
 
-static int segment_load(uint32_t *directory, const struct elf_program_header *segment, const uint8_t *file)
+static int segment_load(uint32_t *directory, const struct elf_program_header *segment,
+                        const uint8_t *file)
 {
     int writable = (segment->flags & ELF_SEGMENT_WRITABLE) != 0;
 
@@ -110,7 +115,8 @@ int elf_load(uint32_t *directory, const void *file, size_t size, struct elf_imag
     if (!header_ok(header, size)) {
         return -ENOEXEC;
     }
-    const struct elf_program_header *segments = (const void *)((const uint8_t *)file + header->phoff);
+    const struct elf_program_header *segments =
+        (const void *)((const uint8_t *)file + header->phoff);
     int loaded = 0;
     *image = (struct elf_image){.entry_addr = header->entry, .phdr_count = header->phnum};
     for (uint32_t i = 0; i < header->phnum; i++) {

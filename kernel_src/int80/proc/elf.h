@@ -28,9 +28,11 @@ struct elf_program_header {
 /* What is known of a program once it is in memory. */
 struct elf_image {
     uint32_t entry_addr;
-    uint32_t phdr_addr; /* of the program headers in the program's memory, 0 if no segment holds them */
+    uint32_t
+        phdr_addr; /* of the program headers in the program's memory, 0 if no segment holds them */
     uint32_t phdr_count;
 };
 
-/* Load the segments of a static executable. Returns 0, -ENOEXEC if the file is not one or is damaged, -ENOMEM. */
+/* Load the segments of a static executable. Returns 0, -ENOEXEC if the file is not one or is
+ * damaged, -ENOMEM. */
 int elf_load(uint32_t *directory, const void *file, size_t size, struct elf_image *image);

@@ -1,7 +1,7 @@
 /* proc/kernel_stack.c: a kernel stack for each process, with a page below it that is never mapped.
  *
- * A stack that overflows runs into that page. The CPU then cannot push the frame of the page fault either, which
- * makes it a double fault: see kernel/double_fault.c.
+ * A stack that overflows runs into that page. The CPU then cannot push the frame of the page fault
+ * either, which makes it a double fault: see kernel/double_fault.c.
  */
 
 #include "include/lock.h"
@@ -11,7 +11,7 @@
 #include "proc/process.h"
 
 static struct lock lock;
-static uint32_t next_slot;           /* those from here on have never been used */
+static uint32_t next_slot;          /* those from here on have never been used */
 static struct process *free_stacks; /* freed ones stay mapped and are used again first */
 
 static struct process *fresh_stack(void)

@@ -14,7 +14,8 @@ enum process_state {
     PROCESS_IDLE,    /* the one that runs on its CPU when no other does; never in the queue */
 };
 
-/* The process that this CPU runs. It lies at the top of the kernel stack, and stacks are aligned to their size. */
+/* The process that this CPU runs. It lies at the top of the kernel stack, and stacks are aligned to
+ * their size. */
 static inline struct process *current_process(void)
 {
     uint32_t esp;
@@ -43,7 +44,8 @@ int process_create(const char *name, const void *elf, size_t size, struct proces
 /* Free what a process in the state PROCESS_ENDED still has. */
 void process_destroy(struct process *process);
 
-/* Run the next process in the queue until this CPU is idle again. Returns 0 if the queue was empty. */
+/* Run the next process in the queue until this CPU is idle again. Returns 0 if the queue was empty.
+ * */
 int process_run_next(void);
 
 /* Let the others in the queue run, then go on. */
@@ -53,6 +55,8 @@ void process_yield(void);
 _Noreturn void process_exit(int32_t status);
 _Noreturn void process_kill(int32_t vector);
 
-/* How the rest of the kernel prepares a program: fill its first stack page; returns ESP for its first instruction. */
+/* How the rest of the kernel prepares a program: fill its first stack page; returns ESP for its
+ * first instruction. */
 struct elf_image;
-uint32_t start_stack_build(struct process *process, const struct elf_image *image, void *stack_page);
+uint32_t start_stack_build(struct process *process, const struct elf_image *image,
+                           void *stack_page);

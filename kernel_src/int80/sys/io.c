@@ -20,6 +20,9 @@ long sys_write(int fd, const void *buffer, size_t size)
     if (fd != STDOUT && fd != STDERR) {
         return -EBADF;
     }
+    if (!user_range_ok((uint32_t)buffer, size)) {
+        return -EFAULT; /* before anything is written */
+    }
     while (written < size) {
         size_t part = size - written < sizeof chunk ? size - written : sizeof chunk;
         if (copy_from_user(chunk, (const char *)buffer + written, part) != 0) {
@@ -51,6 +54,9 @@ long sys_read(int fd, void *buffer, size_t size)
 
     if (fd != STDIN) {
         return -EBADF;
+    }
+    if (!user_range_ok((uint32_t)buffer, size)) {
+        return -EFAULT; /* before anything is waited for */
     }
     for (int c = size ? wait_for_input() : -1; c >= 0 && c != END_OF_INPUT; c = serial_read()) {
         char typed = c == '\r' ? '\n' : (char)c;

@@ -1,10 +1,12 @@
 /* cpu/io_bitmap.c: which I/O ports the running program may use (SDM 1 19.5.2).
  *
- * IN and OUT in ring 3 look into a bitmap behind the TSS: a bit for each of 65536 ports, 0 allows. For a port at a
- * byte's edge the CPU reads the next byte as well, so that one more byte of ones must follow the last and lie
- * inside the segment's limit. A TSS whose iomap_base lies beyond its limit has no bitmap: every port is denied.
+ * IN and OUT in ring 3 look into a bitmap behind the TSS: a bit for each of 65536 ports, 0 allows.
+ * The CPU always reads two bytes of it, for accesses of several bytes: one more byte, of ones, must
+ * follow the last and lie inside the segment's limit. A TSS whose iomap_base lies beyond its limit
+ * has no bitmap: every port is denied.
  *
- * There is one bitmap for each CPU, so it must change with the process. Most have none, and cost nothing here.
+ * There is one bitmap for each CPU, so it must change with the process. Most have none, and cost
+ * nothing here.
  */
 
 #include "cpu/io_bitmap.h"
@@ -20,7 +22,8 @@
 
 #define PORTS 65536u
 #define PORTS_IN_PAGE (PAGE_SIZE * 8)
-#define HALVES (IO_BITMAP_BYTES / PAGE_SIZE) /* of a process's bitmap: a page each, made when needed */
+#define HALVES                                                                                     \
+    (IO_BITMAP_BYTES / PAGE_SIZE) /* of a process's bitmap: a page each, made when needed */
 #define IOMAP_BASE (offsetof(struct cpu, io_bitmap) - offsetof(struct cpu, tss))
 #define NO_IO_BITMAP 0xffff
 
@@ -56,7 +59,8 @@ void io_bitmap_free(struct process *process)
     }
 }
 
-/* The page with the bit of `port`; made, with every port denied, if it is not there. NULL: no memory. */
+/* The page with the bit of `port`; made, with every port denied, if it is not there. NULL: no
+ * memory. */
 static uint8_t *half_of(struct process *process, uint32_t port)
 {
     uint8_t **half = &process->io_bitmap[port / PORTS_IN_PAGE];
@@ -72,7 +76,8 @@ static uint8_t *half_of(struct process *process, uint32_t port)
     return *half;
 }
 
-/* As Linux (arch/x86/kernel/ioport.c): an empty range and one that reaches beyond the last port are errors. */
+/* As Linux (arch/x86/kernel/ioport.c): an empty range and one that reaches beyond the last port are
+ * errors. */
 long sys_ioperm(uint32_t first_port, uint32_t count, int allow)
 {
     struct process *process = current_process();

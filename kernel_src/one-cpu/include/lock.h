@@ -1,7 +1,7 @@
 /* include/lock.h: keeping others out of data while it changes.
  *
- * There is one CPU, and inside the kernel interrupts are off except where it waits for one: nobody can come in
- * between. The calls stand where they would have to on a machine with more CPUs.
+ * There is one CPU, and inside the kernel interrupts are off except where it waits for one: nobody
+ * can come in between. The calls stand where they would have to on a machine with more CPUs.
  */
 #pragma once
 

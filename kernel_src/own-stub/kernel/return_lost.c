@@ -10,6 +10,7 @@ void sysenter_return_lost(uint32_t ebp)
 {
     const struct process *process = current_process();
 
-    print("# %s (pid %d): SYSENTER without a return address at ebp %08x: killed\n", process->name, process->pid, ebp);
+    print("# %s (pid %d): SYSENTER without a return address at ebp %08x: killed\n", process->name,
+          process->pid, ebp);
     process_kill(VECTOR_PF);
 }

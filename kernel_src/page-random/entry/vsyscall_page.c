@@ -1,7 +1,7 @@
 /* entry/vsyscall_page.c: the vsyscall page at an address of its own in each process.
  *
- * Known code at a known address is a gift to whoever found a way to make a program jump. Since the address is
- * passed as AT_SYSINFO, it need not be known.
+ * Known code at a known address is a gift to whoever found a way to make a program jump. Since the
+ * address is passed as AT_SYSINFO, it need not be known.
  */
 
 #include "entry/vsyscall_page.h"

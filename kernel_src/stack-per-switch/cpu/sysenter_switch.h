@@ -1,4 +1,5 @@
-/* cpu/sysenter_switch.h: another process has another kernel stack, and SYSENTER must begin there. */
+/* cpu/sysenter_switch.h: another process has another kernel stack, and SYSENTER must begin there.
+ * */
 #pragma once
 
 struct process;

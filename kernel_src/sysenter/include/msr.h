@@ -1,4 +1,4 @@
-/* include/msr.h: model-specific registers (SDM 2B, RDMSR and WRMSR). */
+/* include/msr.h: model-specific registers (SDM 2B, RDMSR; 2D, WRMSR). */
 #pragma once
 
 #include <stdint.h>

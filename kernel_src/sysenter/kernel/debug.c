@@ -1,4 +1,5 @@
-/* kernel/debug.c: the debug exception, and what SYSENTER has to do with it (SDM 3A 6.15, 17.2.3). */
+/* kernel/debug.c: the debug exception, and what SYSENTER has to do with it (SDM 3A 6.15, 3B
+ * 17.2.3). */
 
 #include "include/structs.h"
 #include "kernel/interrupts.h"
@@ -15,9 +16,10 @@ static uint32_t dr6_take(void)
 }
 
 /*
- * A program that is being single-stepped (EFLAGS.TF) and executes SYSENTER arrives in the kernel with TF still set:
- * an interrupt would have cleared it. The trap then comes after the first instruction of ring 0. Nobody meant to
- * step through the kernel: clear TF here, and set it again on the way out.
+ * A program that is being single-stepped (EFLAGS.TF) and executes SYSENTER arrives in the kernel
+ * with TF still set: an interrupt would have cleared it. The trap then comes before the first
+ * instruction of ring 0. Nobody meant to step through the kernel: clear TF here, and set it again
+ * on the way out.
  */
 void debug_exception(struct pt_regs *regs, uint32_t vector)
 {

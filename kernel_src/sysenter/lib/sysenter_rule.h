@@ -5,8 +5,9 @@
 #include "include/constants.h"
 #include "lib/string.h"
 
-/* CPUID says so in the bit SEP, but the first steppings of Intel's Pentium Pro say it without having the
- * instruction (SDM 2B, SYSENTER; Linux arch/x86/kernel/cpu/intel.c). */
+/* CPUID says so in the bit SEP, but Intel's Pentium Pro says it without having the instruction:
+ * every CPU of Intel's before family 6, model 3, stepping 3, which is signature 0x633 (SDM 2B,
+ * SYSENTER; Linux arch/x86/kernel/cpu/intel.c). AMD's CPUs with low signatures do have it. */
 static inline int sysenter_usable(const struct cpu_features *cpu)
 {
     int is_intel = strcmp(cpu->vendor, "GenuineIntel") == 0;

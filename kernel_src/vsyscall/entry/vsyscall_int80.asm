@@ -1,6 +1,8 @@
-; entry/vsyscall_int80.asm: __kernel_vsyscall for CPUs without SYSENTER: what programs call for a system call.
+; entry/vsyscall_int80.asm: __kernel_vsyscall for CPUs without SYSENTER: what programs call for a
+; system call.
 ;
-; As long as entry/vsyscall_sysenter.asm and alike from outside: a program cannot tell which of the two it calls.
+; As long as entry/vsyscall_sysenter.asm and alike from outside: a program cannot tell which of the
+; two it calls.
 
     bits 32
     section .text
@@ -8,7 +10,8 @@
     global vsyscall_int80
     global vsyscall_int80_end
 
-; __kernel_vsyscall: called from ring 3, registers as for `int 0x80`; all but EAX are kept, the flags too.
+; __kernel_vsyscall: called from ring 3, registers as for `int 0x80`; all but EAX are kept, the
+; flags too.
 vsyscall_int80:
     push ecx
     push edx

@@ -1,8 +1,8 @@
-/* lib/random.c: numbers that are hard to guess.
+/* lib/random.c: numbers that are spread out.
  *
- * Fit for spreading addresses, not for keys: xorshift32 (Marsaglia, "Xorshift RNGs", 2003), stirred at every use
- * with the time stamp counter or, on a CPU without one, the timer chip. On an emulator whose clock counts
- * instructions two runs give the same numbers.
+ * Fit for spreading addresses, not for keys: xorshift32 (Marsaglia, "Xorshift RNGs", 2003), stirred
+ * at every use with the time stamp counter or, on a CPU without one, the timer chip. On an emulator
+ * whose clock counts instructions two runs give the same numbers.
  */
 
 #include "lib/random.h"

@@ -1,4 +1,4 @@
-/* lib/random.h: numbers that are hard to guess. */
+/* lib/random.h: numbers that are spread out. */
 #pragma once
 
 #include <stdint.h>

@@ -31,7 +31,7 @@ struct registers {
 void registers_call(const struct registers *before, struct registers *after, void (*enter)(void));
 
 /* The flags that ring 3 may set and that do something else than stop it: all but TF, IF and IOPL. */
-#define EFLAGS_KEPT (0x8d5u | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC | EFLAGS_ID)
+#define EFLAGS_KEPT (EFLAGS_ARITHMETIC | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC | EFLAGS_ID)
 
 /* Registers with a pattern of their own each, and the selectors and flags that a program begins with. */
 struct registers registers_pattern(uint32_t number);

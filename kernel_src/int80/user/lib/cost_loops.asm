@@ -1,4 +1,5 @@
-; user/lib/cost_loops.asm: the loops that cost.c times. They are assembly so that each is as short as it can be.
+; user/lib/cost_loops.asm: the loops that cost.c times. They are assembly so that each is as short
+; as it can be.
 
 %include "include/constants.inc"
 

@@ -1,8 +1,9 @@
 ; user/lib/stubs.asm: what each program must carry itself to use SYSENTER.
 ;
-; SYSENTER saves neither EIP nor ESP. So the stub leaves on the stack where it wants to come back to, and what
-; SYSEXIT will destroy, and passes its ESP in EBP. This and the kernel's sysenter_entry must fit together for
-; ever, in every program that was ever compiled; the next step moves it to where the kernel can change it.
+; SYSENTER saves neither EIP nor ESP. So the stub leaves on the stack where it wants to come back
+; to, and what SYSEXIT will destroy, and passes its ESP in EBP. This and the kernel's sysenter_entry
+; must fit together for ever, in every program that was ever compiled; the next step moves it to
+; where the kernel can change it.
 
     bits 32
     section .text

@@ -7,8 +7,8 @@
     global int80_call
     extern fast_gate
 
-; Load the arguments of a C function (number, a, b, c, d, e, f), which lie behind the four saved registers and the
-; return address, into the registers where the kernel wants them.
+; Load the arguments of a C function (number, a, b, c, d, e, f), which lie behind the four saved
+; registers and the return address, into the registers where the kernel wants them.
 %macro SAVE_AND_LOAD 0
     push ebx
     push esi

@@ -1,0 +1,160 @@
+"""README.md of a rendered kernel tree: what this kernel is, and its files in reading order.
+
+What is said of a file is what the file says of itself in its first line.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from builder.model.kernel import KernelModel
+from builder.resources import data_dir
+
+# Folders in reading order: what each is about, and the files to begin with; others follow by name.
+FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "boot",
+        "from the first byte to C",
+        ("start.asm", "bootsect.asm", "loader.asm", "memory_map.asm", "a20.asm"),
+    ),
+    (
+        "cpu",
+        "what the CPU must be told: segments, gates, stacks",
+        ("cpu.h", "gdt.c", "tss.c", "idt.c", "sysenter.c"),
+    ),
+    (
+        "entry",
+        "into the kernel and back: the heart of it",
+        (
+            "int80_entry.asm",
+            "return.asm",
+            "sysenter_entry.asm",
+            "vsyscall_sysenter.asm",
+            "vsyscall_int80.asm",
+        ),
+    ),
+    (
+        "mm",
+        "memory: page frames, page tables, the program's memory",
+        ("frames.c", "paging.c", "uaccess.h"),
+    ),
+    (
+        "proc",
+        "processes, and their kernel stacks",
+        ("process.h", "process.c", "kernel_stack.c", "switch.c"),
+    ),
+    ("sys", "the system calls", ("table.c",)),
+    (
+        "kernel",
+        "the boot sequence, the suite of programs, and the end",
+        ("main.c", "suite.c", "exceptions.c"),
+    ),
+    ("user", "the programs, in ring 3", ("hello.c",)),
+    ("user/include", "what programs include", ()),
+    ("user/lib", "what every program is linked with", ("start.asm", "system_call.asm")),
+    ("checks", "the kernel's checks of itself", ()),
+    ("dev", "the devices", ()),
+    ("lib", "what a C library would do", ()),
+    ("include", "names, numbers and structures for C and NASM", ("structs.h", "constants.h")),
+    ("scripts", "for the build", ()),
+    (".", "how it is put together", ("Makefile", "kernel.ld")),
+)
+STEPS = {
+    "int80": "Programs enter it by `int 0x80`, the old way.",
+    "sysenter": "Programs enter it by SYSENTER, from a stub of their own, or by `int 0x80`.",
+    "vsyscall": "Programs enter it through the vsyscall page, whose address is AT_SYSINFO.",
+}
+NOT_LISTED = (".md", "user/bin/")
+_FIRST_LINE = re.compile(r"^(?:/\*|;|#) (?P<path>\S+): (?P<text>.*?)(?: \*/)?$")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file and what it says of itself."""
+
+    name: str  # in its folder; a header with the name of a .c file beside it is named with that
+    text: str
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder, what it is about, and its files in reading order."""
+
+    path: str
+    text: str
+    files: tuple[SourceFile, ...]
+
+
+def description(data: bytes) -> str:
+    """What a file says of itself: the first sentence of its first line; "" if nothing."""
+    line = data.split(b"\n", 1)[0].decode(errors="replace")
+    match = _FIRST_LINE.match(line)
+    return match["text"].partition(". ")[0].rstrip(".") if match else ""
+
+
+def reading_order(files: Mapping[str, bytes]) -> tuple[Folder, ...]:
+    """The folders that a tree has, in reading order, each with its files.
+
+    Raises:
+        AssertionError: A file lies in a folder that FOLDERS does not name.
+    """
+    by_folder: dict[str, list[str]] = {}
+    for path in files:
+        if not path.endswith(NOT_LISTED[0]) and not path.startswith(NOT_LISTED[1]):
+            by_folder.setdefault(str(PurePosixPath(path).parent), []).append(path)
+    unknown = set(by_folder) - {path for path, _, _ in FOLDERS}
+    assert not unknown, f"reading.FOLDERS lacks {sorted(unknown)}"
+    return tuple(
+        Folder(path, text, _sources(files, by_folder[path], first))
+        for path, text, first in FOLDERS
+        if path in by_folder
+    )
+
+
+def _sources(
+    files: Mapping[str, bytes], paths: list[str], first: tuple[str, ...]
+) -> tuple[SourceFile, ...]:
+    names = {PurePosixPath(path).name: path for path in paths}
+
+    def place(name: str) -> tuple[int, str]:
+        return (first.index(name) if name in first else len(first), name)
+
+    found = []
+    for name in sorted(names, key=place):
+        stem, _, suffix = name.rpartition(".")
+        if suffix == "h" and f"{stem}.c" in names and name not in first:
+            continue  # named with its .c file
+        shown = (
+            f"{name}, .h"
+            if suffix == "c" and f"{stem}.h" in names and f"{stem}.h" not in first
+            else name
+        )
+        found.append(SourceFile(shown, description(files[names[name]])))
+    return tuple(found)
+
+
+def tree_readme(model: KernelModel, files: Mapping[str, bytes]) -> bytes:
+    """README.md for the tree that holds `files`. Pure."""
+    environment = Environment(
+        loader=FileSystemLoader(data_dir("templates") / "_docs"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    template = environment.get_template("tree_readme.md.j2")
+    text = template.render(
+        model=model,
+        folders=reading_order(files),
+        step_text=STEPS[model.step],
+        lines=sum(
+            data.count(b"\n")
+            for path, data in files.items()
+            if path.endswith((".c", ".h", ".asm", ".inc"))
+        ),
+    )
+    return text.encode()

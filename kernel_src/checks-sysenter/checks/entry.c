@@ -1,0 +1,164 @@
+/* checks/entry.c: the registers at the first kernel instruction, and at the first one back in ring 3.
+ *
+ * Breakpoint registers (SDM 3B 17.2) stop the CPU before the first instruction of sysenter_entry, while nothing has
+ * been changed yet, and before the one that SYSEXIT goes to. The #DB at the first comes on the stack that
+ * MSR_IA32_SYSENTER_ESP names, which puts its frame just below that address: so ESP is seen by where the frame lies.
+ */
+
+#include "checks/entry.h"
+
+#include "checks/run.h"
+#include "include/msr.h"
+#include "include/structs.h"
+#include "kernel/checks.h"
+#include "kernel/interrupts.h"
+#include "lib/ktap.h"
+#include "lib/sysenter_rule.h"
+#include "proc/process.h"
+#include "sys/check_arguments.h"
+
+#define DR7_BREAKPOINT_0 0x00000002 /* global; length and kind 0: an instruction */
+#define DR7_BREAKPOINT_1 0x00000008
+#define DR7_ALWAYS_1 0x00000400
+#define DR6_HIT_0 1
+#define DR6_HIT_1 2
+#define RESULTS 20
+#define EFLAGS_VM 0x00020000u
+#define FLAGS_KEPT (EFLAGS_ARITHMETIC | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC | EFLAGS_ID)
+#define CALLS 2 /* that user/one_call.c makes: with EFLAGS_ARITHMETIC, and with FLAGS_KEPT */
+
+extern char sysenter_entry[];
+
+/* What the CPU pushes for an exception in ring 0. */
+struct frame {
+    uint32_t eip, cs, eflags;
+};
+
+/* What was found. */
+static struct {
+    int active;
+    uint32_t entries, returns;
+    struct frame entry[CALLS]; /* as it lay just below MSR_IA32_SYSENTER_ESP */
+    uint32_t entry_ss;
+    uint32_t selectors;        /* DS and ES in the handler */
+    struct pt_regs back;       /* from the first call: by SYSEXIT */
+    uint32_t return_address;
+} seen;
+
+uint32_t check_kernel_steps;
+
+/* `enabled`: DR7_BREAKPOINT_ bits. */
+static void breakpoints_set(uint32_t enabled, uint32_t back)
+{
+    __asm__ volatile("movl %0, %%db7" : : "r"(DR7_ALWAYS_1));
+    __asm__ volatile("movl %0, %%db0" : : "r"(sysenter_entry));
+    __asm__ volatile("movl %0, %%db1" : : "r"(back));
+    __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU only ever sets bits in it */
+    __asm__ volatile("movl %0, %%db7" : : "r"(enabled | DR7_ALWAYS_1));
+}
+
+static void note_entry(const struct pt_regs *regs)
+{
+    uint32_t ss;
+
+    __asm__ volatile("movl %%ss, %0" : "=r"(ss)); /* a trap out of ring 0 does not load it */
+    seen.entry_ss = ss & 0xffff;
+    seen.selectors = check_selectors_now();
+    seen.entry[seen.entries] = ((const struct frame *)msr_read(MSR_IA32_SYSENTER_ESP))[-1];
+    seen.entries++;
+    seen.return_address = check_return_address(current_process(), regs->ebp);
+    breakpoints_set(seen.entries < CALLS ? DR7_BREAKPOINT_1 : 0, seen.return_address);
+}
+
+static void note_return(const struct pt_regs *regs)
+{
+    seen.back = *regs;
+    seen.returns++;
+    breakpoints_set(DR7_BREAKPOINT_0, 0);
+}
+
+void check_debug_exception(struct pt_regs *regs, uint32_t vector)
+{
+    uint32_t status;
+
+    __asm__ volatile("movl %%db6, %0" : "=r"(status));
+    if (!seen.active || (status & (DR6_HIT_0 | DR6_HIT_1)) == 0) {
+        check_kernel_steps += (regs->cs & 3) == 0;
+        debug_exception(regs, vector);
+        return;
+    }
+    if (status & DR6_HIT_0) {
+        note_entry(regs);
+    } else {
+        note_return(regs);
+    }
+    regs->eflags |= EFLAGS_RF; /* else the breakpoint is hit again, and again */
+}
+
+static void check_first_in_kernel(void)
+{
+    uint32_t cs = msr_read(MSR_IA32_SYSENTER_CS);
+
+    ktap_equal("the MSR for CS", cs, SEL_KERNEL_CODE);
+    ktap_equal("eip is the MSR's, and the frame lies where the MSR for ESP says", seen.entry[0].eip,
+               msr_read(MSR_IA32_SYSENTER_EIP));
+    ktap_equal("eip is sysenter_entry", seen.entry[0].eip, (uint32_t)sysenter_entry);
+    ktap_equal("cs is the MSR's", seen.entry[0].cs & 0xffff, cs);
+    ktap_equal("ss is 8 more", seen.entry_ss, cs + 8);
+    for (uint32_t i = 0; i < CALLS; i++) {
+        uint32_t flags = seen.entry[i].eflags;
+        ktap_equal("IF, VM, RF are clear", flags & (EFLAGS_IF | EFLAGS_VM | EFLAGS_RF), 0);
+        ktap_equal("the other flags are the program's", flags & FLAGS_KEPT, i == 0 ? EFLAGS_ARITHMETIC : FLAGS_KEPT);
+    }
+}
+
+static void check_first_back(void)
+{
+    uint32_t cs = msr_read(MSR_IA32_SYSENTER_CS);
+
+    ktap_equal("back: cs is the MSR's + 16, RPL 3", seen.back.cs & 0xffff, (cs + 16) | 3);
+    ktap_equal("back: ss is the MSR's + 24, RPL 3", seen.back.ss & 0xffff, (cs + 24) | 3);
+    ktap_equal("back: eip", seen.back.eip, seen.return_address);
+    ktap_equal("back: eip is edx", seen.back.eip, seen.back.edx);
+    ktap_equal("back: esp is ecx", seen.back.esp, seen.back.ecx);
+    ktap_equal("back: IF is set", seen.back.eflags & EFLAGS_IF, EFLAGS_IF);
+    ktap_equal("back: the other flags are the program's", seen.back.eflags & FLAGS_KEPT, EFLAGS_ARITHMETIC);
+}
+
+/* Where several CPUs wait for work another may take the program, and its breakpoint registers are not set: again. */
+static int32_t run_on_this_cpu(void)
+{
+    int32_t end = -1;
+
+    seen.active = 1;
+    while (seen.entries == 0 && end == -1) {
+        breakpoints_set(DR7_BREAKPOINT_0, 0);
+        struct process *process = check_start("one-call");
+        end = process ? check_end(process) : 0;
+        if (CPU_COUNT == 1) {
+            break;
+        }
+    }
+    breakpoints_set(0, 0);
+    seen.active = 0;
+    return end;
+}
+
+int check_entry(void)
+{
+    if (!sysenter_usable(&cpu_features)) {
+        ktap_plan(1);
+        ktap_skip("SYSENTER and SYSEXIT", "this CPU has none");
+        return ktap_status();
+    }
+    int32_t end = run_on_this_cpu();
+
+    ktap_plan(RESULTS);
+    ktap_true("the program was not disturbed", end == -1);
+    ktap_equal("the breakpoint in the kernel was hit at each call", seen.entries, CALLS);
+    ktap_equal("the breakpoint in ring 3 was hit once", seen.returns, 1);
+    check_first_in_kernel();
+    ktap_equal("ds and es in the handler", seen.selectors, SEL_USER_DATA << 16 | SEL_USER_DATA);
+    check_first_back();
+    return ktap_status();
+}

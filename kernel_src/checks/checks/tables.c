@@ -1,0 +1,140 @@
+/* checks/tables.c: the tables that the CPU really uses, read back from it: GDT, IDT, TSS, CR0. */
+
+#include "cpu/cpu.h"
+#include "cpu/gdt.h"
+#include "include/x86.h"
+#include "kernel/checks.h"
+#include "lib/ktap.h"
+#include "proc/process.h"
+
+#define DESCRIPTOR_TSS_BUSY 0x0000020000000000u /* set by LTR: type 9 becomes 11 (SDM 3A 7.2.2) */
+#define GATE_INTERRUPT 0x8e00                   /* present, DPL 0, 32 bit */
+#define GATE_INTERRUPT_USER 0xee00              /* present, DPL 3, 32 bit */
+#define GATE_TASK 0x8500
+#define IO_BITMAP_END 8192u/* from iomap_base on: the byte of ones behind the bitmap */
+
+struct __attribute__((packed)) table_register {
+    uint16_t limit;
+    uint32_t base;
+};
+
+struct gate {
+    uint16_t offset_low, selector, type, offset_high;
+};
+
+/* As written in the manual, not as the builder computes them: SDM 3A 3.4.5. */
+static const struct {
+    const char *text;
+    uint32_t index, low, high;
+} descriptors[] = {
+    {"gdt: null descriptor", 0, 0, 0},
+    {"gdt: kernel code is flat, DPL 0", 12, 0x0000ffff, 0x00cf9b00},
+    {"gdt: kernel data is flat, DPL 0", 13, 0x0000ffff, 0x00cf9300},
+    {"gdt: user code is flat, DPL 3", 14, 0x0000ffff, 0x00cffb00},
+    {"gdt: user data is flat, DPL 3", 15, 0x0000ffff, 0x00cff300},
+};
+
+#define DESCRIPTORS (sizeof descriptors / sizeof descriptors[0])
+
+static uint32_t descriptor_base(uint64_t descriptor)
+{
+    return (uint32_t)(descriptor >> 16 & 0xffffff) | (uint32_t)(descriptor >> 56) << 24;
+}
+
+static uint32_t descriptor_limit(uint64_t descriptor)
+{
+    return (uint32_t)(descriptor & 0xffff) | (uint32_t)(descriptor >> 32 & 0xf0000);
+}
+
+static void check_gdt(const struct cpu *cpu)
+{
+    struct table_register gdtr;
+    uint32_t good = 1;
+
+    __asm__ volatile("sgdt %0" : "=m"(gdtr));
+    ktap_equal("gdtr: base", gdtr.base, (uint32_t)cpu->gdt);
+    ktap_equal("gdtr: limit", gdtr.limit, GDT_ENTRIES * 8 - 1);
+    for (uint32_t i = 0; i < DESCRIPTORS; i++) {
+        uint64_t descriptor = cpu->gdt[descriptors[i].index];
+        good = (uint32_t)descriptor == descriptors[i].low && (uint32_t)(descriptor >> 32) == descriptors[i].high;
+        ktap_true(descriptors[i].text, (int)good);
+    }
+    for (uint32_t i = 0; i < GDT_ENTRIES; i++) {
+        int tss = i == SEL_TSS / 8 || i == SEL_DOUBLE_FAULT_TSS / 8;
+        good &= tss || cpu->gdt[i] == gdt_image[i];
+    }
+    ktap_true("gdt: all entries but the TSSs as in the image", (int)good);
+}
+
+static void check_tss(const struct cpu *cpu)
+{
+    uint32_t selector = 0;
+    uint64_t descriptor = cpu->gdt[SEL_TSS / 8];
+    uint32_t limit = descriptor_limit(descriptor);
+    const uint8_t *bitmap = (const uint8_t *)&cpu->tss + cpu->tss.iomap_base;
+
+    __asm__ volatile("str %w0" : "+r"(selector));
+    ktap_equal("tr", selector, SEL_TSS);
+    ktap_equal("tss: base", descriptor_base(descriptor), (uint32_t)&cpu->tss);
+    ktap_true("tss: type, and otherwise as in the image",
+              (descriptor & 0x00ffff000000ffffu) == (gdt_image[SEL_TSS / 8] | DESCRIPTOR_TSS_BUSY));
+    ktap_true("tss: limit", limit >= TSS_SIZE - 1 && limit < sizeof *cpu);
+    ktap_equal("tss: ss0", cpu->tss.ss0, SEL_KERNEL_DATA);
+    ktap_equal("tss: esp0 is the running process", cpu->tss.esp0, (uint32_t)current_process());
+    if (cpu->tss.iomap_base > limit) {
+        ktap_true("tss: no I/O permission bitmap", 1);
+    } else {
+        ktap_true("tss: a byte of ones behind the I/O permission bitmap, inside the limit",
+                  cpu->tss.iomap_base >= TSS_SIZE && cpu->tss.iomap_base + IO_BITMAP_END <= limit &&
+                      bitmap[IO_BITMAP_END] == 0xff);
+    }
+}
+
+static uint16_t expected_type(uint32_t vector)
+{
+    if (vector == VECTOR_DF) {
+        return GATE_TASK;
+    }
+    return vector == VECTOR_BP || vector == VECTOR_OF || vector == SYSCALL_VECTOR ? GATE_INTERRUPT_USER : GATE_INTERRUPT;
+}
+
+static void check_idt(void)
+{
+    struct table_register idtr;
+    uint32_t wrong = 256;
+
+    __asm__ volatile("sidt %0" : "=m"(idtr));
+    const struct gate *idt = (const void *)idtr.base;
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t selector = i == VECTOR_DF ? SEL_DOUBLE_FAULT_TSS : SEL_KERNEL_CODE;
+        int empty = i >= FIRST_IRQ_VECTOR && idt[i].type == 0;
+        if (!empty && (idt[i].type != expected_type(i) || idt[i].selector != selector)) {
+            wrong = i;
+        }
+    }
+    ktap_equal("idtr: limit", idtr.limit, 256 * 8 - 1);
+    ktap_equal("idt: first gate with another type, DPL or selector", wrong, 256);
+    ktap_equal("idt: int 0x80 is there", idt[SYSCALL_VECTOR].type, GATE_INTERRUPT_USER);
+}
+
+static void check_control(void)
+{
+    uint32_t cr0 = cr0_read();
+
+    ktap_true("cr0.PE, PG: protected mode, paging", (cr0 & (CR0_PE | CR0_PG)) == (CR0_PE | CR0_PG));
+    ktap_true("cr0.WP: read-only for the kernel too", (cr0 & CR0_WP) != 0);
+    ktap_true("cr0.AM: alignment checks", (cr0 & CR0_AM) != 0);
+    ktap_true("cr0.EM: no x87", (cr0 & CR0_EM) != 0);
+}
+
+int check_tables(void)
+{
+    const struct cpu *cpu = this_cpu();
+
+    ktap_plan(3 + DESCRIPTORS + 7 + 3 + 4);
+    check_gdt(cpu);
+    check_tss(cpu);
+    check_idt();
+    check_control();
+    return ktap_status();
+}

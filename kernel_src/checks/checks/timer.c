@@ -1,0 +1,62 @@
+/* checks/timer.c: a million calls under a timer that interrupts all the time.
+ *
+ * While the kernel is entered and left, interrupts are off: one would find a half-built frame, or a stack already
+ * given up. SYSEXIT does not switch them on; STI before it does, one instruction late (SDM 2B, STI), so that an
+ * interrupt that waited comes at the first instruction in ring 3, and never at SYSEXIT itself.
+ */
+
+#include "checks/timer.h"
+
+#include "dev/timer.h"
+#include "include/structs.h"
+#include "kernel/checks.h"
+#include "kernel/interrupts.h"
+#include "kernel/suite.h"
+#include "lib/ktap.h"
+
+#define STORM_HZ 100000
+#define OPCODE_HLT 0xf4
+
+static volatile int storm; /* else the clock ticks as ever */
+static struct landings landings;
+
+static void count(const struct pt_regs *regs)
+{
+    if ((regs->cs & 3) == 3) {
+        landings.user++;
+        landings.after_gate += (uint32_t)landed_after_gate(regs);
+    } else if (((const uint8_t *)regs->eip)[-1] == OPCODE_HLT) {
+        landings.halted++;
+    } else {
+        landings.kernel++;
+    }
+}
+
+void check_timer_interrupt(struct pt_regs *regs, uint32_t vector)
+{
+    if (storm) {
+        count(regs);
+    }
+    timer_interrupt(regs, vector);
+}
+
+int check_timer_storm(void)
+{
+    landings = (struct landings){0};
+    timer_set_rate(STORM_HZ);
+    storm = 1;
+    int well = program_run("many-calls", CPU_COUNT, -1); /* on each CPU, as only one of them gets the interrupts */
+    storm = 0;
+    timer_set_rate(TIMER_HZ);
+
+    ktap_plan(4);
+    ktap_true("every call went well", well);
+    ktap_true("interrupts landed in ring 3", landings.user > 0);
+    if (landings_after_gate_expected()) {
+        ktap_true("and some at the first instruction after SYSEXIT", landings.after_gate > 0);
+    } else {
+        ktap_skip("and some at the first instruction after SYSEXIT", "SYSEXIT is not used");
+    }
+    ktap_equal("interrupts that landed in the kernel, but for HLT", landings.kernel, 0);
+    return ktap_status();
+}

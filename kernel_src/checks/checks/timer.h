@@ -1,0 +1,19 @@
+/* checks/timer.h: where timer interrupts landed while many calls were made. */
+#pragma once
+
+#include <stdint.h>
+
+struct pt_regs;
+
+struct landings {
+    uint32_t user;       /* in ring 3 */
+    uint32_t after_gate; /* of them: at the first instruction that SYSEXIT goes to */
+    uint32_t halted;     /* in ring 0, after HLT */
+    uint32_t kernel;     /* in ring 0, anywhere else: interrupts are off there */
+};
+
+/* Is this the first instruction after SYSENTER in ring 3? */
+int landed_after_gate(const struct pt_regs *regs);
+
+/* Did this CPU and kernel use SYSENTER at all? */
+int landings_after_gate_expected(void);

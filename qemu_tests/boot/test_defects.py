@@ -1,0 +1,79 @@
+"""Each damaged kernel of defects.py is reported as what it is, by the check that is there for it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from builder.elfcheck import kernel_problems
+from builder.run import RunResult
+from builder.verdict import Expected
+from builder.watch import Timeouts
+from qemu_tests.boot.defects import CHECKS, DEFECTS, DEMO, Defect
+from qemu_tests.kernels import Change, Kernel, Lab
+
+# A hang is waited for, so its test would take as long as a timeout: a healthy suite takes a second.
+PATIENT = Timeouts()
+IMPATIENT = Timeouts(boot_s=3, suite_s=4, ending_s=3)
+
+
+def _boot(lab: Lab, defect: Defect, kernel: Kernel) -> RunResult:
+    waits = defect.word in ("hang", "no boot")
+    return lab.boot(kernel, f"defect-{defect}", timeouts=IMPATIENT if waits else PATIENT)
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_is_reported_as_what_it_is(lab: Lab, defect: Defect) -> None:
+    kernel = lab.damaged(lab.kernel(*defect.config), str(defect), defect.changes)
+    result = _boot(lab, defect, kernel)
+    assert result.verdict.word.value == defect.word, result.explain()
+    for pattern in defect.says:
+        assert re.search(pattern, str(result.verdict)), f"{pattern}\n{result.explain()}"
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_is_seen_in_the_file_if_it_can_be(lab: Lab, defect: Defect) -> None:
+    kernel = lab.damaged(lab.kernel(*defect.config), str(defect), defect.changes)
+    problems = kernel_problems(kernel.elf, kernel.model)
+    if defect.static:
+        assert any(re.search(defect.static, problem) for problem in problems), problems
+    else:
+        assert problems == ()
+
+
+@pytest.mark.parametrize("config", [DEMO, CHECKS], ids=["demo", "checks"])
+def test_without_damage_the_same_way_of_building_passes(lab: Lab, config: tuple[str, ...]) -> None:
+    harmless = Change("kernel/main.c", "/* kernel/main.c", "/* damaged kernel/main.c")
+    kernel = lab.damaged(lab.kernel(*config), f"not-at-all-{config[0][-6:]}", [harmless])
+    assert kernel_problems(kernel.elf, kernel.model) == ()
+    result = lab.boot(kernel, "not-damaged")
+    assert result.verdict.passed, result.explain()
+
+
+def test_names_are_unique() -> None:
+    assert len({str(defect) for defect in DEFECTS}) == len(DEFECTS)
+
+
+def test_a_kernel_of_another_configuration_is_not_taken_for_this_one(lab: Lab) -> None:
+    expected = Expected(banner=r"\bconfig 000000000000$")
+    result = lab.boot(lab.kernel(*DEMO), "wrong-kernel", expected=expected)
+    assert result.verdict.word.value == "wrong kernel", result.explain()
+    assert "another kernel answered" in result.verdict.summary
+
+
+def test_a_line_that_is_missing_is_not_a_pass(lab: Lab) -> None:
+    expected = Expected(lines=("^# cpus: APIC IDs 0 1$",))
+    result = lab.boot(lab.kernel(*DEMO), "missing-line", expected=expected)
+    assert result.verdict.word.value == "missing output", result.explain()
+
+
+def test_a_failure_names_transcript_and_two_lines_to_paste(lab: Lab) -> None:
+    panic = next(defect for defect in DEFECTS if defect.name == "panic")
+    kernel = lab.damaged(lab.kernel(*panic.config), str(panic), panic.changes)
+    result = _boot(lab, panic, kernel)
+    text = result.explain()
+    assert result.transcript_path.read_bytes().count(b"kernel panic: ") == 1
+    assert f"transcript: {result.transcript_path}" in text
+    assert re.search(r"^again: qemu-system-i386 .*-kernel /\S+/kernel\.elf$", text, re.MULTILINE)
+    assert re.search(r"^gdb:   gdb -q /\S+/kernel\.elf .*target remote", text, re.MULTILINE)

@@ -1,0 +1,321 @@
+"""Every option, CPU model, memory size and way to boot, each pair of them together at least once."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from builder.elfcheck import kernel_problems
+from builder.emulator import Machine
+from builder.ktap import parse
+from builder.model import memory
+from builder.model.budgets import VSYSCALL_STUBS
+from builder.run import RunResult
+from builder.verdict import Expected
+from qemu_tests.kernels import Kernel, Lab, value_of
+
+CALL_INSTRUCTIONS_MAX = 70  # for a null call through the page, loop not counted
+WITH_SYSENTER, WITH_INT80 = VSYSCALL_STUBS
+
+
+@dataclass(frozen=True)
+class Cpu:
+    """A CPU model of QEMU's, and what the kernel must find out about it."""
+
+    model: str
+    sysenter: bool = True
+    apic: bool = True
+
+
+CPUS = {
+    "486": Cpu("486", sysenter=False, apic=False),
+    "pentium": Cpu("pentium", sysenter=False),
+    "ppro": Cpu("pentium2,model=1,stepping=9", sysenter=False),  # reports SEP falsely
+    "pentium2": Cpu("pentium2"),
+    "pentium3": Cpu("pentium3"),
+    "coreduo": Cpu("coreduo"),
+    "n270": Cpu("n270"),
+    "qemu32": Cpu("qemu32"),
+    "nosep": Cpu("qemu32,-sep", sysenter=False),
+    "max": Cpu("max"),
+}
+
+# A kernel in each row: step, what MSR_IA32_SYSENTER_ESP points at, the vsyscall page's place, CPUs, I/O bitmap,
+# suite. Then the machines that it is booted on: CPU model, MiB of memory, disk image or ELF file.
+TABLE = """
+int80    -          -      1  -  checks  ppro:512:elf 486:4:disk nosep:4:disk n270:8:elf
+int80    -          -      2  io checks  pentium3:64:elf pentium:8:elf coreduo:16:disk
+int80    -          -      4  -  demo    qemu32:512:disk max:16:elf pentium2:16:elf
+sysenter per-switch -      1  io demo    pentium:64:disk pentium2:8:elf n270:512:elf
+sysenter per-switch -      2  -  checks  pentium3:16:elf qemu32:8:elf coreduo:512:disk nosep:512:elf
+sysenter per-switch -      4  io checks  ppro:512:disk 486:64:elf max:4:elf
+sysenter esp0-word  -      1  io demo    coreduo:4:elf 486:512:disk ppro:8:disk
+sysenter esp0-word  -      2  -  demo    pentium3:16:elf qemu32:512:disk pentium2:512:disk
+sysenter esp0-word  -      4  -  checks  max:4:elf n270:64:disk pentium:512:disk nosep:4:elf
+sysenter tss-end    -      1  io demo    486:8:elf max:512:elf pentium3:8:disk nosep:8:elf
+sysenter tss-end    -      2  -  demo    pentium:16:elf coreduo:64:disk pentium2:4:disk
+sysenter tss-end    -      4  io checks  n270:16:elf qemu32:8:elf ppro:512:disk
+vsyscall per-switch fixed  1  -  demo    coreduo:8:disk pentium2:512:disk max:8:disk
+vsyscall per-switch fixed  2  io demo    486:8:elf n270:512:elf nosep:16:elf qemu32:4:elf
+vsyscall per-switch fixed  4  -  checks  pentium:512:elf ppro:4:elf pentium3:64:disk
+vsyscall esp0-word  fixed  1  io demo    nosep:8:elf pentium:8:elf n270:8:elf
+vsyscall esp0-word  fixed  2  io checks  coreduo:8:elf ppro:4:elf pentium3:512:disk
+vsyscall esp0-word  fixed  4  -  checks  486:64:elf pentium2:64:elf qemu32:16:disk max:512:elf
+vsyscall tss-end    fixed  1  io demo    n270:512:disk 486:4:elf ppro:64:elf coreduo:512:disk
+vsyscall tss-end    fixed  2  -  checks  nosep:64:elf qemu32:4:disk max:16:elf
+vsyscall tss-end    fixed  4  -  demo    pentium:512:disk pentium2:16:elf pentium3:8:elf
+vsyscall per-switch random 1  -  demo    pentium3:512:disk pentium:16:elf ppro:512:elf
+vsyscall per-switch random 2  io demo    pentium2:512:elf n270:4:elf max:64:elf 486:64:disk
+vsyscall per-switch random 4  io checks  qemu32:64:elf nosep:8:disk coreduo:64:elf
+vsyscall esp0-word  random 1  io checks  qemu32:64:elf max:8:disk n270:4:disk
+vsyscall esp0-word  random 2  -  demo    pentium3:16:disk pentium:4:elf ppro:16:elf
+vsyscall esp0-word  random 4  io demo    coreduo:64:elf nosep:512:elf pentium2:64:disk 486:16:elf
+vsyscall tss-end    random 1  -  checks  pentium2:8:elf ppro:16:elf pentium:512:elf 486:64:disk
+vsyscall tss-end    random 2  io checks  pentium3:4:elf nosep:8:disk coreduo:16:elf
+vsyscall tss-end    random 4  -  demo    max:4:elf qemu32:4:elf n270:64:elf
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One boot of the table."""
+
+    step: str
+    stack: str
+    address: str
+    cpus: str
+    bitmap: str
+    suite: str
+    cpu: str
+    memory_mib: str
+    medium: str
+
+    @property
+    def overrides(self) -> tuple[str, ...]:
+        """The kernel's configuration."""
+        chosen = [f"kernel.step={self.step}", f"cpu.count={self.cpus}"]
+        chosen += [f"programs.suite={self.suite}"]
+        chosen += [f"tss.io_bitmap={'true' if self.bitmap == 'io' else 'false'}"]
+        chosen += [f"sysenter.stack={self.stack}"] if self.stack != "-" else []
+        chosen += [f"vsyscall.address={self.address}"] if self.address != "-" else []
+        return tuple(chosen)
+
+    @property
+    def factors(self) -> tuple[tuple[str, str], ...]:
+        """What is paired: (name of the factor, its value)."""
+        kind = f"{self.step} {self.stack} {self.address}"
+        rest = ("cpus", "bitmap", "suite", "cpu", "memory_mib", "medium")
+        return (("kernel", kind), *((name, getattr(self, name)) for name in rest))
+
+    @property
+    def machine(self) -> Machine:
+        """With one CPU, or from the disk, two runs give the same bytes; else CPUs run at the same time."""
+        icount = self.cpus == "1" or self.medium == "disk"
+        return Machine(CPUS[self.cpu].model, int(self.memory_mib), int(self.cpus), icount)
+
+    def __str__(self) -> str:
+        """The test's name."""
+        values = (getattr(self, name) for name in self.__dataclass_fields__)
+        return "-".join(value for value in values if value != "-")
+
+
+def _cases() -> list[Case]:
+    rows = [line.split() for line in TABLE.strip().splitlines()]
+    return [Case(*row[:6], *spot.split(":")) for row in rows for spot in row[6:]]
+
+
+CASES = _cases()
+
+
+def test_every_two_values_of_different_columns_meet() -> None:
+    values = {factor for case in CASES for factor in case.factors}
+    wanted = {
+        frozenset(pair) for pair in itertools.combinations(values, 2) if pair[0][0] != pair[1][0]
+    }
+    covered = {
+        frozenset(pair) for case in CASES for pair in itertools.combinations(case.factors, 2)
+    }
+    assert wanted == covered, wanted - covered
+
+
+def _expected(case: Case, kernel: Kernel) -> Expected:
+    """What the kernel must print about itself and this machine."""
+    cpu, model = CPUS[case.cpu], kernel.model
+    plural = "s" if model.cpu_count > 1 else ""
+    lines = [r"^# tss at [0-9a-f]{8}: ss0 0x68, esp0 [cf][0-9a-f]{7}, iomap_base 0xffff$"]
+    lines += [
+        rf"^#      {entry.selector:#04x}      {entry.descriptor:016x}  "
+        for entry in model.gdt
+        if "TSS" not in entry.name
+    ]
+    if "sysenter" in model.layers:
+        lines.append(
+            r"^# sysenter: CS msr 0x60, ESP msr [cf][0-9a-f]{7}, EIP msr c01[0-9a-f]{5}$"
+            if cpu.sysenter
+            else r"^# sysenter: this CPU has none; system calls go through int 0x80$"
+        )
+    if "smp" in model.layers:
+        ids = range(model.cpu_count) if cpu.apic else range(1)
+        lines.append(rf"^# cpus: APIC IDs {' '.join(map(str, ids))}$")
+    if "page-fixed" in model.layers:
+        lines.append(r"^# vsyscall: the page is at ffffe000 in every process: AT_SYSINFO$")
+    if "page-random" in model.layers:
+        lines.append(r"^# vsyscall: the page is at random in each process, in 32768 pages from b0")
+    banner = f"^tinygate kernel: step {model.step}, {model.cpu_count} cpu{plural}, "
+    return Expected(lines=tuple(lines), banner=f"{banner}config {model.digest}$")
+
+
+def _instructions(result: RunResult, gate: str) -> float:
+    """What the program `cost` measured, with a clock that counts instructions."""
+    return float(value_of(result, rf"^# cost {gate} +([0-9.]+)$"))
+
+
+def _check_costs(case: Case, kernel: Kernel, result: RunResult) -> None:
+    loop = _instructions(result, "loop")
+    costs = {gate.name: _instructions(result, gate.name) - loop for gate in kernel.model.gates}
+    assert loop == 3, result.explain()
+    assert all(cost == int(cost) for cost in costs.values()), result.explain()
+    assert max(costs.values()) <= CALL_INSTRUCTIONS_MAX, f"{costs}\n{result.explain()}"
+    if "page" in costs and not CPUS[case.cpu].sysenter:
+        # The stub around `int 0x80`: CALL, three pushes, the empty LEA, three pops, RET.
+        assert costs["page"] == costs["int80"] + 9, result.explain()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_boots_and_passes(lab: Lab, case: Case) -> None:
+    kernel = lab.kernel(*case.overrides)
+    kind = "disk" if case.medium == "disk" else "kernel"
+    expected = _expected(case, kernel)
+    result = lab.boot(kernel, str(case), kind=kind, machine=case.machine, expected=expected)
+    assert result.verdict.passed, result.explain()
+    titles = [test.name for test in parse(result.transcript.text).tests]
+    assert titles == [entry.title for entry in kernel.model.suite]
+    if "sysenter" in kernel.model.layers and CPUS[case.cpu].sysenter:
+        eip = value_of(result, r"^# sysenter: .*EIP msr ([0-9a-f]{8})$")
+        assert int(eip, 16) == kernel.symbols["sysenter_entry"]
+    if case.suite == "demo" and case.machine.icount:
+        _check_costs(case, kernel, result)
+
+
+# ---- memory ----
+
+
+@pytest.mark.parametrize("kind", ["disk", "kernel"])
+@pytest.mark.parametrize("memory_mib", [2, 3, 15, 63, 767, 768, 769, 3072])
+def test_all_memory_up_to_the_direct_map_is_used(lab: Lab, memory_mib: int, kind: str) -> None:
+    kernel = lab.kernel()
+    machine = Machine(memory_mib=memory_mib)
+    result = lab.boot(kernel, f"memory-{memory_mib}-{kind}", kind=kind, machine=machine)
+    assert result.verdict.passed, result.explain()
+    usable_kib = int(value_of(result, r"^# memory: (\d+) KiB usable, \d+ KiB in use$"))
+    most_kib = min(memory_mib * 1024, memory.DIRECT_MAP_BYTES // 1024)
+    # Less: the first MiB, the kernel with the disk's worth of programs in it, and 128 KiB of the BIOS's tables.
+    assert most_kib - 1024 - 64 * 2 - 128 <= usable_kib <= most_kib - 1024
+
+
+@pytest.mark.parametrize("kind", ["disk", "kernel"])
+def test_a_machine_that_is_too_small_is_told_so(lab: Lab, kind: str) -> None:
+    machine = Machine(memory_mib=1)
+    result = lab.boot(lab.kernel(), f"too-small-{kind}", kind=kind, machine=machine)
+    words = {"disk": ("loader refused",), "kernel": ("emulator failed", "no boot", "panic")}
+    assert result.verdict.word.value in words[kind], result.explain()
+
+
+# ---- CPUs ----
+
+
+@pytest.mark.parametrize(("built_for", "there_are"), [(4, 2), (2, 4), (1, 4), (8, 8), (4, 1)])
+@pytest.mark.parametrize("icount", [True, False])
+def test_as_many_cpus_as_both_kernel_and_machine_have(
+    lab: Lab, built_for: int, there_are: int, icount: bool
+) -> None:
+    kernel = lab.kernel(f"cpu.count={built_for}")
+    machine = Machine(cpus=there_are, icount=icount)
+    result = lab.boot(kernel, f"cpus-{built_for}-of-{there_are}-{icount}", machine=machine)
+    assert result.verdict.passed, result.explain()
+    if built_for > 1:
+        online = value_of(result, r"^# cpus: APIC IDs (.*)$").split()
+        assert online == [str(cpu) for cpu in range(min(built_for, there_are))]
+
+
+# ---- what a program of the user's sees ----
+
+
+@pytest.fixture(scope="session")
+def own_programs(lab: Lab) -> Path:
+    """A folder with three programs that are the same file."""
+    folder = lab.root / "own"
+    with lab.locked("own"):
+        folder.mkdir(exist_ok=True)
+        source = Path(__file__).with_name("page.c")
+        flags = "-m32 -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -Os"
+        argv = ["gcc", *flags.split(), "-o", str(folder / "first"), str(source)]
+        subprocess.run(argv, check=True, timeout=60)
+        for name in ("second", "third"):
+            (folder / name).write_bytes((folder / "first").read_bytes())
+    return folder
+
+
+OWN = ("programs.suite=none", 'programs.files=["first","second","third"]')
+
+
+@pytest.mark.parametrize("cpu", CPUS.values(), ids=CPUS)
+@pytest.mark.parametrize("address", ["fixed", "random"])
+def test_the_page_a_program_is_given(lab: Lab, own_programs: Path, address: str, cpu: Cpu) -> None:
+    kernel = lab.kernel(*OWN, f"vsyscall.address={address}", folder=own_programs)
+    result = lab.boot(kernel, f"page-{address}-{cpu.model}", machine=Machine(cpu=cpu.model))
+    assert result.verdict.passed, result.explain()
+    stub = (WITH_SYSENTER if cpu.sysenter else WITH_INT80).code
+    stubs = re.findall(r"^stub ([0-9a-f]{32})$", result.transcript.text, re.MULTILINE)
+    assert stubs == [stub.ljust(16, b"\0").hex()] * 3, result.explain()
+    found = re.findall(r"^page ([0-9a-f]{8})$", result.transcript.text, re.MULTILINE)
+    pages = [int(page, 16) for page in found]
+    if address == "fixed":
+        assert pages == [memory.FIXED_VSYSCALL_ADDR] * 3
+    else:
+        first = memory.RANDOM_VSYSCALL_BASE
+        after = first + memory.RANDOM_VSYSCALL_PAGES * memory.PAGE_SIZE
+        assert len(set(pages)) == 3
+        assert all(page % memory.PAGE_SIZE == 0 and first <= page < after for page in pages)
+
+
+def test_arguments_and_environment_arrive(lab: Lab, own_programs: Path) -> None:
+    strings = ('programs.args=["one","t w o",""]', 'programs.env=["A=1","B=ä\\\\\\"%s"]')
+    kernel = lab.kernel(*OWN[:1], 'programs.files=["first"]', *strings, folder=own_programs)
+    result = lab.boot(kernel, "arguments")
+    assert result.verdict.passed, result.explain()
+    found = re.findall(r"^(?:argument|environment) <(.*)>$", result.transcript.text, re.MULTILINE)
+    assert found == ["first", "one", "t w o", "", "A=1", 'B=ä\\"%s']
+
+
+# ---- determinism ----
+
+
+@pytest.mark.parametrize("kind", ["disk", "kernel"])
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("kernel.step=int80",),
+        ("kernel.step=sysenter", "sysenter.stack=esp0-word"),
+        (),
+        ("vsyscall.address=random",),
+        ("cpu.count=4", "vsyscall.address=random"),
+    ],
+    ids=" ".join,
+)
+def test_two_runs_give_the_same_bytes(lab: Lab, overrides: tuple[str, ...], kind: str) -> None:
+    kernel = lab.kernel(*overrides)
+    assert kernel_problems(kernel.elf, kernel.model) == ()
+    first, second = (lab.boot(kernel, f"same-{kind}", kind=kind) for _ in range(2))
+    assert first.verdict.passed, first.explain()
+    texts = [run.transcript_path.read_bytes() for run in (first, second)]
+    if kind == "disk" and "vsyscall.address=random" in overrides:
+        # QEMU's disk answers when the host's does, clock or no clock, and so the BIOS reads it with another
+        # number of instructions each time: the time stamp counter, which chance is made of, differs.
+        texts = [re.sub(rb"(?m)^AT_SYSINFO .*$", b"AT_SYSINFO", text) for text in texts]
+    assert texts[0] == texts[1]

@@ -1,0 +1,318 @@
+"""The tables: what the hardware and Linux fix, and that no two rows contradict each other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+import pytest
+
+from builder.config import load_config
+from builder.model import budgets, memory, outcomes, tables, traps
+from builder.model.auxv import AUXV
+from builder.model.constants import constant_groups
+from builder.model.features import FEATURES, SYSENTER_MIN_SIGNATURE
+from builder.model.gdt import GDT_ENTRIES, check_sysenter_order, gdt_entries
+from builder.model.kernel import KernelModel, build_model
+from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
+from builder.model.programs import FAULTS, PROGRAMS
+from builder.model.syscalls import SYSCALLS, dispatch_slots
+
+EVERY_STEP = (
+    ("kernel.step=int80",),
+    ("kernel.step=sysenter", "sysenter.stack=per-switch"),
+    ("kernel.step=sysenter", "sysenter.stack=esp0-word", "cpu.count=8"),
+    ("kernel.step=vsyscall", "tss.io_bitmap=false"),
+    ("kernel.step=vsyscall", "vsyscall.address=random", "cpu.count=2", "programs.suite=checks"),
+)
+
+
+@pytest.fixture(params=EVERY_STEP, ids=" ".join)
+def model(request: pytest.FixtureRequest) -> KernelModel:
+    return build_model(load_config(None, request.param))
+
+
+# ---- GDT ----
+
+
+def test_selectors_are_those_of_linux() -> None:
+    selectors = {entry.name: entry.selector for entry in gdt_entries(103)}
+    assert selectors["KERNEL_CODE"] == 0x60
+    assert selectors["KERNEL_DATA"] == 0x68
+    assert selectors["USER_CODE"] == 0x73
+    assert selectors["USER_DATA"] == 0x7B
+    assert selectors["TSS"] == 0x80
+    assert selectors["DOUBLE_FAULT_TSS"] == 0xF8
+
+
+def test_descriptors_are_those_of_linux() -> None:
+    descriptors = {entry.name: entry.descriptor for entry in gdt_entries(103)}
+    assert descriptors["KERNEL_CODE"] == 0x00CF9B000000FFFF
+    assert descriptors["KERNEL_DATA"] == 0x00CF93000000FFFF
+    assert descriptors["USER_CODE"] == 0x00CFFB000000FFFF
+    assert descriptors["USER_DATA"] == 0x00CFF3000000FFFF
+    assert descriptors["TSS"] == 0x0000890000000067
+
+
+def test_user_selectors_follow_from_the_sysenter_msr() -> None:
+    by_name = {entry.name: entry for entry in gdt_entries(103)}
+    msr = by_name["KERNEL_CODE"].selector
+    assert by_name["KERNEL_DATA"].selector == msr + 8
+    assert by_name["USER_CODE"].selector == msr + 16 | 3
+    assert by_name["USER_DATA"].selector == msr + 24 | 3
+
+
+def test_gdt_in_another_order_is_refused() -> None:
+    code, data, *rest = gdt_entries(103)
+    check_sysenter_order((code, data, *rest))
+    swapped = (replace(code, index=data.index), replace(data, index=code.index), *rest)
+    with pytest.raises(AssertionError):
+        check_sysenter_order(swapped)
+
+
+def test_gdt_indices_are_sorted_unique_and_leave_room_for_tls(model: KernelModel) -> None:
+    indices = [entry.index for entry in model.gdt]
+    assert indices == sorted(set(indices))
+    assert 0 < indices[0] and indices[-1] < GDT_ENTRIES
+    assert not {6, 7, 8} & set(indices)  # Linux's TLS
+
+
+def test_tss_limit_covers_the_bitmap_and_one_byte_more(model: KernelModel) -> None:
+    limit = next(entry.limit for entry in model.gdt if entry.name == "TSS")
+    assert limit == (104 + 8192 if "io-bitmap" in model.layers else 103)
+
+
+# ---- layouts ----
+
+
+def test_pt_regs_is_that_of_linux() -> None:
+    names = "ebx ecx edx esi edi ebp eax ds es fs gs orig_eax eip cs eflags esp ss".split()
+    assert [placed.field.name for placed in PT_REGS.placed] == names
+    assert [placed.offset for placed in PT_REGS.placed] == list(range(0, 68, 4))
+    assert PT_REGS.size_bytes == 68
+
+
+def test_tss_is_that_of_the_sdm() -> None:
+    offsets = {"link": 0, "esp0": 4, "ss0": 8, "esp1": 12, "cr3": 28, "eip": 32, "eflags": 36}
+    offsets |= {"eax": 40, "esp": 56, "edi": 68, "es": 72, "cs": 76, "ss": 80, "ds": 84, "gs": 92}
+    offsets |= {"ldt": 96, "trap": 100, "iomap_base": 102}
+    assert {name: TSS.offset_of(name) for name in offsets} == offsets
+    assert TSS.size_bytes == 104
+
+
+def test_layouts_have_no_holes_and_no_name_twice(model: KernelModel) -> None:
+    for layout in model.layouts:
+        ends = [placed.offset + placed.field.size_bytes for placed in layout.placed]
+        assert [placed.offset for placed in layout.placed] == [0, *ends[:-1]]
+        assert layout.size_bytes == ends[-1]
+        names = [placed.field.name for placed in layout.placed]
+        assert len(names) == len(set(names))
+
+
+def test_a_field_that_is_not_aligned_is_refused() -> None:
+    fields = (Field("a", "uint16_t", 2, ""), Field("b", "uint32_t", 4, ""))
+    with pytest.raises(AssertionError, match="not aligned"):
+        _ = Layout("x", "X", "", fields).placed
+
+
+def test_each_design_of_sysenter_esp_finds_esp0_where_it_looks() -> None:
+    def cpu(stack: str) -> Layout:
+        return build_model(load_config(None, [f"sysenter.stack={stack}"])).layout("cpu")
+
+    # Below the address in the MSR there must be room for what an exception pushes there.
+    end, word = cpu("tss-end"), cpu("esp0-word")
+    assert end.offset_of("emergency_stack") >= end.offset_of("tss") + TSS.size_bytes
+    assert word.offset_of("tss") == word.offset_of("emergency_stack") + 256
+    assert "emergency_stack" not in [placed.field.name for placed in cpu("per-switch").placed]
+
+
+def test_io_bitmap_follows_the_tss(model: KernelModel) -> None:
+    cpu = model.layout("cpu")
+    if "io-bitmap" in model.layers:
+        assert cpu.offset_of("io_bitmap") == cpu.offset_of("tss") + TSS.size_bytes
+
+
+def test_process_fields_come_with_their_step() -> None:
+    fields = {placed.field.name for placed in PROCESS.for_layers(("int80",)).placed}
+    assert fields.isdisjoint({"sysinfo", "sysenter_return", "io_bitmap"})
+
+
+# ---- memory ----
+
+
+def test_regions_are_sorted_and_do_not_overlap(model: KernelModel) -> None:
+    regions = sorted(model.regions, key=lambda region: region.start)
+    for one, other in pairwise(regions):
+        assert one.start < one.end <= other.end <= 2**32
+        # A program's segments end below the place of the random page; all else keeps apart.
+        assert one.end <= other.start, f"{one.name} and {other.name}"
+    assert all(region.start % memory.PAGE_SIZE == 0 for region in regions)
+    assert all(region.end % memory.PAGE_SIZE == 0 for region in regions)
+
+
+def test_only_what_ring_3_may_touch_is_open_to_it(model: KernelModel) -> None:
+    for region in model.regions:
+        assert ("u" in region.access) == (region.name in ("program", "user stack", "vsyscall"))
+        if region.name == "vsyscall":
+            assert region.access == "r-xu"
+
+
+def test_physical_addresses_suit_the_machine() -> None:
+    assert memory.SMP_TRAMPOLINE_ADDR < 1 << 20
+    assert memory.SMP_TRAMPOLINE_ADDR % memory.PAGE_SIZE == 0
+    assert memory.KERNEL_LOAD_ADDR == 1 << 20
+    assert memory.KERNEL_BASE + memory.DIRECT_MAP_BYTES <= memory.KERNEL_STACKS_BASE
+
+
+# ---- system calls ----
+
+# Linux arch/x86/entry/syscalls/syscall_32.tbl, as far as anybody could want it here.
+LINUX = {
+    "exit": 1, "fork": 2, "read": 3, "write": 4, "open": 5, "close": 6, "execve": 11, "getpid": 20,
+    "pipe": 42, "ioctl": 54, "ioperm": 101, "iopl": 110, "wait4": 114, "uname": 122,
+    "sched_yield": 158, "nanosleep": 162, "exit_group": 252,
+}  # fmt: skip
+OWN_NUMBERS = {"check_arguments": 222}  # a number that Linux does not use
+
+
+def test_system_calls_are_sorted_unique_and_those_of_linux() -> None:
+    numbers = [call.number for call in SYSCALLS]
+    assert numbers == sorted(set(numbers))
+    assert {call.name: call.number for call in SYSCALLS}.items() <= (LINUX | OWN_NUMBERS).items()
+    assert set(OWN_NUMBERS.values()).isdisjoint(LINUX.values())
+
+
+def test_system_calls_have_a_reason_and_at_most_six_arguments() -> None:
+    for call in SYSCALLS:
+        assert call.reason and call.comment
+        assert len(call.arguments) <= 6
+        assert len(call.unpacked) == len(call.arguments)
+
+
+def test_dispatch_table_has_no_hole(model: KernelModel) -> None:
+    covered: list[int] = []
+    for slot in dispatch_slots(model.syscalls):
+        first, _, last = slot.index.strip("[]").partition(" ... ")
+        covered += range(int(first), int(last or first) + 1)
+    assert covered == list(range(model.constant("SYSCALL_LIMIT")))
+    functions = [slot.function for slot in model.syscall_slots if slot.function != "no_such_call"]
+    assert functions == [f"call_{call.name}" for call in model.syscalls]
+
+
+# ---- exceptions ----
+
+
+def test_all_32_exceptions_are_there_in_order() -> None:
+    assert [trap.vector for trap in traps.TRAPS] == list(range(32))
+
+
+def test_error_codes_are_where_the_sdm_says() -> None:
+    with_code = {trap.vector for trap in traps.TRAPS if trap.error_code}
+    assert with_code == {8, 10, 11, 12, 13, 14, 17, 21, 29, 30}
+
+
+def test_only_int3_and_into_may_be_raised_by_a_program() -> None:
+    assert {trap.vector for trap in traps.TRAPS if trap.user_may_raise} == {3, 4}
+
+
+def test_vectors_in_use_are_unique(model: KernelModel) -> None:
+    vectors = [interrupt.vector for interrupt in model.interrupts] + [traps.SYSCALL_VECTOR]
+    assert len(vectors) == len(set(vectors))
+    assert min(vectors) >= 32 and max(vectors) < 256
+    assert traps.SPURIOUS_VECTOR & 0xF == 0xF
+
+
+def test_each_vector_has_one_handler(model: KernelModel) -> None:
+    names = [handler.vector_name for handler in model.handlers]
+    assert len(names) == len(set(names))
+
+
+def test_emergency_stack_is_for_what_can_hit_the_first_instruction() -> None:
+    assert {trap.vector for trap in traps.TRAPS if trap.on_emergency_stack} == {1, 2, 18}
+    per_switch = build_model(load_config(None, ["sysenter.stack=per-switch"]))
+    assert not any(trap.on_emergency_stack for trap in per_switch.traps)
+
+
+# ---- the rest ----
+
+
+def test_auxv_is_linuxs_and_ends_with_null() -> None:
+    assert len({entry.number for entry in AUXV}) == len(AUXV)
+    assert AUXV[-1].name == "AT_NULL" and AUXV[-1].number == 0
+    numbers = {entry.name: entry.number for entry in AUXV}
+    assert numbers["AT_SYSINFO"] == 32
+    assert (numbers["AT_PHDR"], numbers["AT_PHENT"], numbers["AT_PHNUM"]) == (3, 4, 5)
+    assert (numbers["AT_RANDOM"], numbers["AT_EXECFN"], numbers["AT_SECURE"]) == (25, 31, 23)
+
+
+def test_feature_bits_are_unique_and_sep_is_bit_11() -> None:
+    assert len({feature.bit for feature in FEATURES}) == len(FEATURES)
+    assert next(feature.bit for feature in FEATURES if feature.name == "sep") == 11
+    assert SYSENTER_MIN_SIGNATURE == 0x633
+
+
+def test_stubs_are_as_long_and_return_at_the_same_offset() -> None:
+    one, other = budgets.VSYSCALL_STUBS
+    assert len(one.code) == len(other.code) == 13
+    for stub in (one, other):
+        assert stub.code[stub.return_offset - 2 : stub.return_offset] == b"\xcd\x80"
+
+
+def test_outcomes_cannot_be_taken_for_qemus_own_exit_status() -> None:
+    statuses = {outcome.exit_status for outcome in outcomes.OUTCOMES}
+    assert len(statuses) == len(outcomes.OUTCOMES)
+    assert statuses.isdisjoint({0, 1, 2})
+
+
+def test_prefixes_do_not_begin_like_each_other() -> None:
+    prefixes = [value for name, value in vars(outcomes).items() if name.endswith("_PREFIX")]
+    assert len(prefixes) == 4
+    assert not any(a.startswith(b) for a, b in combinations(prefixes, 2))
+
+
+def test_program_names_fit_struct_process_and_are_unique(model: KernelModel) -> None:
+    names = [program.name for program in PROGRAMS]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z0-9_-]{1,15}", name) for name in names)
+    assert set(model.program_names) <= set(names)
+
+
+def test_each_row_of_the_suite_names_a_program_or_a_check(model: KernelModel) -> None:
+    there = set(model.program_names)
+    for entry in model.suite:
+        assert bool(entry.program) != bool(entry.check), entry
+        assert not entry.program or entry.program in there
+        assert not re.search(r'["\\#\n]', entry.title), "it goes into a C string and a KTAP line"
+    titles = [entry.title for entry in model.suite]
+    assert len(titles) == len(set(titles))
+
+
+def test_each_fault_must_be_killed_by_an_exception_that_there_is() -> None:
+    mnemonics = {trap.mnemonic for trap in traps.TRAPS}
+    assert all(fault.killed_by in mnemonics for fault in FAULTS)
+
+
+def test_constants_have_one_value_each(model: KernelModel) -> None:
+    names = [constant.name for group in model.constants for constant in group.constants]
+    assert len(names) == len(set(names))
+
+
+def test_constants_are_written_so_that_both_languages_read_their_value(model: KernelModel) -> None:
+    for group in constant_groups(model.gdt, model.layouts, model.cpu_count, model.syscalls):
+        assert group.title and group.source
+        assert all(int(row.text, 0) == row.value < 2**32 for row in group.constants)
+
+
+def test_every_table_can_be_shown() -> None:
+    assert all(len(rows) > 0 for rows in tables().values())
+
+
+def test_equal_configurations_give_equal_models() -> None:
+    overrides = ["cpu.count=2", "programs.suite=checks"]
+    assert build_model(load_config(None, overrides)) == build_model(load_config(None, overrides))
+
+
+def test_machine_settings_do_not_change_the_kernel() -> None:
+    other = load_config(None, ["machine.cpu=486", "machine.memory_mib=64", "machine.boot=kernel"])
+    assert build_model(other) == build_model(load_config(None))
