@@ -26,18 +26,18 @@ from builder.config_rules import Rule, Since, Step, since
 
 __all__ = ["KernelConfig", "Section", "Step"]
 
-PROGRAM_NAME = re.compile(r"[a-z0-9_-]{1,15}")
+PROGRAM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 PROGRAMS_MAX = 32
 STRINGS_MAX = 32
 STRING_BYTES_MAX = 255  # all strings of a program together must fit its first stack page
-STRINGS_BYTES_MAX = 2048
+STRINGS_BYTES_MAX = 2048  # arguments and environment, with a 0 byte after each
 
 ProgramStrings = Annotated[
     tuple[str, ...],
     Since(Step.VSYSCALL),
     Rule(
         f"a list of at most {STRINGS_MAX} strings without NUL, each at most {STRING_BYTES_MAX} "
-        f"bytes, together at most {STRINGS_BYTES_MAX} bytes"
+        f"bytes; arguments and environment together at most {STRINGS_BYTES_MAX} bytes"
     ),
 ]
 
@@ -97,16 +97,16 @@ class TssSection(Section):
 class ProgramsSection(Section):
     """What runs in ring 3."""
 
-    suite: Literal["demo", "checks", "none"] = Field(
+    suite: Literal["demo", "checks", "echo", "none"] = Field(
         default="demo",
-        description="The built-in programs: the demonstration (demo), the demonstration and every "
-        "guest check (checks), or only those in `files` (none).",
+        description="The built-in programs: a demonstration (demo), every guest check (checks), one "
+        "that repeats what is typed (echo), or only those in `files` (none).",
     )
     files: Annotated[
         tuple[str, ...],
         Rule(
-            f"a list of at most {PROGRAMS_MAX} paths; the last part of each is its name: 1 to 15 "
-            "of a-z 0-9 _ -, no two alike"
+            f"a list of at most {PROGRAMS_MAX} paths; the last part of each is its name: 1 to 64 "
+            "of A-Z a-z 0-9 . _ + -, beginning with a letter or digit, no two alike"
         ),
     ] = Field(
         default=(),
@@ -143,8 +143,8 @@ class ProgramsSection(Section):
             raise ValueError(f"{len(strings)} strings are too many")
         if any("\0" in string for string in strings):
             raise ValueError("a string holds a NUL")
-        if max(sizes, default=0) > STRING_BYTES_MAX or sum(sizes) > STRINGS_BYTES_MAX:
-            raise ValueError(f"{sum(sizes)} bytes, the longest string {max(sizes)}, are too many")
+        if max(sizes, default=0) > STRING_BYTES_MAX:
+            raise ValueError(f"a string has {max(sizes)} bytes, which are too many")
         return strings
 
     @field_validator("env")
@@ -238,6 +238,19 @@ class KernelConfig(Section):
                     "it is handed to the programs in programs.files, and there are none",
                     f"leave programs.{name} out, or name a program in programs.files",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _strings_fit_the_stack_page(self) -> "KernelConfig":
+        strings = (*self.programs.args, *self.programs.env)
+        size = sum(len(string.encode()) + 1 for string in strings)
+        if size > STRINGS_BYTES_MAX:
+            raise _broken(
+                "programs.env" if self.programs.env else "programs.args",
+                f"{size} bytes",
+                f"that is too many: a program finds them in its first stack page: at most {STRINGS_BYTES_MAX} bytes",
+                "shorten them, or leave some out",
+            )
         return self
 
 

@@ -121,7 +121,7 @@ def _plain_files(model: KernelModel) -> dict[str, bytes]:
     return files
 
 
-def _user_programs(config: KernelConfig) -> dict[str, bytes]:
+def _user_programs(config: KernelConfig, built_in: set[str]) -> dict[str, bytes]:
     """The user's own programs as files of the tree, each checked to be one that the kernel can load."""
     from builder.elfcheck import check_user_program
 
@@ -138,6 +138,13 @@ def _user_programs(config: KernelConfig) -> dict[str, bytes]:
                 fix="name an existing static i386 ELF file, relative to kernel.toml",
             ) from error
         check_user_program(data, str(path))
+        if path.name in built_in:
+            raise UserError(
+                f"there is a built-in program called {path.name}",
+                where=f"[programs] files: {path}",
+                why="each program of a kernel has a name of its own",
+                fix='rename the file, or set programs.suite to "none"',
+            )
         files[f"user/bin/{path.name}"] = data
     return files
 
@@ -150,7 +157,7 @@ def render_tree(config: KernelConfig) -> dict[str, bytes]:
     """
     model = build_model(config)
     context: dict[str, Any] = {"model": model, "config": config}
-    files = _plain_files(model) | _render_templates(model, context) | _user_programs(config)
+    files = _plain_files(model) | _render_templates(model, context) | _user_programs(config, {program.name for program in model.programs})
     files["README.md"] = tree_readme(model, files)
     return dict(sorted(files.items()))
 

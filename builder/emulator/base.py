@@ -21,8 +21,8 @@ class Machine:
         cpu: CPU model in the emulator's own words, for QEMU the value of -cpu.
         memory_mib: RAM in MiB.
         cpus: Number of CPUs.
-        icount: Clock counted in instructions, so that two runs give the same bytes. QEMU then runs
-            all CPUs in turn on one thread; False lets them run at the same time.
+        icount: Clock counted in instructions, so that two runs give the same bytes. Only with one
+            CPU: QEMU would run several in turn, and leave one waiting while another is busy.
     """
 
     cpu: str = "pentium3"

@@ -73,7 +73,7 @@ class Qemu:
         argv = [self.program, "-accel", "tcg", "-cpu", machine.cpu, "-m", str(machine.memory_mib)]
         argv += ["-smp", str(machine.cpus)]
         argv += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
-        if machine.icount:
+        if machine.icount and machine.cpus == 1:
             argv += ["-icount", "shift=0,sleep=off", "-rtc", "base=2000-01-01T00:00:00,clock=vm"]
         argv += ["-device", f"isa-debug-exit,iobase={OUTCOME_PORT:#x},iosize=4"]
         argv += _serial(serial)

@@ -170,7 +170,7 @@ def _layout_constants(layout: Layout) -> tuple[Constant, ...]:
 
 
 def constant_groups(
-    gdt: tuple[GdtEntry, ...], layouts: tuple[Layout, ...], cpu_count: int, syscalls: tuple[Syscall, ...]
+    gdt: tuple[GdtEntry, ...], layouts: tuple[Layout, ...], cpu_count: int, syscalls: tuple[Syscall, ...], max_strings: int
 ) -> tuple[ConstantGroup, ...]:
     """Every constant of a kernel, whether its tree uses it or not."""
     selectors = tuple(Constant(f"SEL_{e.name}", e.selector, e.comment, 2) for e in gdt)
@@ -197,7 +197,7 @@ def constant_groups(
         Constant("CPU_COUNT", cpu_count, "CPUs at most"),
         Constant("SYSCALL_LIMIT", max(call.number for call in syscalls) + 1, "one more than the highest system call number"),
         Constant("GDT_ENTRIES", GDT_ENTRIES, ""),
-        Constant("MAX_STRINGS", memory.MAX_START_STRINGS, "arguments, and as many of the environment"),
+        Constant("MAX_STRINGS", max_strings, "arguments, and as many of the environment"),
         Constant("COST_CALLS", COST_CALLS, "in a round of user/lib/cost.c"),
     )
     return (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from builder.config import KernelConfig
+from builder.config_model import STRINGS_MAX
 from builder.model import boot, memory
 from builder.model.auxv import AUXV, AuxEntry
 from builder.model.constants import TSS_IO_BITMAP_BYTES, ConstantGroup, constant_groups
@@ -178,5 +179,5 @@ def build_model(config: KernelConfig) -> KernelModel:
         files=files,
         program_args=tuple(config.programs.args),
         program_env=tuple(config.programs.env),
-        constants=constant_groups(gdt, layouts, config.cpu.count, syscalls),
+        constants=constant_groups(gdt, layouts, config.cpu.count, syscalls, STRINGS_MAX),
     )

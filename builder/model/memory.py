@@ -16,8 +16,6 @@ RANDOM_VSYSCALL_PAGES = 32768  # 15 bits of chance
 USER_LOWEST_ADDR = 0x00010000  # below, a NULL pointer with an offset must fault
 USER_PROGRAM_ADDR = 0x08048000  # where the i386 ABI links programs
 USER_STACK_PAGES = 16
-MAX_START_STRINGS = 64  # arguments, and as many of the environment
-START_STRINGS_BYTES = 2048  # all of them together: what a program finds at its start must fit a page
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 
-
 @dataclass(frozen=True)
 class Program:
     """A ring 3 program: an ELF file linked from `sources` (paths in the tree, without suffix) at `entry`."""
@@ -107,8 +106,25 @@ FAULTS: tuple[Fault, ...] = (
 
 # Programs of user/bad_sysenter.asm, faults.asm and faults_io_bitmap.asm that checks in the kernel run and judge.
 _BAD_SYSENTER = (
-    *("ebp-null", "ebp-garbage", "ebp-kernel", "ebp-kstack", "ebp-user-top", "ebp-last-word", "ebp-top"),
-    *("ebp-bottom", "ebp-wraps", "ebp-wraps-later", "ebp-return", "ebp-number", "step", "step-nested", "step-garbage"),
+    *(
+        "ebp-null",
+        "ebp-garbage",
+        "ebp-kernel",
+        "ebp-kstack",
+        "ebp-user-top",
+        "ebp-last-word",
+        "ebp-top",
+    ),
+    *(
+        "ebp-bottom",
+        "ebp-wraps",
+        "ebp-wraps-later",
+        "ebp-return",
+        "ebp-number",
+        "step",
+        "step-nested",
+        "step-garbage",
+    ),
 )
 _LENIENT = ("icebp", "alignment", "null-segment")
 _PORT_SWITCH = ("port-owner", "port-thief")
@@ -122,7 +138,9 @@ def _bare_program(name: str, source: str, layer: str) -> Program:
 
 def _fault_program(fault: Fault) -> Program:
     layer = fault.layer.replace("-", "_")
-    return _bare_program(fault.name, "user/faults" if layer == "int80" else f"user/faults_{layer}", fault.layer)
+    return _bare_program(
+        fault.name, "user/faults" if layer == "int80" else f"user/faults_{layer}", fault.layer
+    )
 
 
 PROGRAMS: tuple[Program, ...] = (
@@ -154,15 +172,23 @@ def _suite() -> tuple[SuiteEntry, ...]:
     checks = ("checks",)
     return (
         SuiteEntry("hello", ("demo",), "hello"),
-        SuiteEntry("auxv: what the kernel tells a program at its start", ("demo", "vsyscall"), "auxv"),
+        SuiteEntry(
+            "auxv: what the kernel tells a program at its start", ("demo", "vsyscall"), "auxv"
+        ),
         SuiteEntry("ports: what the I/O permission bitmap allows", ("demo", "io-bitmap"), "ports"),
-        SuiteEntry("trespass: killed by a page fault, and the kernel lives", ("demo",), "trespass", "PF"),
+        SuiteEntry(
+            "trespass: killed by a page fault, and the kernel lives", ("demo",), "trespass", "PF"
+        ),
         SuiteEntry("cost of a null system call", ("demo",), "cost"),
         SuiteEntry("echo", ("echo",), "echo"),
         SuiteEntry("descriptor tables", checks, check="check_tables"),
         SuiteEntry("page tables", checks, check="check_paging"),
         SuiteEntry("damaged ELF files are refused", checks, check="check_elf"),
-        SuiteEntry("the first kernel instruction, and the first one back", ("checks", "sysenter"), check="check_entry"),
+        SuiteEntry(
+            "the first kernel instruction, and the first one back",
+            ("checks", "sysenter"),
+            check="check_entry",
+        ),
         SuiteEntry("registers and arguments", checks, "registers"),
         SuiteEntry("flags", checks, "flags"),
         SuiteEntry("bad pointers", checks, check="check_pointers"),
@@ -174,7 +200,9 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("I/O ports of two processes", ("checks", "io-bitmap"), check="check_io_switch"),
         SuiteEntry("four processes take turns", checks, "yield", instances=4),
         *(
-            SuiteEntry(f"killed by {f.killed_by}: {f.title}", ("checks", f.layer), f.name, f.killed_by)
+            SuiteEntry(
+                f"killed by {f.killed_by}: {f.title}", ("checks", f.layer), f.name, f.killed_by
+            )
             for f in FAULTS
         ),
         SuiteEntry("killed by what not every emulator checks", checks, check="check_lenient"),

@@ -210,9 +210,9 @@ def test_strings_for_no_program(key: str) -> None:
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ("['Hello']", "'Hello' is not a program name"),
-        ("['a.elf']", "'a.elf'"),
-        ("['sixteen-letters-']", "not a program name"),
+        ("['.hidden']", "'.hidden' is not a program name"),
+        ("['a b']", "'a b' is not a program name"),
+        (str(["n" * 65]), "not a program name"),
         ("['']", "not a program name"),
         ("['a/..']", "not a program name"),
         ("['a\\nb']", "not a program name"),

@@ -1,15 +1,18 @@
 """What QEMU is asked for and what its answers mean, without starting it."""
 
+import re
 import socket
 import threading
 from pathlib import Path
 
 import pytest
 
+from builder.config import load_config
 from builder.emulator import BootImage, CpuException, CpuState, Machine, Qemu
 from builder.emulator.base import Exit, ExitKind
 from builder.emulator.qemu import parse_registers
 from builder.model.outcomes import OUTCOMES
+from builder.render import render_tree
 
 KERNEL = BootImage("kernel", Path("kernel.elf"))
 DISK = BootImage("disk", Path("a,b.img"))
@@ -34,9 +37,9 @@ CPU Reset (CPU 0)
 
 
 def test_command_states_everything_that_decides_what_the_guest_sees():
-    line = " ".join(Qemu().command(Machine("486", 4, 2), KERNEL))
+    line = " ".join(Qemu().command(Machine("486", 4), KERNEL))
     assert line == (
-        "qemu-system-i386 -accel tcg -cpu 486 -m 4 -smp 2 -nodefaults -no-user-config"
+        "qemu-system-i386 -accel tcg -cpu 486 -m 4 -smp 1 -nodefaults -no-user-config"
         " -display none -no-reboot -icount shift=0,sleep=off"
         " -rtc base=2000-01-01T00:00:00,clock=vm -device isa-debug-exit,iobase=0xf4,iosize=4"
         " -chardev stdio,id=com1,signal=off -serial chardev:com1 -kernel kernel.elf"
@@ -49,6 +52,22 @@ def test_disk_image_is_never_written_to_and_its_comma_is_escaped():
 
 def test_cpus_run_at_the_same_time_without_icount():
     assert "-icount" not in Qemu().command(Machine(icount=False), KERNEL)
+    assert "-icount" not in Qemu().command(Machine(cpus=2), KERNEL)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_kernel_tree_runs_itself_on_the_same_machine(count):
+    """Its Makefile has the command once more, because it must do without tinygate."""
+    tree = render_tree(load_config(None, [f"cpu.count={count}"]))
+    makefile = tree["Makefile"].decode().replace("\\\n", " ")
+    flags = re.search(r"^QEMU_FLAGS := (.*)", makefile, re.M)[1]
+    clock = re.search(r"^CLOCK :=(.*)", makefile, re.M)[1]
+    line = flags.replace("$(CLOCK)", clock).split()
+    ours = Qemu().command(Machine(cpus=count), DISK)
+    serial = ["-chardev", "stdio,id=com1,signal=off", "-serial", "chardev:com1"]
+    assert line == [word for word in ours[1:-2] if word not in serial]
+    drive = "format=raw,if=virtio,snapshot=on"
+    assert ours[-1].endswith(drive) and f"file=disk.img,{drive}" in makefile
 
 
 @pytest.mark.parametrize("serial", ["pipe", "terminal", Path("/dev/tty")])
