@@ -108,7 +108,13 @@ def _check(config: KernelConfig, tree: Path) -> ImageInfo:
         info = check_image(tree / "disk.img", stripped)
     except UserError as error:  # damage that the user did: here it is the build's
         raise BuildError(error.what, where=error.where, why=error.why, fix=error.fix) from error
-    budget.check(model, config.programs.suite, stripped.stat().st_size, info.used_bytes, _own_bytes(tree, model.files))
+    budget.check(
+        model,
+        config.programs.suite,
+        stripped.stat().st_size,
+        info.used_bytes,
+        _own_bytes(tree, model.files),
+    )
     return info
 
 

@@ -202,7 +202,9 @@ def _segment_fault(segment: object, size: int) -> str:
     header = segment.header  # type: ignore[attr-defined]  # pyelftools has no types
     start, end = header["p_vaddr"], header["p_vaddr"] + header["p_memsz"]
     if header["p_filesz"] > header["p_memsz"] or header["p_offset"] + header["p_filesz"] > size:
-        return f"its segment at 0x{start:08x} reaches beyond the file, or is smaller than its content"
+        return (
+            f"its segment at 0x{start:08x} reaches beyond the file, or is smaller than its content"
+        )
     if start < memory.USER_LOWEST_ADDR or end > memory.RANDOM_VSYSCALL_BASE:
         return (
             f"its segment at 0x{start:08x} to 0x{end:08x} is not between "

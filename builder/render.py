@@ -6,7 +6,8 @@ Pure up to `write_tree`: the same configuration gives the same bytes, whatever t
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -20,12 +21,43 @@ from builder.model.kernel import KernelModel, build_model
 from builder.reading import tree_readme
 from builder.resources import data_dir
 
+COLUMNS = 100  # no line of a rendered file is longer
 CONSTANT_FILES = {"include/constants.h": (".c", ".h"), "include/constants.inc": (".asm", ".inc")}
 
 
 def column(text: object, width: int) -> str:
     """Jinja filter: pad `text` with blanks to `width`, so that what follows stands in a column."""
     return str(text).ljust(width)
+
+
+def noted(code: str, comment: str, width: int, begin: str = "/* ", end: str = " */") -> str:
+    """Jinja filter: `code`, and behind it `comment`, if any, in a column of its own at `width`."""
+    return f"{code.ljust(width)}{begin}{comment}{end}" if comment else code
+
+
+def c_wrap(line: str, indent: int = 0) -> str:
+    """Jinja filter: a C declaration or call, broken at its commas as clang-format would.
+
+    Args:
+        line: Without the blanks before it.
+        indent: How many blanks the template puts before it.
+    """
+    opened = indent + line.index("(") + 1
+    lines = [" " * indent]
+    for part in re.split(r"(?<=,) ", line):
+        joint = "" if lines[-1].isspace() or not lines[-1] else " "
+        if len(lines[-1]) + len(joint) + len(part) > COLUMNS:
+            lines.append(" " * opened + part)
+        else:
+            lines[-1] += joint + part
+    return "\n".join(lines)[indent:]
+
+
+def make_list(words: Iterable[str], indent: int) -> str:
+    """Jinja filter: words of a make variable, on continued lines that all begin at `indent`."""
+    # Room for what continues a line; no word may be cut at its hyphens.
+    rows = textwrap.wrap(" ".join(words), COLUMNS - indent - 2, break_on_hyphens=False)
+    return f" \\\n{' ' * indent}".join(rows)
 
 
 def hexadecimal(value: int, digits: int = 0) -> str:
@@ -35,7 +67,9 @@ def hexadecimal(value: int, digits: int = 0) -> str:
 
 def c_string(text: str) -> str:
     """Jinja filter: `text` as a C string literal; bytes that C could misread are written in octal."""
-    plain = (chr(b) if 0x20 <= b < 0x7F and chr(b) not in '"\\?' else f"\\{b:03o}" for b in text.encode())
+    plain = (
+        chr(b) if 0x20 <= b < 0x7F and chr(b) not in '"\\?' else f"\\{b:03o}" for b in text.encode()
+    )
     return f'"{"".join(plain)}"'
 
 
@@ -50,6 +84,9 @@ def _environment(loader: BaseLoader) -> Environment:
         newline_sequence="\n",
     )
     environment.filters["column"] = column
+    environment.filters["noted"] = noted
+    environment.filters["c_wrap"] = c_wrap
+    environment.filters["make_list"] = make_list
     environment.filters["hex"] = hexadecimal
     environment.filters["c_string"] = c_string
     return environment
@@ -70,7 +107,8 @@ def used_constants(groups: tuple[ConstantGroup, ...], text: str) -> tuple[Consta
     """The groups with only the constants whose names occur in `text`; groups left empty are dropped."""
     words = set(re.findall(r"\b[A-Z_][A-Za-z0-9_]*\b", text))
     kept = (
-        ConstantGroup(g.title, g.source, tuple(c for c in g.constants if c.name in words)) for g in groups
+        ConstantGroup(g.title, g.source, tuple(c for c in g.constants if c.name in words))
+        for g in groups
     )
     return tuple(group for group in kept if group.constants)
 
@@ -83,8 +121,12 @@ def _text_of(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> str:
 def _render_templates(model: KernelModel, context: dict[str, Any]) -> dict[str, bytes]:
     folders = [data_dir("templates") / layer for layer in model.layers]
     # The last layer that has a template of a name wins, for files and for included fragments alike.
-    environment = _environment(ChoiceLoader([FileSystemLoader(folder) for folder in reversed(folders)]))
-    names = sorted({path for folder in folders for path in _files_below(folder) if path.suffix == ".j2"})
+    environment = _environment(
+        ChoiceLoader([FileSystemLoader(folder) for folder in reversed(folders)])
+    )
+    names = sorted(
+        {path for folder in folders for path in _files_below(folder) if path.suffix == ".j2"}
+    )
     files: dict[str, bytes] = {}
     late = [name for name in names if str(name.with_suffix("")) in CONSTANT_FILES]
     for name in [n for n in names if n not in late and not _is_fragment(n)]:
@@ -96,11 +138,16 @@ def _render_one(environment: Environment, name: str, context: dict[str, Any]) ->
     try:
         return environment.get_template(name).render(context).encode()
     except TemplateError as error:
-        raise BuildError(f"template does not render: {error}", where=f"templates/*/{name}") from error
+        raise BuildError(
+            f"template does not render: {error}", where=f"templates/*/{name}"
+        ) from error
 
 
 def _render_constants(
-    environment: Environment, files: dict[str, bytes], names: list[PurePosixPath], context: dict[str, Any]
+    environment: Environment,
+    files: dict[str, bytes],
+    names: list[PurePosixPath],
+    context: dict[str, Any],
 ) -> dict[str, bytes]:
     """The two headers of constants, made last because they hold just what the other files use."""
     model: KernelModel = context["model"]
@@ -157,7 +204,11 @@ def render_tree(config: KernelConfig) -> dict[str, bytes]:
     """
     model = build_model(config)
     context: dict[str, Any] = {"model": model, "config": config}
-    files = _plain_files(model) | _render_templates(model, context) | _user_programs(config, {program.name for program in model.programs})
+    files = (
+        _plain_files(model)
+        | _render_templates(model, context)
+        | _user_programs(config, {program.name for program in model.programs})
+    )
     files["README.md"] = tree_readme(model, files)
     return dict(sorted(files.items()))
 
@@ -197,8 +248,8 @@ def _write_if_changed(path: Path, data: bytes) -> bool:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

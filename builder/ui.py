@@ -9,7 +9,22 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-HEX_NAMES = ("addr", "address", "selector", "msr", "mask", "port", "base", "start", "end", "code")
+HEX_NAMES = (
+    "access",
+    "flags",
+    "limit",
+    "value",
+    "addr",
+    "address",
+    "selector",
+    "msr",
+    "mask",
+    "port",
+    "base",
+    "start",
+    "end",
+    "code",
+)
 HEX_FROM = 4096  # larger numbers are addresses, sizes or masks
 
 
@@ -82,8 +97,14 @@ def cell(name: str, value: Any) -> str:
 
 
 def rows_of(table: Sequence[Any]) -> tuple[list[str], list[list[str]]]:
-    """Column names and cells of a sequence of dataclasses of one kind."""
-    names = [field.name for field in dataclasses.fields(table[0])] if table else []
+    """Column names and cells of a sequence of dataclasses of one kind.
+
+    A class may name in SHOWN the properties that a reader wants to see beside its fields.
+    """
+    if not table:
+        return [], []
+    names = [field.name for field in dataclasses.fields(table[0])]
+    names += getattr(type(table[0]), "SHOWN", ())
     return names, [[cell(name, getattr(row, name)) for name in names] for row in table]
 
 

@@ -228,7 +228,9 @@ def _judged(report: Report, expected: Expected) -> tuple[Word, str]:
     skipped = sum(test.skipped for test in report.tests)
     if skipped == len(report.tests):
         return Word.SKIPPED, f"none of {skipped} tests was run"
-    return Word.PASS, f"{len(report.tests)} tests ok" + (f", {skipped} skipped" if skipped else "")
+    return Word.PASS, f"{_count(len(report.tests), 'test')} ok" + (
+        f", {skipped} skipped" if skipped else ""
+    )
 
 
 def _progress(report: Report) -> str:
@@ -322,3 +324,8 @@ def _last_lines(report: Report) -> Iterator[Detail]:
     first = max(0, len(report.lines) - 3)
     for number, text in enumerate(report.lines[first:], start=first + 1):
         yield Detail(Mark.NOTE, text[:200], number)
+
+
+def _count(number: int, noun: str) -> str:
+    """A number with its noun, such as `1 test` or `5 tests`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,7 +6,7 @@ from typing import Any
 
 def tables() -> Mapping[str, Sequence[Any]]:
     """Every table by the name that `tinygate show` gives it, as frozen dataclasses in their order."""
-    from builder.model import boot, features, memory, outcomes, programs, syscalls, traps
+    from builder.model import boot, constants, features, memory, outcomes, programs, syscalls, traps
     from builder.model.auxv import AUXV
     from builder.model.gdt import gdt_entries
     from builder.model.layout import PROCESS, PT_REGS, TSS
@@ -15,6 +15,7 @@ def tables() -> Mapping[str, Sequence[Any]]:
         "gdt": gdt_entries(TSS.size_bytes - 1),
         "traps": traps.TRAPS,
         "interrupts": traps.INTERRUPTS,
+        "msr": constants.MSRS,
         "handlers": traps.HANDLERS,
         "tss": TSS.placed,
         "pt_regs": PT_REGS.placed,

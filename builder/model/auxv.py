@@ -25,7 +25,7 @@ AUXV: tuple[AuxEntry, ...] = (
     AuxEntry(3, "AT_PHDR", "image->phdr_addr", "where the program headers lie in memory"),
     AuxEntry(4, "AT_PHENT", "sizeof(struct elf_program_header)", "size of one program header"),
     AuxEntry(5, "AT_PHNUM", "image->phdr_count", "how many there are"),
-    AuxEntry(7, "AT_BASE", "0", "where the dynamic linker lies: there is none"),
+    AuxEntry(7, "AT_BASE", "0", "of the dynamic linker: there is none"),
     AuxEntry(8, "AT_FLAGS", "0", "no flags are defined"),
     AuxEntry(9, "AT_ENTRY", "image->entry_addr", "the program's entry point"),
     AuxEntry(11, "AT_UID", "0", "user and group identities: all root"),

@@ -15,13 +15,32 @@ class BootStep:
 
 # On the first CPU, once.
 BOOT_STEPS: tuple[BootStep, ...] = (
-    BootStep("serial_init()", "dev/serial.h", "First, so that everything after it can say what went wrong."),
+    BootStep(
+        "serial_init()",
+        "dev/serial.h",
+        "First, so that everything after it can say what went wrong.",
+    ),
     BootStep("banner()", "", ""),
     BootStep("cpu_identify()", "cpu/cpuid.h", "What the CPU can do decides much of what follows."),
-    BootStep("cpu_init(&cpus[0])", "cpu/cpu.h", "From here on an exception is reported instead of a reset."),
-    BootStep("frames_init(info)", "mm/frames.h", "The page tables below are made of free page frames."),
-    BootStep("paging_init()", "mm/paging.h", "All of memory for the kernel, its text read-only, address 0 gone."),
-    BootStep("vsyscall_init()", "entry/vsyscall.h", "The stub that suits this CPU goes into the page.", "vsyscall"),
+    BootStep(
+        "cpu_init(&cpus[0])",
+        "cpu/cpu.h",
+        "From here on an exception is reported instead of a reset.",
+    ),
+    BootStep(
+        "frames_init(info)", "mm/frames.h", "The page tables below are made of free page frames."
+    ),
+    BootStep(
+        "paging_init()",
+        "mm/paging.h",
+        "All of memory for the kernel, its text read-only, address 0 gone.",
+    ),
+    BootStep(
+        "vsyscall_init()",
+        "entry/vsyscall.h",
+        "The stub that suits this CPU goes into the page.",
+        "vsyscall",
+    ),
     BootStep("pic_init()", "dev/pic.h", "Interrupt lines away from the vectors of the exceptions."),
     BootStep("timer_init()", "dev/timer.h", "The clock: a counter of interrupts."),
     BootStep("serial_enable_input()", "dev/serial.h", "Typed characters arrive by interrupt."),
@@ -33,20 +52,40 @@ BOOT_STEPS: tuple[BootStep, ...] = (
 # On every CPU, each for itself.
 CPU_STEPS: tuple[BootStep, ...] = (
     BootStep("gdt_init(cpu)", "cpu/gdt.h", "Its own GDT, because the TSS in it is its own."),
-    BootStep("tss_init(cpu)", "cpu/tss.h", "Where the CPU finds the kernel stack when ring 3 is interrupted."),
-    BootStep("io_bitmap_init(cpu)", "cpu/io_bitmap.h", "Every port denied, until a program asks.", "io-bitmap"),
+    BootStep(
+        "tss_init(cpu)",
+        "cpu/tss.h",
+        "Where the CPU finds the kernel stack when ring 3 is interrupted.",
+    ),
+    BootStep(
+        "io_bitmap_init(cpu)",
+        "cpu/io_bitmap.h",
+        "Every port denied, until a program asks.",
+        "io-bitmap",
+    ),
     BootStep("idt_load()", "cpu/idt.h", "Where exceptions, interrupts and int 0x80 go."),
-    BootStep("control_init()", "cpu/cpu.h", "Read-only means read-only in ring 0 too; no x87 for programs."),
-    BootStep("sysenter_init(cpu)", "cpu/sysenter.h", "The three MSRs: the fast way in.", "sysenter"),
+    BootStep(
+        "control_init()",
+        "cpu/cpu.h",
+        "Read-only means read-only in ring 0 too; no x87 for programs.",
+    ),
+    BootStep(
+        "sysenter_init(cpu)", "cpu/sysenter.h", "The three MSRs: the fast way in.", "sysenter"
+    ),
 )
 
 # At every switch to another process, after the address space.
 SWITCH_STEPS: tuple[BootStep, ...] = (
     BootStep("tss_set_esp0(cpu, next)", "cpu/tss.h", "Where int 0x80 and every interrupt begin."),
     BootStep(
-        "sysenter_set_stack(next)", "cpu/sysenter_switch.h", "Where SYSENTER begins, as this design has it.", "stack-per-switch"
+        "sysenter_set_stack(next)",
+        "cpu/sysenter_switch.h",
+        "Where SYSENTER begins, as this design has it.",
+        "stack-per-switch",
     ),
-    BootStep("io_bitmap_switch(cpu, next)", "cpu/io_bitmap.h", "Which ports it may use.", "io-bitmap"),
+    BootStep(
+        "io_bitmap_switch(cpu, next)", "cpu/io_bitmap.h", "Which ports it may use.", "io-bitmap"
+    ),
 )
 
 # Shown at boot, after the banner.
@@ -67,5 +106,7 @@ CREATE_STEPS: tuple[BootStep, ...] = (
 
 # When what remains of a process is freed.
 DESTROY_STEPS: tuple[BootStep, ...] = (
-    BootStep("io_bitmap_free(process)", "cpu/io_bitmap.h", "If it ever asked for ports.", "io-bitmap"),
+    BootStep(
+        "io_bitmap_free(process)", "cpu/io_bitmap.h", "If it ever asked for ports.", "io-bitmap"
+    ),
 )

@@ -28,6 +28,11 @@ class Constant:
         """The number as both languages write it."""
         return f"0x{self.value:0{self.digits}x}" if self.digits else str(self.value)
 
+    @property
+    def c_text(self) -> str:
+        """The number as C writes it; hexadecimal ones are unsigned."""
+        return f"{self.text}u" if self.digits else self.text
+
 
 @dataclass(frozen=True)
 class ConstantGroup:
@@ -62,7 +67,7 @@ _EFLAGS = _bits(
         (21, "ID", "can be changed if there is CPUID"),
     ),
 )
-_ARITHMETIC = Constant("EFLAGS_ARITHMETIC", 0x8D5, "CF, PF, AF, ZF, SF, OF: what C code may change", 8)
+_ARITHMETIC = Constant("EFLAGS_ARITHMETIC", 0x8D5, "CF PF AF ZF SF OF: what C code may change", 8)
 _CR0 = _bits(
     "CR0_",
     (
@@ -79,29 +84,29 @@ _PAGE = _bits(
     "PAGE_",
     (
         (0, "PRESENT", ""),
-        (1, "WRITE", "else read-only, with CR0.WP for ring 0 as well"),
+        (1, "WRITE", "else read-only, with CR0.WP for ring 0 too"),
         (2, "USER", "else for ring 0 only"),
         (4, "NO_CACHE", "for device registers"),
-        (9, "SHARED", "ours to use: the frame does not belong to this address space alone"),
+        (9, "SHARED", "ours: not this address space's frame alone"),
     ),
 )
 _PAGE_FAULT = _bits(
     "PAGE_FAULT_",
     (
-        (0, "PROTECTION", "the page is there but may not be used so; else it is not there"),
+        (0, "PROTECTION", "it is there but not for this; else not there"),
         (1, "WRITE", "it was written; else read or executed"),
         (2, "USER", "from ring 3"),
     ),
 )
-_MSRS = (
-    Constant("MSR_IA32_SYSENTER_CS", 0x174, "CS; SS, and both selectors of SYSEXIT follow from it", 3),
+MSRS = (
+    Constant("MSR_IA32_SYSENTER_CS", 0x174, "CS; SS and SYSEXIT's CS and SS follow from it", 3),
     Constant("MSR_IA32_SYSENTER_ESP", 0x175, "ESP at the first instruction", 3),
     Constant("MSR_IA32_SYSENTER_EIP", 0x176, "address of the first instruction", 3),
 )
 _WORK = (
     Constant("WORK_SEGMENTS", 1, "DS or ES must be loaded from the frame"),
-    Constant("WORK_SINGLE_STEP", 2, "EFLAGS.TF must be set again: SYSENTER came with it"),
-    Constant("WORK_FLAGS", 4, "EFLAGS must be loaded from the frame, all of it"),
+    Constant("WORK_SINGLE_STEP", 2, "EFLAGS.TF must be set again after SYSENTER"),
+    Constant("WORK_FLAGS", 4, "all of EFLAGS must be loaded from the frame"),
 )
 _ERRNO = (
     Constant("EBADF", 9, "no such file descriptor"),
@@ -136,26 +141,48 @@ def _memory_constants() -> tuple[Constant, ...]:
         Constant("PAGE_SIZE", memory.PAGE_SIZE, "bytes"),
         Constant("KERNEL_BASE", memory.KERNEL_BASE, "virtual address of physical address 0", 8),
         Constant("KERNEL_LOAD_ADDR", memory.KERNEL_LOAD_ADDR, "physical", 8),
-        Constant("DIRECT_MAP_BYTES", memory.DIRECT_MAP_BYTES, "physical memory that the kernel can reach", 8),
+        Constant(
+            "DIRECT_MAP_BYTES",
+            memory.DIRECT_MAP_BYTES,
+            "physical memory that the kernel can reach",
+            8,
+        ),
         Constant("KERNEL_STACKS_BASE", memory.KERNEL_STACKS_BASE, "", 8),
-        Constant("KERNEL_STACK_SLOTS", memory.KERNEL_STACK_SLOTS, "each a guard page and a page of stack"),
+        Constant(
+            "KERNEL_STACK_SLOTS", memory.KERNEL_STACK_SLOTS, "each a guard page and a page of stack"
+        ),
         Constant("KERNEL_STACK_SIZE", memory.PAGE_SIZE, "bytes; a stack is aligned to its size"),
         Constant("LOCAL_APIC_ADDR", memory.LOCAL_APIC_ADDR, "physical and virtual", 8),
-        Constant("SMP_TRAMPOLINE_ADDR", memory.SMP_TRAMPOLINE_ADDR, "physical: where other CPUs begin", 8),
+        Constant(
+            "SMP_TRAMPOLINE_ADDR", memory.SMP_TRAMPOLINE_ADDR, "physical: where other CPUs begin", 8
+        ),
         Constant("USER_LOWEST_ADDR", memory.USER_LOWEST_ADDR, "", 8),
-        Constant("USER_IMAGE_END", memory.RANDOM_VSYSCALL_BASE, "segments of a program end below", 8),
+        Constant(
+            "USER_IMAGE_END", memory.RANDOM_VSYSCALL_BASE, "segments of a program end below", 8
+        ),
         Constant("USER_TOP", memory.KERNEL_BASE, "first address that no program may use", 8),
         Constant("USER_STACK_PAGES", memory.USER_STACK_PAGES, "pages below USER_TOP"),
-        Constant("USER_PROGRAM_ADDR", memory.USER_PROGRAM_ADDR, "where the i386 ABI links programs", 8),
-        Constant("VSYSCALL_ADDR", memory.FIXED_VSYSCALL_ADDR, "the vsyscall page, in every process", 8),
-        Constant("VSYSCALL_RANDOM_BASE", memory.RANDOM_VSYSCALL_BASE, "lowest place of the vsyscall page", 8),
+        Constant(
+            "USER_PROGRAM_ADDR", memory.USER_PROGRAM_ADDR, "where the i386 ABI links programs", 8
+        ),
+        Constant(
+            "VSYSCALL_ADDR", memory.FIXED_VSYSCALL_ADDR, "the vsyscall page, in every process", 8
+        ),
+        Constant(
+            "VSYSCALL_RANDOM_BASE",
+            memory.RANDOM_VSYSCALL_BASE,
+            "lowest place of the vsyscall page",
+            8,
+        ),
         Constant("VSYSCALL_RANDOM_PAGES", memory.RANDOM_VSYSCALL_PAGES, "places to choose from"),
     )
 
 
 def _layout_constants(layout: Layout) -> tuple[Constant, ...]:
     offsets = tuple(
-        Constant(f"{layout.prefix}_{placed.field.name.upper()}", placed.offset, placed.field.comment)
+        Constant(
+            f"{layout.prefix}_{placed.field.name.upper()}", placed.offset, placed.field.comment
+        )
         for placed in layout.placed
     )
     ends = tuple(
@@ -170,7 +197,11 @@ def _layout_constants(layout: Layout) -> tuple[Constant, ...]:
 
 
 def constant_groups(
-    gdt: tuple[GdtEntry, ...], layouts: tuple[Layout, ...], cpu_count: int, syscalls: tuple[Syscall, ...], max_strings: int
+    gdt: tuple[GdtEntry, ...],
+    layouts: tuple[Layout, ...],
+    cpu_count: int,
+    syscalls: tuple[Syscall, ...],
+    max_strings: int,
 ) -> tuple[ConstantGroup, ...]:
     """Every constant of a kernel, whether its tree uses it or not."""
     selectors = tuple(Constant(f"SEL_{e.name}", e.selector, e.comment, 2) for e in gdt)
@@ -179,7 +210,7 @@ def constant_groups(
         Constant("FIRST_IRQ_VECTOR", traps.FIRST_IRQ_VECTOR, "the PIC's lines begin here", 2),
         Constant("IRQ_TIMER", traps.TIMER_IRQ, "line of the timer"),
         Constant("IRQ_SERIAL", traps.SERIAL_IRQ, "line of the first serial port"),
-        Constant("IRQ_SPURIOUS", traps.SPURIOUS_IRQ, "line that the PIC names when a request went away"),
+        Constant("IRQ_SPURIOUS", traps.SPURIOUS_IRQ, "line of a request that went away"),
         Constant("SYSCALL_VECTOR", traps.SYSCALL_VECTOR, "int 0x80", 2),
         Constant("WAKE_VECTOR", traps.WAKE_VECTOR, "from CPU to CPU: look for a process to run", 2),
         Constant("SPURIOUS_VECTOR", traps.SPURIOUS_VECTOR, "the local APIC had nothing to say", 2),
@@ -188,14 +219,20 @@ def constant_groups(
         Constant("OUTCOME_PORT", outcomes.OUTCOME_PORT, "QEMU's isa-debug-exit", 2),
         *(Constant(f"OUTCOME_{o.name}", o.code, o.meaning, 2) for o in outcomes.OUTCOMES),
     )
-    features = tuple(Constant(f"CPUID_{f.name.upper()}", 1 << f.bit, f.comment, 8) for f in FEATURES)
+    features = tuple(
+        Constant(f"CPUID_{f.name.upper()}", 1 << f.bit, f.comment, 8) for f in FEATURES
+    )
     minimum = Constant("SYSENTER_MIN_SIGNATURE", SYSENTER_MIN_SIGNATURE, "of Intel's CPUs", 3)
     bitmap = Constant("IO_BITMAP_BYTES", TSS_IO_BITMAP_BYTES, "a bit for each of 65536 ports")
     auxv = tuple(Constant(entry.name, entry.number, entry.comment) for entry in AUXV)
     numbers = tuple(Constant(f"NR_{call.name}", call.number) for call in syscalls)
     limits = (
         Constant("CPU_COUNT", cpu_count, "CPUs at most"),
-        Constant("SYSCALL_LIMIT", max(call.number for call in syscalls) + 1, "one more than the highest system call number"),
+        Constant(
+            "SYSCALL_LIMIT",
+            max(call.number for call in syscalls) + 1,
+            "one more than the highest system call number",
+        ),
         Constant("GDT_ENTRIES", GDT_ENTRIES, ""),
         Constant("MAX_STRINGS", max_strings, "arguments, and as many of the environment"),
         Constant("COST_CALLS", COST_CALLS, "in a round of user/lib/cost.c"),
@@ -207,10 +244,13 @@ def constant_groups(
         ConstantGroup("CR0", "SDM 3A 2.5", _CR0),
         ConstantGroup("Page table entries", "SDM 3A 4.3", _PAGE),
         ConstantGroup("Error code of a page fault", "SDM 3A 4.7", _PAGE_FAULT),
-        ConstantGroup("Model-specific registers", "SDM 4 2.1", _MSRS),
+        ConstantGroup("Model-specific registers", "SDM 4 2.1", MSRS),
         ConstantGroup("CPUID leaf 1, EDX", "SDM 2A CPUID", (*features, minimum)),
         ConstantGroup("Memory map", "see kernel/show_memory.c", _memory_constants()),
-        *(ConstantGroup(f"struct {layout.c_name}", layout.comment, _layout_constants(layout)) for layout in layouts),
+        *(
+            ConstantGroup(f"struct {layout.c_name}", layout.comment, _layout_constants(layout))
+            for layout in layouts
+        ),
         ConstantGroup("I/O permission bitmap", "SDM 1 19.5.2", (bitmap,)),
         ConstantGroup("Work on the way out", "process.work", _WORK),
         ConstantGroup("Limits", "kernel.toml", limits),

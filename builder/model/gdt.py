@@ -6,6 +6,7 @@ SYSENTER and SYSEXIT). The indices are those of Linux/i386, so that the selector
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 GDT_ENTRIES = 32  # as in Linux/i386; entries not listed below are null descriptors
 
@@ -22,6 +23,8 @@ _FLAG_32_BIT = 0x4
 @dataclass(frozen=True)
 class GdtEntry:
     """One descriptor of the GDT. `index` counts entries; `selector` is what a segment register holds."""
+
+    SHOWN: ClassVar[tuple[str, ...]] = ("selector", "descriptor")
 
     index: int
     name: str  # SEL_<name> is its selector in C and NASM
@@ -75,12 +78,28 @@ def gdt_entries(tss_limit: int) -> tuple[GdtEntry, ...]:
         tss_limit: offset of the last byte of the TSS, with its I/O permission bitmap if there is one.
     """
     return (
-        _flat(12, "KERNEL_CODE", "ring 0 code: what MSR_IA32_SYSENTER_CS holds", dpl=0, executable=True),
-        _flat(13, "KERNEL_DATA", "ring 0 stack: SYSENTER loads SS with CS + 8", dpl=0, executable=False),
-        _flat(14, "USER_CODE", "ring 3 code: SYSEXIT loads CS with CS + 16", dpl=3, executable=True),
-        _flat(15, "USER_DATA", "ring 3 data and stack: SYSEXIT loads SS with CS + 24", dpl=3, executable=False),
-        _tss(16, "TSS", "this CPU's task state segment: where esp0 is found", tss_limit),
-        _tss(31, "DOUBLE_FAULT_TSS", "the task that reports a double fault, on a stack of its own", 103),
+        _flat(
+            12,
+            "KERNEL_CODE",
+            "ring 0 code: what MSR_IA32_SYSENTER_CS holds",
+            dpl=0,
+            executable=True,
+        ),
+        _flat(
+            13,
+            "KERNEL_DATA",
+            "ring 0 stack: SYSENTER loads SS with CS + 8",
+            dpl=0,
+            executable=False,
+        ),
+        _flat(
+            14, "USER_CODE", "ring 3 code: SYSEXIT loads CS with CS + 16", dpl=3, executable=True
+        ),
+        _flat(
+            15, "USER_DATA", "ring 3 data: SYSEXIT loads SS with CS + 24", dpl=3, executable=False
+        ),
+        _tss(16, "TSS", "this CPU's TSS: where esp0 is found", tss_limit),
+        _tss(31, "DOUBLE_FAULT_TSS", "the task that reports a double fault", 103),
     )
 
 

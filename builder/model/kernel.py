@@ -62,11 +62,12 @@ class KernelModel:
         return tuple(sorted(rows | own))
 
     @property
-    def shared_sources(self) -> tuple[str, ...]:
-        """Sources that the kernel and the programs' library have in common, without suffix."""
+    def shared_objects(self) -> tuple[str, ...]:
+        """Object files that the kernel and the programs' library have in common."""
         own_stub = ("cpu/cpuid",) if "own-stub" in self.layers else ()
         checks = ("lib/ktap",) if "checks" in self.layers else ()
-        return ("lib/format", "lib/string", *own_stub, *checks)
+        sources = ("lib/format", "lib/string", *own_stub, *checks)
+        return tuple(f"obj/{source}.o" for source in sources)
 
     @property
     def program_names(self) -> tuple[str, ...]:
@@ -101,14 +102,22 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         layers.append("io-bitmap")
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
-        layers += [f"checks-{name}" for name in layers if name in ("sysenter", "vsyscall", "smp", "io-bitmap")]
+        layers += [
+            f"checks-{name}"
+            for name in layers
+            if name in ("sysenter", "vsyscall", "smp", "io-bitmap")
+        ]
     return tuple(layers)
 
 
 def _cpu_layout(layers: tuple[str, ...]) -> Layout:
     """Per-CPU data. Where the emergency stack lies is what the designs of MSR_IA32_SYSENTER_ESP differ in."""
     emergency = Field(
-        "emergency_stack", "uint32_t {}[64]", 256, "for #DB and NMI on the first instruction of SYSENTER", ""
+        "emergency_stack",
+        "uint32_t {}[64]",
+        256,
+        "for #DB on the first instruction of SYSENTER",
+        "",
     )
     before, after = "stack-esp0-word" in layers, "stack-tss-end" in layers
     bitmap_bytes = TSS_IO_BITMAP_BYTES + 4  # and a byte of ones past the end, rounded up
@@ -116,17 +125,31 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
         *((emergency,) if before else ()),
         Field("tss", "struct tss", TSS.size_bytes, "what the TSS descriptor points to", ""),
         *(
-            (Field("io_bitmap", f"uint8_t {{}}[{bitmap_bytes}]", bitmap_bytes, "must follow the TSS", ""),)
+            (
+                Field(
+                    "io_bitmap",
+                    f"uint8_t {{}}[{bitmap_bytes}]",
+                    bitmap_bytes,
+                    "must follow the TSS",
+                    "",
+                ),
+            )
             if "io-bitmap" in layers
             else ()
         ),
         *((emergency,) if after else ()),
-        Field("double_fault_tss", "struct tss", TSS.size_bytes, "the task that #DF switches to", ""),
+        Field(
+            "double_fault_tss", "struct tss", TSS.size_bytes, "the task that #DF switches to", ""
+        ),
         Field("gdt", "uint64_t {}[GDT_ENTRIES]", 256, "", ""),
         Field("idle", "struct process *", 4, "runs when no program does", ""),
         Field("index", "uint32_t", 4, "0 is the CPU that booted", ""),
         *((Field("apic_id", "uint32_t", 4, "of its local APIC", ""),) if "smp" in layers else ()),
-        *((Field("online", "uint32_t", 4, "it has got through cpu_init()", ""),) if "smp" in layers else ()),
+        *(
+            (Field("online", "uint32_t", 4, "it has got through cpu_init()", ""),)
+            if "smp" in layers
+            else ()
+        ),
         Field("double_fault_stack", "uint32_t {}[512]", 2048, "", ""),
     )
     return Layout("cpu", "CPU", "What each CPU has for itself", fields)

@@ -75,7 +75,7 @@ class Layout:
 PT_REGS = Layout(
     "pt_regs",
     "PT",
-    "The registers of an interrupted program, as the entry points push them (Linux arch/x86 ptrace.h)",
+    "An interrupted program's registers (Linux arch/x86 ptrace.h)",
     (
         Field("ebx", "uint32_t", 4, "1st argument of a system call"),
         Field("ecx", "uint32_t", 4, "2nd argument"),
@@ -88,9 +88,9 @@ PT_REGS = Layout(
         Field("es", "uint32_t", 4, "only the low 16 bits mean something"),
         Field("fs", "uint32_t", 4, "only the low 16 bits mean something"),
         Field("gs", "uint32_t", 4, "only the low 16 bits mean something"),
-        Field("orig_eax", "uint32_t", 4, "number of the system call, or an exception's error code"),
-        Field("eip", "uint32_t", 4, "from here on as the CPU pushes it for an interrupt"),
-        Field("cs", "uint32_t", 4, "bits 1:0 are the privilege level that was interrupted"),
+        Field("orig_eax", "uint32_t", 4, "number of the call, or an error code"),
+        Field("eip", "uint32_t", 4, "from here on as the CPU pushes it"),
+        Field("cs", "uint32_t", 4, "bits 1:0: the ring that was interrupted"),
         Field("eflags", "uint32_t", 4, ""),
         Field("esp", "uint32_t", 4, "only there if the interrupt came from ring 3"),
         Field("ss", "uint32_t", 4, "only there if the interrupt came from ring 3"),
@@ -106,7 +106,7 @@ TSS = Layout(
     "Task state segment, 32 bit (SDM 3A 7.2.1)",
     (
         Field("link", "uint32_t", 4, "selector of the task to return to; only for nested tasks"),
-        Field("esp0", "uint32_t", 4, "the ring 0 stack: loaded into ESP when ring 3 is interrupted"),
+        Field("esp0", "uint32_t", 4, "ring 0 stack, for when ring 3 is interrupted"),
         Field("ss0", "uint32_t", 4, "its segment"),
         Field("esp1", "uint32_t", 4, "ring 1 and ring 2 are not used"),
         Field("ss1", "uint32_t", 4, ""),
@@ -119,7 +119,7 @@ TSS = Layout(
         *(Field(name, "uint32_t", 4, "") for name in _SEGMENTS),
         Field("ldt", "uint32_t", 4, ""),
         Field("trap", "uint16_t", 2, "bit 0: debug exception on a switch to this task"),
-        Field("iomap_base", "uint16_t", 2, "offset of the I/O permission bitmap; beyond the limit: none"),
+        Field("iomap_base", "uint16_t", 2, "I/O permission bitmap; beyond the limit: none"),
     ),
 )
 
@@ -128,8 +128,14 @@ PROCESS = Layout(
     "PROCESS",
     "A process. It lies at the very top of its kernel stack, so that esp0 points to it",
     (
-        Field("work", "uint32_t", 4, "WORK_ bits: what must be done on the way back to ring 3"),
-        Field("sysenter_return", "uint32_t", 4, "where SYSEXIT goes: in the vsyscall page", "page-random"),
+        Field("work", "uint32_t", 4, "WORK_ bits: to be done on the way to ring 3"),
+        Field(
+            "sysenter_return",
+            "uint32_t",
+            4,
+            "where SYSEXIT goes: in the vsyscall page",
+            "page-random",
+        ),
         Field("context_esp", "uint32_t", 4, "kernel stack pointer while it is not running"),
         Field("page_directory", "uint32_t *", 4, "its address space"),
         Field("cpu", "struct cpu *", 4, "the CPU that it runs on, or ran on last"),
@@ -138,10 +144,16 @@ PROCESS = Layout(
         Field("state", "uint32_t", 4, "enum process_state"),
         Field("exit_status", "int32_t", 4, "what it passed to exit()"),
         Field("killed_by", "int32_t", 4, "vector of the exception that ended it, or -1"),
-        Field("start_eip", "uint32_t", 4, "where ring 3 begins: the entry point of its ELF file"),
+        Field("start_eip", "uint32_t", 4, "where ring 3 begins: its entry point"),
         Field("start_esp", "uint32_t", 4, "and its first stack pointer"),
         Field("sysinfo", "uint32_t", 4, "address of its __kernel_vsyscall", "vsyscall"),
-        Field("io_bitmap", "uint8_t *{}[2]", 8, "the ports it may use, half of them each, or NULL for none", "io-bitmap"),
+        Field(
+            "io_bitmap",
+            "uint8_t *{}[2]",
+            8,
+            "its ports, half of them each, or NULL for none",
+            "io-bitmap",
+        ),
         Field("name", "char {}[16]", 16, ""),
     ),
 )

@@ -37,7 +37,9 @@ class Region:
 
 REGIONS: tuple[Region, ...] = (
     Region(0, USER_LOWEST_ADDR, "nothing", "-", "so that a NULL pointer faults"),
-    Region(USER_LOWEST_ADDR, RANDOM_VSYSCALL_BASE, "program", "rwxu", "the segments of its ELF file"),
+    Region(
+        USER_LOWEST_ADDR, RANDOM_VSYSCALL_BASE, "program", "rwxu", "the segments of its ELF file"
+    ),
     Region(
         RANDOM_VSYSCALL_BASE,
         RANDOM_VSYSCALL_BASE + RANDOM_VSYSCALL_PAGES * PAGE_SIZE,
@@ -47,9 +49,19 @@ REGIONS: tuple[Region, ...] = (
         "page-random",
     ),
     Region(
-        KERNEL_BASE - USER_STACK_PAGES * PAGE_SIZE, KERNEL_BASE, "user stack", "rw-u", "grows down from its end"
+        KERNEL_BASE - USER_STACK_PAGES * PAGE_SIZE,
+        KERNEL_BASE,
+        "user stack",
+        "rw-u",
+        "grows down from its end",
     ),
-    Region(KERNEL_BASE, KERNEL_BASE + DIRECT_MAP_BYTES, "direct map", "rwx", "physical memory from 0; the kernel"),
+    Region(
+        KERNEL_BASE,
+        KERNEL_BASE + DIRECT_MAP_BYTES,
+        "direct map",
+        "rwx",
+        "physical memory from 0; the kernel",
+    ),
     Region(
         KERNEL_STACKS_BASE,
         KERNEL_STACKS_BASE + KERNEL_STACK_SLOTS * 2 * PAGE_SIZE,
@@ -57,7 +69,14 @@ REGIONS: tuple[Region, ...] = (
         "rw-",
         "a guard page below each",
     ),
-    Region(LOCAL_APIC_ADDR, LOCAL_APIC_ADDR + PAGE_SIZE, "local APIC", "rw-", "each CPU sees its own", "smp"),
+    Region(
+        LOCAL_APIC_ADDR,
+        LOCAL_APIC_ADDR + PAGE_SIZE,
+        "local APIC",
+        "rw-",
+        "each CPU sees its own",
+        "smp",
+    ),
     Region(
         FIXED_VSYSCALL_ADDR,
         FIXED_VSYSCALL_ADDR + PAGE_SIZE,

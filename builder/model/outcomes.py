@@ -6,6 +6,7 @@ status `(code << 1) | 1`. The code 0 is never used, because it gives status 1, w
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 OUTCOME_PORT = 0xF4
 
@@ -13,6 +14,8 @@ OUTCOME_PORT = 0xF4
 @dataclass(frozen=True)
 class Outcome:
     """One way in which a guest ends by itself."""
+
+    SHOWN: ClassVar[tuple[str, ...]] = ("exit_status",)
 
     name: str  # C and NASM constant: OUTCOME_<name>
     code: int  # byte written to OUTCOME_PORT
@@ -24,9 +27,9 @@ class Outcome:
         return (self.code << 1) | 1
 
 
-FINISHED = Outcome("FINISHED", 0x10, "the suite ran to its end; the KTAP lines say how it went")
+FINISHED = Outcome("FINISHED", 0x10, "the suite ran to its end: see its KTAP lines")
 PANIC = Outcome("PANIC", 0x11, "the kernel panicked and printed why")
-LOADER = Outcome("LOADER", 0x12, "the boot loader refused the disk image and printed why")
+LOADER = Outcome("LOADER", 0x12, "the boot loader refused and printed why")
 OUTCOMES = (FINISHED, PANIC, LOADER)
 
 # What the verdict looks for in the serial text. Each is the start of a line, so that a program which

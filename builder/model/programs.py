@@ -13,6 +13,11 @@ class Program:
     entry: str = "_start"
     libraries: bool = True  # linked with user/lib
 
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The object files of its own sources, as make calls them."""
+        return tuple(f"obj/{source}.o" for source in self.sources)
+
 
 @dataclass(frozen=True)
 class SuiteEntry:

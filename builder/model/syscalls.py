@@ -44,6 +44,16 @@ class Syscall:
         """The parameter list of its C prototype."""
         return ", ".join(argument.c_declaration for argument in self.arguments) or "void"
 
+    def prototype(self, prefix: str = "") -> str:
+        """Its name, behind `prefix`, and parameters, as in a C prototype without the result."""
+        return f"{prefix}{self.name}({self.parameters})"
+
+    @property
+    def dispatch(self) -> str:
+        """The C statement that calls it with its arguments out of `struct pt_regs *regs`."""
+        values = ", ".join(f"({arg.c_type})regs->{register}" for arg, register in self.unpacked)
+        return f"{'return ' if self.returns else ''}sys_{self.name}({values});"
+
 
 def _args(*pairs: str) -> tuple[Argument, ...]:
     """Arguments from strings such as `int fd` or `const void *buffer`."""
@@ -53,8 +63,16 @@ def _args(*pairs: str) -> tuple[Argument, ...]:
 
 SYSCALLS: tuple[Syscall, ...] = (
     Syscall(1, "exit", _args("int status"), "end this program", "every program", returns=False),
-    Syscall(3, "read", _args("int fd", "void *buffer", "size_t size"), "wait for serial input", "echo"),
-    Syscall(4, "write", _args("int fd", "const void *buffer", "size_t size"), "print to the serial line", "hello"),
+    Syscall(
+        3, "read", _args("int fd", "void *buffer", "size_t size"), "wait for serial input", "echo"
+    ),
+    Syscall(
+        4,
+        "write",
+        _args("int fd", "const void *buffer", "size_t size"),
+        "print to the serial line",
+        "hello",
+    ),
     Syscall(20, "getpid", (), "number of this process", "cost: the call that does nothing"),
     Syscall(
         101,
@@ -73,7 +91,14 @@ SYSCALLS: tuple[Syscall, ...] = (
         "registers: the only way to see that each argument arrives in its place",
         "checks",
     ),
-    Syscall(252, "exit_group", _args("int status"), "end this program", "C libraries call this one", returns=False),
+    Syscall(
+        252,
+        "exit_group",
+        _args("int status"),
+        "end this program",
+        "C libraries call this one",
+        returns=False,
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """The 32 exceptions of the CPU (Intel SDM vol. 3A, table 6-1 and 6.15; AMD APM vol. 2, 8.2) and other vectors."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 FIRST_IRQ_VECTOR = 0x20  # the PIC's sixteen lines are moved here, past the exceptions
 TIMER_IRQ = 0
@@ -21,6 +22,8 @@ class Trap:
     found its stack. `task_gate`: entered by a task switch, on a stack of its own. `own_entry`: its entry point,
     if that is not one of those that entry/traps.asm makes of this table.
     """
+
+    SHOWN: ClassVar[tuple[str, ...]] = ("sdm",)
 
     vector: int
     mnemonic: str
@@ -105,11 +108,38 @@ class Interrupt:
 
 
 INTERRUPTS: tuple[Interrupt, ...] = (
-    Interrupt(FIRST_IRQ_VECTOR + TIMER_IRQ, "FIRST_IRQ_VECTOR + IRQ_TIMER", "irq_timer", "line 0: the timer"),
-    Interrupt(FIRST_IRQ_VECTOR + SERIAL_IRQ, "FIRST_IRQ_VECTOR + IRQ_SERIAL", "irq_serial", "line 4: the first serial port"),
-    Interrupt(FIRST_IRQ_VECTOR + SPURIOUS_IRQ, "FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "irq_spurious", "line 7: a request that went away"),
-    Interrupt(WAKE_VECTOR, "WAKE_VECTOR", "irq_wake", "another CPU has something to do for this one", "smp"),
-    Interrupt(SPURIOUS_VECTOR, "SPURIOUS_VECTOR", "apic_spurious", "the local APIC: a request that went away", "smp"),
+    Interrupt(
+        FIRST_IRQ_VECTOR + TIMER_IRQ,
+        "FIRST_IRQ_VECTOR + IRQ_TIMER",
+        "irq_timer",
+        "line 0: the timer",
+    ),
+    Interrupt(
+        FIRST_IRQ_VECTOR + SERIAL_IRQ,
+        "FIRST_IRQ_VECTOR + IRQ_SERIAL",
+        "irq_serial",
+        "line 4: the first serial port",
+    ),
+    Interrupt(
+        FIRST_IRQ_VECTOR + SPURIOUS_IRQ,
+        "FIRST_IRQ_VECTOR + IRQ_SPURIOUS",
+        "irq_spurious",
+        "line 7: a request that went away",
+    ),
+    Interrupt(
+        WAKE_VECTOR,
+        "WAKE_VECTOR",
+        "irq_wake",
+        "another CPU has something to do for this one",
+        "smp",
+    ),
+    Interrupt(
+        SPURIOUS_VECTOR,
+        "SPURIOUS_VECTOR",
+        "apic_spurious",
+        "the local APIC: a request that went away",
+        "smp",
+    ),
 )
 
 
@@ -124,15 +154,27 @@ class Handler:
 
 
 HANDLERS: tuple[Handler, ...] = (
-    Handler("VECTOR_PF", "page_fault", "ends a program; in the kernel's copy functions it is expected"),
+    Handler(
+        "VECTOR_PF", "page_fault", "ends a program; in the kernel's copy functions it is expected"
+    ),
     Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "timer_interrupt", "the clock"),
     Handler("FIRST_IRQ_VECTOR + IRQ_SERIAL", "serial_interrupt", "a character was typed"),
     Handler("FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "spurious_interrupt", "nothing to do"),
     Handler("WAKE_VECTOR", "wake_interrupt", "it has woken this CPU: that is all", "smp"),
     Handler("SPURIOUS_VECTOR", "spurious_interrupt", "nothing to do", "smp"),
     Handler("VECTOR_DB", "debug_exception", "SYSENTER does not clear EFLAGS.TF", "sysenter"),
-    Handler("VECTOR_DB", "check_debug_exception", "looks at the registers, for checks/entry.c", "checks-sysenter"),
-    Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "check_timer_interrupt", "counts, for checks/timer.c", "checks"),
+    Handler(
+        "VECTOR_DB",
+        "check_debug_exception",
+        "looks at the registers, for checks/entry.c",
+        "checks-sysenter",
+    ),
+    Handler(
+        "FIRST_IRQ_VECTOR + IRQ_TIMER",
+        "check_timer_interrupt",
+        "counts, for checks/timer.c",
+        "checks",
+    ),
 )
 
 

@@ -1,0 +1,93 @@
+"""Programs that mean harm, brought along by the user: each may end itself, none the kernel."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from builder.run import RunResult
+from builder.words import Word
+from qemu_tests.kernels import Kernel, Lab
+
+WELL_BEHAVED = """
+    mov  eax, 1                             ; exit(0)
+    xor  ebx, ebx
+    int  0x80
+"""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """NASM code for ring 3, which is told the kernel's address SYSENTER_ENTRY."""
+
+    name: str
+    code: str
+    ends_with: str  # part of the kernel's message about its end
+
+
+ATTACKS = (
+    Attack(
+        "step-to-kernel",  # looks like a single step that SYSENTER carried into the kernel
+        "    mov eax, SYSENTER_ENTRY\n    pushfd\n    or dword [esp], 0x100\n"
+        "    popfd\n    jmp eax",
+        "killed by #DB",
+    ),
+    Attack("call-kernel", "    mov eax, SYSENTER_ENTRY\n    call eax", "killed by #PF"),
+    Attack(
+        "stack-in-kernel",  # interrupts take the stack from the TSS, wherever ESP points
+        "    mov esp, SYSENTER_ENTRY\n    mov ecx, 20000000\n.spin:\n    loop .spin\n    ud2",
+        "killed by #UD",
+    ),
+    Attack("no-stack", "    xor esp, esp\n    int3", "killed by #BP"),
+    Attack(
+        "top-of-memory",  # the last instruction ends where the address space does
+        "    mov eax, 0xfffffffe\n    jmp eax",
+        "killed by #PF",
+    ),
+)
+
+
+def assemble(folder: Path, name: str, code: str, sysenter_entry: int) -> None:
+    """Make the static ELF file `name` in `folder`."""
+    source = f"%define SYSENTER_ENTRY {sysenter_entry:#x}\n    global _start\n_start:\n{code}\n"
+    (folder / f"{name}.asm").write_text(source)
+    subprocess.run(["nasm", "-f", "elf32", f"{name}.asm"], cwd=folder, check=True)
+    link = ["ld", "-m", "elf_i386", "-z", "noexecstack", "-o", name, f"{name}.o"]
+    subprocess.run(link, cwd=folder, check=True)
+
+
+def kernel_with(lab: Lab, folder: Path, programs: dict[str, str], sysenter_entry: int) -> Kernel:
+    """A kernel that runs `programs`, given as name and code, in their order."""
+    for name, code in programs.items():
+        assemble(folder, name, code, sysenter_entry)
+    return lab.kernel("programs.suite=none", f"programs.files={list(programs)}", folder=folder)
+
+
+@pytest.fixture(scope="module")
+def outcome(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    """One boot in which the attacks come one after the other, and at last a harmless program."""
+    folder = tmp_path_factory.mktemp("hostile")
+    # The address is only known once a kernel is built. It does not depend on the programs, which
+    # lie behind all code.
+    address = kernel_with(lab, folder, {"probe": WELL_BEHAVED}, 0).symbols["sysenter_entry"]
+    programs = {attack.name: attack.code for attack in ATTACKS} | {"after": WELL_BEHAVED}
+    kernel = kernel_with(lab, folder, programs, address)
+    assert kernel.symbols["sysenter_entry"] == address
+    return lab.boot(kernel, "hostile")
+
+
+def test_the_kernel_outlives_hostile_programs(outcome: RunResult) -> None:
+    assert outcome.verdict.word is Word.FAIL, outcome.explain()
+    assert f"\nok {len(ATTACKS) + 1} - after\n" in outcome.transcript.text, outcome.explain()
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_a_hostile_program_ends_itself(outcome: RunResult, attack: Attack) -> None:
+    number = ATTACKS.index(attack) + 1
+    lines = outcome.transcript.text.splitlines()
+    assert f"not ok {number} - {attack.name}" in lines, outcome.explain()
+    ends = [line for line in lines if line.startswith(f"# {attack.name} (pid {number})")]
+    assert len(ends) == 1 and attack.ends_with in ends[0], outcome.explain()

@@ -1,0 +1,116 @@
+"""Non-maskable interrupts during system calls: they come when there is no stack to speak of."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from builder.emulator import BootImage, Machine, Qemu
+from builder.model.outcomes import BANNER_PREFIX, FINISHED, FINISHED_PREFIX, PANIC_PREFIX
+from qemu_tests.kernels import Lab
+
+TIMEOUT_S = 60
+CALLS = 3_000_000
+
+# Finds AT_SYSINFO on its start stack and calls getpid through the page again and again.
+CALLER = f"""
+    global _start
+_start:
+    mov  esi, esp
+.environment:                               ; the auxiliary vector is behind the second NULL
+    lodsd
+    test eax, eax
+    jnz  .environment
+.vector:
+    lodsd
+    test eax, eax
+    jnz  .vector
+.find:
+    lodsd
+    mov  ecx, eax
+    lodsd
+    cmp  ecx, 32                            ; AT_SYSINFO
+    jne  .find
+    mov  esi, eax
+    mov  edi, {CALLS}
+.again:
+    mov  eax, 20                            ; getpid
+    call esi
+    cmp  eax, 1
+    jne  .wrong
+    dec  edi
+    jnz  .again
+    xor  ebx, ebx
+    jmp  .exit
+.wrong:
+    mov  ebx, 1
+.exit:
+    mov  eax, 1                             ; exit
+    int  0x80
+"""
+
+
+def assemble(folder: Path) -> None:
+    (folder / "caller.asm").write_text(CALLER)
+    subprocess.run(["nasm", "-f", "elf32", "caller.asm"], cwd=folder, check=True)
+    link = ["ld", "-m", "elf_i386", "-z", "noexecstack", "-o", "caller", "caller.o"]
+    subprocess.run(link, cwd=folder, check=True)
+
+
+def inject_until_end(process: subprocess.Popen[str], control: socket.socket) -> None:
+    """One NMI after the other, each when QEMU has answered to the one before."""
+    control.settimeout(TIMEOUT_S)
+    with control.makefile("r") as answers, contextlib.suppress(OSError):
+        while process.poll() is None:
+            control.sendall(b'{"execute": "inject-nmi"}')
+            if not answers.readline():
+                return
+
+
+def run_with_nmis(machine: Machine, image: BootImage) -> tuple[str, int]:
+    """What the guest printed and QEMU's exit status; NMIs from the kernel's KTAP line on."""
+    qemu = Qemu()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        command = qemu.command(machine, image, control_fd=theirs.fileno())
+        ours.sendall(qemu.control_hello)
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            pass_fds=[theirs.fileno()],
+        ) as process:  # fmt: skip
+            theirs.close()
+            assert process.stdout is not None
+            try:
+                text = ""
+                # Before that line the BIOS runs, which takes an NMI for a broken machine.
+                while not text.endswith("KTAP version 1\n"):
+                    line = process.stdout.readline()
+                    assert line, f"ended early:\n{text}"
+                    text += line
+                inject_until_end(process, ours)
+                return text + process.stdout.read(), process.wait(TIMEOUT_S)
+            finally:
+                process.kill()
+
+
+@pytest.mark.parametrize("stack", ["per-switch", "esp0-word", "tss-end"])
+def test_system_calls_survive_nmis(lab: Lab, tmp_path: Path, stack: str) -> None:
+    assemble(tmp_path)
+    kernel = lab.kernel(
+        "programs.suite=none",
+        "programs.files=['caller']",
+        f"sysenter.stack={stack}",
+        folder=tmp_path,
+    )
+    text, status = run_with_nmis(Machine(icount=False), kernel.image("kernel"))
+
+    assert status == FINISHED.exit_status, text
+    assert text.startswith(BANNER_PREFIX) and PANIC_PREFIX not in text, text
+    assert f"{FINISHED_PREFIX}1 passed, 0 failed\n" in text
+    counted = re.search(r"^# non-maskable interrupts: (\d+)$", text, re.M)
+    assert counted is not None and int(counted[1]) > 10, text
