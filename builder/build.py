@@ -1,4 +1,4 @@
-"""From a configuration to kernel.elf and disk.img: render the tree, run its Makefile, check what came out."""
+"""From a configuration to kernel.elf and disk.img: render, run make, check what came out."""
 
 import os
 import re
@@ -64,14 +64,14 @@ def build_commands(
 
 
 def _copy_if_changed(source: Path, target: Path) -> bool:
-    """Make `target` a copy of `source` by way of a temporary name: no half file is ever called `target`."""
+    """Make `target` a copy of `source`, renamed at last: no half file is ever called `target`."""
     data = source.read_bytes()
     if target.is_file() and target.read_bytes() == data:
         return False
     temporary = target.with_name(f".{target.name}.new")
     try:
         temporary.write_bytes(data)
-        os.replace(temporary, target)
+        temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
     return True
@@ -142,8 +142,8 @@ def build_kernel(
         werror: Treat warnings as errors, as CI does.
 
     Raises:
-        UserError, ToolError, BuildError, FileError: each says what to do. kernel.elf and disk.img of an
-        earlier build are then gone: nothing old is taken for the new.
+        UserError, ToolError, BuildError, FileError: each says what to do. kernel.elf and disk.img
+            of an earlier build are then gone: nothing old is taken for the new.
     """
     tree = out_dir / TREE_NAME
     targets = (out_dir / "kernel.elf", out_dir / "disk.img")

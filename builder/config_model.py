@@ -99,8 +99,8 @@ class ProgramsSection(Section):
 
     suite: Literal["demo", "checks", "echo", "none"] = Field(
         default="demo",
-        description="The built-in programs: a demonstration (demo), every guest check (checks), one "
-        "that repeats what is typed (echo), or only those in `files` (none).",
+        description="The built-in programs: a demonstration (demo), every guest check (checks), "
+        "one that repeats what is typed (echo), or only those in `files` (none).",
     )
     files: Annotated[
         tuple[str, ...],
@@ -248,7 +248,7 @@ class KernelConfig(Section):
             raise _broken(
                 "programs.env" if self.programs.env else "programs.args",
                 f"{size} bytes",
-                f"that is too many: a program finds them in its first stack page: at most {STRINGS_BYTES_MAX} bytes",
+                f"too many: they share the first stack page, at most {STRINGS_BYTES_MAX} bytes",
                 "shorten them, or leave some out",
             )
         return self

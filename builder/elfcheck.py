@@ -141,7 +141,7 @@ def kernel_budget_bytes(model: KernelModel, suite: str, own_programs_bytes: int)
 
 
 def kernel_problems(kernel_elf: Path, model: KernelModel) -> tuple[str, ...]:
-    """Everything in which the built kernel differs from its model, one line each; empty if nothing does."""
+    """Everything in which the built kernel differs from its model, one line each."""
     try:
         built = _open(kernel_elf)
         return tuple(problem for check in _CHECKS for problem in check(built, model))
@@ -157,12 +157,12 @@ def check_kernel(kernel_elf: Path, model: KernelModel) -> None:
             "the built kernel is not what its model says",
             where=str(kernel_elf),
             why="; ".join(problems),
-            fix="a source file of the tree was changed, or the compiler or linker did something new",
+            fix="a source of the tree was changed, or the compiler or linker did something new",
         )
 
 
 def check_user_program(data: bytes, where: str) -> None:
-    """Raise UserError unless `data` is a static i386 ELF executable that the kernel's loader takes."""
+    """Raise UserError unless `data` is a static i386 ELF executable that the kernel can load."""
     why = _program_fault(data)
     if why:
         raise UserError(

@@ -1,8 +1,9 @@
 """Errors that tinygate reports to its user, and the exit code each one ends the command with.
 
-There are two families (everything else is a bug and may show a traceback): the user's mistake, which
-the user can mend (`UserError`), and the machinery's failure, which the user can only report or work
-around (`MachineryError`). Each error says four things: what went wrong, where, why, and what to do.
+There are two families (everything else is a bug and may show a traceback): the user's mistake,
+which the user can mend (`UserError`), and the machinery's failure, which the user can only report
+or work around (`MachineryError`). Each error says four things: what went wrong, where, why, and
+what to do.
 """
 
 from enum import IntEnum
@@ -34,6 +35,7 @@ class TinygateError(Exception):
     exit_code: ExitCode = ExitCode.BUILD
 
     def __init__(self, what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
+        """The message is `what`; the rest is kept beside it."""
         super().__init__(what)
         self.what = what
         self.where = where
@@ -57,7 +59,7 @@ class UserError(TinygateError):
 
 
 class ConfigError(UserError):
-    """A kernel.toml or --set that breaks a rule; `where` names the key, `why` the value and rule."""
+    """A kernel.toml or --set that breaks a rule: `where` is the key, `why` the value and rule."""
 
 
 class MachineryError(TinygateError):
@@ -65,7 +67,7 @@ class MachineryError(TinygateError):
 
 
 class ToolError(MachineryError):
-    """A tool is missing, too old, or cannot do what is needed; `fix` is the command to install it."""
+    """A tool is missing, too old, or cannot do what is needed; `fix` is how to install it."""
 
     exit_code = ExitCode.TOOL
 

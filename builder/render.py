@@ -1,6 +1,7 @@
-"""From a configuration to the kernel's source tree: templates and plain files of all layers, overlaid.
+"""From a configuration to the kernel's source tree: files of all layers, overlaid.
 
-Pure up to `write_tree`: the same configuration gives the same bytes, whatever the folder, user or clock.
+Pure up to `write_tree`: the same configuration gives the same bytes, whatever the folder, user or
+clock.
 """
 
 import os
@@ -11,8 +12,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, TemplateError
-from jinja2 import ChoiceLoader
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+)
 
 from builder.config import KernelConfig
 from builder.errors import BuildError, FileError, UserError
@@ -66,7 +73,7 @@ def hexadecimal(value: int, digits: int = 0) -> str:
 
 
 def c_string(text: str) -> str:
-    """Jinja filter: `text` as a C string literal; bytes that C could misread are written in octal."""
+    """Jinja filter: `text` as a C string literal, with bytes that C could misread in octal."""
     plain = (
         chr(b) if 0x20 <= b < 0x7F and chr(b) not in '"\\?' else f"\\{b:03o}" for b in text.encode()
     )
@@ -93,18 +100,18 @@ def _environment(loader: BaseLoader) -> Environment:
 
 
 def _files_below(folder: Path) -> list[PurePosixPath]:
-    """Every file of an overlay folder, sorted, as paths relative to it. A missing folder has none."""
+    """Every file of an overlay folder, sorted, relative to it. A missing folder has none."""
     found = (path for path in folder.rglob("*") if path.is_file())
     return sorted(PurePosixPath(path.relative_to(folder).as_posix()) for path in found)
 
 
 def _is_fragment(path: PurePosixPath) -> bool:
-    """A name that begins with an underscore is a part that other templates include, not a file of the tree."""
+    """A name that begins with an underscore is a part of other templates, not of the tree."""
     return path.name.startswith("_")
 
 
 def used_constants(groups: tuple[ConstantGroup, ...], text: str) -> tuple[ConstantGroup, ...]:
-    """The groups with only the constants whose names occur in `text`; groups left empty are dropped."""
+    """The groups with only the constants that occur in `text`; empty groups are dropped."""
     words = set(re.findall(r"\b[A-Z_][A-Za-z0-9_]*\b", text))
     kept = (
         ConstantGroup(g.title, g.source, tuple(c for c in g.constants if c.name in words))
@@ -169,7 +176,7 @@ def _plain_files(model: KernelModel) -> dict[str, bytes]:
 
 
 def _user_programs(config: KernelConfig, built_in: set[str]) -> dict[str, bytes]:
-    """The user's own programs as files of the tree, each checked to be one that the kernel can load."""
+    """The user's own programs as files of the tree, each one that the kernel can load."""
     from builder.elfcheck import check_user_program
 
     files = {}
@@ -200,7 +207,8 @@ def render_tree(config: KernelConfig) -> dict[str, bytes]:
     """Render the source tree of the kernel that `config` describes.
 
     Returns: path in the tree (POSIX, relative) -> content, sorted by path.
-    Errors: UserError for a program of the user's that cannot be loaded; BuildError for a broken template.
+    Errors: UserError for a program of the user's that cannot be loaded; BuildError for a broken
+    template.
     """
     model = build_model(config)
     context: dict[str, Any] = {"model": model, "config": config}
@@ -214,10 +222,11 @@ def render_tree(config: KernelConfig) -> dict[str, bytes]:
 
 
 def write_tree(files: Mapping[str, bytes], out_dir: Path) -> int:
-    """Make `out_dir` hold exactly `files` (and what make built from them); returns how many changed.
+    """Make `out_dir` hold exactly `files` (and what make built); returns how many changed.
 
-    A file whose content is already there keeps its time stamp, so that make rebuilds only what changed. Each
-    file is written under another name and renamed: an interrupted run leaves no half file.
+    A file whose content is already there keeps its time stamp, so that make rebuilds only what
+    changed. Each file is written under another name and renamed: an interrupted run leaves no half
+    file.
     """
     changed = 0
     manifest = out_dir / ".files"
@@ -225,7 +234,8 @@ def write_tree(files: Mapping[str, bytes], out_dir: Path) -> int:
         old = set(manifest.read_text().splitlines()) if manifest.exists() else set()
         for stale in sorted(old - set(files)):
             (out_dir / stale).unlink(missing_ok=True)
-            # Else make would take what it built from this file for up to date with another of the same name.
+            # Else make would take what it built from this file for up to date with another of the
+            # same name.
             (out_dir / "obj" / stale).with_suffix(".o").unlink(missing_ok=True)
             changed += 1
         for path, data in files.items():

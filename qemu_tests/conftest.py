@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from qemu_tests.kernels import Lab, session_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """True if golden files are to be rewritten."""
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Builds and boots kernels, each configuration once a session."""
+    return Lab(session_folder(tmp_path_factory))
 
 
 @pytest.fixture

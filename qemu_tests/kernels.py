@@ -1,4 +1,4 @@
-"""Kernels for the boot tests: each configuration is built once a session, whoever needs it first."""
+"""Kernels for the boot tests: each configuration is built once a run, whoever needs it first."""
 
 from __future__ import annotations
 
@@ -123,6 +123,7 @@ class Lab:
                     change.apply(out / "kernel")
                     if change.path == "Makefile":  # nothing in the tree depends on it
                         shutil.rmtree(out / "kernel" / "obj")
+                        (out / "kernel" / "kernel.elf").unlink()
                 command = make_command(out / "kernel", jobs=1, cc=None, verbose=False)
                 done = proc.run(command, timeout_s=BUILD_TIMEOUT_S)
                 assert done.ok, done.stdout + done.stderr
@@ -141,6 +142,7 @@ class Lab:
         expected: Expected | None = None,
         timeouts: Timeouts | None = None,
         typed: Sequence[Typed] = (),
+        max_bytes: int | None = None,
     ) -> RunResult:
         """Boot and judge. `name` names the transcript."""
         return run_image(
@@ -152,6 +154,7 @@ class Lab:
             expected=expected,
             timeouts=timeouts,
             typed=typed,
+            max_bytes=max_bytes,
         )
 
 

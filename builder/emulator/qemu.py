@@ -88,8 +88,9 @@ class Qemu:
             argv += ["-d", "int,cpu_reset", "-D", str(debug_log)]
         if image.kind == "kernel":
             return [*argv, "-kernel", str(image.path)]
-        # snapshot=on: the image is opened for reading only, so that runs can share it. virtio, because the
-        # BIOS takes 0.16 s longer to find an IDE disk when the clock counts instructions.
+        # snapshot=on: the image is opened for reading only, so that runs can share it. virtio,
+        # because the BIOS takes 0.16 s longer to find an IDE disk when the clock counts
+        # instructions.
         return [*argv, "-drive", f"file={_value(image.path)},format=raw,if=virtio,snapshot=on"]
 
     def explain_exit(self, status: int, control_text: str) -> Exit:

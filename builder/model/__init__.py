@@ -5,7 +5,7 @@ from typing import Any
 
 
 def tables() -> Mapping[str, Sequence[Any]]:
-    """Every table by the name that `tinygate show` gives it, as frozen dataclasses in their order."""
+    """Every table by its name in `tinygate show`, as frozen dataclasses in their order."""
     from builder.model import boot, constants, features, memory, outcomes, programs, syscalls, traps
     from builder.model.auxv import AUXV
     from builder.model.gdt import gdt_entries

@@ -1,7 +1,7 @@
 """The ELF auxiliary vector: (type, value) pairs after the environment on a program's start stack.
 
-System V ABI i386 supplement, "Process Initialization"; types as in Linux include/uapi/linux/auxvec.h and
-arch/x86/include/uapi/asm/auxvec.h.
+System V ABI i386 supplement, "Process Initialization"; types as in Linux
+include/uapi/linux/auxvec.h and arch/x86/include/uapi/asm/auxvec.h.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AuxEntry:
-    """One pair. `value` is the C expression the kernel puts there (of `struct start`, see proc/start_stack.c)."""
+    """One pair. `value` is the C expression that proc/start_stack.c puts there."""
 
     number: int
     name: str

@@ -1,4 +1,4 @@
-"""The order in which a kernel starts: one row a call. kernel/main.c is rendered from these tables."""
+"""The order in which a kernel starts, one row a call: kernel/main.c comes from these tables."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ DISK_USED_BUDGET_BYTES = 64 * KIB  # boot sector, loader and kernel of the demo 
 
 @dataclass(frozen=True)
 class Stub:
-    """One variant of __kernel_vsyscall: the bytes that Linux has today, so that debuggers know them."""
+    """One variant of __kernel_vsyscall: the bytes that Linux has, so that debuggers know them."""
 
     symbol: str
     code: bytes

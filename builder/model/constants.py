@@ -1,4 +1,4 @@
-"""Numbers that C and NASM share. A rendered tree gets those that it uses, in one header for each language."""
+"""Numbers that C and NASM share; a rendered tree gets those that it uses, in two headers."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ COST_CALLS = 2000
 
 @dataclass(frozen=True)
 class Constant:
-    """One name for one number; `digits` asks for hexadecimal with at least so many digits, 0 for decimal."""
+    """One name for one number, hexadecimal with at least `digits` digits; 0 means decimal."""
 
     name: str
     value: int
@@ -60,7 +60,6 @@ _EFLAGS = _bits(
         (9, "IF", "interrupts are let in"),
         (10, "DF", "string instructions run downwards"),
         (11, "OF", "overflow"),
-        (11, "OF", "overflow"),
         (14, "NT", "IRET means: return to the previous task"),
         (16, "RF", "no breakpoint on the next instruction"),
         (18, "AC", "alignment is checked in ring 3"),
@@ -87,13 +86,13 @@ _PAGE = _bits(
         (1, "WRITE", "else read-only, with CR0.WP for ring 0 too"),
         (2, "USER", "else for ring 0 only"),
         (4, "NO_CACHE", "for device registers"),
-        (9, "SHARED", "ours: not this address space's frame alone"),
+        (9, "SHARED", "ours to use: others have the frame too"),
     ),
 )
 _PAGE_FAULT = _bits(
     "PAGE_FAULT_",
     (
-        (0, "PROTECTION", "it is there but not for this; else not there"),
+        (0, "PROTECTION", "page there, but not for this use; else absent"),
         (1, "WRITE", "it was written; else read or executed"),
         (2, "USER", "from ring 3"),
     ),

@@ -1,15 +1,16 @@
-"""CPU features: what CPUID leaf 1 reports in EDX (SDM 2A, CPUID, table 3-11), and the rule for SYSENTER."""
+"""CPU features: CPUID leaf 1, EDX (SDM 2A, CPUID, table 3-11), and the rule for SYSENTER."""
 
 from dataclasses import dataclass
 
-# Steppings of the Pentium Pro report SEP without having it. Intel's rule in the SDM (2B, SYSENTER) compares
-# model and stepping each by itself; one number made of family, model and stepping says it without a gap.
+# Steppings of the Pentium Pro report SEP without having it. Intel's rule in the SDM (2B, SYSENTER)
+# compares model and stepping each by itself; one number made of family, model and stepping says it
+# without a gap.
 SYSENTER_MIN_SIGNATURE = 0x633
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature bit of CPUID leaf 1, EDX. The name is the one that Linux's /proc/cpuinfo prints."""
+    """One feature bit of CPUID leaf 1, EDX, by its name in Linux's /proc/cpuinfo."""
 
     bit: int
     name: str

@@ -1,8 +1,9 @@
 """The Global Descriptor Table: which entry holds what, and the bytes of each descriptor.
 
-SYSENTER and SYSEXIT read no descriptor: they *assume* that four flat descriptors follow each other in the
-order kernel code, kernel data, user code, user data, starting at MSR_IA32_SYSENTER_CS (Intel SDM vol. 2B,
-SYSENTER and SYSEXIT). The indices are those of Linux/i386, so that the selectors a program sees are the same.
+SYSENTER and SYSEXIT read no descriptor: they *assume* that four flat descriptors follow each other
+in the order kernel code, kernel data, user code, user data, starting at MSR_IA32_SYSENTER_CS (Intel
+SDM vol. 2B, SYSENTER and SYSEXIT). The indices are those of Linux/i386, so that the selectors a
+program sees are the same.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _FLAG_32_BIT = 0x4
 
 @dataclass(frozen=True)
 class GdtEntry:
-    """One descriptor of the GDT. `index` counts entries; `selector` is what a segment register holds."""
+    """One descriptor of the GDT. `index` counts entries; a segment register holds `selector`."""
 
     SHOWN: ClassVar[tuple[str, ...]] = ("selector", "descriptor")
 
@@ -42,7 +43,7 @@ class GdtEntry:
 
     @property
     def descriptor(self) -> int:
-        """The descriptor's 8 bytes as a little-endian number, with base address 0 (SDM 3A, 3.4.5)."""
+        """The descriptor's 8 bytes as a little-endian number, with base 0 (SDM 3A 3.4.5)."""
         return (
             (self.limit & 0xFFFF)
             | self.access << 40
@@ -75,7 +76,7 @@ def gdt_entries(tss_limit: int) -> tuple[GdtEntry, ...]:
     """The used entries of the GDT, by index.
 
     Args:
-        tss_limit: offset of the last byte of the TSS, with its I/O permission bitmap if there is one.
+        tss_limit: offset of the last byte of the TSS, with its I/O permission bitmap if any.
     """
     return (
         _flat(
@@ -104,7 +105,7 @@ def gdt_entries(tss_limit: int) -> tuple[GdtEntry, ...]:
 
 
 def check_sysenter_order(entries: tuple[GdtEntry, ...]) -> None:
-    """Raise AssertionError unless the four flat descriptors stand as SYSENTER and SYSEXIT demand."""
+    """Raise AssertionError unless the flat descriptors stand as SYSENTER and SYSEXIT demand."""
     index = {entry.name: entry.index for entry in entries}
     base = index["KERNEL_CODE"]
     order = ("KERNEL_CODE", "KERNEL_DATA", "USER_CODE", "USER_DATA")

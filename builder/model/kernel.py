@@ -20,7 +20,7 @@ STEPS = ("int80", "sysenter", "vsyscall")
 
 @dataclass(frozen=True)
 class KernelModel:
-    """All that the templates may ask about a kernel. Tables are in the order in which they are rendered."""
+    """All that the templates may ask about a kernel. Tables are in the order of rendering."""
 
     step: str
     layers: tuple[str, ...]
@@ -56,7 +56,7 @@ class KernelModel:
 
     @property
     def main_headers(self) -> tuple[str, ...]:
-        """What kernel/main.c includes: the headers of the boot sequence, and what it uses itself."""
+        """What kernel/main.c includes: headers of the boot sequence, and what it uses itself."""
         rows = {step.header for step in (*self.boot_steps, *self.cpu_steps) if step.header}
         own = {"boot/multiboot.h", "kernel/panic.h", "lib/print.h", "mm/paging.h", "proc/process.h"}
         return tuple(sorted(rows | own))
@@ -85,7 +85,7 @@ class KernelModel:
 
 
 def layers_of(config: KernelConfig) -> tuple[str, ...]:
-    """The folders of templates/ and kernel_src/ that make this kernel; a later one's file replaces an earlier one's."""
+    """The folders of templates/ and kernel_src/ that make this kernel; later ones win."""
     step = config.kernel.step
     reached = STEPS[: STEPS.index(step) + 1]
     layers = list(reached)
@@ -111,7 +111,7 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
 
 
 def _cpu_layout(layers: tuple[str, ...]) -> Layout:
-    """Per-CPU data. Where the emergency stack lies is what the designs of MSR_IA32_SYSENTER_ESP differ in."""
+    """Per-CPU data. The designs of MSR_IA32_SYSENTER_ESP differ in the emergency stack's place."""
     emergency = Field(
         "emergency_stack",
         "uint32_t {}[64]",
@@ -166,7 +166,7 @@ def _traps(layers: tuple[str, ...]) -> tuple[Trap, ...]:
 
 
 def build_model(config: KernelConfig) -> KernelModel:
-    """The model of the kernel that `config` describes. Pure: equal configurations give equal models."""
+    """The model of the kernel that `config` describes. Pure: equal ones give equal models."""
     layers = layers_of(config)
     tss_limit = TSS.size_bytes - 1
     if "io-bitmap" in layers:

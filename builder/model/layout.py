@@ -1,7 +1,7 @@
 """Structures whose layout both C and NASM must know: register frame, TSS, process, per-CPU data.
 
-A layout is a tuple of fields in memory order. C gets a struct made from it and one assertion for each offset;
-NASM gets one offset constant for each field that assembly reads. No offset is ever typed.
+A layout is a tuple of fields in memory order. C gets a struct made from it and an assertion of its
+size; NASM gets one offset constant for each field that assembly reads. No offset is ever typed.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """How a guest says that it ended: the codes written to the outcome device, and the serial lines.
 
 The outcome device is QEMU's `isa-debug-exit` at port 0xf4: writing `code` ends QEMU with the exit
-status `(code << 1) | 1`. The code 0 is never used, because it gives status 1, which QEMU also uses for
-"kernel file not found"; and status 0 is what a triple fault under `-no-reboot` gives.
+status `(code << 1) | 1`. The code 0 is never used, because it gives status 1, which QEMU also uses
+for "kernel file not found"; and status 0 is what a triple fault under `-no-reboot` gives.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ PANIC = Outcome("PANIC", 0x11, "the kernel panicked and printed why")
 LOADER = Outcome("LOADER", 0x12, "the boot loader refused and printed why")
 OUTCOMES = (FINISHED, PANIC, LOADER)
 
-# What the verdict looks for in the serial text. Each is the start of a line, so that a program which
-# prints the same words in the middle of one cannot fake it.
+# What the verdict looks for in the serial text. Each is the start of a line, so that a program
+# which prints the same words in the middle of one cannot fake it.
 BANNER_PREFIX = "tinygate kernel: "  # exactly one per boot, the first line that the kernel prints
 PANIC_PREFIX = "kernel panic: "
 LOADER_PREFIX = "boot loader: "  # only printed when the loader refuses an image

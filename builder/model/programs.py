@@ -1,11 +1,11 @@
-"""The ring 3 programs, and the suites: which of them a kernel runs, in which order, and how each must end."""
+"""The ring 3 programs, and the suites: which of them run, in which order, with which end."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Program:
-    """A ring 3 program: an ELF file linked from `sources` (paths in the tree, without suffix) at `entry`."""
+    """A ring 3 program, linked from `sources` (paths in the tree, no suffix) at `entry`."""
 
     name: str
     sources: tuple[str, ...]
@@ -23,9 +23,9 @@ class Program:
 class SuiteEntry:
     """One test point of the kernel's own KTAP report.
 
-    Either `program` names a program, run by `instances` processes at once, which must all exit with status 0 or
-    all be killed by the exception `killed_by`; or `check` names a function in the kernel that prints a nested
-    KTAP report and returns how many of its checks failed.
+    Either `program` names a program, run by `instances` processes at once, which must all exit with
+    status 0 or all be killed by the exception `killed_by`; or `check` names a function in the
+    kernel that prints a nested KTAP report and returns how many of its checks failed.
     """
 
     title: str
@@ -47,7 +47,7 @@ def _program(name: str, *layers: str) -> Program:
 
 @dataclass(frozen=True)
 class Fault:
-    """A program of a few instructions in user/faults.asm that must be killed, and by which exception."""
+    """A program of a few instructions in user/faults.asm, and the exception that must kill it."""
 
     name: str
     killed_by: str
@@ -109,7 +109,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("port-last-dword", "GP", "four bytes at port 0xfffd, all ports allowed", "io-bitmap"),
 )
 
-# Programs of user/bad_sysenter.asm, faults.asm and faults_io_bitmap.asm that checks in the kernel run and judge.
+# Programs of user/bad_sysenter.asm, faults.asm and faults_io_bitmap.asm that checks in the kernel
+# run and judge.
 _BAD_SYSENTER = (
     *(
         "ebp-null",

@@ -1,7 +1,8 @@
-"""The system calls: numbers, arguments and results of Linux/i386 (arch/x86/entry/syscalls/syscall_32.tbl).
+"""The system calls: numbers, arguments and results of Linux/i386.
 
-From this one table come the dispatch table and the unpacking of the arguments, the prototypes, the functions
-that programs call, and the documentation.
+See Linux arch/x86/entry/syscalls/syscall_32.tbl.
+From this one table come the dispatch table and the unpacking of the arguments, the prototypes, the
+functions that programs call, and the documentation.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Syscall:
-    """One system call. `reason` names the program or lesson that needs it (no call is here without one)."""
+    """One system call. `reason` names the program or lesson that needs it: all have one."""
 
     number: int
     name: str
@@ -104,7 +105,7 @@ SYSCALLS: tuple[Syscall, ...] = (
 
 @dataclass(frozen=True)
 class Slot:
-    """One line of the dispatch table: a C designator for one number or a range of them, and the function."""
+    """One line of the dispatch table: a C designator, for one number or several, and a function."""
 
     index: str
     function: str

@@ -1,4 +1,4 @@
-"""The 32 exceptions of the CPU (Intel SDM vol. 3A, table 6-1 and 6.15; AMD APM vol. 2, 8.2) and other vectors."""
+"""The 32 exceptions of the CPU (SDM 3A table 6-1 and 6.15; AMD APM 2 8.2), and other vectors."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,11 +16,12 @@ SPURIOUS_VECTOR = 0xFF  # the local APIC's; its low four bits must be ones (SDM 
 class Trap:
     """One exception vector.
 
-    `error_code` says whether the CPU pushes one (where it does not, the stub pushes 0, so that every frame
-    has the same shape). `user_may_raise` is the gate's DPL: 3 where a program's INT n, INT3 or INTO may come
-    through it. `on_emergency_stack`: it can hit the first instruction of sysenter_entry, before that has
-    found its stack. `task_gate`: entered by a task switch, on a stack of its own. `own_entry`: its entry point,
-    if that is not one of those that entry/traps.asm makes of this table.
+    `error_code` says whether the CPU pushes one (where it does not, the stub pushes 0, so that
+    every frame has the same shape). `user_may_raise` is the gate's DPL: 3 where a program's INT n,
+    INT3 or INTO may come through it. `on_emergency_stack`: it can hit the first instruction of
+    sysenter_entry, before that has found its stack. `task_gate`: entered by a task switch, on a
+    stack of its own. `own_entry`: its entry point, if that is not one of those that entry/traps.asm
+    makes of this table.
     """
 
     SHOWN: ClassVar[tuple[str, ...]] = ("sdm",)
@@ -145,7 +146,7 @@ INTERRUPTS: tuple[Interrupt, ...] = (
 
 @dataclass(frozen=True)
 class Handler:
-    """Which C function handles a vector. Of several rows for one vector, the last that applies counts."""
+    """Which C function handles a vector. Of several rows for one, the last that applies counts."""
 
     vector_name: str  # as C writes it
     function: str

@@ -63,10 +63,10 @@ def test_the_gates_cost_exactly_these_instructions(yardsticks: Yardsticks, memor
         "page": 50.00,
         "int80": 23.00,
     }
-    shown = {line.removeprefix(";\t") for line in (SOURCE / "gates.asm").read_text().splitlines()}
+    shown = {line.removeprefix(";   ") for line in (SOURCE / "gates.asm").read_text().splitlines()}
     for line in run.text.splitlines():
         if line.startswith("# cost "):
-            assert any(text.startswith(line + "\t") for text in shown), line
+            assert any(text.startswith(line + " ") for text in shown), line
 
 
 def test_the_gates_speak_as_a_kernel_does(yardsticks: Yardsticks) -> None:
@@ -83,11 +83,11 @@ def test_the_gates_speak_as_a_kernel_does(yardsticks: Yardsticks) -> None:
 @pytest.mark.parametrize(
     ("good", "bad"),
     [
-        ("\tsahf", "\tnop"),
-        ("\tadd al, 0x78 - HIGH_BYTE", "\tnop"),
-        ("\tjnz .unusual", "\tnop"),
-        ("\tpush edx\n\tpush ebp", "\tpush ecx\n\tpush ebp"),
-        ("\tmov eax, [eax + process.pid]", "\tnop"),
+        ("    sahf", "    nop"),
+        ("    add al, 0x78 - HIGH_BYTE", "    nop"),
+        ("    jnz .unusual", "    nop"),
+        ("    push edx\n    push ebp", "    push ecx\n    push ebp"),
+        ("    mov eax, [eax + process.pid]", "    nop"),
     ],
     ids=["flags", "overflow", "direction", "edx", "result"],
 )
@@ -99,7 +99,7 @@ def test_a_gate_that_loses_something_is_not_measured(tmp_path: Path, good: str, 
 
 
 def test_an_exception_is_a_panic(tmp_path: Path) -> None:
-    run = boot_changed(tmp_path, "gates_program.inc", "\nprogram:\n", "\nprogram:\n\tud2\n")
+    run = boot_changed(tmp_path, "gates_program.inc", "\nprogram:\n", "\nprogram:\n    ud2\n")
     assert run.status == PANIC.exit_status
     assert run.text == "kernel panic: unexpected exception\n"
 

@@ -242,7 +242,7 @@ def test_the_commands_in_a_trees_readme_are_in_its_makefile(name: str) -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_a_trees_readme_names_its_system_calls_and_no_others(name: str) -> None:
     model = build_model(load_config(None, CONFIGS[name]))
-    rows = re.findall(r"^\| (\d+) \|", readme_of(name), re.MULTILINE)
+    rows = re.findall(r"^- (\d+), `", readme_of(name), re.MULTILINE)
     assert rows == [str(call.number) for call in model.syscalls]
 
 

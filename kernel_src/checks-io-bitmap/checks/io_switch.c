@@ -1,4 +1,4 @@
-/* checks/io_switch.c: the I/O permission bitmap belongs to a process: two take turns, and one has a port.
+/* checks/io_switch.c: the I/O permission bitmap is a process's: of two by turns, one has a port.
  *
  * The programs are port_owner and port_thief in user/faults_io_bitmap.asm.
  */

@@ -1,7 +1,7 @@
 ; user/faults_io_bitmap.asm: ports that a program did not ask for, next to those that it did.
 ;
-; An access of 2 or 4 bytes needs as many bits, and the CPU always reads two bytes of the bitmap: behind its last
-; there must be one more, of ones, inside the TSS limit (SDM 1 19.5.2).
+; An access of 2 or 4 bytes needs as many bits, and the CPU always reads two bytes of the bitmap:
+; behind its last there must be one more, of ones, inside the TSS limit (SDM 1 19.5.2).
 
 %include "user/fault.inc"
 

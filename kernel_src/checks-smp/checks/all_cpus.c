@@ -1,4 +1,5 @@
-/* checks/all_cpus.c: as many processes as CPUs, all calling at once. Each CPU must take part, with its own TSS. */
+/* checks/all_cpus.c: as many processes as CPUs, all calling at once. Each CPU must take part, with
+ * its own TSS. */
 
 #include "checks/cpu_note.h"
 #include "cpu/cpu.h"
@@ -48,11 +49,13 @@ static void check_cpu(uint32_t index)
     int good = cpu->online && cpu->index == index && note->visits > 0;
 
     text[3] = (char)('0' + index);
-    good &= note->gdt == (uint32_t)cpu->gdt && note->task_register == SEL_TSS && note->cr0 == notes[0].cr0;
+    good &= note->gdt == (uint32_t)cpu->gdt && note->task_register == SEL_TSS &&
+            note->cr0 == notes[0].cr0;
     for (uint32_t other = 0; other < index; other++) {
         good &= note->gdt != notes[other].gdt;
         good &= note->sysenter_esp == 0 || note->sysenter_esp != notes[other].sysenter_esp;
-        good &= (cpu->gdt[SEL_TSS / 8] & ~0x0000020000000000u) != (cpus[other].gdt[SEL_TSS / 8] & ~0x0000020000000000u);
+        good &= (cpu->gdt[SEL_TSS / 8] & ~0x0000020000000000u) !=
+                (cpus[other].gdt[SEL_TSS / 8] & ~0x0000020000000000u);
     }
     ktap_true(text, good);
 }

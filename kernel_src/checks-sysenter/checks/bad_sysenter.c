@@ -1,7 +1,7 @@
 /* checks/bad_sysenter.c: runs the programs of user/bad_sysenter.asm, and knows what must kill each.
  *
- * Only where the CPU has SYSENTER: without, the MSRs are not written, and the instruction itself is an exception
- * (SDM 2B, SYSENTER: #UD without SEP, #GP(0) if MSR_IA32_SYSENTER_CS is 0).
+ * Only where the CPU has SYSENTER: without, the MSRs are not written, and the instruction itself is
+ * an exception (SDM 2B, SYSENTER: #UD without SEP, #GP(0) if MSR_IA32_SYSENTER_CS is 0).
  */
 
 #include "checks/entry.h"
@@ -49,7 +49,9 @@ int check_bad_sysenter(void)
             ktap_true(rows[i].text, end == VECTOR_UD || end == VECTOR_GP);
         }
     }
-    /* One each for the last three: to go on stepping inside the kernel would be slow, and not asked for. */
-    ktap_equal("single steps in the kernel", check_kernel_steps - steps, sysenter_usable(&cpu_features) ? 3 : 0);
+    /* One each for the last three: to go on stepping inside the kernel would be slow, and not asked
+     * for. */
+    ktap_equal("single steps in the kernel", check_kernel_steps - steps,
+               sysenter_usable(&cpu_features) ? 3 : 0);
     return ktap_status();
 }

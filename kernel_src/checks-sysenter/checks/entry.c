@@ -1,8 +1,9 @@
-/* checks/entry.c: the registers at the first kernel instruction, and at the first one back in ring 3.
+/* checks/entry.c: the registers at the first kernel instruction, and at the first in ring 3.
  *
- * Breakpoint registers (SDM 3B 17.2) stop the CPU before the first instruction of sysenter_entry, while nothing has
- * been changed yet, and before the one that SYSEXIT goes to. The #DB at the first comes on the stack that
- * MSR_IA32_SYSENTER_ESP names, which puts its frame just below that address: so ESP is seen by where the frame lies.
+ * Breakpoint registers (SDM 3B 17.2) stop the CPU before the first instruction of sysenter_entry,
+ * while nothing has been changed yet, and before the one that SYSEXIT goes to. The #DB at the first
+ * comes on the stack that MSR_IA32_SYSENTER_ESP names, which puts its frame just below that
+ * address: so ESP is seen by where the frame lies.
  */
 
 #include "checks/entry.h"
@@ -40,8 +41,8 @@ static struct {
     uint32_t entries, returns;
     struct frame entry[CALLS]; /* as it lay just below MSR_IA32_SYSENTER_ESP */
     uint32_t entry_ss;
-    uint32_t selectors;        /* DS and ES in the handler */
-    struct pt_regs back;       /* from the first call: by SYSEXIT */
+    uint32_t selectors;  /* DS and ES in the handler */
+    struct pt_regs back; /* from the first call: by SYSEXIT */
     uint32_t return_address;
 } seen;
 
@@ -108,7 +109,8 @@ static void check_first_in_kernel(void)
     for (uint32_t i = 0; i < CALLS; i++) {
         uint32_t flags = seen.entry[i].eflags;
         ktap_equal("IF, VM, RF are clear", flags & (EFLAGS_IF | EFLAGS_VM | EFLAGS_RF), 0);
-        ktap_equal("the other flags are the program's", flags & FLAGS_KEPT, i == 0 ? EFLAGS_ARITHMETIC : FLAGS_KEPT);
+        ktap_equal("the other flags are the program's", flags & FLAGS_KEPT,
+                   i == 0 ? EFLAGS_ARITHMETIC : FLAGS_KEPT);
     }
 }
 
@@ -122,10 +124,12 @@ static void check_first_back(void)
     ktap_equal("back: eip is edx", seen.back.eip, seen.back.edx);
     ktap_equal("back: esp is ecx", seen.back.esp, seen.back.ecx);
     ktap_equal("back: IF is set", seen.back.eflags & EFLAGS_IF, EFLAGS_IF);
-    ktap_equal("back: the other flags are the program's", seen.back.eflags & FLAGS_KEPT, EFLAGS_ARITHMETIC);
+    ktap_equal("back: the other flags are the program's", seen.back.eflags & FLAGS_KEPT,
+               EFLAGS_ARITHMETIC);
 }
 
-/* Where several CPUs wait for work another may take the program, and its breakpoint registers are not set: again. */
+/* Where several CPUs wait for work another may take the program, and its breakpoint registers are
+ * not set: again. */
 static int32_t run_on_this_cpu(void)
 {
     int32_t end = -1;

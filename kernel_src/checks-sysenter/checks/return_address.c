@@ -1,4 +1,4 @@
-/* checks/return_address.c: where a call by SYSENTER will come back to: its program left that on its stack. */
+/* checks/return_address.c: where a call by SYSENTER comes back to: it is on the program's stack. */
 
 #include "checks/entry.h"
 #include "mm/uaccess.h"

@@ -13,7 +13,8 @@ int landed_after_gate(const struct pt_regs *regs)
 
     if (copy_from_user(code, (const void *)(regs->eip - sizeof code), sizeof code) != 0) {
         uint32_t in_page = regs->eip - sizeof code;
-        if (in_page < VSYSCALL_ADDR || copy_or_fault(code, (const void *)in_page, sizeof code) != 0) {
+        if (in_page < VSYSCALL_ADDR ||
+            copy_or_fault(code, (const void *)in_page, sizeof code) != 0) {
             return 0;
         }
     }

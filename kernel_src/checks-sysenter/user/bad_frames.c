@@ -1,8 +1,9 @@
 /* user/bad_frames.c: SYSENTER from this program's own code, with a stack made up at EBP.
  *
- * Nothing obliges a program to call the stub. The kernel takes what lies at EBP for the stack that the stub would
- * have left, wherever that is and whatever ESP was. As long as memory is there, the call is made and goes back to
- * where the made-up stack says. Where there is none: user/bad_sysenter.asm.
+ * Nothing obliges a program to call the stub. The kernel takes what lies at EBP for the stack that
+ * the stub would have left, wherever that is and whatever ESP was. As long as memory is there, the
+ * call is made and goes back to where the made-up stack says. Where there is none:
+ * user/bad_sysenter.asm.
  */
 
 #include "lib/string.h"
@@ -40,7 +41,8 @@ static int uses_sysenter(void)
     return *code != OPCODE_RET;
 }
 
-static void check_result(const char *text, uint32_t ebp, const struct result *result, uint32_t expected)
+static void check_result(const char *text, uint32_t ebp, const struct result *result,
+                         uint32_t expected)
 {
     if (result->esp != ebp + ESP_MOVED) {
         ktap_equal(text, result->esp, ebp + ESP_MOVED);
@@ -51,7 +53,8 @@ static void check_result(const char *text, uint32_t ebp, const struct result *re
     }
 }
 
-/* A call with the frame at `ebp`, where a frame can be written. What was there is put back: it may be main()'s. */
+/* A call with the frame at `ebp`, where a frame can be written. What was there is put back: it may
+ * be main()'s. */
 static void check(const char *text, uint32_t number, uint32_t ebp, uint32_t esp, uint32_t expected)
 {
     struct result result;

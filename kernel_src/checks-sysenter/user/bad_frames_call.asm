@@ -10,8 +10,8 @@
 
 ; void bad_frames_call(uint32_t number, uint32_t ebp, uint32_t esp, struct result *result)
 ;
-; With arguments 1 to 5 = 1 to 5. The frame at `ebp` must hold the address of bad_frames_back; the call comes
-; back there, with ESP wherever the way back left it.
+; With arguments 1 to 5 = 1 to 5. The frame at `ebp` must hold the address of bad_frames_back; the
+; call comes back there, with ESP wherever the way back left it.
 bad_frames_call:
     push ebx
     push esi

@@ -1,8 +1,9 @@
-; user/bad_sysenter.asm: SYSENTER out of a program's own code, in ways from which there is no coming back.
+; user/bad_sysenter.asm: SYSENTER out of a program's own code, with no way back.
 ;
-; SYSENTER tells the kernel neither EIP nor ESP: it has to take EBP's word for where the stack is. What lies there
-; may be nothing, or the kernel. Whatever it is, only this program may come to harm: it is killed where it tries to
-; use the stack again. checks/bad_sysenter.c runs these and knows what must kill each.
+; SYSENTER tells the kernel neither EIP nor ESP: it has to take EBP's word for where the stack is.
+; What lies there may be nothing, or the kernel. Whatever it is, only this program may come to harm:
+; it is killed where it tries to use the stack again. checks/bad_sysenter.c runs these and knows
+; what must kill each.
 
 %include "user/fault.inc"
 
@@ -10,8 +11,8 @@
 
 %define STACK_LOWEST USER_TOP - USER_STACK_PAGES * PAGE_SIZE
 
-; BAD_EBP name, EBP, number: a call with garbage in ESP too. With the number of exit() it must not be made, as its
-; 6th argument cannot be read: who ends by that was not killed.
+; BAD_EBP name, EBP, number: a call with garbage in ESP too. With the number of exit() it must not
+; be made, as its 6th argument cannot be read: who ends by that was not killed.
 %macro BAD_EBP 3
     FAULT %1
     mov  ebp, %2
@@ -33,12 +34,13 @@
     BAD_EBP ebp_wraps, 0xffffffff, NR_exit
     BAD_EBP ebp_wraps_later, 0xfffffff4, NR_exit
 
-; The kernel itself has a word here that would do for a return address: the entry point of this program. It must not
-; be found, or the program would begin again, with EAX = -EFAULT.
+; The kernel itself has a word here that would do for a return address: the entry point of this
+; program. It must not be found, or the program would begin again, with EAX = -EFAULT.
     FAULT ebp_return
     test eax, eax
     jnz  .survived
-    mov  ebp, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - PROCESS_SIZE + PROCESS_START_EIP - 12
+    mov  ebp, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - PROCESS_SIZE + \
+              PROCESS_START_EIP - 12
     mov  eax, NR_getpid
     sysenter
 .survived:
@@ -51,12 +53,12 @@
     sysenter
     SURVIVED
 
-; TF: SYSENTER takes it along. The kernel must neither be stepped through nor lose it: the trap is due at the
-; first instruction after the call.
+; TF: SYSENTER takes it along. The kernel must neither be stepped through nor lose it: the trap is
+; due at the first instruction after the call.
     FAULT step
     mov  ebp, esp
     sub  ebp, 64
-    mov  dword [ebp + 12], .back            ; in step sysenter the kernel reads it there; else the stub pops it
+    mov  dword [ebp + 12], .back            ; read by the kernel in step sysenter, else by the stub
     mov  eax, NR_getpid
     pushfd
     or   dword [esp], EFLAGS_TF
@@ -78,7 +80,8 @@
 .back:
     SURVIVED
 
-; The same with an EBP that is no address: a page fault inside the kernel before the debug exception is worked off.
+; The same with an EBP that is no address: a page fault inside the kernel before the debug exception
+; is worked off.
     FAULT step_garbage
     mov  ebp, 0x5a5a5a5a
     mov  eax, NR_getpid

@@ -1,4 +1,4 @@
-/* checks/return_address.c: where a call by SYSENTER will come back to: a fixed place in the vsyscall page. */
+/* checks/return_address.c: where a call by SYSENTER comes back to: a place in the vsyscall page. */
 
 #include "checks/entry.h"
 #include "proc/process.h"

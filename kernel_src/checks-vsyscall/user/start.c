@@ -1,4 +1,4 @@
-/* user/start.c: what a program finds at its first instruction (System V ABI i386 supplement, 3-26 to 3-30). */
+/* user/start.c: what a program finds at its start (System V ABI i386, 3-26 to 3-30). */
 
 #include "lib/string.h"
 #include "user/include/checks.h"
@@ -15,8 +15,10 @@ extern const struct registers start_registers;
 void start_checked(void);
 
 /* Linux's, today: with SYSENTER, and without. */
-static const uint8_t page_sysenter[] = {0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
-static const uint8_t page_int80[] = {0x51, 0x52, 0x55, 0x8d, 0x74, 0x26, 0x00, 0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
+static const uint8_t page_sysenter[] = {0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34,
+                                        0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
+static const uint8_t page_int80[] = {0x51, 0x52, 0x55, 0x8d, 0x74, 0x26, 0x00,
+                                     0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
 
 struct identity {
     uint32_t signature, features;
@@ -29,17 +31,22 @@ static struct identity identify(void)
     struct identity cpu = {0};
     uint32_t flags, leaves, ebx, ecx;
 
-    __asm__ volatile("pushfl\n\tpushfl\n\txorl %1, (%%esp)\n\tpopfl\n\tpushfl\n\tpopl %0\n\txorl (%%esp), %0\n\tpopfl"
-                     : "=&r"(flags) : "i"(EFLAGS_ID) : "cc");
+    __asm__ volatile("pushfl\n\tpushfl\n\txorl %1, (%%esp)\n\tpopfl\n\t"
+                     "pushfl\n\tpopl %0\n\txorl (%%esp), %0\n\tpopfl"
+                     : "=&r"(flags)
+                     : "i"(EFLAGS_ID)
+                     : "cc");
     if ((flags & EFLAGS_ID) == 0) {
         return cpu;
     }
     __asm__ volatile("cpuid"
-                     : "=a"(leaves), "=b"(*(uint32_t *)&cpu.vendor[0]), "=d"(*(uint32_t *)&cpu.vendor[4]),
-                       "=c"(*(uint32_t *)&cpu.vendor[8])
+                     : "=a"(leaves), "=b"(*(uint32_t *)&cpu.vendor[0]),
+                       "=d"(*(uint32_t *)&cpu.vendor[4]), "=c"(*(uint32_t *)&cpu.vendor[8])
                      : "a"(0), "c"(0));
     if (leaves >= 1) {
-        __asm__ volatile("cpuid" : "=a"(cpu.signature), "=b"(ebx), "=c"(ecx), "=d"(cpu.features) : "a"(1), "c"(0));
+        __asm__ volatile("cpuid"
+                         : "=a"(cpu.signature), "=b"(ebx), "=c"(ecx), "=d"(cpu.features)
+                         : "a"(1), "c"(0));
     }
     return cpu;
 }
@@ -57,7 +64,8 @@ static int same(const void *a, const void *b, size_t size)
 /* SDM 2B, SYSENTER: in family 6, not before model 3, stepping 3. */
 static int has_sysenter(const struct identity *cpu)
 {
-    uint32_t family = cpu->signature >> 8 & 15, model = cpu->signature >> 4 & 15, stepping = cpu->signature & 15;
+    uint32_t family = cpu->signature >> 8 & 15, model = cpu->signature >> 4 & 15,
+             stepping = cpu->signature & 15;
     int false_claim = family == 6 && (model < 3 || (model == 3 && stepping < 3));
 
     return (cpu->features & CPUID_SEP) && !(false_claim && same(cpu->vendor, "GenuineIntel", 12));
@@ -67,7 +75,8 @@ static void check_registers(void)
 {
     const struct registers *r = &start_registers;
 
-    ktap_equal("all general registers are 0", r->eax | r->ebx | r->ecx | r->edx | r->esi | r->edi | r->ebp, 0);
+    ktap_equal("all general registers are 0",
+               r->eax | r->ebx | r->ecx | r->edx | r->esi | r->edi | r->ebp, 0);
     ktap_equal("esp is a multiple of 16", r->esp % 16, 0);
     ktap_equal("eflags", r->eflags, EFLAGS_ALWAYS_1 | EFLAGS_IF);
     ktap_equal("ds and es", r->ds << 16 | r->es, SEL_USER_DATA << 16 | SEL_USER_DATA);
@@ -81,7 +90,8 @@ static void check_stack(int argc, char **argv, char **envp)
     ktap_true("argv[0] is the program's name", strcmp(argv[0], "start") == 0);
     ktap_true("argv ends with NULL", argv[argc] == NULL);
     ktap_true("the environment is empty", envp[0] == NULL);
-    ktap_true("the strings lie in the stack, above", (uint32_t)argv[0] > (uint32_t)auxv && (uint32_t)argv[0] < USER_TOP);
+    ktap_true("the strings lie in the stack, above",
+              (uint32_t)argv[0] > (uint32_t)auxv && (uint32_t)argv[0] < USER_TOP);
     ktap_equal("the lowest page of the stack is there", *(volatile uint32_t *)STACK_LOWEST, 0);
 }
 
@@ -106,7 +116,8 @@ static void check_types(void)
 
 static void check_headers(void)
 {
-    const uint32_t *header = (const uint32_t *)USER_PROGRAM_ADDR; /* e_phoff is word 7, e_phnum half-word 22 */
+    /* e_phoff is word 7, e_phnum half-word 22. */
+    const uint32_t *header = (const uint32_t *)USER_PROGRAM_ADDR;
     const uint32_t *segment = (const uint32_t *)auxv_value(AT_PHDR);
 
     ktap_equal("AT_PHDR", (uint32_t)segment, USER_PROGRAM_ADDR + header[7]);
@@ -127,11 +138,16 @@ static void check_values(const struct identity *cpu)
     ktap_equal("AT_PAGESZ", auxv_value(AT_PAGESZ), PAGE_SIZE);
     ktap_equal("AT_CLKTCK", auxv_value(AT_CLKTCK), TIMER_HZ);
     ktap_equal("AT_HWCAP", auxv_value(AT_HWCAP), cpu->features);
-    ktap_equal("AT_BASE, AT_FLAGS, AT_SECURE", auxv_value(AT_BASE) | auxv_value(AT_FLAGS) | auxv_value(AT_SECURE), 0);
+    ktap_equal("AT_BASE, AT_FLAGS, AT_SECURE",
+               auxv_value(AT_BASE) | auxv_value(AT_FLAGS) | auxv_value(AT_SECURE), 0);
     ktap_equal("AT_UID, AT_EUID, AT_GID, AT_EGID",
-               auxv_value(AT_UID) | auxv_value(AT_EUID) | auxv_value(AT_GID) | auxv_value(AT_EGID), 0);
-    ktap_true("AT_EXECFN is the program's name", strcmp((const char *)auxv_value(AT_EXECFN), "start") == 0);
-    ktap_true("AT_PLATFORM", strcmp(platform, family < 5 ? "i486" : family == 5 ? "i586" : "i686") == 0);
+               auxv_value(AT_UID) | auxv_value(AT_EUID) | auxv_value(AT_GID) | auxv_value(AT_EGID),
+               0);
+    ktap_true("AT_EXECFN is the program's name",
+              strcmp((const char *)auxv_value(AT_EXECFN), "start") == 0);
+    ktap_true("AT_PLATFORM", strcmp(platform, family < 5    ? "i486"
+                                              : family == 5 ? "i586"
+                                                            : "i686") == 0);
     for (int i = 1; i < RANDOM_BYTES; i++) {
         different |= random[i] != random[0];
     }
@@ -145,7 +161,8 @@ static void check_page(const struct identity *cpu)
     uint32_t rest = 0;
 
     ktap_equal("AT_SYSINFO: the beginning of a page", (uint32_t)page % PAGE_SIZE, 0);
-    ktap_true("the page holds the stub that suits this CPU", same(page, expected, sizeof page_sysenter));
+    ktap_true("the page holds the stub that suits this CPU",
+              same(page, expected, sizeof page_sysenter));
     for (uint32_t i = sizeof page_sysenter; i < PAGE_SIZE; i++) {
         rest |= page[i];
     }

@@ -1,4 +1,4 @@
-; user/start_entry.asm: the first instruction of the program `start`: stores every register before anything else.
+; user/start_entry.asm: the first instruction of `start`: stores every register before all else.
 
 %include "include/constants.inc"
 

@@ -1,4 +1,4 @@
-/* checks/elf.c: a good program's file is damaged in one place after the other, and every time refused.
+/* checks/elf.c: a good program's file, damaged in one place after the other, is refused.
  *
  * And every time all page frames that were taken for it come back.
  */
@@ -54,7 +54,8 @@ static const struct damage damages[] = {
     {"segment that wraps around to itself", SEGMENT(memsz), 4, 0xf7fb8fff},
     {"segment that reaches the kernel", SEGMENT(memsz), 4, KERNEL_BASE - USER_PROGRAM_ADDR + 1},
     {"segment that reaches the stack", SEGMENT(memsz), 4, 0xb7fa8000},
-    {"segment that reaches the vsyscall pages", SEGMENT(memsz), 4, VSYSCALL_RANDOM_BASE - USER_PROGRAM_ADDR + 1},
+    {"segment that reaches the vsyscall pages", SEGMENT(memsz), 4,
+     VSYSCALL_RANDOM_BASE - USER_PROGRAM_ADDR + 1},
     {"segment at NULL", SEGMENT(vaddr), 4, 0},
     {"segment below the lowest address", SEGMENT(vaddr), 4, USER_LOWEST_ADDR - PAGE_SIZE},
     {"segment among the vsyscall pages", SEGMENT(vaddr), 4, VSYSCALL_RANDOM_BASE},
@@ -68,7 +69,8 @@ static const struct damage damages[] = {
 
 static uint8_t copy[FILE_MAX];
 
-/* Load `copy` into an address space that is freed again. Returns what elf_load() said, or 1 if a frame was lost. */
+/* Load `copy` into an address space that is freed again. Returns what elf_load() said, or 1 if a
+ * frame was lost. */
 static int load(uint32_t size)
 {
     struct elf_image image;
@@ -90,7 +92,7 @@ static void check_damage(const struct program *program, const struct damage *dam
     ktap_equal(damage->text, (uint32_t)load(program->size), (uint32_t)-ENOEXEC);
 }
 
-/* Cut off at each of the first sizes, and then at some more. Returns how often it was not refused. */
+/* Cut off at each of the first sizes, then at some more. Returns how often it was not refused. */
 static uint32_t truncated(const struct program *program)
 {
     uint32_t accepted = 0;

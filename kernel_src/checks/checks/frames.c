@@ -10,7 +10,8 @@
 #include "mm/frames.h"
 
 /* Two of each at once; some exit, some are killed, the last has a bitmap of its ports. */
-static const char *const names[] = {"one-call", "ud2", "write-kernel", "stack-overflow", "yield", "port-last-word"};
+static const char *const names[] = {"one-call",       "ud2",   "write-kernel",
+                                    "stack-overflow", "yield", "port-last-word"};
 
 #define NAMES (sizeof names / sizeof names[0])
 

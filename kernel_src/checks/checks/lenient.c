@@ -1,5 +1,8 @@
-/* checks/lenient.c: programs that a real CPU kills, but not every emulator: QEMU 7.2 without KVM knows neither #AC
- * nor null selectors in flat segments, and takes INT1 for an undefined instruction. */
+/* checks/lenient.c: programs that a real CPU kills, but not every emulator.
+ *
+ * QEMU 7.2 without KVM knows neither #AC nor null selectors in flat segments, and takes INT1 for an
+ * undefined instruction.
+ */
 
 #include "checks/run.h"
 #include "include/structs.h"

@@ -16,17 +16,18 @@ extern char boot_stack_guard[];
 
 /* What was found in one walk through the kernel's half. */
 struct findings {
-    uint32_t memory;         /* where all of memory must be mapped */
-    uint32_t user;           /* of all that are mapped: for ring 3 as well */
-    uint32_t writable_text;  /* of them: writable, with a frame of the kernel's text or constants */
-    uint32_t user_writable;  /* of them: ring 3 may even write */
-    uint32_t user_address;   /* the last for ring 3 */
-    uint32_t stray;          /* of them: no memory behind it, and no device */
+    uint32_t memory;        /* where all of memory must be mapped */
+    uint32_t user;          /* of all that are mapped: for ring 3 as well */
+    uint32_t writable_text; /* of them: writable, with a frame of the kernel's text or constants */
+    uint32_t user_writable; /* of them: ring 3 may even write */
+    uint32_t user_address;  /* the last for ring 3 */
+    uint32_t stray;         /* of them: no memory behind it, and no device */
 };
 
 static int is_read_only_frame(uint32_t frame)
 {
-    return frame >= virt_to_phys(kernel_text_start) / PAGE_SIZE * PAGE_SIZE && frame < virt_to_phys(kernel_rodata_end);
+    return frame >= virt_to_phys(kernel_text_start) / PAGE_SIZE * PAGE_SIZE &&
+           frame < virt_to_phys(kernel_rodata_end);
 }
 
 static void look_at(uint32_t address, uint32_t entry, struct findings *found)
@@ -88,14 +89,15 @@ static void check_tried(void)
     uint8_t byte = 0;
     void *constants_end = (void *)((uint32_t)kernel_rodata_end - sizeof byte);
 
-    ktap_equal("the kernel cannot write to its text", (uint32_t)copy_or_fault(kernel_text_start, kernel_text_start, 1),
+    ktap_equal("the kernel cannot write to its text",
+               (uint32_t)copy_or_fault(kernel_text_start, kernel_text_start, 1), (uint32_t)-EFAULT);
+    ktap_equal("nor to its constants", (uint32_t)copy_or_fault(constants_end, constants_end, 1),
                (uint32_t)-EFAULT);
-    ktap_equal("nor to its constants", (uint32_t)copy_or_fault(constants_end, constants_end, 1), (uint32_t)-EFAULT);
     ktap_equal("nor read at NULL", (uint32_t)copy_or_fault(&byte, NULL, 1), (uint32_t)-EFAULT);
-    ktap_equal("nor where it was at its start", (uint32_t)copy_or_fault(&byte, (void *)KERNEL_LOAD_ADDR, 1),
-               (uint32_t)-EFAULT);
-    ktap_equal("nor below the stack it booted on", (uint32_t)copy_or_fault(&byte, boot_stack_guard, 1),
-               (uint32_t)-EFAULT);
+    ktap_equal("nor where it was at its start",
+               (uint32_t)copy_or_fault(&byte, (void *)KERNEL_LOAD_ADDR, 1), (uint32_t)-EFAULT);
+    ktap_equal("nor below the stack it booted on",
+               (uint32_t)copy_or_fault(&byte, boot_stack_guard, 1), (uint32_t)-EFAULT);
 }
 
 int check_paging(void)
@@ -113,7 +115,8 @@ int check_paging(void)
     ktap_equal("pages without memory behind them", found.stray, 0);
     ktap_equal("pages of the kernel's text or constants that are writable", found.writable_text, 0);
     ktap_equal("pages that ring 3 may write", found.user_writable, 0);
-    ktap_equal("pages that ring 3 may use: the vsyscall page, if it is fixed", found.user, (uint32_t)fixed);
+    ktap_equal("pages that ring 3 may use: the vsyscall page, if it is fixed", found.user,
+               (uint32_t)fixed);
     ktap_true("and it is where it belongs", !fixed || found.user_address == VSYSCALL_ADDR);
     ktap_equal("page tables below the kernel", lower_half_entries(), 0);
     ktap_equal("guard pages of kernel stacks that are mapped", guards_mapped(), 0);

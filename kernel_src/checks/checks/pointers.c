@@ -1,7 +1,8 @@
 /* checks/pointers.c: runs the program `pointers` with characters waiting on the serial line.
  *
- * Nobody types during a test. The UART can receive what it sends (PC16550D data sheet, 8.6.7: loop), so the kernel
- * types for itself; the characters lie in the FIFO until the program lets the interrupt in.
+ * Nobody types during a test. The UART can receive what it sends (PC16550D data sheet, 8.6.7:
+ * loop), so the kernel types for itself; the characters lie in the FIFO until the program lets the
+ * interrupt in.
  */
 
 #include "checks/pending_input.h"

@@ -11,7 +11,8 @@ struct process *check_start(const char *name)
     const struct program *program = program_find(name);
     struct process *process;
 
-    return program && process_create(name, program->elf, program->size, &process) == 0 ? process : NULL;
+    return program && process_create(name, program->elf, program->size, &process) == 0 ? process
+                                                                                       : NULL;
 }
 
 int32_t check_end(struct process *process)
@@ -21,8 +22,9 @@ int32_t check_end(struct process *process)
             wait_for_interrupt(); /* it runs on another CPU */
         }
     }
-    int32_t result = process->killed_by >= 0 ? process->killed_by
-                     : process->exit_status == 0 ? -1 : -1000 - process->exit_status;
+    int32_t result = process->killed_by >= 0     ? process->killed_by
+                     : process->exit_status == 0 ? -1
+                                                 : -1000 - process->exit_status;
     process_destroy(process);
     return result;
 }

@@ -8,6 +8,6 @@ struct process;
 /* Load a program and queue it; NULL if it cannot be. */
 struct process *check_start(const char *name);
 
-/* Wait until it has ended, and free it. Returns the vector that killed it, -1 if it exited with status 0, else
- * -1000 - status. */
+/* Wait until it has ended, and free it. Returns the vector that killed it, -1 if it exited with
+ * status 0, else -1000 - status. */
 int32_t check_end(struct process *process);

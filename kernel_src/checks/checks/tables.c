@@ -11,7 +11,7 @@
 #define GATE_INTERRUPT 0x8e00                   /* present, DPL 0, 32 bit */
 #define GATE_INTERRUPT_USER 0xee00              /* present, DPL 3, 32 bit */
 #define GATE_TASK 0x8500
-#define IO_BITMAP_END 8192u/* from iomap_base on: the byte of ones behind the bitmap */
+#define IO_BITMAP_END 8192u /* from iomap_base on: the byte of ones behind the bitmap */
 
 struct __attribute__((packed)) table_register {
     uint16_t limit;
@@ -56,7 +56,8 @@ static void check_gdt(const struct cpu *cpu)
     ktap_equal("gdtr: limit", gdtr.limit, GDT_ENTRIES * 8 - 1);
     for (uint32_t i = 0; i < DESCRIPTORS; i++) {
         uint64_t descriptor = cpu->gdt[descriptors[i].index];
-        good = (uint32_t)descriptor == descriptors[i].low && (uint32_t)(descriptor >> 32) == descriptors[i].high;
+        good = (uint32_t)descriptor == descriptors[i].low &&
+               (uint32_t)(descriptor >> 32) == descriptors[i].high;
         ktap_true(descriptors[i].text, (int)good);
     }
     for (uint32_t i = 0; i < GDT_ENTRIES; i++) {
@@ -95,7 +96,9 @@ static uint16_t expected_type(uint32_t vector)
     if (vector == VECTOR_DF) {
         return GATE_TASK;
     }
-    return vector == VECTOR_BP || vector == VECTOR_OF || vector == SYSCALL_VECTOR ? GATE_INTERRUPT_USER : GATE_INTERRUPT;
+    return vector == VECTOR_BP || vector == VECTOR_OF || vector == SYSCALL_VECTOR
+               ? GATE_INTERRUPT_USER
+               : GATE_INTERRUPT;
 }
 
 static void check_idt(void)

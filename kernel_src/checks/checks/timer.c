@@ -1,8 +1,9 @@
 /* checks/timer.c: a million calls under a timer that interrupts all the time.
  *
- * While the kernel is entered and left, interrupts are off: one would find a half-built frame, or a stack already
- * given up. SYSEXIT does not switch them on; STI before it does, one instruction late (SDM 2B, STI), so that an
- * interrupt that waited comes at the first instruction in ring 3, and never at SYSEXIT itself.
+ * While the kernel is entered and left, interrupts are off: one would find a half-built frame, or a
+ * stack already given up. SYSEXIT does not switch them on; STI before it does, one instruction late
+ * (SDM 2B, STI), so that an interrupt that waited comes at the first instruction in ring 3, and
+ * never at SYSEXIT itself.
  */
 
 #include "checks/timer.h"
@@ -45,7 +46,8 @@ int check_timer_storm(void)
     landings = (struct landings){0};
     timer_set_rate(STORM_HZ);
     storm = 1;
-    int well = program_run("many-calls", CPU_COUNT, -1); /* on each CPU, as only one of them gets the interrupts */
+    /* On each CPU, as only one of them gets the interrupts. */
+    int well = program_run("many-calls", CPU_COUNT, -1);
     storm = 0;
     timer_set_rate(TIMER_HZ);
 

@@ -1,4 +1,4 @@
-/* checks/timer_gate.c: a kernel without SYSENTER has no SYSEXIT that an interrupt could come after. */
+/* checks/timer_gate.c: without SYSENTER there is no SYSEXIT that an interrupt could come after. */
 
 #include "checks/timer.h"
 

@@ -1,5 +1,5 @@
-/* kernel/checks.h: the checks inside the kernel. Each prints its results as nested KTAP and returns 0 if all of them
- * are good. Which of them a kernel has depends on what it consists of. */
+/* kernel/checks.h: the checks inside the kernel. Each prints its results as nested KTAP and returns
+ * 0 if all of them are good. Which of them a kernel has depends on what it consists of. */
 #pragma once
 
 int check_tables(void);       /* checks/tables.c */

@@ -1,7 +1,8 @@
-/* lib/ktap.h: test results as KTAP, one level below the kernel's own (Linux Documentation/dev-tools/ktap.rst).
+/* lib/ktap.h: test results as KTAP, one level below the kernel's own.
  *
- * For programs and for the checks in the kernel alike. The plan comes first: of a program that dies in the middle
- * the missing results tell.
+ * Linux Documentation/dev-tools/ktap.rst says how they look.
+ * For programs and for the checks in the kernel alike. The plan comes first: of a program that dies
+ * in the middle the missing results tell.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
-; user/faults.asm: programs that must be killed, each by the exception that builder's table of faults names.
+; user/faults.asm: programs that must be killed, as the builder's table of faults says.
 ;
 ; Not here, because a program of this kernel cannot raise them:
-;   #NP  There is no descriptor in the GDT that is not present; entries not in use are of type 0, which is #GP.
+;   #NP  There is no descriptor in the GDT that is not present; entries not in use are of type 0,
+;        which is #GP.
 ;   #SS  All segments are flat: no limit to exceed, none absent. A null SS is #GP.
 ;   #MF, #XM  CR0.EM forbids the x87 (#NM comes first) and CR4.OSFXSR is not set (SSE is #UD).
 ;   #DF, #MC, NMI  Not raised by instructions.
@@ -133,7 +134,7 @@ FAULT iret_nested
     pushfd
     or   dword [esp], EFLAGS_NT
     popfd
-    iretd                                   ; back to the previous task: tss.link is 0, which is none
+    iretd                                   ; back to the previous task: tss.link is 0, none
     SURVIVED
 
 ; ---- privileges
@@ -171,7 +172,7 @@ FAULT int_8
     SURVIVED
 
 FAULT int_14
-    int  14                                 ; would come without the error code that the handler expects
+    int  14                                 ; would lack the error code that the handler expects
     SURVIVED
 
 FAULT int_0x30

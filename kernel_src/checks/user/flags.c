@@ -1,8 +1,8 @@
 /* user/flags.c: every flag is kept over a call, whatever it does to the kernel meanwhile.
  *
- * An interrupt gate clears TF and NT on the way in, SYSENTER neither. DF, AC and ID come along by both ways. The
- * kernel must not run its C code with DF set, must not execute IRET with NT set, and must give all of them back.
- * TF is looked at in user/faults_sysenter.asm.
+ * An interrupt gate clears TF and NT on the way in, SYSENTER neither. DF, AC and ID come along by
+ * both ways. The kernel must not run its C code with DF set, must not execute IRET with NT set, and
+ * must give all of them back. TF is looked at in user/faults_sysenter.asm.
  */
 
 #include "sys/check_arguments.h"
@@ -15,16 +15,11 @@ struct flag {
 };
 
 static const struct flag flags[] = {
-    {"CF set", "all but CF set", EFLAGS_CF},
-    {"PF set", "all but PF set", EFLAGS_PF},
-    {"AF set", "all but AF set", EFLAGS_AF},
-    {"ZF set", "all but ZF set", EFLAGS_ZF},
-    {"SF set", "all but SF set", EFLAGS_SF},
-    {"OF set", "all but OF set", EFLAGS_OF},
-    {"DF set", "all but DF set", EFLAGS_DF},
-    {"NT set", "all but NT set", EFLAGS_NT},
-    {"AC set", "all but AC set", EFLAGS_AC},
-    {"ID set", "all but ID set", EFLAGS_ID},
+    {"CF set", "all but CF set", EFLAGS_CF}, {"PF set", "all but PF set", EFLAGS_PF},
+    {"AF set", "all but AF set", EFLAGS_AF}, {"ZF set", "all but ZF set", EFLAGS_ZF},
+    {"SF set", "all but SF set", EFLAGS_SF}, {"OF set", "all but OF set", EFLAGS_OF},
+    {"DF set", "all but DF set", EFLAGS_DF}, {"NT set", "all but NT set", EFLAGS_NT},
+    {"AC set", "all but AC set", EFLAGS_AC}, {"ID set", "all but ID set", EFLAGS_ID},
 };
 
 #define FLAGS (sizeof flags / sizeof flags[0])
@@ -45,7 +40,8 @@ static void check_arithmetic(const struct gate *gate)
     uint32_t set = 0;
 
     do {
-        set = (set - EFLAGS_ARITHMETIC) & EFLAGS_ARITHMETIC; /* the next subset of the bits; 0 after the last */
+        /* The next subset of the bits; 0 after the last. */
+        set = (set - EFLAGS_ARITHMETIC) & EFLAGS_ARITHMETIC;
         before.eflags = EFLAGS_ALWAYS_1 | EFLAGS_IF | set;
         registers_call(&before, &after, gate->enter);
     } while ((after.eflags & EFLAGS_ARITHMETIC) == set && set != 0);

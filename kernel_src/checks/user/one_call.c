@@ -1,7 +1,8 @@
-/* user/one_call.c: getpid(), once with all arithmetic flags set and once with every flag that may be.
+/* user/one_call.c: getpid(), once with all arithmetic flags set and once with every flag.
  *
- * What checks/entry.c sets its breakpoints for: the first call comes back by SYSEXIT, the second may take another way.
- * The second is also made with null selectors, which must not stay in the kernel's exception handlers.
+ * What checks/entry.c sets its breakpoints for: the first call comes back by SYSEXIT, the second
+ * may take another way. The second is also made with null selectors, which must not stay in the
+ * kernel's exception handlers.
  */
 
 #include "user/include/checks.h"
@@ -24,5 +25,6 @@ int main(void)
     struct gate gates[GATES_MAX];
 
     gates_find(gates);
-    return call(gates[0].enter, EFLAGS_ARITHMETIC, SEL_USER_DATA) | call(gates[0].enter, EFLAGS_KEPT, 0);
+    return call(gates[0].enter, EFLAGS_ARITHMETIC, SEL_USER_DATA) |
+           call(gates[0].enter, EFLAGS_KEPT, 0);
 }

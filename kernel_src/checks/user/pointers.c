@@ -1,7 +1,8 @@
-/* user/pointers.c: bad pointers, lengths and descriptors. The kernel gives an error number, and nothing breaks.
+/* user/pointers.c: bad pointers, lengths and descriptors. The kernel gives an error number, and
+ * nothing breaks.
  *
- * Started by checks/pointers.c, which first lets the serial port receive PENDING_INPUT characters: read() waits for
- * one before it looks where to put it.
+ * Started by checks/pointers.c, which first lets the serial port receive PENDING_INPUT characters:
+ * read() waits for one before it looks where to put it.
  */
 
 #include "checks/pending_input.h"
@@ -23,7 +24,8 @@ static const char text[] = "never printed";
 
 static void check(call_t *call, const struct row *row)
 {
-    long result = call((long)row->number, (long)row->fd, (long)row->pointer, (long)row->size, 0, 0, 0);
+    long result =
+        call((long)row->number, (long)row->fd, (long)row->pointer, (long)row->size, 0, 0, 0);
 
     ktap_equal(row->text, (uint32_t)result, (uint32_t)row->result);
 }

@@ -1,8 +1,8 @@
 /* user/registers.c: every register is kept over a call, and every argument arrives in its place.
  *
- * SYSENTER and SYSEXIT save nothing, and the kernel is C code that uses all registers. That a program finds them as
- * it left them is the work of the stub and the entry point together; one forgotten push goes unnoticed by most
- * programs most of the time.
+ * SYSENTER and SYSEXIT save nothing, and the kernel is C code that uses all registers. That a
+ * program finds them as it left them is the work of the stub and the entry point together; one
+ * forgotten push goes unnoticed by most programs most of the time.
  */
 
 #include "sys/check_arguments.h"
@@ -13,12 +13,14 @@ struct selectors {
     uint32_t ds, es, fs, gs;
 };
 
-/* Whatever a program may load. Null selectors 1 to 3 are left out: IRET may make 0 of them (SDM 2A, IRET). */
+/* Whatever a program may load. Null selectors 1 to 3 are left out: IRET may make 0 of them (SDM 2A,
+ * IRET). */
 static const struct selectors selectors[] = {
     {"write() with fs and gs = data", SEL_USER_DATA, SEL_USER_DATA, SEL_USER_DATA, SEL_USER_DATA},
     {"write() with ds null", 0, SEL_USER_DATA, 0, SEL_USER_DATA},
     {"write() with es null", SEL_USER_DATA, 0, SEL_USER_DATA, 0},
-    {"write() with ds, es, fs, gs = code", SEL_USER_CODE, SEL_USER_CODE, SEL_USER_CODE, SEL_USER_CODE},
+    {"write() with ds, es, fs, gs = code", SEL_USER_CODE, SEL_USER_CODE, SEL_USER_CODE,
+     SEL_USER_CODE},
     {"write() with es = code", SEL_USER_DATA, SEL_USER_CODE, 0, SEL_USER_CODE},
     {"write() with ds = data, RPL 0", SEL_USER_DATA & ~3u, SEL_USER_DATA, 0, SEL_USER_CODE},
     {"write() with all null", 0, 0, 0, 0},
@@ -28,13 +30,15 @@ static const struct selectors selectors[] = {
 #define REGISTERS_FOR_ARGUMENTS 6
 #define RESULTS_FOR_A_GATE (REGISTERS_FOR_ARGUMENTS + 1 + 4 + SELECTORS + 1)
 
-/* The first `count` arguments are set and the others 0: were two exchanged, or one lost, the sum would differ. */
+/* The first `count` arguments are set and the others 0: were two exchanged, or one lost, the sum
+ * would differ. */
 static void check_argument_order(const struct gate *gate, uint32_t count)
 {
-    static const char *const texts[] = {"no argument", "1 argument", "2 arguments", "3 arguments",
+    static const char *const texts[] = {"no argument", "1 argument",  "2 arguments", "3 arguments",
                                         "4 arguments", "5 arguments", "6 arguments"};
     struct registers before = registers_pattern(NR_check_arguments);
-    uint32_t *const arguments[] = {&before.ebx, &before.ecx, &before.edx, &before.esi, &before.edi, &before.ebp};
+    uint32_t *const arguments[] = {&before.ebx, &before.ecx, &before.edx,
+                                   &before.esi, &before.edi, &before.ebp};
 
     for (uint32_t i = 0; i < REGISTERS_FOR_ARGUMENTS; i++) {
         *arguments[i] = i < count ? 0x01234567 + i * 0x11111111 : 0;
@@ -43,7 +47,8 @@ static void check_argument_order(const struct gate *gate, uint32_t count)
                check_mix(before.ebx, before.ecx, before.edx, before.esi, before.edi, before.ebp));
 }
 
-/* EBP is both an argument and what SYSENTER finds the stack by. No value of it may matter to other calls. */
+/* EBP is both an argument and what SYSENTER finds the stack by. No value of it may matter to other
+ * calls. */
 static void check_ebp(const struct gate *gate)
 {
     struct registers before = registers_pattern(NR_getpid);
@@ -74,7 +79,8 @@ static void check_selectors(const struct gate *gate, const struct selectors *row
     check_call(gate, row->text, &before, sizeof text - 1);
 }
 
-/* An emulator that does not look at null selectors (see checks/lenient.c) lets the kernel use them: so ask. */
+/* An emulator that does not look at null selectors (see checks/lenient.c) lets the kernel use them:
+ * so ask. */
 static void check_selectors_in_kernel(const struct gate *gate)
 {
     struct registers before = registers_pattern(NR_check_arguments);
@@ -82,7 +88,8 @@ static void check_selectors_in_kernel(const struct gate *gate)
     before.ebx = CHECK_ASK_SELECTORS;
     before.ds = 0;
     before.es = 0;
-    check_call(gate, "the kernel has its own ds and es", &before, SEL_USER_DATA << 16 | SEL_USER_DATA);
+    check_call(gate, "the kernel has its own ds and es", &before,
+               SEL_USER_DATA << 16 | SEL_USER_DATA);
 }
 
 int main(void)

@@ -1,9 +1,9 @@
 /* user/yield.c: four processes of this program take turns, and none notices the others.
  *
- * Each has registers, selectors, flags and stack contents of its own. Every other one goes through the fast gate with NT set:
- * SYSENTER does not clear it, and if the kernel carried it over to another process, that one's IRET out of its
- * `int 0x80` would try to switch tasks (SDM 2A, IRET). Quiet, because several reports at once would mix: the exit status
- * tells.
+ * Each has registers, selectors, flags and stack contents of its own. Every other one goes through
+ * the fast gate with NT set: SYSENTER does not clear it, and if the kernel carried it over to
+ * another process, that one's IRET out of its `int 0x80` would try to switch tasks (SDM 2A, IRET).
+ * Quiet, because several reports at once would mix: the exit status tells.
  */
 
 #include "lib/string.h"
@@ -61,7 +61,8 @@ int main(void)
     for (uint32_t i = 0; i < STACK_WORDS; i++) {
         stack[i] = pid * 0x10001 + i;
     }
-    uint32_t turns = (uint32_t)system_call(NR_check_arguments, (long)CHECK_ASK_TURNS, 0, 0, 0, 0, 0);
+    uint32_t turns =
+        (uint32_t)system_call(NR_check_arguments, (long)CHECK_ASK_TURNS, 0, 0, 0, 0, 0);
     for (uint32_t round = 0; round < ROUNDS; round++) {
         if (one_round(gate, pid) != 0) {
             return 1;

@@ -9,7 +9,7 @@
 %define FAST_A20_PORT   0x92            ; "system control port A"
 %define FAST_A20_ON     0x02
 %define FAST_A20_RESET  0x01            ; the bit beside it resets the machine
-%define KBD_STATUS_PORT 0x64            ; the keyboard controller, whose output pin held the line in the IBM AT
+%define KBD_STATUS_PORT 0x64            ; keyboard controller: a pin of it held the IBM AT's line
 %define KBD_DATA_PORT   0x60
 %define KBD_BUSY        0x02
 %define KBD_WRITE_PINS  0xd1
@@ -42,7 +42,7 @@ a20_enable:
 .done:
     ret
 
-.keyboard_wait:                             ; until the controller takes the next byte, but not for ever
+.keyboard_wait:                             ; until it takes the next byte, but not for ever
     xor  cx, cx
 .poll:
     in   al, KBD_STATUS_PORT
@@ -51,7 +51,7 @@ a20_enable:
     ret
 
 .is_on:                                     ; ZF = 1 if the line is on
-    mov  ax, 0xffff                         ; 0xffff * 16 + 0x510 = 0x100500, the same as 0x500 if the line is off
+    mov  ax, 0xffff                         ; * 16 + 0x510 = 0x100500; 0x500 if the line is off
     mov  es, ax
     mov  dword [A20_PROBE_ADDR], 0
     mov  dword [es:A20_PROBE_ADDR + 0x10], 1

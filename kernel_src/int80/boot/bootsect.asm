@@ -4,13 +4,12 @@
 ; arrived undamaged, and jumps to it.
 ;
 ; What the BIOS did: it read this sector to 0x07c00, saw the signature 0xaa55 at its end and jumped
-; here in
-;   16-bit real mode, where an address is segment * 16 + offset. DL holds the BIOS number of the drive, 0x80 for
-;   the first hard disk. Interrupts are on, and the BIOS answers calls by INT ("int 13h" is the disk).
+;   here in 16-bit real mode, where an address is segment * 16 + offset. DL holds the BIOS number of
+;   the drive, 0x80 for the first hard disk. Interrupts are on, and the BIOS answers calls by INT
+;   ("int 13h" is the disk).
 ; What it did not do: set any other register. Segments, stack pointer and flags may hold anything.
 ;
-; Registers at the jump to the loader: DS = ES = SS = CS = 0, SP = STACK_TOP, DF clear, interrupts
-; on.
+; At the jump to the loader: DS = ES = SS = CS = 0, SP = STACK_TOP, DF clear, interrupts on.
 ;
 ; BIOS calls are named as in Ralf Brown's Interrupt List; int 13h AH=41h and 42h are also in "BIOS
 ; Enhanced Disk Drive Services" (EDD).
@@ -22,8 +21,8 @@
     bits 16
     org  BOOT_ADDR
 
-%define DISK_TRIES      3               ; a drive that is only just spinning up may fail the first time
-%define CHUNK_SECTORS   64              ; 32 KiB: half of 64 KiB, and below the 127 that old BIOSes take at once
+%define DISK_TRIES      3               ; a drive that is just spinning up may fail at first
+%define CHUNK_SECTORS   64              ; 32 KiB; old BIOSes take no more than 127 at once
 %define CHUNK_PARAS     (CHUNK_SECTORS * SECTOR_BYTES / 16)
 %define EDD_ASK         0x55aa          ; int 13h AH=41h: asked with this in BX ...
 %define EDD_ANSWER      0xaa55          ; ... answered with this
@@ -75,15 +74,14 @@ start:
     sub  bp, bx
     jnz  .chunk
 
-    jmp  0:LOADER_ENTRY                     ; a far jump, as it also sets CS: some BIOSes start us with CS = 0x07c0
+    jmp  0:LOADER_ENTRY                     ; far, to set CS: some BIOSes start us with 0x07c0
 
-; ---- read BX sectors as the packet says -------------------------------------------------------------------
-; In: BX = number of sectors, the rest of the packet. Keeps BX and BP. Does not return if the disk
-; fails.
+; ---- read BX sectors as the packet says ----------------------------------------------------------
+; In: BX = number of sectors, the rest of the packet. Keeps BX, BP. Returns only if the disk works.
 disk_read:
     mov  di, DISK_TRIES
 .try:
-    mov  [packet.count], bx                 ; again for each try: the BIOS may have written how far it got
+    mov  [packet.count], bx                 ; each time: the BIOS may have written how far it got
     mov  ah, 0x42                           ; int 13h AH=42h: extended read, DS:SI = packet
     mov  dl, [drive]
     mov  si, packet
@@ -108,7 +106,7 @@ disk_read:
 .done:
     ret
 
-hex_digit:                                  ; AL = 0..15, stored as a character at DI, which moves on. Keeps AH
+hex_digit:                                  ; AL = 0..15, to a character at DI; DI + 1, keeps AH
     cmp  al, 10
     jb   .decimal
     add  al, 'a' - '0' - 10
@@ -117,9 +115,8 @@ hex_digit:                                  ; AL = 0..15, stored as a character 
     stosb
     ret
 
-; ---- is the loader in memory the one that this image was made with? ----------------------------------------
-; boot/layout.inc says what the checksum is. This way, bit by bit, is short; kernel_file.asm has a
-; faster one.
+; ---- is the loader in memory the one that this image was made with? ------------------------------
+; boot/layout.inc says what the checksum is. Bit by bit is short; kernel_file.asm has a faster way.
 loader_check:
     mov  word [LOADER_ADDR + LOADER_BYTES], LOADER_BYTES
     mov  si, LOADER_ADDR
@@ -144,12 +141,11 @@ loader_check:
     jne  refuse
     ret
 
-; ---- give up: say why on COM1, tell the emulator, stop -----------------------------------------------------
-; In: SI = the reason, ends with a zero byte. loader.asm has the same in 32 bits, with more words
-; (refuse.asm).
+; ---- give up: say why on COM1, tell the emulator, stop -------------------------------------------
+; In: SI = the reason, ends with a zero byte. refuse.asm has the same in 32 bits, with more words.
 refuse:
     mov  dx, COM1_PORT + UART_LCR
-    mov  al, UART_LCR_DLAB                  ; the first two registers are now the two halves of the divisor
+    mov  al, UART_LCR_DLAB                  ; the first two registers become the divisor
     out  dx, al
     mov  dx, COM1_PORT + UART_DATA
     mov  al, 1                              ; 115200 / 1 bits a second
@@ -170,7 +166,7 @@ refuse:
     call say
 .drain:
     in   al, dx                             ; DX is still the line status register
-    test al, UART_LSR_TEMT                  ; the last bit has left: an emulator that ends now loses nothing
+    test al, UART_LSR_TEMT                  ; the last bit has left: nothing is lost now
     jz   .drain
     mov  al, OUTCOME_LOADER
     out  OUTCOME_PORT, al                   ; ends QEMU; other machines ignore it
@@ -179,7 +175,7 @@ refuse:
     hlt                                     ; wakes up only for what CLI cannot stop (NMI)
     jmp  .stop
 
-say:                                        ; SI = text, ends with a zero byte. Leaves DX = line status register
+say:                                        ; SI = text, 0 at its end. Leaves DX = line status
     lodsb
     test al, al
     jz   .done

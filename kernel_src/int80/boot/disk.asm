@@ -28,10 +28,10 @@
 
     org  0
 
-; ---- sector 0: the boot sector, which is also the "master boot record" with its table of four partitions ----
+; ---- sector 0: boot sector and "master boot record", with its table of four partitions -----------
 boot_sector:
     incbin "obj/boot/bootsect.bin"          ; 440 bytes of code
-    dd   LOADER_CKSUM                       ; where other systems keep a number that tells disks apart
+    dd   LOADER_CKSUM                       ; others keep a number here that tells disks apart
     dw   0
 
     ; Partition 1: everything behind this sector. Its ends are given twice, first as the BIOSes of
@@ -46,15 +46,15 @@ boot_sector:
     times 3 * 16 db 0                       ; partitions 2 to 4: none
     dw   0xaa55                             ; "this sector can be booted"
 
-; ---- sector 1: the loader, which begins with the description of the image ----------------------------------
+; ---- sector 1: the loader, which begins with the description of the image ------------------------
 loader:
     incbin "obj/boot/loader.bin"
 
-; ---- then the kernel's ELF file, as it is ------------------------------------------------------------------
+; ---- then the kernel's ELF file, as it is --------------------------------------------------------
 kernel:
     incbin "obj/boot/kernel.stripped"
 
-; ---- and zeros up to the end of the last cylinder ----------------------------------------------------------
+; ---- and zeros up to the end of the last cylinder ------------------------------------------------
 padding:
-[warning -zeroing]                          ; "zeroing reserved space": just what is wanted, and faster than DB
+[warning -zeroing]                          ; "zeroing reserved space" is wanted, and faster than DB
     resb DISK_SECTORS * SECTOR_BYTES - (padding - boot_sector)

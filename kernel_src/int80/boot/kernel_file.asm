@@ -16,12 +16,11 @@
 %define KERNEL_LENGTH_BYTES 1
 %endif
 
-; ---- does the checksum fit? --------------------------------------------------------------------------------
+; ---- does the checksum fit? ----------------------------------------------------------------------
 ; In: nothing. Changes EAX, EBX, ECX, EDX, ESI. Does not return if it does not fit.
 ;
 ; The same CRC as in bootsect.asm, but by eight bits at a time: what a byte that falls out at the
-; top does to the remainder depends on that byte alone, so it is worked out once for each of the
-; 256.
+; top does to the remainder depends on that byte alone: it is worked out once for each of the 256.
 kernel_check_sum:
     xor  ebx, ebx                           ; the byte that falls out
 .entry:
@@ -39,8 +38,7 @@ kernel_check_sum:
     inc  bl
     jnz  .entry
 
-    ; The length goes behind the file, as the checksum takes it in. boot/layout.inc keeps room for
-    ; it.
+    ; The length goes behind the file, as the checksum takes it in; boot/layout.inc keeps room.
     mov  dword [FILE + KERNEL_BYTES], KERNEL_BYTES
     mov  esi, FILE
     mov  ecx, KERNEL_BYTES + KERNEL_LENGTH_BYTES
@@ -62,10 +60,11 @@ kernel_check_sum:
 
 .damaged:       db "kernel damaged: the checksum of its file is wrong", 0
 
-; ---- is it a kernel that can be loaded? --------------------------------------------------------------------
-; In: EBP = end of memory. Changes EAX, EBX, ECX, EDX, ESI, EDI. Does not return if it is not. All
-; segments are looked at before the first one is copied. ESI always holds the reason for the next
-; refusal.
+; ---- is it a kernel that can be loaded? ----------------------------------------------------------
+; In: EBP = end of memory. Changes EAX, EBX, ECX, EDX, ESI, EDI. Does not return if it is not.
+;
+; All segments are looked at before the first one is copied. ESI always holds the reason for the
+; next refusal.
 kernel_check_elf:
     mov  esi, .not_elf
     cmp  dword [FILE], ELF_MAGIC
@@ -94,7 +93,7 @@ kernel_check_elf:
     ja   refuse
 
     add  ebx, FILE                          ; EBX = program header, ECX = how many are left
-    xor  edi, edi                           ; EDI = 1 once a segment with the entry point has been seen
+    xor  edi, edi                           ; 1 once a segment with the entry point has been seen
 .segment:
     cmp  dword [ebx + P_TYPE], ELF_SEGMENT_LOAD
     jne  .next
@@ -141,7 +140,7 @@ kernel_check_elf:
 .no_memory:     db "kernel segment does not fit into this machine's memory", 0
 .no_entry:      db "kernel entry point is in no segment", 0
 
-; ---- copy each segment to its physical address, and zero what the file does not hold of it -------------------
+; ---- copy each segment to its physical address, and zero what the file does not hold of it -------
 ; Only for a file that kernel_check_elf let pass. Changes EAX, EBX, ECX, EDX, ESI, EDI.
 kernel_load:
     movzx edx, word [FILE + E_PHNUM]

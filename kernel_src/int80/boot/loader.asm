@@ -1,18 +1,22 @@
 ; boot/loader.asm: from the BIOS and 16 bits to the kernel and 32 bits.
 ;
 ; What the boot sector did: it read this file to 0x08000 and checked it, read the kernel's file to
-; 0x10000, and
-;   jumped to loader_start in real mode with DS = ES = SS = CS = 0, a stack, DF clear, interrupts on.
+;   0x10000, and jumped to loader_start in real mode with DS = ES = SS = CS = 0, a stack, DF clear,
+;   interrupts on.
 ; What it did not do: look at the kernel's file, or at what memory this machine has.
 ;
 ; What the kernel gets is what every Multiboot 1 loader gives (Multiboot specification 0.6.96, 3.2
 ; Machine state), so that the same file starts here, from GRUB and from `qemu -kernel`:
-;   EAX = 0x2badb002, EBX = address of the Multiboot information, protected mode, paging off, A20 on, interrupts
-;   off, CS, DS, ES, FS, GS and SS flat from 0 to 4 GiB. Everything else (stack, GDT, IDT) the kernel must set.
+;   EAX = 0x2badb002, EBX = address of the Multiboot information, protected mode, paging off, A20
+;   on, interrupts off, CS, DS, ES, FS, GS and SS flat from 0 to 4 GiB. Everything else (stack, GDT,
+;   IDT) the kernel must set.
 
 %include "include/constants.inc"
 %include "boot/formats.inc"
 %include "boot/layout.inc"
+
+%define BOOT_INFO_FLAGS (MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_MEM_MAP | \
+                         MULTIBOOT_INFO_BOOT_LOADER_NAME)
 
     bits 16
     org  LOADER_ADDR
@@ -43,23 +47,22 @@ loader_start:
 %include "boot/memory_map.asm"
 %include "boot/a20.asm"
 
-; Two segments that begin at 0 and end at 4 GiB, as Multiboot demands (SDM 3A 3.4.5 Segment
-; Descriptors).
+; Two segments from 0 to 4 GiB, as Multiboot demands (SDM 3A 3.4.5 Segment Descriptors).
     align 8, db 0
 gdt:
     dq   0                                  ; index 0 is never used
-    dq   0x00cf9a000000ffff                 ; code: base 0, limit 0xfffff pages, 32 bits, ring 0, execute and read
+    dq   0x00cf9a000000ffff                 ; code: limit 0xfffff pages, 32 bits, ring 0, read
     dq   0x00cf92000000ffff                 ; data: the same, but read and write
 .end:
 GDT_CODE equ    8                           ; a selector is the byte offset of the descriptor ...
-GDT_DATA equ    16                          ; ... because its low three bits (table, privilege) are 0 here
+GDT_DATA equ    16                          ; ... as its low bits (table, privilege) are 0 here
 gdt_pointer:
     dw   gdt.end - gdt - 1                  ; LGDT wants the last valid offset
     dd   gdt
 
     bits 32
 
-; ---- 32-bit code from here on ------------------------------------------------------------------------------
+; ---- 32-bit code from here on --------------------------------------------------------------------
 ; Nothing but CS and EIP is set. EBP keeps the end of the memory above 1 MiB from ram_end_find on.
 protected_mode:
     mov  ax, GDT_DATA
@@ -79,7 +82,7 @@ protected_mode:
     ; The Multiboot information (3.3 Boot information format). memory_map_read has filled in
     ; mem_lower and mmap_length already.
     mov  ebx, BOOT_INFO_ADDR
-    mov  dword [ebx + MBI_FLAGS], MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_MEM_MAP | MULTIBOOT_INFO_BOOT_LOADER_NAME
+    mov  dword [ebx + MBI_FLAGS], BOOT_INFO_FLAGS
     sub  ebp, ONE_MIB
     shr  ebp, 10                            ; bytes to KiB
     mov  [ebx + MBI_MEM_UPPER], ebp

@@ -22,7 +22,7 @@ memory_map_read:
     mov  edx, E820_SIGNATURE
     mov  ecx, E820_BYTES
     add  di, MMAP_BASE
-    int  0x15                               ; writes the entry to ES:DI, the number of the next one to EBX
+    int  0x15                               ; the entry to ES:DI, the number of the next to EBX
     lea  di, [di - MMAP_BASE]               ; LEA, as SUB would change the carry flag
     jc   .end                               ; not known to this BIOS, or beyond the last entry
     cmp  eax, E820_SIGNATURE
@@ -45,8 +45,9 @@ memory_map_read:
     call .add
     xor  cx, cx
     xor  dx, dx
-    mov  ax, 0xe801                         ; int 15h AX=E801h: KiB from 1 to 16 MiB, 64 KiB blocks above 16 MiB;
-    int  0x15                               ; in AX and BX, in CX and DX, or in both pairs
+    ; int 15h AX=E801h: KiB from 1 to 16 MiB and 64 KiB blocks above, in AX, BX, in CX, DX or both.
+    mov  ax, 0xe801
+    int  0x15
     jc   .older
     test cx, cx
     jz   .sizes_known
@@ -75,7 +76,7 @@ memory_map_read:
     mov  [BOOT_INFO_ADDR + MBI_MMAP_LENGTH], edi
     ret
 
-.add:                                       ; one entry of usable memory at DI: EBX = base, EAX = bytes
+.add:                                       ; usable memory at DI: EBX = base, EAX = bytes
     test eax, eax
     jz   .none
     mov  dword [di + MMAP_SIZE], E820_BYTES
@@ -112,12 +113,12 @@ ram_end_find:
     add  eax, [ebx + MMAP_LENGTH]
     adc  edx, 0                             ; EDX:EAX = end of the entry
     jz   .below_4g
-    mov  eax, 0xfffff000                    ; reaches beyond 4 GiB: leave out the last page, so that no sum wraps
+    mov  eax, 0xfffff000                    ; beyond 4 GiB: without the last page no sum wraps
 .below_4g:
     cmp  eax, ebp
     jbe  .next
     mov  ebp, eax
-    jmp  .again                             ; entries are in no order: an earlier one may go on from here
+    jmp  .again                             ; no order: an earlier entry may go on from here
 .next:
     add  ebx, [ebx + MMAP_SIZE]
     add  ebx, 4                             ; the size does not count itself

@@ -7,10 +7,9 @@
 
 ; In: ESI = the reason, ends with a zero byte. Never returns; jump or call, it makes no difference.
 refuse:
-    ; The UART (National Semiconductor PC16550D data sheet): 115200 bits a second, 8 bits, no
-    ; parity, 1 stop bit.
+    ; The UART (PC16550D data sheet): 115200 bits a second, 8 bits, no parity, 1 stop bit.
     mov  dx, COM1_PORT + UART_LCR
-    mov  al, UART_LCR_DLAB                  ; the first two registers are now the two halves of the divisor
+    mov  al, UART_LCR_DLAB                  ; the first two registers become the divisor
     out  dx, al
     mov  dx, COM1_PORT + UART_DATA
     mov  al, 1                              ; 115200 / 1 bits a second
@@ -31,7 +30,7 @@ refuse:
     call .say
 .drain:
     in   al, dx                             ; DX is still the line status register
-    test al, UART_LSR_TEMT                  ; the last bit has left: an emulator that ends now loses nothing
+    test al, UART_LSR_TEMT                  ; the last bit has left: nothing is lost now
     jz   .drain
     mov  al, OUTCOME_LOADER
     out  OUTCOME_PORT, al                   ; ends QEMU; other machines ignore it
@@ -39,7 +38,7 @@ refuse:
     hlt                                     ; interrupts are off; NMI would wake it
     jmp  .stop
 
-.say:                                       ; ESI = text, ends with a zero byte. Leaves DX = line status register
+.say:                                       ; ESI = text, 0 at its end. Leaves DX = line status
     lodsb
     test al, al
     jz   .said

@@ -12,8 +12,7 @@
 
     section .multiboot progbits alloc noexec nowrite align=4
 
-    ; Multiboot specification 3.1.1: within the first 8192 bytes of the file; the three words add up
-    ; to 0.
+    ; Multiboot specification 3.1.1: in the first 8192 bytes of the file; the words add up to 0.
     dd MULTIBOOT_HEADER_MAGIC
     dd MULTIBOOT_HEADER_FLAGS
     dd -(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_HEADER_FLAGS)
@@ -56,8 +55,7 @@ boot_start:
     or   eax, CR0_PG | CR0_WP
     mov  cr0, eax
 
-    ; The loader's GDT may be anywhere and hold anything. Each CPU gets a copy of ours later, in
-    ; gdt_init().
+    ; The loader's GDT may be anywhere and hold anything. gdt_init() gives each CPU a copy of ours.
     lgdt [boot_gdtr]
     jmp  SEL_KERNEL_CODE:.high              ; loads CS and EIP: from here on above KERNEL_BASE
 
@@ -66,14 +64,14 @@ boot_start:
 .high:
     mov  eax, SEL_KERNEL_DATA
     mov  ss, eax
-    mov  eax, SEL_USER_DATA                 ; flat as well, and good for ring 0 and ring 3: see int80_entry.asm
+    mov  eax, SEL_USER_DATA                 ; flat, good for ring 0 too: see int80_entry.asm
     mov  ds, eax
     mov  es, eax
     xor  eax, eax
     mov  fs, eax                            ; the kernel uses neither
     mov  gs, eax
 
-    mov  esp, boot_stack_end - PROCESS_SIZE ; the struct process at its top is that of the idle process
+    mov  esp, boot_stack_end - PROCESS_SIZE ; at its top is the struct process of the idle process
     xor  ebp, ebp                           ; a backtrace ends here
     push ebx
     push esi
@@ -98,7 +96,7 @@ boot_page_directory:
     resb PAGE_SIZE
 boot_page_table:
     resb PAGE_SIZE
-boot_stack_guard:                           ; paging_init() takes this page away: an overflow must not go unseen
+boot_stack_guard:                           ; paging_init() takes it away: an overflow must be seen
     resb PAGE_SIZE
     resb KERNEL_STACK_SIZE
 boot_stack_end:

@@ -8,8 +8,7 @@
 
 struct cpu_features cpu_features;
 
-/* A CPU has the CPUID instruction if EFLAGS.ID can be changed: a 386 or an early 486 holds it at 0.
- * */
+/* A CPU has CPUID if EFLAGS.ID can be changed: a 386 or an early 486 holds it at 0. */
 static int has_cpuid(void)
 {
     uint32_t before = eflags_read();

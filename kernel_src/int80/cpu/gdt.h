@@ -7,8 +7,7 @@
 
 struct cpu;
 
-/* The table as the tables of the builder have it; the TSS descriptors in it still lack their base.
- * */
+/* The table as the builder's tables have it; the TSS descriptors in it still lack their base. */
 extern const uint64_t gdt_image[GDT_ENTRIES];
 
 void gdt_init(struct cpu *cpu);

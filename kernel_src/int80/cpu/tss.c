@@ -1,14 +1,15 @@
-/* cpu/tss.c: the task state segment, and why a kernel that never switches tasks by hardware needs
- * one.
+/* cpu/tss.c: the task state segment, which a kernel without hardware tasks needs all the same.
  *
  * It is what remains of the 286's hardware tasks. Linux, and we, use three things of it:
  *
- *   esp0, ss0    When ring 3 is interrupted, the CPU cannot push anything on the program's stack: it may be
- *                anywhere. It takes the ring 0 stack from here (SDM 3A 6.12.1). So esp0 must be rewritten at
- *                every switch to another process.
- *   iomap_base   Where the I/O permission bitmap begins that IN and OUT in ring 3 are checked against.
- *   the rest     A whole second TSS for the double fault: its handler is entered by a task switch, which
- *                loads every register, ESP too, so that it works even when the kernel stack is what broke.
+ *   esp0, ss0    When ring 3 is interrupted, the CPU cannot push anything on the program's stack:
+ *                it may be anywhere. It takes the ring 0 stack from here (SDM 3A 6.12.1). So esp0
+ *                must be rewritten at every switch to another process.
+ *   iomap_base   Where the I/O permission bitmap begins that IN and OUT in ring 3 are checked
+ *                against.
+ *   the rest     A whole second TSS for the double fault: its handler is entered by a task switch,
+ *                which loads every register, ESP too, so that it works even when the kernel stack
+ *                is what broke.
  */
 
 #include "cpu/tss.h"
@@ -19,8 +20,7 @@
 
 extern void double_fault_task(void);
 
-/* A base beyond the segment's limit means that there is no bitmap: every port is denied (SDM 1
- * 19.5.2). */
+/* A base beyond the segment's limit: no bitmap, and every port is denied (SDM 1 19.5.2). */
 #define NO_IO_BITMAP 0xffff
 
 static void double_fault_tss_init(struct cpu *cpu)

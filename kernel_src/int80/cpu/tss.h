@@ -6,6 +6,5 @@ struct process;
 
 void tss_init(struct cpu *cpu);
 
-/* Where the CPU finds the kernel stack from now on when ring 3 is interrupted: just below
- * `process`. */
+/* From now on the CPU finds the kernel stack, when ring 3 is interrupted, just below `process`. */
 void tss_set_esp0(struct cpu *cpu, struct process *process);

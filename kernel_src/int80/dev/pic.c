@@ -1,5 +1,4 @@
-/* dev/pic.c: the two interrupt controllers of a PC (Intel 8259A data sheet), the second on line 2
- * of the first. */
+/* dev/pic.c: the two interrupt controllers of a PC (Intel 8259A data sheet). */
 
 #include "dev/pic.h"
 

@@ -1,5 +1,7 @@
-/* dev/serial.c: the first serial port, COM1: a 16550 UART (National Semiconductor PC16550D data
- * sheet). */
+/* dev/serial.c: the first serial port, COM1, a 16550 UART.
+ *
+ * National Semiconductor PC16550D data sheet.
+ */
 
 #include "dev/serial.h"
 

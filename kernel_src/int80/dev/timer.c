@@ -1,5 +1,4 @@
-/* dev/timer.c: the clock: channel 0 of the timer chip (Intel 8254 data sheet) on interrupt line 0.
- * */
+/* dev/timer.c: the clock, channel 0 of the timer chip (Intel 8254 data sheet), interrupt line 0. */
 
 #include "dev/timer.h"
 

@@ -1,5 +1,4 @@
-; entry/int80_entry.asm: the old way into the kernel, `int 0x80`, and what it shares with the
-; others.
+; entry/int80_entry.asm: the old way into the kernel, `int 0x80`.
 
 %include "include/constants.inc"
 
@@ -13,16 +12,15 @@
 ; int80_entry: a program executed `int 0x80` (SDM 3A 6.12.1).
 ;
 ; The CPU did:      read SS and ESP of ring 0 from the TSS (ss0, esp0), push the program's SS, ESP,
-; EFLAGS, CS
-;                   and EIP there, load CS and EIP from the IDT, clear IF (it is an interrupt gate), TF, NT, RF, VM.
+;                   EFLAGS, CS and EIP there, load CS and EIP from the IDT, clear IF (it is an
+;                   interrupt gate), TF, NT, RF and VM.
 ; The CPU did not:  save or change any general register, DS, ES, FS or GS; nor clear DF.
 ;
 ;   EAX  number of the system call           EAX  result, or -errno
 ;   EBX, ECX, EDX, ESI, EDI, EBP             all kept
 ;        arguments 1 to 6
 int80_entry:
-    ; The rest of struct pt_regs, from its end to its beginning. The CPU has pushed ss, esp, eflags,
-    ; cs, eip.
+    ; The rest of struct pt_regs, from its end up; the CPU has pushed ss, esp, eflags, cs, eip.
     push eax                                ; orig_eax
     push gs
     push fs
@@ -36,7 +34,7 @@ int80_entry:
     push ecx
     push ebx                                ; argument 1; ESP is now a struct pt_regs *
 
-    cld                                     ; C code relies on DF = 0, and the program need not have it so
+    cld                                     ; C code relies on DF = 0; the program may have it set
 
     ; The kernel uses the program's own flat data segment: its descriptor is as good for ring 0, and
     ; loading a segment register costs more than all the pushes above. Only a program that loaded

@@ -39,8 +39,7 @@ static inline uint32_t cr2_read(void)
     return value;
 }
 
-/* Physical address of the page directory in use. Writing it makes the CPU forget what it knew of
- * the old. */
+/* Physical address of the page directory in use. Writing it makes the CPU forget the old one. */
 static inline uint32_t cr3_read(void)
 {
     uint32_t value;

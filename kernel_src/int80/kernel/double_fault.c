@@ -1,5 +1,4 @@
-/* kernel/double_fault.c: an exception while an exception was being delivered: mostly a kernel stack
- * that ran over.
+/* kernel/double_fault.c: an exception while one was delivered: mostly a kernel stack overflow.
  *
  * The CPU came here by a task switch (SDM 3A 7.3): it saved every register in this CPU's ordinary
  * TSS and loaded all of them from the double fault TSS, ESP too. What it saved says what went

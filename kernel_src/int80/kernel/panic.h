@@ -12,6 +12,5 @@ _Noreturn __attribute__((format(printf, 1, 2))) void panic(const char *format, .
 _Noreturn __attribute__((format(printf, 3, 4))) void
 panic_at(const struct pt_regs *regs, uint32_t esp, const char *format, ...);
 
-/* Tell the emulator how it ended (an OUTCOME_ constant); on a machine that does not listen, stop.
- * */
+/* Tell the emulator how it ended (an OUTCOME_ constant); where nobody listens, stop. */
 _Noreturn void machine_end(uint8_t outcome);

@@ -1,5 +1,4 @@
-/* kernel/suite.c: runs the programs one after the other and reports, as KTAP, whether each ended as
- * it must. */
+/* kernel/suite.c: runs the programs one by one and reports, as KTAP, if each ended as it must. */
 
 #include "kernel/suite.h"
 

@@ -1,5 +1,4 @@
-/* kernel/suite.h: the programs that this kernel runs one after the other, and how each is judged.
- * */
+/* kernel/suite.h: the programs that this kernel runs one by one, and how each is judged. */
 #pragma once
 
 #include <stddef.h>
@@ -17,8 +16,7 @@ struct suite_entry {
     const char *title;
     const char *program;
     uint32_t instances; /* processes that run it at the same time */
-    int32_t
-        killed_by; /* vector of the exception that must end it, or -1 if it must exit with status 0 */
+    int32_t killed_by;  /* vector that must end it, or -1 if it must exit with status 0 */
     int (*check)(void); /* instead of a program: returns how many checks failed */
 };
 

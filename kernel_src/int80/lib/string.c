@@ -1,5 +1,4 @@
-/* lib/string.c: the C library's memory and string functions, as far as the kernel and its programs
- * need them. */
+/* lib/string.c: the memory and string functions of C that the kernel and its programs need. */
 
 #include "lib/string.h"
 

@@ -89,8 +89,7 @@ void paging_init(void)
     protect_text();
     *page_entry(kernel_page_directory, (uint32_t)boot_stack_guard) = 0;
 
-    /* Page tables that will be filled later must be there now: the directories of processes are
-     * copies. */
+    /* Page tables for later must be there now: the directories of processes are copies. */
     kernel_table_create(KERNEL_STACKS_BASE);
     kernel_table_create(VSYSCALL_ADDR);
 

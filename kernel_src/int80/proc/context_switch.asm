@@ -20,7 +20,7 @@ context_switch:
     push ebx
     push esi
     push edi
-    push fs                                 ; no kernel code changes these two: they are still the program's
+    push fs                                 ; no kernel code changes these two: the program's own
     push gs
     mov  [eax + PROCESS_CONTEXT_ESP], esp
     mov  esp, [edx + PROCESS_CONTEXT_ESP]

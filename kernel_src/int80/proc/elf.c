@@ -1,5 +1,4 @@
-/* proc/elf.c: a program from its file into an address space. Nothing that the file says is
- * believed.
+/* proc/elf.c: a program from its file into an address space. Nothing in the file is believed.
  *
  * Every sum is written as a comparison that cannot wrap around; every address is checked against
  * the part of memory that a program may have. The entry point is not: a bad one faults in ring 3,

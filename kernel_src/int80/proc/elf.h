@@ -28,8 +28,7 @@ struct elf_program_header {
 /* What is known of a program once it is in memory. */
 struct elf_image {
     uint32_t entry_addr;
-    uint32_t
-        phdr_addr; /* of the program headers in the program's memory, 0 if no segment holds them */
+    uint32_t phdr_addr; /* of the program headers in its memory, 0 if no segment holds them */
     uint32_t phdr_count;
 };
 

@@ -14,8 +14,7 @@ enum process_state {
     PROCESS_IDLE,    /* the one that runs on its CPU when no other does; never in the queue */
 };
 
-/* The process that this CPU runs. It lies at the top of the kernel stack, and stacks are aligned to
- * their size. */
+/* The process that this CPU runs: at the top of the kernel stack, which is aligned to its size. */
 static inline struct process *current_process(void)
 {
     uint32_t esp;
@@ -44,8 +43,7 @@ int process_create(const char *name, const void *elf, size_t size, struct proces
 /* Free what a process in the state PROCESS_ENDED still has. */
 void process_destroy(struct process *process);
 
-/* Run the next process in the queue until this CPU is idle again. Returns 0 if the queue was empty.
- * */
+/* Run the next process in the queue until this CPU is idle again; 0 if the queue was empty. */
 int process_run_next(void);
 
 /* Let the others in the queue run, then go on. */

@@ -6,6 +6,5 @@ struct process;
 /* Leave the running process for `next`; comes back when somebody switches to this one again. */
 void switch_to(struct process *next);
 
-/* The first thing to do on the stack of a process that was switched to: `previous` is now left for
- * good. */
+/* The first thing to do on the stack of a process that was switched to: `previous` is left now. */
 void switch_finished(struct process *previous);

@@ -1,4 +1,4 @@
-# scripts/symbols.awk: from `nm -n kernel` to a table of the functions' addresses and names, in NASM.
+# scripts/symbols.awk: makes of `nm -n kernel` a table of the functions' addresses, for NASM.
 # See kernel/backtrace.c.
 
 BEGIN {
@@ -7,7 +7,7 @@ BEGIN {
     print "symbols:"
 }
 
-# Text symbols. What follows a dot is a local label of NASM's or a variant that GCC made of one function.
+# Text symbols. What has a dot is a local label of NASM's, or a variant that GCC made of a function.
 $2 ~ /^[tT]$/ {
     split($3, part, ".")
     if (part[1] != name && part[1] != "") {

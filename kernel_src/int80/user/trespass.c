@@ -1,5 +1,4 @@
-/* user/trespass.c: reads kernel memory. The page is there, but not for ring 3: it does not live to
- * tell. */
+/* user/trespass.c: reads kernel memory. The page is there, but not for ring 3: this is its end. */
 
 #include "include/constants.h"
 #include "user/include/user.h"

@@ -22,8 +22,7 @@
 
 #define PORTS 65536u
 #define PORTS_IN_PAGE (PAGE_SIZE * 8)
-#define HALVES                                                                                     \
-    (IO_BITMAP_BYTES / PAGE_SIZE) /* of a process's bitmap: a page each, made when needed */
+#define HALVES (IO_BITMAP_BYTES / PAGE_SIZE) /* of its bitmap: a page each, made when needed */
 #define IOMAP_BASE (offsetof(struct cpu, io_bitmap) - offsetof(struct cpu, tss))
 #define NO_IO_BITMAP 0xffff
 

@@ -2,8 +2,8 @@
 
 #include "user/include/user.h"
 
-#define POST_CODE_PORT                                                                             \
-    0x80 /* a PC shows what is written there on a diagnostics card, or ignores it */
+/* A PC shows what is written there on a diagnostics card, or ignores it. */
+#define POST_CODE_PORT 0x80
 
 int main(void)
 {

@@ -1,5 +1,4 @@
-/* entry/vsyscall_page.c: the vsyscall page at the same address in every process, as in Linux up to
- * 2.6.18. */
+/* entry/vsyscall_page.c: the vsyscall page at one address for all, as in Linux up to 2.6.18. */
 
 #include "entry/vsyscall_page.h"
 
@@ -8,8 +7,7 @@
 #include "mm/paging.h"
 #include "proc/process.h"
 
-/* In the kernel's part of the address space, which all processes share; but for ring 3 to read and
- * execute. */
+/* In the kernel's part of the address space, which all share; ring 3 may read and execute it. */
 void vsyscall_place(uint32_t frame)
 {
     if (page_map(kernel_page_directory, VSYSCALL_ADDR, frame, PAGE_USER) != 0) {

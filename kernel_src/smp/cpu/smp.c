@@ -102,8 +102,7 @@ void smp_start(void)
     stacks_alloc();
     memcpy(phys_to_virt(SMP_TRAMPOLINE_ADDR), smp_trampoline,
            (size_t)(smp_trampoline_end - smp_trampoline));
-    /* Paging is switched on by code that lies at its physical address: for this while both are the
-     * same. */
+    /* Paging is switched on by code at its physical address: for this while both are the same. */
     kernel_page_directory[0] = kernel_page_directory[KERNEL_BASE >> 22];
     timer_set_rate(WAIT_HZ);
     apic_send_init();

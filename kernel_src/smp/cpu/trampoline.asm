@@ -58,7 +58,7 @@ smp_trampoline:
     xor  ebp, ebp
     push ebx
     mov  eax, smp_cpu_main
-    call eax                                ; (number); a relative call would miss, since this is a copy
+    call eax                                ; (number); not relative, since this is a copy
 
 .surplus:                                   ; the kernel was built for fewer
     cli

@@ -14,8 +14,8 @@ struct lock {
 
 static inline void lock_acquire(struct lock *lock)
 {
-    while (__sync_lock_test_and_set(&lock->taken,
-                                    1)) { /* XCHG: atomic without a LOCK prefix (SDM 3A 8.1.2.1) */
+    /* XCHG: atomic without a LOCK prefix (SDM 3A 8.1.2.1). */
+    while (__sync_lock_test_and_set(&lock->taken, 1)) {
         __asm__ volatile("pause");
     }
 }

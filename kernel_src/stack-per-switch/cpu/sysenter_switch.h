@@ -1,5 +1,4 @@
-/* cpu/sysenter_switch.h: another process has another kernel stack, and SYSENTER must begin there.
- * */
+/* cpu/sysenter_switch.h: another process has another kernel stack; SYSENTER must begin there. */
 #pragma once
 
 struct process;

@@ -1,5 +1,4 @@
-/* cpu/sysenter_stack.h: what MSR_IA32_SYSENTER_ESP holds: the end of the emergency stack behind the
- * TSS. */
+/* cpu/sysenter_stack.h: MSR_IA32_SYSENTER_ESP: the end of the emergency stack behind the TSS. */
 #pragma once
 
 #include "include/structs.h"

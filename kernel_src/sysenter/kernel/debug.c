@@ -1,5 +1,4 @@
-/* kernel/debug.c: the debug exception, and what SYSENTER has to do with it (SDM 3A 6.15, 3B
- * 17.2.3). */
+/* kernel/debug.c: the debug exception, and what SYSENTER does to it (SDM 3A 6.15, 3B 17.2.3). */
 
 #include "include/structs.h"
 #include "kernel/interrupts.h"

@@ -1,8 +1,7 @@
-; entry/vsyscall_int80.asm: __kernel_vsyscall for CPUs without SYSENTER: what programs call for a
-; system call.
+; entry/vsyscall_int80.asm: __kernel_vsyscall for CPUs without SYSENTER.
 ;
-; As long as entry/vsyscall_sysenter.asm and alike from outside: a program cannot tell which of the
-; two it calls.
+; It is what programs call for a system call. As long as entry/vsyscall_sysenter.asm and alike from
+; outside: a program cannot tell which of the two it calls.
 
     bits 32
     section .text
@@ -10,13 +9,12 @@
     global vsyscall_int80
     global vsyscall_int80_end
 
-; __kernel_vsyscall: called from ring 3, registers as for `int 0x80`; all but EAX are kept, the
-; flags too.
+; __kernel_vsyscall: called from ring 3, registers as for `int 0x80`; all but EAX kept, flags too.
 vsyscall_int80:
     push ecx
     push edx
     push ebp
-    db   0x8d, 0x74, 0x26, 0x00             ; LEA ESI, [ESI + 0]: nothing, in as many bytes as MOV and SYSENTER
+    db   0x8d, 0x74, 0x26, 0x00             ; LEA ESI, [ESI + 0]: nothing, in 4 bytes
     int  0x80
     pop  ebp
     pop  edx

@@ -1,4 +1,4 @@
-/* user/include/fast_return.h: where a call by SYSENTER comes back, as it concerns user/bad_frames.c. */
+/* user/include/fast_return.h: where a call by SYSENTER comes back, for user/bad_frames.c. */
 #pragma once
 
 /* The kernel goes straight to the address at [EBP + 12], with ESP = EBP. */

@@ -30,18 +30,21 @@ struct registers {
 /* Load all of `before`, enter the kernel, and store what is there then. */
 void registers_call(const struct registers *before, struct registers *after, void (*enter)(void));
 
-/* The flags that ring 3 may set and that do something else than stop it: all but TF, IF and IOPL. */
+/* The flags that ring 3 may set and that do something else than stop it: not TF, IF and IOPL. */
 #define EFLAGS_KEPT (EFLAGS_ARITHMETIC | EFLAGS_DF | EFLAGS_NT | EFLAGS_AC | EFLAGS_ID)
 
-/* Registers with a pattern of their own each, and the selectors and flags that a program begins with. */
+/* Registers with a pattern of their own each, and the selectors and flags that a program begins
+ * with. */
 struct registers registers_pattern(uint32_t number);
 
-/* Name of the first register but EAX that is not as before, or NULL; sets what was expected and found. */
-const char *registers_changed(const struct registers *before, const struct registers *after, uint32_t *expected,
-                              uint32_t *got);
+/* Name of the first register but EAX that is not as before, or NULL; sets what was expected and
+ * found. */
+const char *registers_changed(const struct registers *before, const struct registers *after,
+                              uint32_t *expected, uint32_t *got);
 
 /* Make the call; one result: EAX is `result`, and everything else is kept. */
-void check_call(const struct gate *gate, const char *text, const struct registers *before, uint32_t result);
+void check_call(const struct gate *gate, const char *text, const struct registers *before,
+                uint32_t result);
 
 /* The first page behind the program's segments: nothing is mapped there. */
 uint32_t image_end(void);

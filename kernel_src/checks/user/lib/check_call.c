@@ -3,8 +3,8 @@
 #include "lib/format.h"
 #include "user/include/checks.h"
 
-static const char *const names[] = {"eax", "ebx", "ecx", "edx", "esi", "edi", "ebp",
-                                    "eflags", "ds", "es", "fs", "gs", "esp"};
+static const char *const names[] = {"eax",    "ebx", "ecx", "edx", "esi", "edi", "ebp",
+                                    "eflags", "ds",  "es",  "fs",  "gs",  "esp"};
 
 struct registers registers_pattern(uint32_t number)
 {
@@ -22,8 +22,8 @@ struct registers registers_pattern(uint32_t number)
     };
 }
 
-const char *registers_changed(const struct registers *before, const struct registers *after, uint32_t *expected,
-                              uint32_t *got)
+const char *registers_changed(const struct registers *before, const struct registers *after,
+                              uint32_t *expected, uint32_t *got)
 {
     const uint32_t *old = &before->eax;
     const uint32_t *new = &after->eax;
@@ -48,7 +48,8 @@ static void say(char *line, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
-void check_call(const struct gate *gate, const char *text, const struct registers *before, uint32_t result)
+void check_call(const struct gate *gate, const char *text, const struct registers *before,
+                uint32_t result)
 {
     struct registers after;
     uint32_t expected, got;

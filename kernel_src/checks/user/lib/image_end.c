@@ -1,4 +1,4 @@
-/* user/lib/image_end.c: where this program ends, from the program headers at its beginning (user/program.ld). */
+/* user/lib/image_end.c: where this program ends, by its program headers (user/program.ld). */
 
 #include "proc/elf.h"
 #include "user/include/checks.h"

@@ -1,4 +1,4 @@
-; user/lib/registers_call.asm: a call of the kernel with every register set, and stored again afterwards.
+; user/lib/registers_call.asm: a call of the kernel, every register set before, stored after.
 
 %include "include/constants.inc"
 
@@ -31,8 +31,8 @@ int80_gate:
 
 ; void registers_call(const struct registers *before, struct registers *after, void (*enter)(void))
 ;
-; Between the two POP and PUSH around the call nothing may touch a register or a flag, nor use DS: it may be null.
-; Whatever lies in memory is reached by way of SS, which is always good.
+; Between the two POP and PUSH around the call nothing may touch a register or a flag, nor use DS:
+; it may be null. Whatever lies in memory is reached by way of SS, which is always good.
 registers_call:
     push ebx
     push esi
@@ -74,7 +74,7 @@ registers_call:
     mov  ds, eax
     mov  es, eax
 
-    mov  eax, [esp + 40]                    ; after: behind EAX, EFLAGS, six registers, the return address
+    mov  eax, [esp + 40]                    ; after: behind EAX, EFLAGS, 6 registers, return address
     mov  [eax + R_EBX], ebx
     mov  [eax + R_ECX], ecx
     mov  [eax + R_EDX], edx

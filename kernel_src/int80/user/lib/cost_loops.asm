@@ -1,5 +1,4 @@
-; user/lib/cost_loops.asm: the loops that cost.c times. They are assembly so that each is as short
-; as it can be.
+; user/lib/cost_loops.asm: the loops that cost.c times: assembly, to be as short as can be.
 
 %include "include/constants.inc"
 

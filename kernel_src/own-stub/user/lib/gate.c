@@ -1,5 +1,4 @@
-/* user/lib/gate.c: which way into the kernel? Each program has to find out by itself what the CPU
- * can do. */
+/* user/lib/gate.c: which way into the kernel? Each program has to find out what the CPU can do. */
 
 #include "lib/sysenter_rule.h"
 #include "user/include/gate.h"

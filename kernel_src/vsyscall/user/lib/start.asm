@@ -6,10 +6,11 @@
     global _start
     extern program_start
 
-; _start: all general registers are 0; ESP is a multiple of 16 and points to (System V ABI i386
-; supplement, 3-28):
+; _start: all general registers are 0; ESP is a multiple of 16 and points to
 ;
-;   argc, argv[0] ... argv[argc - 1], NULL, envp[0] ..., NULL, (type, value) pairs of the auxiliary vector
+;   argc, argv[0] ... argv[argc - 1], NULL, envp[0] ..., NULL, pairs of the auxiliary vector
+;
+; (System V ABI i386 supplement, 3-28).
 _start:
     mov  eax, esp
     xor  ebp, ebp                           ; a backtrace ends here

@@ -1,0 +1,80 @@
+"""Typed input: interrupt by interrupt from the host's keyboard to a program's read() and back."""
+
+from __future__ import annotations
+
+import pytest
+
+from builder.emulator import Machine
+from builder.run import RunResult
+from builder.watch import Timeouts, Typed
+from qemu_tests.kernels import Lab
+
+PROMPT = "echo: type lines; Ctrl-D ends\n"
+READY = r"echo: type lines; Ctrl-D ends\n"
+CTRL_D = b"\x04"
+CONFIGS = {
+    "default": (),
+    "int80": ("kernel.step=int80",),
+    "sysenter": ("kernel.step=sysenter",),
+    "four-cpus": ("cpu.count=4",),
+}
+
+
+def _echoed(result: RunResult) -> bytes:
+    """What came back: the bytes between the prompt and the result line."""
+    raw = result.transcript_path.read_bytes()
+    start = raw.index(PROMPT.encode()) + len(PROMPT)
+    return raw[start : raw.index(b"ok 1 - echo\n", start)]
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("kind", ["disk", "kernel"])
+def test_lines_come_back_and_ctrl_d_ends(lab: Lab, name: str, kind: str) -> None:
+    kernel = lab.kernel("programs.suite=echo", *CONFIGS[name])
+    typed = (
+        Typed(READY, b"hello\n"),
+        Typed(r"^hello\n", b"a second line, longer than the first\n"),
+        Typed(r"than the first\n", CTRL_D),
+    )
+    result = lab.boot(kernel, f"echo-{name}-{kind}", kind=kind, typed=typed)
+    assert result.verdict.passed, result.explain()
+    assert _echoed(result) == b"hello\na second line, longer than the first\n"
+
+
+@pytest.mark.parametrize("icount", [True, False])
+@pytest.mark.parametrize("size_bytes", [255, 256, 257, 1000, 10_000])
+def test_nothing_is_lost_of_what_is_typed_at_once(lab: Lab, size_bytes: int, icount: bool) -> None:
+    """More than the kernel's buffer holds, and much faster than a program takes it."""
+    line = bytes(range(0x21, 0x7F))[:70]
+    data = ((line + b"\n") * (size_bytes // len(line) + 1))[: size_bytes - 1] + b"\n"
+    typed = (Typed(READY, data + CTRL_D),)
+    kernel = lab.kernel("programs.suite=echo")
+    name = f"echo-{size_bytes}-{icount}"
+    result = lab.boot(kernel, name, machine=Machine(icount=icount), typed=typed)
+    assert result.verdict.passed, result.explain()
+    assert _echoed(result) == data
+
+
+def test_every_byte_passes_but_the_end_of_input_and_the_return_key(lab: Lab) -> None:
+    data = bytes(byte for byte in range(256) if byte not in (0x04, 0x0A, 0x0D))
+    typed = (Typed(READY, data + b"\r\n" + CTRL_D),)
+    result = lab.boot(lab.kernel("programs.suite=echo"), "echo-bytes", typed=typed)
+    assert result.verdict.passed, result.explain()
+    assert _echoed(result) == data + b"\n\n"
+
+
+def test_ctrl_d_behind_a_line_that_is_not_ended_gives_that_line(lab: Lab) -> None:
+    typed = (Typed(READY, b"no end" + CTRL_D), Typed("no end", CTRL_D))
+    result = lab.boot(lab.kernel("programs.suite=echo"), "echo-no-end", typed=typed)
+    assert result.verdict.passed, result.explain()
+    assert _echoed(result).rstrip(b"\n") == b"no end"
+
+
+def test_a_program_that_waits_for_ever_is_a_hang_that_says_what_for(lab: Lab) -> None:
+    kernel = lab.kernel("programs.suite=echo")
+    typed = (Typed("never printed", b"x"),)
+    impatient = Timeouts(suite_s=2)
+    result = lab.boot(kernel, "echo-waits", typed=typed, timeouts=impatient)
+    assert result.verdict.word.value == "hang", result.explain()
+    assert "waiting for 'never printed'" in result.verdict.summary
+    assert "halted with interrupts on" in result.verdict.summary

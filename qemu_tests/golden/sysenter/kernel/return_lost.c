@@ -1,0 +1,16 @@
+/* kernel/return_lost.c: SYSENTER by a program that left no readable return address. */
+
+#include "include/structs.h"
+#include "lib/print.h"
+#include "proc/process.h"
+
+_Noreturn void sysenter_return_lost(uint32_t ebp); /* called by entry/sysenter_entry.asm */
+
+void sysenter_return_lost(uint32_t ebp)
+{
+    const struct process *process = current_process();
+
+    print("# %s (pid %d): SYSENTER without a return address at ebp %08x: killed\n", process->name,
+          process->pid, ebp);
+    process_kill(VECTOR_PF);
+}

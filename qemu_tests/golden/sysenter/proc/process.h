@@ -1,0 +1,60 @@
+/* proc/process.h: processes: made, switched, ended. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "include/structs.h"
+
+enum process_state {
+    PROCESS_READY,   /* waits for a CPU */
+    PROCESS_RUNNING, /* has one */
+    PROCESS_ENDING,  /* has ended, but a CPU is still on its kernel stack */
+    PROCESS_ENDED,   /* can be freed */
+    PROCESS_IDLE,    /* the one that runs on its CPU when no other does; never in the queue */
+};
+
+/* The process that this CPU runs: at the top of the kernel stack, which is aligned to its size. */
+static inline struct process *current_process(void)
+{
+    uint32_t esp;
+    __asm__("movl %%esp, %0" : "=r"(esp));
+    return (struct process *)((esp | (KERNEL_STACK_SIZE - 1)) + 1) - 1;
+}
+
+static inline struct cpu *this_cpu(void)
+{
+    return current_process()->cpu;
+}
+
+/* The registers with which ring 3 was left, just below struct process. */
+static inline struct pt_regs *process_regs(struct process *process)
+{
+    return (struct pt_regs *)process - 1;
+}
+
+/* An empty struct process at the top of a new kernel stack, or NULL if there is no memory. */
+struct process *kernel_stack_alloc(void);
+void kernel_stack_free(struct process *process);
+
+/* Load a program and queue it. Returns 0 and the process, or -errno. */
+int process_create(const char *name, const void *elf, size_t size, struct process **created);
+
+/* Free what a process in the state PROCESS_ENDED still has. */
+void process_destroy(struct process *process);
+
+/* Run the next process in the queue until this CPU is idle again; 0 if the queue was empty. */
+int process_run_next(void);
+
+/* Let the others in the queue run, then go on. */
+void process_yield(void);
+
+/* End the running process. */
+_Noreturn void process_exit(int32_t status);
+_Noreturn void process_kill(int32_t vector);
+
+/* How the rest of the kernel prepares a program: fill its first stack page; returns ESP for its
+ * first instruction. */
+struct elf_image;
+uint32_t start_stack_build(struct process *process, const struct elf_image *image,
+                           void *stack_page);

@@ -1,0 +1,10 @@
+/* kernel/show_vsyscall.c: where programs find __kernel_vsyscall. */
+
+#include "include/constants.h"
+#include "kernel/show.h"
+#include "lib/print.h"
+
+void show_vsyscall(void)
+{
+    print("# vsyscall: the page is at %08x in every process: AT_SYSINFO\n", VSYSCALL_ADDR);
+}

@@ -1,0 +1,27 @@
+/* sys/process.c: system calls about the calling process. */
+
+#include "proc/process.h"
+
+#include "sys/calls.h"
+
+void sys_exit(int status)
+{
+    process_exit(status & 0xff); /* a parent sees no more of it */
+}
+
+/* Ends all threads of a process; here each has but one. */
+void sys_exit_group(int status)
+{
+    sys_exit(status);
+}
+
+long sys_getpid(void)
+{
+    return current_process()->pid;
+}
+
+long sys_sched_yield(void)
+{
+    process_yield();
+    return 0;
+}

@@ -1,0 +1,224 @@
+"""Building: reproducible, no work for nothing, nothing unused, nothing half done."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from builder import proc
+from builder.build import build_kernel, make_command
+from builder.config import load_config
+from builder.errors import BuildError, FileError
+from builder.image import check_image
+from builder.render import render_tree, write_tree
+from qemu_tests.kernels import Change, Lab
+
+STEPS = ("kernel.step=int80", "kernel.step=sysenter", "kernel.step=vsyscall")
+NOT_YET = (AssertionError, pytest.fail.Exception)
+
+
+CONFIGS = [("kernel.step=int80",), ("cpu.count=4",), ("programs.suite=checks",)]
+
+
+def _without_debug_info(elf: Path) -> bytes:
+    """NASM 2.16 writes the absolute path of each source's folder into it, and has no option against that."""
+    copy = elf.with_suffix(".stripped")
+    subprocess.run(["objcopy", "--strip-debug", str(elf), str(copy)], check=True, timeout=60)
+    data = copy.read_bytes()
+    copy.unlink()
+    return data
+
+
+@pytest.mark.parametrize("overrides", CONFIGS, ids=" ".join)
+def test_two_folders_give_the_same_bytes(
+    lab: Lab, tmp_path: Path, overrides: tuple[str, ...]
+) -> None:
+    kernel = lab.kernel(*overrides)
+    again = build_kernel(kernel.config, tmp_path / "another folder, with a comma", jobs=7)
+    assert again.disk_img.read_bytes() == kernel.disk.read_bytes()
+    assert _without_debug_info(again.kernel_elf) == _without_debug_info(kernel.elf)
+
+
+def test_the_compiler_tells_no_path_of_this_machine(lab: Lab) -> None:
+    tree = lab.kernel().tree
+    objects = [tree / "obj" / path.with_suffix(".o") for path in map(Path, ("cpu/tss.c", "mm/frames.c"))]
+    assert all(str(tree).encode() not in path.read_bytes() for path in objects)
+
+
+@pytest.mark.xfail(raises=NOT_YET, reason="NASM 2.16 writes absolute paths into its debug information")
+def test_two_folders_give_the_same_debug_information(lab: Lab, tmp_path: Path) -> None:
+    kernel = lab.kernel("kernel.step=int80")
+    again = build_kernel(kernel.config, tmp_path, jobs=2)
+    assert again.kernel_elf.read_bytes() == kernel.elf.read_bytes()
+
+
+def test_two_builds_in_a_folder_give_the_same_bytes(tmp_path: Path) -> None:
+    config = load_config(None, ["kernel.step=int80"])
+    first = build_kernel(config, tmp_path, jobs=1).kernel_elf.read_bytes()
+    shutil.rmtree(tmp_path / "kernel")
+    assert build_kernel(config, tmp_path, jobs=7).kernel_elf.read_bytes() == first
+
+
+def test_nothing_changed_means_nothing_written(tmp_path: Path) -> None:
+    config = load_config(None, ["kernel.step=int80"])
+    first = build_kernel(config, tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    second = build_kernel(config, tmp_path)
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert first.changed and not second.changed
+    assert before == after
+
+
+def test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives(
+    lab: Lab, tmp_path: Path
+) -> None:
+    for overrides in (("kernel.step=int80",), ("cpu.count=4",), (), ("kernel.step=sysenter",)):
+        result = build_kernel(load_config(None, overrides), tmp_path)
+        fresh = lab.kernel(*overrides)
+        assert _without_debug_info(result.kernel_elf) == _without_debug_info(fresh.elf), overrides
+        assert result.disk_img.read_bytes() == fresh.disk.read_bytes(), overrides
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_function_and_no_data_is_there_for_nothing(lab: Lab, step: str) -> None:
+    """The linker drops what nobody refers to: it must find nothing to drop in the tree's own objects."""
+    tree = lab.kernel(step).tree
+    makefile = (tree / "Makefile").read_text()
+    flags = re.search(r"^LDFLAGS := (.*)$", makefile, re.MULTILINE)
+    objects = re.search(r"^KERNEL_O\b", makefile, re.MULTILINE)
+    assert flags and objects
+    listing = subprocess.run(
+        ["make", "-s", "-C", str(tree), "--eval", "list: ; @echo $(KERNEL_O)", "list"],
+        capture_output=True, text=True, timeout=60, check=True,
+    ).stdout.split()  # fmt: skip
+    command = ["ld", *flags[1].split(), "--print-gc-sections", "-T", "kernel.ld"]
+    command += ["--defsym=symbols=0", "-o", "/dev/null", *listing]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=60, check=True)
+    dropped = re.findall(r"section '(\S+)' in file '(\S+)'", done.stderr)
+    # Every object has the three empty sections; of functions each has one of its own.
+    named = [f"{file}: {name}" for name, file in dropped if name.count(".") > 1]
+    whole = [f"{file}: {name}" for name, file in dropped if name in (".text", ".data", ".bss")]
+    assert named == []
+    assert [each for each in whole if _has_code(tree, each)] == []
+
+
+def _has_code(tree: Path, dropped: str) -> bool:
+    """True if the section that the linker dropped had any bytes."""
+    file, _, name = dropped.partition(": ")
+    sizes = subprocess.run(
+        ["objdump", "-h", "-j", name, file], cwd=tree, capture_output=True, text=True, check=True
+    ).stdout
+    found = re.search(rf"\s{re.escape(name)}\s+([0-9a-f]+)\s", sizes)
+    return found is not None and int(found[1], 16) > 0
+
+
+def _built(tmp_path: Path) -> Path:
+    build_kernel(load_config(None, ["kernel.step=int80"]), tmp_path)
+    return tmp_path
+
+
+def test_a_kernel_that_does_not_compile_leaves_no_kernel_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = _built(tmp_path)
+    config = load_config(None, ["kernel.step=int80"])
+    tree = {**render_tree(config), "sys/process.c": b"int broken(void) { return no_such_name; }\n"}
+    monkeypatch.setattr("builder.build.render_tree", lambda _config: tree)
+    with pytest.raises(BuildError) as caught:
+        build_kernel(config, out)
+    assert "no_such_name" in caught.value.why
+    assert caught.value.where == str(out / "kernel")
+    assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
+
+
+def test_a_kernel_that_differs_from_its_model_leaves_no_kernel_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = _built(tmp_path)
+    config = load_config(None, ["kernel.step=int80"])
+    tree = render_tree(config)
+    gdt = tree["cpu/gdt.c"].replace(b"0x00cffb000000ffff", b"0x00cffb000000fffe")
+    assert gdt != tree["cpu/gdt.c"]
+    monkeypatch.setattr("builder.build.render_tree", lambda _config: {**tree, "cpu/gdt.c": gdt})
+    with pytest.raises(BuildError, match="not what its model says") as caught:
+        build_kernel(config, out)
+    assert "GDT entry 14 (USER_CODE) is 0x00cffb000000fffe" in caught.value.why
+    assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
+
+
+def test_a_warning_is_an_error_only_if_it_is_asked_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config(None, ["kernel.step=int80"])
+    tree = render_tree(config)
+    warned = tree["sys/process.c"] + b"\nstatic int unused;\n"
+    monkeypatch.setattr("builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned})
+    build_kernel(config, tmp_path / "one")
+    with pytest.raises(BuildError, match="does not build") as caught:
+        build_kernel(config, tmp_path / "two", werror=True)
+    assert "unused" in caught.value.why
+
+
+@pytest.mark.xfail(raises=NOT_YET, reason="no object depends on the compiler or its flags")
+def test_another_compiler_in_the_same_folder_compiles_again(tmp_path: Path) -> None:
+    if shutil.which("clang") is None:
+        pytest.skip("clang is not installed: apt-get install clang")
+    config = load_config(None, ["kernel.step=int80"])
+    build_kernel(config, tmp_path / "one")
+    build_kernel(config, tmp_path / "one", cc="clang")
+    build_kernel(config, tmp_path / "two", cc="clang")
+    elves = [(tmp_path / name / "kernel.elf").read_bytes() for name in ("one", "two")]
+    assert elves[0] == elves[1]
+
+
+@pytest.mark.xfail(raises=NOT_YET, reason="no object depends on the compiler or its flags")
+def test_warnings_of_an_earlier_build_count_where_they_are_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config(None, ["kernel.step=int80"])
+    tree = render_tree(config)
+    warned = tree["sys/process.c"] + b"\nstatic int unused;\n"
+    monkeypatch.setattr("builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned})
+    build_kernel(config, tmp_path)
+    with pytest.raises(BuildError):
+        build_kernel(config, tmp_path, werror=True)
+
+
+def test_a_header_that_changed_is_compiled_into_all_that_include_it(
+    lab: Lab, tmp_path: Path
+) -> None:
+    kernel = lab.kernel()
+    shutil.copytree(kernel.tree, tmp_path / "kernel")
+    Change("include/constants.inc", "SYSCALL_LIMIT ", "SYSCALL_LIMIT 1 + ").apply(tmp_path / "kernel")
+    command = make_command(tmp_path / "kernel", jobs=1, cc=None, verbose=False)
+    assert "sysenter_entry.o" in proc.run(command).stdout
+    assert proc.run(command).stdout == ""
+
+
+def test_no_room_is_a_file_error(tmp_path: Path) -> None:
+    config = load_config(None, ["kernel.step=int80"])
+    (tmp_path / "kernel").write_text("in the way\n")
+    with pytest.raises(FileError) as caught:
+        build_kernel(config, tmp_path)
+    assert str(tmp_path / "kernel") in caught.value.where
+
+
+def test_the_image_holds_the_kernel(lab: Lab) -> None:
+    for step in STEPS:
+        kernel = lab.kernel(step)
+        info = check_image(kernel.disk, kernel.tree / "obj" / "boot" / "kernel.stripped")
+        assert info.used_bytes <= 64 * 1024
+
+
+def test_the_tree_builds_by_make_alone(tmp_path: Path, lab: Lab) -> None:
+    kernel = lab.kernel()
+    write_tree(render_tree(kernel.config), tmp_path)
+    done = subprocess.run(
+        ["make", "-C", str(tmp_path), "image"], capture_output=True, text=True, timeout=100, check=True
+    )
+    assert "warning" not in done.stdout + done.stderr
+    assert (tmp_path / "disk.img").read_bytes() == kernel.disk.read_bytes()
