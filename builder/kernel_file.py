@@ -1,7 +1,7 @@
 """The kernel's ELF file as a boot loader sees it: its Multiboot header and its segments.
 
-Nothing here trusts the file. The rules are those of boot/kernel_file.asm, so that what would be
-refused when the machine boots is already refused on the host, in words.
+Nothing here trusts the file. What boot/loader.asm would not survive is refused here, in words: the
+loader itself only checks that the file is undamaged, and that its segments fit into the machine.
 """
 
 import struct
@@ -67,10 +67,10 @@ def check_multiboot_header(elf: Path) -> int:
 
 
 def read_segments(data: bytes, where: str) -> tuple[Segment, ...]:
-    """The PT_LOAD segments of a kernel's ELF file, by the same rules as boot/kernel_file.asm.
+    """The PT_LOAD segments of a kernel's ELF file.
 
     Raises:
-        UserError: The loader would refuse this file, whatever the machine's memory.
+        UserError: The loader could not load this file, whatever the machine's memory.
     """
     if len(data) < _ELF_HEADER.size or data[:4] != b"\x7fELF":
         raise _bad_kernel(
@@ -108,7 +108,7 @@ def read_segments(data: bytes, where: str) -> tuple[Segment, ...]:
 
 
 def _segment_fault(offset: int, paddr: int, filesz: int, memsz: int, file_bytes: int) -> str:
-    """Why the loader would refuse this segment; empty if it would not."""
+    """Why the loader could not load this segment; empty if it could."""
     if offset + filesz > file_bytes:
         return f"bytes {offset} to {offset + filesz} of a file that has {file_bytes}"
     if filesz > memsz:

@@ -18,7 +18,7 @@ FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "boot",
         "from the first byte to C",
-        ("start.asm", "bootsect.asm", "loader.asm", "memory_map.asm", "a20.asm"),
+        ("start.asm", "bootsect.asm", "loader.asm", "layout.inc", "disk.asm"),
     ),
     (
         "cpu",

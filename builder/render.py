@@ -120,9 +120,11 @@ def used_constants(groups: tuple[ConstantGroup, ...], text: str) -> tuple[Consta
     return tuple(group for group in kept if group.constants)
 
 
-def _text_of(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> str:
-    chosen = (data for path, data in sorted(files.items()) if path.endswith(suffixes))
-    return "\n".join(data.decode() for data in chosen)
+def _code_of(files: Mapping[str, bytes], suffixes: tuple[str, ...]) -> str:
+    """What the files of these suffixes say outside comments: only that needs a constant."""
+    chosen = (data.decode() for path, data in sorted(files.items()) if path.endswith(suffixes))
+    comment = r";.*" if ".asm" in suffixes else r"(?s)/\*.*?\*/"
+    return re.sub(comment, "", "\n".join(chosen))
 
 
 def _render_templates(model: KernelModel, context: dict[str, Any]) -> dict[str, bytes]:
@@ -162,7 +164,7 @@ def _render_constants(
     rendered = {}
     for name in names:
         path = str(name.with_suffix(""))
-        groups = used_constants(model.constants, _text_of(all_files, CONSTANT_FILES[path]))
+        groups = used_constants(model.constants, _code_of(all_files, CONSTANT_FILES[path]))
         rendered[path] = _render_one(environment, str(name), {**context, "groups": groups})
     return rendered
 
@@ -244,8 +246,8 @@ def write_tree(files: Mapping[str, bytes], out_dir: Path) -> int:
     except OSError as error:
         raise FileError(
             f"cannot write the kernel tree: {error.strerror}",
-            where=str(error.filename or out_dir),
-            fix="make room or choose another folder with --out",
+            where=str(error.filename2 or error.filename or out_dir),
+            fix="see to it that it can be written, or choose another folder with --out",
         ) from error
     return changed
 

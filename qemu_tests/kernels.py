@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 from builder import proc
 from builder.build import build_kernel, make_command
@@ -54,6 +55,7 @@ class Kernel:
         """Addresses of the kernel's symbols by name."""
         with self.elf.open("rb") as file:
             table = ELFFile(file).get_section_by_name(".symtab")
+            assert isinstance(table, SymbolTableSection)
             return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
 
     def image(self, kind: str) -> BootImage:

@@ -135,14 +135,24 @@ def image_of(folder: Path, kernel: bytes, changes: Sequence[Change] = ()) -> Pat
 
 
 def boot(
-    path: Path, *, memory_mib: int = 16, icount: bool = False, dirt: Path | None = None
+    path: Path,
+    *,
+    memory_mib: int = 16,
+    icount: bool = False,
+    dirt: Path | None = None,
+    disk: str = "ide",
 ) -> Boot:
     """Boot a disk image, or a kernel by QEMU's own loader if its name ends in .elf.
 
-    The bytes of `dirt` are in memory from 1 MiB on when the machine starts; without it, zeros.
+    The disk is IDE by default: for virtio SeaBIOS needs memory of its own, which would show in
+    the memory map, and it waits for ever for a sector that is not there. The bytes of `dirt` are
+    in memory from 1 MiB on when the machine starts; without it, zeros.
     """
     image = BootImage("kernel" if path.suffix == ".elf" else "disk", path)
     argv = Qemu().command(Machine(memory_mib=memory_mib, icount=icount), image)
+    if image.kind == "disk":
+        assert ",if=virtio," in argv[-1], argv
+        argv[-1] = argv[-1].replace(",if=virtio,", f",if={disk},")
     if dirt is not None:
         argv += ["-device", f"loader,file={dirt},addr=0x100000,force-raw=on"]
     try:

@@ -174,7 +174,7 @@ def _ring0(picture: Picture, model: KernelModel) -> dict[str, Box]:
         _pushed(model, "eax", "eax"),
         "ebp = [ebp], checked: argument 6",
         _pushed(model, "ebp", "ebx"),
-        "cld",
+        "flags other than arithmetic: work",
     )
     picture.card(boxes["entry"], "sysenter_entry", lines)
     boxes["old entry"] = _column(picture, "old", 600, 138)
@@ -183,12 +183,12 @@ def _ring0(picture: Picture, model: KernelModel) -> dict[str, Box]:
     boxes["table"] = picture.box(540, 886, 174, 46)
     picture.card(boxes["table"], "sys_call_table", ("[eax](pt_regs *)",))
     boxes["out"] = _column(picture, "out", 812, 120)
-    lines = ("edx = pt_regs.eip", "ecx = pt_regs.esp", "popfd, IF still 0", "sti", "sysexit")
+    lines = ("edx = pt_regs.eip", "ecx = pt_regs.esp", "sahf: the flags", "sti", "sysexit")
     picture.card(boxes["out"], "if work == 0", lines)
     boxes["old out"] = picture.box(756, 846, 220, 86)
     lines = ("registers from pt_regs", "iretd")
     picture.card(boxes["old out"], "int 0x80, or work != 0", lines)
-    picture.text(766, 921, "work: single step, DS and ES", "grey")
+    picture.text(766, 921, "work: flags, DS, ES, step", "grey")
     return boxes
 
 

@@ -1,7 +1,7 @@
 ; A boot sector that makes the BIOS worse than it is, then runs the real one: it takes over int 13h and int 15h and
-; fails the calls chosen by -D FAIL_E820, FAIL_E801, FAIL_88, FAIL_2401, FAIL_LBA, FAIL_READS=<how many>; -D LBA_BX and
-; LBA_CX make it answer the question for LBA reads so; -D A20_OFF switches address line 20 off first; -D ODD_E820
-; answers with a memory map of its own. The real boot sector is in sector REAL_LBA.
+; fails the calls chosen by -D FAIL_E820, FAIL_2401, FAIL_READS=<how many> (after GOOD_READS=<how many>); -D A20_OFF
+; switches address line 20 off first; -D ODD_E820 answers with a memory map of its own, and with the signature
+; -D E820_ANSWER. The real boot sector is in sector REAL_LBA.
 
     bits 16
     org  0x600
@@ -37,29 +37,17 @@
     jmp  0:0x7c00
 
 hook_13:
-%ifdef FAIL_LBA
-    cmp  ah, 0x41
-    je   fail
-%endif
-%ifdef LBA_BX
-    cmp  ah, 0x41
-    jne  .not_asked
-    mov  bx, LBA_BX
-    mov  cx, LBA_CX
-    push bp
-    mov  bp, sp
-    and  byte [bp + 6], 0xfe                ; no carry: "it went well"
-    pop  bp
-    iret
-.not_asked:
-%endif
 %ifdef FAIL_READS
     cmp  ah, 0x42
     jne  .old
+    cmp  byte [cs:reads_to_do], 0
+    jne  .do
     cmp  byte [cs:reads_to_fail], 0
     je   .old
     dec  byte [cs:reads_to_fail]
     jmp  fail
+.do:
+    dec  byte [cs:reads_to_do]
 .old:
 %endif
     jmp  far [cs:old_13]
@@ -84,7 +72,7 @@ hook_15:
     jb   .more
     xor  ebx, ebx
 .more:
-    mov  eax, 0x534d4150
+    mov  eax, E820_ANSWER
     mov  ecx, 20
     push bp
     mov  bp, sp
@@ -95,14 +83,6 @@ hook_15:
 %endif
 %ifdef FAIL_E820
     cmp  ax, 0xe820
-    je   fail
-%endif
-%ifdef FAIL_E801
-    cmp  ax, 0xe801
-    je   fail
-%endif
-%ifdef FAIL_88
-    cmp  ah, 0x88
     je   fail
 %endif
 %ifdef FAIL_2401
@@ -122,12 +102,11 @@ fail:
 old_13: dd 0
 old_15: dd 0
 %ifdef FAIL_READS
+reads_to_do: db GOOD_READS
 reads_to_fail: db FAIL_READS
 %endif
 %ifdef ODD_E820
 odd_map:                                    ; base, length, type; a gap at 7 MiB, and nothing in order
-    dq   0x100000000, 0x10000000
-    dd   1
     dq   0x800000, 0x200000
     dd   1
     dq   0x400000, 0x300000
@@ -137,6 +116,12 @@ odd_map:                                    ; base, length, type; a gap at 7 MiB
     dq   0x000000, 0x9f000
     dd   1
     dq   0x080000, 0x380000                 ; begins below 1 MiB and reaches beyond
+    dd   1
+    dq   0x100000000, 0x10000000
+    dd   1
+    dq   0x0f0000, 0x200000                 ; not to be used
+    dd   2
+    dq   0x0e0000, 0x020000                 ; ends at 1 MiB
     dd   1
 .end:
 %endif

@@ -71,11 +71,6 @@ start:
     sete al
     movzx ebx, al
     show {10, "zeroed "}, ebx
-    mov  esi, name_text
-    call put_text
-    mov  ebx, [esp + 4]
-    mov  esi, [ebx + 64]
-    call put_text
     mov  esi, last_line
     call put_text
     mov  dx, LINE_STATUS
@@ -123,7 +118,6 @@ put_byte:                                   ; AL
     ret
 
     section .rodata
-name_text: db 10, "loader ", 0
 last_line: db 10, FINISHED_PREFIX, "0 passed, 0 failed", 10, 0
 %assign byte_number 0
 %rep FILL_BYTES / 4

@@ -1,4 +1,4 @@
-"""The command line on bad input and in bad moments: one message, a documented exit code, nothing left behind."""
+"""The command line on bad input and in bad moments: one message, one exit code, nothing left."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Done:
     err: str
 
     def assert_one_message(self, code: ExitCode) -> None:
-        """It failed with `code` and said why, what, and what to do, once, and not how Python sees it."""
+        """It failed with `code` and said once what is wrong and what to do, without a traceback."""
         assert self.code == code, self
         assert self.err.count("error: ") == 1, self
         assert "  fix: " in self.err and "Traceback" not in self.err + self.out, self
@@ -39,10 +39,12 @@ class Done:
 
 @pytest.fixture
 def tinygate_process(project_root: Path, tmp_path: Path) -> Iterator[Tool]:
-    """Starts the command line in a process group of its own, as a shell does; ends what is left of it."""
+    """Starts the command line in a process group of its own, as a shell does."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, path: str = "", before: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    def start(
+        *arguments: str, path: str = "", before: tuple[str, ...] = ()
+    ) -> subprocess.Popen[str]:
         environment = {**os.environ, "PYTHONPATH": str(project_root)}
         environment["PATH"] = path or environment["PATH"]
         process = subprocess.Popen(
@@ -107,8 +109,8 @@ def _flip(data: bytes, place: int) -> bytes:
 
 DISKS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "kernel": (lambda data: _flip(data, 20_000), "the kernel is damaged"),
-    "loader": (lambda data: _flip(data, 1000), "the loader is damaged"),
-    "boot-sector": (lambda data: _flip(data, 100), "the boot sector is damaged"),
+    "loader": (lambda data: _flip(data, 1000), "the boot loader is damaged"),
+    "boot-sector": (lambda data: _flip(data, 100), "the boot loader is damaged"),
     "no-signature": (lambda data: _flip(data, 511), "the disk image has no boot signature"),
     "truncated": (lambda data: data[:12_288], "the disk image is truncated"),
     "zeros": (lambda data: bytes(len(data)), "the disk image has no boot signature"),
@@ -155,7 +157,9 @@ def test_a_full_disk_leaves_nothing_that_could_be_taken_for_a_kernel(
         pytest.skip("this system lets nobody mount a tmpfs: unshare --map-root-user --mount")
     # What is in a mount of its own can only be looked at from inside.
     script = f'{mount} && {{ "$@"; code=$?; ls -A {out}/o >&2; exit $code; }}'
-    done = run_tinygate("image", "--out", str(out / "o"), before=(*UNSHARE, "sh", "-c", script, "sh"))
+    done = run_tinygate(
+        "image", "--out", str(out / "o"), before=(*UNSHARE, "sh", "-c", script, "sh")
+    )
     done.assert_one_message(ExitCode.FILES)
     left = done.err.splitlines()[-1] if "\n" in done.err else ""
     assert "kernel.elf" not in left and "disk.img" not in left, done
@@ -166,7 +170,7 @@ def test_a_full_disk_leaves_nothing_that_could_be_taken_for_a_kernel(
 
 @pytest.fixture
 def wrapped(tmp_path: Path) -> Callable[[str, str], tuple[str, Path]]:
-    """Puts a shell script in front of a program; it and its children hold a FIFO open while they live."""
+    """A shell script in front of a program; both hold a FIFO open while they live."""
 
     def wrap(name: str, body: str) -> tuple[str, Path]:
         folder, fifo = tmp_path / "wrapped", tmp_path / "alive"
@@ -174,7 +178,7 @@ def wrapped(tmp_path: Path) -> Callable[[str, str], tuple[str, Path]]:
         os.mkfifo(fifo)
         real = shutil.which(name)
         assert real, name
-        (folder / name).write_text(f'#!/bin/sh\nREAL={real}\nFIFO={fifo}\n{body}\n')
+        (folder / name).write_text(f"#!/bin/sh\nREAL={real}\nFIFO={fifo}\n{body}\n")
         (folder / name).chmod(0o755)
         return f"{folder}:{os.environ['PATH']}", fifo
 
@@ -210,7 +214,7 @@ def test_ctrl_c_in_the_middle_of_a_build(
     assert not (tmp_path / "out" / "kernel.elf").exists()
     # make removed the half object, so that the next build is whole.
     again = tinygate_process("image", "--out", "out")
-    out, err = again.communicate(timeout=TIMEOUT_S)
+    _, err = again.communicate(timeout=TIMEOUT_S)
     assert again.returncode == 0, err
     assert (tmp_path / "out" / "kernel.elf").exists()
 
@@ -263,7 +267,9 @@ def _path_without(folder: Path, *names: str) -> str:
 def test_a_missing_tool_is_named_with_the_command_that_installs_it(
     tool: str, verb: str, package: str, tmp_path: Path, run_tinygate: Callable[..., Done]
 ) -> None:
-    done = run_tinygate(verb, "--out", "out", path=_path_without(tmp_path / "bin", tool, f"g{tool}"))
+    done = run_tinygate(
+        verb, "--out", "out", path=_path_without(tmp_path / "bin", tool, f"g{tool}")
+    )
     done.assert_one_message(ExitCode.TOOL)
     assert re.search(rf"{tool}.* missing", done.err), done.err
     assert re.search(rf"install .*{package}", done.err), done.err

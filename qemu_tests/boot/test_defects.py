@@ -1,4 +1,4 @@
-"""Each damaged kernel of defects.py is reported as what it is, by the check that is there for it."""
+"""Each damaged kernel of defects.py is reported as what it is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def test_is_not_yet_found(lab: Lab, defect: Defect) -> None:
     assert _boot(lab, defect, kernel).verdict.word.value == defect.word
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="the return address of the last call is the next function's")
+@pytest.mark.xfail(
+    raises=AssertionError, reason="the return address of the last call is the next function's"
+)
 def test_the_backtrace_of_a_panic_names_the_function_that_panicked(lab: Lab) -> None:
     panic = next(defect for defect in DEFECTS if defect.name == "panic")
     result = _boot(lab, panic, lab.damaged(lab.kernel(*DEMO), str(panic), panic.changes))

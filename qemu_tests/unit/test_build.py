@@ -25,7 +25,7 @@ CONFIGS = [("kernel.step=int80",), ("cpu.count=4",), ("programs.suite=checks",)]
 
 
 def _without_debug_info(elf: Path) -> bytes:
-    """NASM 2.16 writes the absolute path of each source's folder into it, and has no option against that."""
+    """NASM 2.16 writes absolute paths into it, and has no option against that."""
     copy = elf.with_suffix(".stripped")
     subprocess.run(["objcopy", "--strip-debug", str(elf), str(copy)], check=True, timeout=60)
     data = copy.read_bytes()
@@ -45,11 +45,15 @@ def test_two_folders_give_the_same_bytes(
 
 def test_the_compiler_tells_no_path_of_this_machine(lab: Lab) -> None:
     tree = lab.kernel().tree
-    objects = [tree / "obj" / path.with_suffix(".o") for path in map(Path, ("cpu/tss.c", "mm/frames.c"))]
+    objects = [
+        tree / "obj" / path.with_suffix(".o") for path in map(Path, ("cpu/tss.c", "mm/frames.c"))
+    ]
     assert all(str(tree).encode() not in path.read_bytes() for path in objects)
 
 
-@pytest.mark.xfail(raises=NOT_YET, reason="NASM 2.16 writes absolute paths into its debug information")
+@pytest.mark.xfail(
+    raises=NOT_YET, reason="NASM 2.16 writes absolute paths into its debug information"
+)
 def test_two_folders_give_the_same_debug_information(lab: Lab, tmp_path: Path) -> None:
     kernel = lab.kernel("kernel.step=int80")
     again = build_kernel(kernel.config, tmp_path, jobs=2)
@@ -85,7 +89,7 @@ def test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives(
 
 @pytest.mark.parametrize("step", STEPS)
 def test_no_function_and_no_data_is_there_for_nothing(lab: Lab, step: str) -> None:
-    """The linker drops what nobody refers to: it must find nothing to drop in the tree's own objects."""
+    """The linker drops what nobody refers to: it must find nothing to drop."""
     tree = lab.kernel(step).tree
     makefile = (tree / "Makefile").read_text()
     flags = re.search(r"^LDFLAGS := (.*)$", makefile, re.MULTILINE)
@@ -156,7 +160,9 @@ def test_a_warning_is_an_error_only_if_it_is_asked_to_be(
     config = load_config(None, ["kernel.step=int80"])
     tree = render_tree(config)
     warned = tree["sys/process.c"] + b"\nstatic int unused;\n"
-    monkeypatch.setattr("builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned})
+    monkeypatch.setattr(
+        "builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned}
+    )
     build_kernel(config, tmp_path / "one")
     with pytest.raises(BuildError, match="does not build") as caught:
         build_kernel(config, tmp_path / "two", werror=True)
@@ -182,7 +188,9 @@ def test_warnings_of_an_earlier_build_count_where_they_are_errors(
     config = load_config(None, ["kernel.step=int80"])
     tree = render_tree(config)
     warned = tree["sys/process.c"] + b"\nstatic int unused;\n"
-    monkeypatch.setattr("builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned})
+    monkeypatch.setattr(
+        "builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned}
+    )
     build_kernel(config, tmp_path)
     with pytest.raises(BuildError):
         build_kernel(config, tmp_path, werror=True)
@@ -193,7 +201,9 @@ def test_a_header_that_changed_is_compiled_into_all_that_include_it(
 ) -> None:
     kernel = lab.kernel()
     shutil.copytree(kernel.tree, tmp_path / "kernel")
-    Change("include/constants.inc", "SYSCALL_LIMIT ", "SYSCALL_LIMIT 1 + ").apply(tmp_path / "kernel")
+    Change("include/constants.inc", "SYSCALL_LIMIT ", "SYSCALL_LIMIT 1 + ").apply(
+        tmp_path / "kernel"
+    )
     command = make_command(tmp_path / "kernel", jobs=1, cc=None, verbose=False)
     assert "sysenter_entry.o" in proc.run(command).stdout
     assert proc.run(command).stdout == ""
@@ -218,7 +228,11 @@ def test_the_tree_builds_by_make_alone(tmp_path: Path, lab: Lab) -> None:
     kernel = lab.kernel()
     write_tree(render_tree(kernel.config), tmp_path)
     done = subprocess.run(
-        ["make", "-C", str(tmp_path), "image"], capture_output=True, text=True, timeout=100, check=True
+        ["make", "-C", str(tmp_path), "image"],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=True,
     )
     assert "warning" not in done.stdout + done.stderr
     assert (tmp_path / "disk.img").read_bytes() == kernel.disk.read_bytes()

@@ -14,6 +14,7 @@ import pytest
 from capstone import CS_ARCH_X86, CS_MODE_32, Cs
 from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
+from elftools.elf.sections import SymbolTableSection
 
 from builder.config import load_config
 from builder.render import render_tree, write_tree
@@ -80,11 +81,12 @@ def _overrides(name: str) -> list[str]:
 
 
 def _disassemble(object_file: Path) -> str:
-    """The code of a relocatable file: offset, bytes, instruction, and the symbol that the linker puts in."""
+    """Code of a relocatable file: offset, bytes, instruction, symbol that the linker fills in."""
     with object_file.open("rb") as file:
         elf = ELFFile(file)
         symbols = elf.get_section_by_name(".symtab")
         text = elf.get_section_by_name(".text")
+        assert isinstance(symbols, SymbolTableSection) and text is not None
         index = elf.get_section_index(".text")
         labels = {
             symbol["st_value"]: symbol.name

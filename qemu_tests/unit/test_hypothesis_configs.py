@@ -1,4 +1,4 @@
-"""Configurations at random: each one gives one clear error, or a tree, and some of those are built and booted."""
+"""Configurations at random: each gives one clear error, or a tree that builds and boots."""
 
 from __future__ import annotations
 

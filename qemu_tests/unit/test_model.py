@@ -73,7 +73,7 @@ def test_gdt_in_another_order_is_refused() -> None:
 def test_gdt_indices_are_sorted_unique_and_leave_room_for_tls(model: KernelModel) -> None:
     indices = [entry.index for entry in model.gdt]
     assert indices == sorted(set(indices))
-    assert 0 < indices[0] and indices[-1] < GDT_ENTRIES
+    assert indices[0] > 0 and indices[-1] < GDT_ENTRIES
     assert not {6, 7, 8} & set(indices)  # Linux's TLS
 
 
@@ -86,7 +86,25 @@ def test_tss_limit_covers_the_bitmap_and_one_byte_more(model: KernelModel) -> No
 
 
 def test_pt_regs_is_that_of_linux() -> None:
-    names = "ebx ecx edx esi edi ebp eax ds es fs gs orig_eax eip cs eflags esp ss".split()
+    names = [
+        "ebx",
+        "ecx",
+        "edx",
+        "esi",
+        "edi",
+        "ebp",
+        "eax",
+        "ds",
+        "es",
+        "fs",
+        "gs",
+        "orig_eax",
+        "eip",
+        "cs",
+        "eflags",
+        "esp",
+        "ss",
+    ]
     assert [placed.field.name for placed in PT_REGS.placed] == names
     assert [placed.offset for placed in PT_REGS.placed] == list(range(0, 68, 4))
     assert PT_REGS.size_bytes == 68
