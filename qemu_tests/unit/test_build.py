@@ -181,7 +181,6 @@ def test_another_compiler_in_the_same_folder_compiles_again(tmp_path: Path) -> N
     assert elves[0] == elves[1]
 
 
-@pytest.mark.xfail(raises=NOT_YET, reason="no object depends on the compiler or its flags")
 def test_warnings_of_an_earlier_build_count_where_they_are_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

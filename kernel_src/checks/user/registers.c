@@ -28,7 +28,7 @@ static const struct selectors selectors[] = {
 
 #define SELECTORS (sizeof selectors / sizeof selectors[0])
 #define REGISTERS_FOR_ARGUMENTS 6
-#define RESULTS_FOR_A_GATE (REGISTERS_FOR_ARGUMENTS + 1 + 4 + SELECTORS + 1)
+#define RESULTS_FOR_A_GATE (REGISTERS_FOR_ARGUMENTS + 1 + 4 + SELECTORS + 3)
 
 /* The first `count` arguments are set and the others 0: were two exchanged, or one lost, the sum
  * would differ. */
@@ -87,9 +87,12 @@ static void check_selectors_in_kernel(const struct gate *gate)
 
     before.ebx = CHECK_ASK_SELECTORS;
     before.ds = 0;
+    check_call(gate, "the kernel has its own ds", &before, SEL_USER_DATA << 16 | SEL_USER_DATA);
     before.es = 0;
     check_call(gate, "the kernel has its own ds and es", &before,
                SEL_USER_DATA << 16 | SEL_USER_DATA);
+    before.ds = SEL_USER_DATA;
+    check_call(gate, "the kernel has its own es", &before, SEL_USER_DATA << 16 | SEL_USER_DATA);
 }
 
 int main(void)
