@@ -43,9 +43,6 @@
 #define PAGE_FAULT_PROTECTION        0x00000001u /* page there, but not for this use; else absent */
 #define PAGE_FAULT_WRITE             0x00000002u /* it was written; else read or executed */
 
-/* Model-specific registers: SDM 4 2.1. */
-#define MSR_IA32_SYSENTER_CS         0x174u      /* CS; SS and SYSEXIT's CS and SS follow from it */
-
 /* CPUID leaf 1, EDX: SDM 2A CPUID. */
 #define CPUID_FPU                    0x00000001u /* x87 on the chip */
 #define CPUID_VME                    0x00000002u /* virtual 8086 enhancements */
@@ -75,7 +72,6 @@
 #define USER_IMAGE_END               0xb0000000u /* segments of a program end below */
 #define USER_TOP                     0xc0000000u /* first address that no program may use */
 #define USER_STACK_PAGES             16          /* pages below USER_TOP */
-#define VSYSCALL_ADDR                0xffffe000u /* the vsyscall page, in every process */
 
 /* I/O permission bitmap: SDM 1 19.5.2. */
 #define IO_BITMAP_BYTES              8192        /* a bit for each of 65536 ports */
@@ -94,9 +90,6 @@
 #define NR_ioperm                    101
 #define NR_sched_yield               158
 #define NR_exit_group                252
-
-/* Auxiliary vector: Linux include/uapi/linux/auxvec.h. */
-#define AT_PHDR                      3           /* where the program headers lie in memory */
 
 /* errno: Linux asm-generic/errno-base.h. */
 #define EBADF                        9           /* no such file descriptor */

@@ -21,14 +21,15 @@ struct symbol {
 extern const struct symbol symbols[]; /* sorted by address, ended by one without a name */
 extern char kernel_text_end[];
 
-static void print_call(uint32_t address)
+/* `address` with the name of the function that `inside` lies in. */
+static void print_call(uint32_t address, uint32_t inside)
 {
     const struct symbol *found = symbols;
 
-    while (found->name && found[1].name && found[1].address <= address) {
+    while (found->name && found[1].name && found[1].address <= inside) {
         found++;
     }
-    if (found->name && found->address <= address && address < (uint32_t)kernel_text_end) {
+    if (found->name && found->address <= inside && inside < (uint32_t)kernel_text_end) {
         print("#   %08x %s+0x%x\n", address, found->name, address - found->address);
     } else {
         print("#   %08x\n", address);
@@ -49,13 +50,19 @@ static int readable(uint32_t ebp)
 void backtrace(uint32_t eip, uint32_t ebp)
 {
     print("# called from:\n");
-    print_call(eip);
+    if (eip != 0) {
+        print_call(eip, eip);
+    }
     for (int i = 0; i < MAX_CALLS && readable(ebp); i++) {
         const uint32_t *pair = (const uint32_t *)ebp;
-        if (pair[1] < KERNEL_BASE || pair[0] <= ebp) {
+        if (pair[1] < KERNEL_BASE) {
             break;
         }
-        print_call(pair[1]);
+        /* Behind a call that never comes back the next function may begin: look one byte before. */
+        print_call(pair[1], pair[1] - 1);
+        if (pair[0] <= ebp) {
+            break; /* the outermost function, or what a program had in EBP */
+        }
         ebp = pair[0];
     }
 }

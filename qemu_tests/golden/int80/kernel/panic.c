@@ -35,7 +35,7 @@ void panic(const char *format, ...)
     va_start(arguments, format);
     print_reason(format, arguments);
     va_end(arguments);
-    backtrace((uint32_t)__builtin_return_address(0), (uint32_t)__builtin_frame_address(0));
+    backtrace(0, (uint32_t)__builtin_frame_address(0));
     machine_end(OUTCOME_PANIC);
 }
 

@@ -89,9 +89,8 @@ void paging_init(void)
     protect_text();
     *page_entry(kernel_page_directory, (uint32_t)boot_stack_guard) = 0;
 
-    /* Page tables for later must be there now: the directories of processes are copies. */
+    /* Filled later, but it must be there now: the directories of processes are copies of this. */
     kernel_table_create(KERNEL_STACKS_BASE);
-    kernel_table_create(VSYSCALL_ADDR);
 
     /* The kernel is no longer needed at address 0: from here on a NULL pointer faults. Loading CR3
      * makes the CPU forget what it has cached of the tables (SDM 3A 4.10.4.1): the read-only pages

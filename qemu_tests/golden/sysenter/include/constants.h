@@ -80,7 +80,6 @@
 #define USER_IMAGE_END               0xb0000000u /* segments of a program end below */
 #define USER_TOP                     0xc0000000u /* first address that no program may use */
 #define USER_STACK_PAGES             16          /* pages below USER_TOP */
-#define VSYSCALL_ADDR                0xffffe000u /* the vsyscall page, in every process */
 
 /* struct cpu: What each CPU has for itself. */
 #define CPU_EMERGENCY_STACK_END      8556        /* end of emergency_stack */
@@ -105,9 +104,6 @@
 #define NR_ioperm                    101
 #define NR_sched_yield               158
 #define NR_exit_group                252
-
-/* Auxiliary vector: Linux include/uapi/linux/auxvec.h. */
-#define AT_PHDR                      3           /* where the program headers lie in memory */
 
 /* errno: Linux asm-generic/errno-base.h. */
 #define EBADF                        9           /* no such file descriptor */

@@ -1,7 +1,7 @@
-; boot/bootsect.asm: the boot sector, the first 440 bytes that this disk runs.
+; boot/bootsect.asm: the boot sector, the first 512 bytes of the disk.
 ;
-; It reads the loader and the kernel's file from the disk into memory, makes sure that the loader
-; arrived undamaged, and jumps to it.
+; It reads the loader, makes sure that both arrived undamaged, and jumps to it. loader.asm is
+; assembled with it, and calls disk_read, checksum and refuse here.
 ;
 ; What the BIOS did: it read this sector to 0x07c00, saw the signature 0xaa55 at its end and jumped
 ;   here in 16-bit real mode, where an address is segment * 16 + offset. DL holds the BIOS number of
@@ -9,10 +9,12 @@
 ;   ("int 13h" is the disk).
 ; What it did not do: set any other register. Segments, stack pointer and flags may hold anything.
 ;
-; At the jump to the loader: DS = ES = SS = CS = 0, SP = STACK_TOP, DF clear, interrupts on.
+; At the jump to the loader: DS = SS = CS = 0, a stack, DF clear, interrupts on.
 ;
-; BIOS calls are named as in Ralf Brown's Interrupt List; int 13h AH=41h and 42h are also in "BIOS
-; Enhanced Disk Drive Services" (EDD).
+; BIOS calls are named as in Ralf Brown's Interrupt List; int 13h AH=42h is also in "BIOS Enhanced
+; Disk Drive Services" (EDD).
+;
+; Given by make: KERNEL_BYTES, and KERNEL_CKSUM, which is what `cksum` prints for the kernel's file.
 
 %include "include/constants.inc"
 %include "boot/formats.inc"
@@ -21,110 +23,94 @@
     bits 16
     org  BOOT_ADDR
 
-%define DISK_TRIES      3               ; a drive that is just spinning up may fail at first
-%define CHUNK_SECTORS   64              ; 32 KiB; old BIOSes take no more than 127 at once
-%define CHUNK_PARAS     (CHUNK_SECTORS * SECTOR_BYTES / 16)
-%define EDD_ASK         0x55aa          ; int 13h AH=41h: asked with this in BX ...
-%define EDD_ANSWER      0xaa55          ; ... answered with this
-%define EDD_READ        (1 << 0)        ; bit in CX: AH=42h is there
+%define LOADER_PREFIX   "boot loader: " ; the verdict looks for it in the serial output
+%define CKSUM_POLY      0x04c11db7      ; x^26 + x^23 + ... + x + 1; x^32 always falls out
+%define COM1_9600_8N1   0x00e3          ; int 14h AH=00h: bits a second, as fast as it knows
+%define COM1_LSR_PORT   0x3fd           ; line status (National Semiconductor PC16550D data sheet)
+%define UART_LSR_TEMT   0x40            ; the last bit has left
+%define PART_ACTIVE     0x80            ; "boot from this one"; some BIOSes boot no disk without it
+%define PART_TYPE       0xda            ; "data without a file system"
+
+%macro refuse_if 2                      ; a condition as in Jcc, and the reason to give
+    j%-1 %%go_on
+    call refuse                             ; does not return: the address it pushes is the text's
+    db   LOADER_PREFIX, %2, 10, 0
+%%go_on:
+%endmacro
 
 start:
     cli                                     ; no interrupt may push onto half a stack
     xor  ax, ax
     mov  ds, ax
-    mov  es, ax
     mov  ss, ax
-    mov  sp, STACK_TOP
+    mov  sp, BOOT_ADDR
     sti
     cld                                     ; string instructions count upwards
-    mov  [drive], dl
+    mov  [DRIVE_ADDR], dl
 
-    ; Can this BIOS read by sector number, or only by cylinder, head and sector?
-    mov  ah, 0x41
-    mov  bx, EDD_ASK
-    int  0x13
-    mov  si, no_lba
-    jc   refuse
-    cmp  bx, EDD_ANSWER
-    jne  refuse
-    test cl, EDD_READ
-    jz   refuse
-
-    ; The loader, in one call: the packet below already says from where, to where and how much.
-    mov  bx, LOADER_SECTORS
+    mov  ax, LOADER_ADDR / 16
+    mov  es, ax
+    mov  ebx, 1
+    mov  cx, BOOT_SECTORS - 1
     call disk_read
-    call loader_check
 
-    ; The kernel, in chunks. Each begins at a multiple of 32 KiB, so that none crosses a multiple of
-    ; 64 KiB: an offset has only 16 bits, and the DMA controller of the first PCs could not count
-    ; further either.
-    mov  word [packet.offset], 0
-    mov  word [packet.segment], KERNEL_ADDR / 16
-    mov  word [packet.lba], KERNEL_LBA
-    mov  bp, KERNEL_SECTORS                 ; sectors still to be read
-.chunk:
-    mov  bx, CHUNK_SECTORS
-    cmp  bp, bx
-    jae  .size_known
-    mov  bx, bp                             ; the last chunk may be shorter
-.size_known:
-    call disk_read
-    add  word [packet.segment], CHUNK_PARAS
-    add  [packet.lba], bx
-    sub  bp, bx
-    jnz  .chunk
+    xor  ax, ax
+    mov  es, ax
+    mov  si, BOOT_ADDR
+    mov  ecx, BOOT_BYTES - CKSUM_BYTES
+    call checksum
+    cmp  edx, [BOOT_ADDR + BOOT_BYTES - CKSUM_BYTES]
+    refuse_if ne, "loader damaged"
+    jmp  0:loader_start                     ; far, to set CS: some BIOSes start us with 0x07c0
 
-    jmp  0:LOADER_ENTRY                     ; far, to set CS: some BIOSes start us with 0x07c0
-
-; ---- read BX sectors as the packet says ----------------------------------------------------------
-; In: BX = number of sectors, the rest of the packet. Keeps BX, BP. Returns only if the disk works.
+; ---- read CX sectors, from number EBX on, to ES:0 ------------------------------------------------
+; Returns only if that went well. Changes AX, DX, SI.
 disk_read:
-    mov  di, DISK_TRIES
-.try:
-    mov  [packet.count], bx                 ; each time: the BIOS may have written how far it got
+    push dword 0                            ; a "disk address packet", from its end: the sector
+    push ebx                                ; number, in 8 bytes,
+    push es                                 ; to where in memory, segment
+    push word 0                             ; and offset,
+    push cx                                 ; how many sectors,
+    push word 16                            ; size of the packet
     mov  ah, 0x42                           ; int 13h AH=42h: extended read, DS:SI = packet
-    mov  dl, [drive]
-    mov  si, packet
+    mov  dl, [DRIVE_ADDR]
+    mov  si, sp
     int  0x13
-    jnc  .done
-    mov  [status], ah
-    mov  ah, 0x00                           ; int 13h AH=00h: reset the drive
-    mov  dl, [drive]
-    int  0x13
-    dec  di
-    jnz  .try
-
-    mov  al, [status]                       ; two hexadecimal digits into the message
-    mov  di, disk_error.digits
-    aam  16                                 ; AH = AL / 16, AL = AL % 16
-    xchg al, ah                             ; the high digit is stored first
-    call hex_digit
-    mov  al, ah
-    call hex_digit
-    mov  si, disk_error
-    jmp  refuse
-.done:
+    refuse_if c, "the BIOS cannot read the disk (int 13h AH=42h)"
+    add  sp, 16
     ret
 
-hex_digit:                                  ; AL = 0..15, to a character at DI; DI + 1, keeps AH
-    cmp  al, 10
-    jb   .decimal
-    add  al, 'a' - '0' - 10
-.decimal:
-    add  al, '0'
-    stosb
-    ret
-
-; ---- is the loader in memory the one that this image was made with? ------------------------------
-; boot/layout.inc says what the checksum is. Bit by bit is short; kernel_file.asm has a faster way.
-loader_check:
-    mov  word [LOADER_ADDR + LOADER_BYTES], LOADER_BYTES
-    mov  si, LOADER_ADDR
-    mov  cx, LOADER_BYTES + 2
+; ---- the checksum of the POSIX program cksum -----------------------------------------------------
+; In: ES:SI = address, ECX = how many bytes. Out: EDX = checksum. Changes EAX, ECX, EBP, SI, ES.
+;
+; All bytes, and then the bytes of their number (low byte first, no leading zeros), are one long
+; binary number. It is divided by a polynomial, with XOR in place of subtraction; the checksum is
+; the complement of the remainder, a CRC. It notices every single wrong bit, and every run of wrong
+; bits up to 32 long.
+checksum:
+    mov  ebp, ecx
     xor  edx, edx                           ; the remainder so far
 .byte:
-    lodsb
-    shl  eax, 24                            ; the new byte joins at the top
+    es lodsb
+    call .divide
+    test si, si                             ; 0: an offset has only 16 bits, this segment is done
+    jnz  .same_segment
+    mov  ax, es
+    add  ax, 0x1000                         ; 64 KiB further
+    mov  es, ax
+.same_segment:
+    dec  ecx
+    jnz  .byte
+.length:
+    mov  eax, ebp
+    call .divide
+    shr  ebp, 8
+    jnz  .length
+    not  edx
+    ret
+
+.divide:                                    ; AL joins the number
+    shl  eax, 24
     xor  edx, eax
     mov  al, 8
 .bit:
@@ -134,39 +120,25 @@ loader_check:
 .next:
     dec  al
     jnz  .bit
-    loop .byte
-    not  edx
-    mov  si, loader_damaged
-    cmp  edx, [BOOT_ADDR + BOOT_CODE_BYTES] ; disk.asm put it there
-    jne  refuse
     ret
 
 ; ---- give up: say why on COM1, tell the emulator, stop -------------------------------------------
-; In: SI = the reason, ends with a zero byte. refuse.asm has the same in 32 bits, with more words.
+; On the stack: address of the reason, which ends with a zero byte.
 refuse:
-    mov  dx, COM1_PORT + UART_LCR
-    mov  al, UART_LCR_DLAB                  ; the first two registers become the divisor
-    out  dx, al
-    mov  dx, COM1_PORT + UART_DATA
-    mov  al, 1                              ; 115200 / 1 bits a second
-    out  dx, al
-    inc  dx
-    mov  al, 0
-    out  dx, al
-    mov  dx, COM1_PORT + UART_LCR
-    mov  al, UART_LCR_8N1
-    out  dx, al
-
-    push si
-    mov  si, prefix
-    call say
     pop  si
-    call say
-    mov  si, newline
-    call say
+    mov  ax, COM1_9600_8N1
+    xor  dx, dx                             ; COM1
+    int  0x14
+.character:
+    lodsb
+    mov  ah, 0x01                           ; int 14h AH=01h: send AL
+    int  0x14
+    cmp  byte [si], 0
+    jne  .character
+    mov  dx, COM1_LSR_PORT
 .drain:
-    in   al, dx                             ; DX is still the line status register
-    test al, UART_LSR_TEMT                  ; the last bit has left: nothing is lost now
+    in   al, dx
+    test al, UART_LSR_TEMT                  ; nothing of it is lost now
     jz   .drain
     mov  al, OUTCOME_LOADER
     out  OUTCOME_PORT, al                   ; ends QEMU; other machines ignore it
@@ -175,40 +147,19 @@ refuse:
     hlt                                     ; wakes up only for what CLI cannot stop (NMI)
     jmp  .stop
 
-say:                                        ; SI = text, 0 at its end. Leaves DX = line status
-    lodsb
-    test al, al
-    jz   .done
-    mov  ah, al
-    mov  dx, COM1_PORT + UART_LSR
-.wait:
-    in   al, dx
-    test al, UART_LSR_THRE                  ; may the next byte come?
-    jz   .wait
-    mov  dl, (COM1_PORT + UART_DATA) & 0xff
-    mov  al, ah
-    out  dx, al
-    mov  dl, (COM1_PORT + UART_LSR) & 0xff
-    jmp  say
-.done:
-    ret
+; ---- the partition table, with which this is a "master boot record" ------------------------------
+    times 446 - ($ - $$) db 0
+    ; Partition 1: everything behind this sector. Its ends are given twice, first as the BIOSes of
+    ; the 1980s wanted them: head, sector (from 1), cylinder.
+    db   PART_ACTIVE
+    db   0, 2, 0
+    db   PART_TYPE
+    db   HEADS - 1, TRACK_SECTORS, CYLINDERS - 1
+    dd   1                                  ; and as sector numbers: first,
+    dd   DISK_SECTORS - 1                   ; how many
+    times 510 - ($ - $$) db 0               ; partitions 2 to 4: none
+    dw   0xaa55                             ; "this sector can be booted"
 
-prefix:         db LOADER_PREFIX, 0
-no_lba:         db "this BIOS cannot read the disk by sector number", 0
-disk_error:     db "disk read error 0x"
-.digits:        db "00", 0
-loader_damaged: db "loader damaged", 0
-newline:        db 10, 0
+%include "boot/loader.asm"
 
-drive:          db 0
-status:         db 0                        ; of the disk call that failed
-
-; The disk address packet of int 13h AH=42h (EDD), first filled in for the loader.
-    align 4, db 0
-packet:         db 16, 0                    ; its size, and a byte that must be zero
-.count:         dw 0                        ; sectors to read
-.offset:        dw LOADER_ADDR              ; to where in memory: offset,
-.segment:       dw 0                        ; segment
-.lba:           dq LOADER_LBA               ; from which sector
-
-    times BOOT_CODE_BYTES - ($ - $$) db 0
+    times BOOT_BYTES - CKSUM_BYTES - ($ - $$) db 0
