@@ -210,7 +210,11 @@ def require(*specs: ToolSpec, run: Runner = run_tool) -> dict[str, Tool]:
     bad = [tool for tool in tools.values() if not tool.ok]
     if bad:
         raise ToolError(
-            "; ".join(f"{tool.name} is {tool.status}" for tool in bad),
+            "; ".join(
+                f"{spec.names[0]} is {tools[spec.name].status}"
+                for spec in specs
+                if not tools[spec.name].ok
+            ),
             where=", ".join(tool.path for tool in bad if tool.path),
             why="; ".join(tool.detail or f"it {tool.purpose}" for tool in bad),
             fix=packages.advice([tool.name for tool in bad]),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from builder import ui
+from builder import toolchain, ui
 from builder.cli import options
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
@@ -76,6 +76,8 @@ def run(
     from builder.verdict import Expected
 
     choice = choose(config, step, set_ or (), out)
+    if not dry_run:
+        toolchain.require(toolchain.QEMU)  # rather now than after the build
     loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), image, kernel)
     machine = Machine(
         cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
@@ -184,6 +186,8 @@ def debug(
     from builder.run import debug_command, debug_line
 
     choice = choose(config, step, set_ or (), out)
+    if not dry_run:
+        toolchain.require(toolchain.QEMU)  # rather now than after the build
     loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), None, kernel)
     machine = Machine(
         cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count

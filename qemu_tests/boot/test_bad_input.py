@@ -258,12 +258,9 @@ def _path_without(folder: Path, *names: str) -> str:
     [
         ("nasm", "image", "nasm"),
         ("make", "image", "make"),
-        pytest.param(
-            "qemu-system-i386", "run", "qemu-system-x86",
-            marks=pytest.mark.xfail(raises=AssertionError, reason="only the doctor is named"),
-        ),
+        ("qemu-system-i386", "run", "qemu-system-x86"),
     ],
-)  # fmt: skip
+)
 def test_a_missing_tool_is_named_with_the_command_that_installs_it(
     tool: str, verb: str, package: str, tmp_path: Path, run_tinygate: Callable[..., Done]
 ) -> None:
