@@ -26,7 +26,7 @@ return_with_work:
 ;
 ;   ESP  struct pt_regs (without esp and ss if ring 0 was interrupted)
 return_from_trap:
-    ; SYSENTER leaves NT as it was, and IRET with NT set would try to switch tasks (SDM 2A, IRET).
+    ; IRET with NT set would switch tasks (SDM 2A). The entry points clear it; this makes sure.
     push dword EFLAGS_ALWAYS_1
     popfd
     pop  ebx
