@@ -225,7 +225,9 @@ def test_an_end_in_the_middle_of_a_boot_leaves_no_emulator(
     tinygate_process: Tool,
     wrapped: Callable[[str, str], tuple[str, Path]],
 ) -> None:
-    path, fifo = wrapped("qemu-system-i386", 'exec 9> "$FIFO"; echo here >&9; exec "$REAL" "$@"')
+    # Only the boot is watched: before it, QEMU is asked for its version.
+    body = 'case "$*" in *-serial*) exec 9> "$FIFO"; echo here >&9;; esac\nexec "$REAL" "$@"'
+    path, fifo = wrapped("qemu-system-i386", body)
     process = tinygate_process("run", "--set", "programs.suite=echo", "--out", "out", path=path)
     assert process.stdout is not None
     with fifo.open() as alive:
