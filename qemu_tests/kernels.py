@@ -126,7 +126,7 @@ class Lab:
                     if change.path == "Makefile":  # nothing in the tree depends on it
                         shutil.rmtree(out / "kernel" / "obj")
                         (out / "kernel" / "kernel.elf").unlink()
-                command = make_command(out / "kernel", jobs=1, cc=None, verbose=False)
+                command = make_command(out / "kernel", jobs=1, cc=None, verbose=False, werror=True)
                 done = proc.run(command, timeout_s=BUILD_TIMEOUT_S)
                 assert done.ok, done.stdout + done.stderr
                 for file in ("kernel.elf", "disk.img"):
