@@ -234,7 +234,7 @@ def constant_groups(
         ),
         Constant("GDT_ENTRIES", GDT_ENTRIES, ""),
         Constant("MAX_STRINGS", max_strings, "arguments, and as many of the environment"),
-        Constant("COST_CALLS", COST_CALLS, "in a round of user/lib/cost.c"),
+        Constant("COST_CALLS", COST_CALLS, "in a round of user/cost.c"),
     )
     return (
         ConstantGroup("Segment selectors", "SDM 3A 3.4.2; see cpu/gdt.c", selectors),

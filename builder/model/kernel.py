@@ -12,8 +12,23 @@ from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
 from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
 from builder.model.memory import Region
 from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
-from builder.model.syscalls import GATES, SYSCALLS, Gate, Slot, Syscall, dispatch_slots
-from builder.model.traps import INTERRUPTS, TRAPS, Handler, Interrupt, Trap, handlers_for
+from builder.model.syscalls import (
+    COST_LOOPS,
+    SYSCALLS,
+    CostLoop,
+    Slot,
+    Syscall,
+    dispatch_slots,
+)
+from builder.model.traps import (
+    INTERRUPTS,
+    TRAPS,
+    Handler,
+    Interrupt,
+    Trap,
+    handler_prototypes,
+    handlers_for,
+)
 
 STEPS = ("int80", "sysenter", "vsyscall")
 
@@ -30,11 +45,12 @@ class KernelModel:
     traps: tuple[Trap, ...]
     interrupts: tuple[Interrupt, ...]
     handlers: tuple[Handler, ...]
+    handler_prototypes: tuple[str, ...]
     regions: tuple[Region, ...]
     features: tuple[Feature, ...]
     auxv: tuple[AuxEntry, ...]
     syscalls: tuple[Syscall, ...]
-    gates: tuple[Gate, ...]
+    cost_loops: tuple[CostLoop, ...]
     layouts: tuple[Layout, ...]
     boot_steps: tuple[boot.BootStep, ...]
     cpu_steps: tuple[boot.BootStep, ...]
@@ -185,11 +201,12 @@ def build_model(config: KernelConfig) -> KernelModel:
         traps=_traps(layers),
         interrupts=tuple(row for row in INTERRUPTS if row.layer in layers),
         handlers=handlers_for(layers),
+        handler_prototypes=handler_prototypes(layers),
         regions=tuple(region for region in memory.REGIONS if region.layer in layers),
         features=FEATURES,
         auxv=AUXV,
         syscalls=syscalls,
-        gates=GATES[config.kernel.step],
+        cost_loops=COST_LOOPS[config.kernel.step],
         layouts=layouts,
         boot_steps=_rows(boot.BOOT_STEPS, layers),
         cpu_steps=_rows(boot.CPU_STEPS, layers),

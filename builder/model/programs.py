@@ -36,9 +36,11 @@ class SuiteEntry:
     check: str = ""
 
     @property
-    def killed_by_name(self) -> str:
-        """C constant of the vector that must end the program, or -1 if it must exit by itself."""
-        return f"VECTOR_{self.killed_by}" if self.killed_by else "-1"
+    def c_row(self) -> str:
+        """C initialiser of its struct suite_entry."""
+        killed_by = f"VECTOR_{self.killed_by}" if self.killed_by else "NOT_KILLED"
+        program = f'"{self.program}", {self.instances}' if self.program else "NULL, 0"
+        return f'{{"{self.title}", {program}, {killed_by}, {self.check or "NULL"}}}'
 
 
 def _program(name: str, *layers: str) -> Program:
@@ -104,9 +106,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("port-inherited", "GP", "a port that the program before had", "io-bitmap"),
     Fault("port-neighbour", "GP", "the port next to an allowed one", "io-bitmap"),
     Fault("port-word", "GP", "two ports, one of them allowed", "io-bitmap"),
-    Fault("port-taken-back", "GP", "a port that was allowed and then denied", "io-bitmap"),
-    Fault("port-last-word", "GP", "two bytes at port 0xffff, all ports allowed", "io-bitmap"),
-    Fault("port-last-dword", "GP", "four bytes at port 0xfffd, all ports allowed", "io-bitmap"),
+    Fault("port-taken-back", "GP", "a port that was allowed, then denied", "io-bitmap"),
+    Fault("port-last-word", "GP", "two bytes at port 0xffff, all allowed", "io-bitmap"),
+    Fault("port-last-dword", "GP", "four bytes at port 0xfffd, all allowed", "io-bitmap"),
 )
 
 # Programs of user/bad_sysenter.asm, faults.asm and faults_io_bitmap.asm that checks in the kernel

@@ -33,7 +33,6 @@ class Syscall:
     comment: str
     reason: str
     layer: str = "int80"
-    returns: bool = True
 
     @property
     def unpacked(self) -> tuple[tuple[Argument, str], ...]:
@@ -51,9 +50,12 @@ class Syscall:
 
     @property
     def dispatch(self) -> str:
-        """The C statement that calls it with its arguments out of `struct pt_regs *regs`."""
-        values = ", ".join(f"({arg.c_type})regs->{register}" for arg, register in self.unpacked)
-        return f"{'return ' if self.returns else ''}sys_{self.name}({values});"
+        """Name and arguments out of `struct pt_regs *regs`, as the macro CALL wants them."""
+        values = (
+            f"({arg.c_type})regs->{register}" if "*" in arg.c_type else f"regs->{register}"
+            for arg, register in self.unpacked
+        )
+        return ", ".join((self.name, *values))
 
 
 def _args(*pairs: str) -> tuple[Argument, ...]:
@@ -63,7 +65,7 @@ def _args(*pairs: str) -> tuple[Argument, ...]:
 
 
 SYSCALLS: tuple[Syscall, ...] = (
-    Syscall(1, "exit", _args("int status"), "end this program", "every program", returns=False),
+    Syscall(1, "exit", _args("int status"), "end this program", "every program"),
     Syscall(
         3, "read", _args("int fd", "void *buffer", "size_t size"), "wait for serial input", "echo"
     ),
@@ -98,7 +100,6 @@ SYSCALLS: tuple[Syscall, ...] = (
         _args("int status"),
         "end this program",
         "C libraries call this one",
-        returns=False,
     ),
 )
 
@@ -126,23 +127,19 @@ def dispatch_slots(calls: tuple[Syscall, ...]) -> tuple[Slot, ...]:
 
 
 @dataclass(frozen=True)
-class Gate:
-    """One way into the kernel, as programs use it."""
+class CostLoop:
+    """One loop that the program `cost` measures: a way into the kernel, again and again."""
 
-    name: str  # of its figure in the output of the program `cost`
-    title: str
-    call: str  # C function that calls through it
-    cost_loop: str  # assembly function that calls through it again and again
+    name: str  # of its figure in the output
+    enter: str = ""  # the instruction, as inline assembly has it; none: the loop by itself
+    operand: str = ""  # what `enter` calls %2
 
 
-GATES: dict[str, tuple[Gate, ...]] = {
-    "int80": (Gate("int80", "int 0x80", "int80_call", "cost_int80"),),
-    "sysenter": (
-        Gate("sysenter", "the program's own SYSENTER", "system_call", "cost_fast"),
-        Gate("int80", "int 0x80", "int80_call", "cost_int80"),
-    ),
-    "vsyscall": (
-        Gate("page", "the vsyscall page", "system_call", "cost_fast"),
-        Gate("int80", "int 0x80", "int80_call", "cost_int80"),
-    ),
+_EMPTY = CostLoop("loop")
+_INT80 = CostLoop("int80", "int $0x80")
+
+COST_LOOPS: dict[str, tuple[CostLoop, ...]] = {
+    "int80": (_EMPTY, _INT80),
+    "sysenter": (_EMPTY, CostLoop("sysenter", "call *%2", '"r"(fast_gate)'), _INT80),
+    "vsyscall": (_EMPTY, CostLoop("page", "call *%2", '"r"(fast_gate)'), _INT80),
 }

@@ -43,6 +43,11 @@ class Trap:
         return "SDM 3A 6.15" if self.mnemonic else "SDM 3A table 6-1"
 
     @property
+    def is_named(self) -> bool:
+        """False if it is reserved."""
+        return not self.name.startswith("reserved")
+
+    @property
     def label(self) -> str:
         """Name of its entry point in entry/traps.asm."""
         return self.own_entry or f"trap_{self.vector}"
@@ -50,9 +55,16 @@ class Trap:
     @property
     def entry_macro(self) -> str:
         """The macro of entry/traps.asm that makes its entry point."""
+        if self.own_entry or self.task_gate:
+            return "ENTRY_ELSEWHERE"
         if self.on_emergency_stack:
             return "ENTRY_AT_SYSENTER"
         return "ENTRY_WITH_ERROR" if self.error_code else "ENTRY"
+
+    @property
+    def entry_argument(self) -> str:
+        """What that macro is told."""
+        return self.own_entry or ("0" if self.task_gate else str(self.vector))
 
     @property
     def title(self) -> str:
@@ -144,35 +156,44 @@ INTERRUPTS: tuple[Interrupt, ...] = (
 )
 
 
+_WITH_FRAME = "(regs, vector)"
+
+
 @dataclass(frozen=True)
 class Handler:
-    """Which C function handles a vector. Of several rows for one, the last that applies counts."""
+    """What is called for a vector. Of several rows for one, the last that applies counts."""
 
     vector_name: str  # as C writes it
-    function: str
+    call: str  # C expression; none: there is nothing to do
     comment: str
     layer: str = "int80"
 
+    @property
+    def prototype(self) -> str:
+        """Its C prototype."""
+        name, _, arguments = self.call.partition("(")
+        types = {"regs": "struct pt_regs *regs", "vector": "uint32_t vector", "": "void"}
+        listed = ", ".join(types[argument] for argument in arguments.rstrip(")").split(", "))
+        return f"void {name}({listed});"
+
 
 HANDLERS: tuple[Handler, ...] = (
-    Handler(
-        "VECTOR_PF", "page_fault", "ends a program; in the kernel's copy functions it is expected"
-    ),
-    Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "timer_interrupt", "the clock"),
-    Handler("FIRST_IRQ_VECTOR + IRQ_SERIAL", "serial_interrupt", "a character was typed"),
-    Handler("FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "spurious_interrupt", "nothing to do"),
-    Handler("WAKE_VECTOR", "wake_interrupt", "it has woken this CPU: that is all", "smp"),
-    Handler("SPURIOUS_VECTOR", "spurious_interrupt", "nothing to do", "smp"),
-    Handler("VECTOR_DB", "debug_exception", "SYSENTER does not clear EFLAGS.TF", "sysenter"),
+    Handler("VECTOR_PF", f"page_fault{_WITH_FRAME}", "in the kernel's copy functions expected"),
+    Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "timer_interrupt()", "the clock"),
+    Handler("FIRST_IRQ_VECTOR + IRQ_SERIAL", "serial_interrupt()", "a character was typed"),
+    Handler("FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "", "went away; wants no end of interrupt"),
+    Handler("WAKE_VECTOR", "wake_interrupt()", "it has woken this CPU: that is all", "smp"),
+    Handler("SPURIOUS_VECTOR", "", "went away; wants no end of interrupt", "smp"),
+    Handler("VECTOR_DB", f"debug_exception{_WITH_FRAME}", "SYSENTER does not clear TF", "sysenter"),
     Handler(
         "VECTOR_DB",
-        "check_debug_exception",
+        f"check_debug_exception{_WITH_FRAME}",
         "looks at the registers, for checks/entry.c",
         "checks-sysenter",
     ),
     Handler(
         "FIRST_IRQ_VECTOR + IRQ_TIMER",
-        "check_timer_interrupt",
+        "check_timer_interrupt(regs)",
         "counts, for checks/timer.c",
         "checks",
     ),
@@ -183,3 +204,8 @@ def handlers_for(layers: tuple[str, ...]) -> tuple[Handler, ...]:
     """The handlers of a kernel with these layers, one for each vector."""
     chosen = {handler.vector_name: handler for handler in HANDLERS if handler.layer in layers}
     return tuple(chosen.values())
+
+
+def handler_prototypes(layers: tuple[str, ...]) -> tuple[str, ...]:
+    """The C prototypes of all handlers that these layers have: one may pass on to another."""
+    return tuple(row.prototype for row in HANDLERS if row.call and row.layer in layers)

@@ -177,8 +177,9 @@ def _instructions(result: RunResult, gate: str) -> float:
 
 
 def _check_costs(case: Case, kernel: Kernel, result: RunResult) -> None:
-    loop = _instructions(result, "loop")
-    costs = {gate.name: _instructions(result, gate.name) - loop for gate in kernel.model.gates}
+    loops = {way.name: _instructions(result, way.name) for way in kernel.model.cost_loops}
+    loop = loops.pop("loop")
+    costs = {name: cost - loop for name, cost in loops.items()}
     assert loop == 3, result.explain()
     assert all(cost == int(cost) for cost in costs.values()), result.explain()
     assert max(costs.values()) <= CALL_INSTRUCTIONS_MAX, f"{costs}\n{result.explain()}"

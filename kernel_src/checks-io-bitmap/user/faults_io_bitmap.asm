@@ -86,5 +86,3 @@ FAULT port_thief
     jnz  .next
     in   al, POST_PORT
     SURVIVED
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

@@ -22,7 +22,23 @@ struct note {
     uint32_t gdt, task_register, sysenter_esp, cr0;
 };
 
+#define PATIENCE 5000000 /* turns of a loop: seconds */
+
 static struct note notes[CPU_COUNT];
+
+/* Until each CPU has a program: a fast one would run several, and leave nothing for the slowest.
+ * Given up for good if one does not come. */
+static void wait_for_the_others(void)
+{
+    static volatile uint32_t turns;
+
+    for (uint32_t i = 0; i < CPU_COUNT; i++) {
+        while (notes[i].visits == 0 && turns < PATIENCE) {
+            turns++;
+            __asm__ volatile("pause");
+        }
+    }
+}
 
 /* On the CPU that a program has just called from. */
 void cpu_note(void)
@@ -39,6 +55,7 @@ void cpu_note(void)
     }
     note->cr0 = cr0_read();
     note->visits++;
+    wait_for_the_others();
 }
 
 static void check_cpu(uint32_t index)

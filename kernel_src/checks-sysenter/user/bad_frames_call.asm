@@ -2,7 +2,6 @@
 
 %include "include/constants.inc"
 
-    bits 32
     section .text
 
     global bad_frames_call
@@ -44,5 +43,3 @@ bad_frames_back:
     section .bss
 
 stack: resd 1
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

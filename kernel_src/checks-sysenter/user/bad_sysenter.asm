@@ -90,5 +90,3 @@
     popfd
     sysenter
     SURVIVED
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

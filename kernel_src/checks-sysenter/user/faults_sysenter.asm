@@ -23,5 +23,3 @@ FAULT sysexit
     db   0x0f, 0x35                         ; SYSEXIT at CPL 3 is #GP(0) (SDM 2B, SYSEXIT)
 .here:
     SURVIVED
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

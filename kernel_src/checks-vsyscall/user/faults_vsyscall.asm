@@ -34,7 +34,3 @@ FAULT behind_page
     FIND_PAGE
     mov  al, [eax + PAGE_SIZE]
     SURVIVED
-
-
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

@@ -2,7 +2,6 @@
 
 %include "include/constants.inc"
 
-    bits 32
     section .text.start_checked progbits alloc exec nowrite align=16
 
     global start_checked
@@ -42,5 +41,3 @@ start_registers:                            ; struct registers, see user/include
 .fs:     resd 1
 .gs:     resd 1
 .esp:    resd 1
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

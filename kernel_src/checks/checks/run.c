@@ -18,7 +18,7 @@ struct process *check_start(const char *name)
 int32_t check_end(struct process *process)
 {
     while (*(volatile uint32_t *)&process->state != PROCESS_ENDED) {
-        if (!process_run_next()) {
+        if (!process_yield()) {
             wait_for_interrupt(); /* it runs on another CPU */
         }
     }

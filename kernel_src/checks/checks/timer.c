@@ -33,12 +33,12 @@ static void count(const struct pt_regs *regs)
     }
 }
 
-void check_timer_interrupt(struct pt_regs *regs, uint32_t vector)
+void check_timer_interrupt(struct pt_regs *regs)
 {
     if (storm) {
         count(regs);
     }
-    timer_interrupt(regs, vector);
+    timer_interrupt();
 }
 
 int check_timer_storm(void)

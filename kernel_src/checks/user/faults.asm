@@ -221,5 +221,3 @@ FAULT write_text
 FAULT stack_overflow
     push eax
     jmp  fault_stack_overflow
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

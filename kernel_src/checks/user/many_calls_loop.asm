@@ -2,7 +2,6 @@
 
 %include "include/constants.inc"
 
-    bits 32
     section .text
 
     global many_calls_loop
@@ -66,5 +65,3 @@ enter: resd 1
 pid:   resd 1
 good:  resd 1
 stack: resd 1
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

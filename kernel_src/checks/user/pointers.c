@@ -11,8 +11,6 @@
 #define HIGHEST (USER_TOP - 1)
 #define STACK_LOWEST (USER_TOP - USER_STACK_PAGES * PAGE_SIZE)
 
-typedef long call_t(long number, long a, long b, long c, long d, long e, long f);
-
 struct row {
     const char *text;
     uint32_t number, fd, pointer, size;
@@ -22,15 +20,17 @@ struct row {
 static char buffer[PENDING_INPUT];
 static const char text[] = "never printed";
 
-static void check(call_t *call, const struct row *row)
+static void check(const struct gate *gate, const struct row *row)
 {
-    long result =
-        call((long)row->number, (long)row->fd, (long)row->pointer, (long)row->size, 0, 0, 0);
+    struct registers registers = registers_pattern(row->number);
 
-    ktap_equal(row->text, (uint32_t)result, (uint32_t)row->result);
+    registers.ebx = row->fd;
+    registers.ecx = row->pointer;
+    registers.edx = row->size;
+    check_call(gate, row->text, &registers, (uint32_t)row->result);
 }
 
-static void check_all(call_t *call)
+static void check_all(const struct gate *gate)
 {
     uint32_t end = image_end();
     const struct row rows[] = {
@@ -59,15 +59,19 @@ static void check_all(call_t *call)
     };
 
     for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        check(call, &rows[i]);
+        check(gate, &rows[i]);
     }
 }
 
 int main(void)
 {
-    ktap_plan(2 * 22 + 2);
-    check_all(system_call);
-    check_all(int80_call);
+    struct gate gates[GATES_MAX];
+    uint32_t gate_count = gates_find(gates);
+
+    ktap_plan(gate_count * 22 + 2);
+    for (uint32_t i = 0; i < gate_count; i++) {
+        check_all(&gates[i]);
+    }
     long count = read(0, buffer, sizeof buffer);
     ktap_true("a good read after the bad ones", count > 0 && buffer[count - 1] == '\n');
     ktap_equal("a good write after the bad ones", (uint32_t)write(1, "    # good\n", 11), 11);

@@ -5,6 +5,7 @@
 #include "dev/pic.h"
 #include "include/constants.h"
 #include "include/x86.h"
+#include "kernel/interrupts.h"
 
 #define PIT_CHANNEL_0_RATE_GENERATOR 0x34 /* channel 0, low byte then high byte, mode 2 */
 
@@ -25,10 +26,8 @@ void timer_init(void)
     pic_unmask(IRQ_TIMER);
 }
 
-void timer_interrupt(struct pt_regs *regs, uint32_t vector)
+void timer_interrupt(void)
 {
-    (void)regs;
-    (void)vector;
     timer_ticks++;
     pic_end_of_interrupt();
 }

@@ -5,5 +5,4 @@
 
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
-size_t strlen(const char *string);
 int strcmp(const char *a, const char *b);

@@ -10,6 +10,7 @@
 #include "cpu/cpuid.h"
 #include "cpu/wake.h"
 #include "include/constants.h"
+#include "kernel/interrupts.h"
 #include "kernel/panic.h"
 #include "mm/paging.h"
 
@@ -89,9 +90,7 @@ void cpu_wake_others(void)
     }
 }
 
-void wake_interrupt(struct pt_regs *regs, uint32_t vector)
+void wake_interrupt(void)
 {
-    (void)regs;
-    (void)vector;
     apic_write(APIC_END_OF_INTERRUPT, 0);
 }

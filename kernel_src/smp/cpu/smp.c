@@ -27,7 +27,7 @@ extern const char smp_trampoline[], smp_trampoline_end[];
 _Noreturn void smp_cpu_main(uint32_t index); /* called by cpu/trampoline.asm */
 
 /* Both are used by cpu/trampoline.asm. */
-volatile uint32_t smp_arrived = 1;   /* CPUs that have taken a number; the first has 0 */
+uint32_t smp_arrived = 1;            /* CPUs that have taken a number; the first has 0 */
 struct process *smp_idle[CPU_COUNT]; /* for each number the top of a kernel stack */
 
 static void wait_ticks(uint32_t ticks)
@@ -50,7 +50,7 @@ void smp_cpu_main(uint32_t index)
     apic_enable();
     __atomic_store_n(&cpu->online, 1, __ATOMIC_RELEASE);
     for (;;) {
-        while (process_run_next()) {
+        while (process_yield()) {
         }
         wait_for_interrupt();
     }
@@ -66,17 +66,18 @@ static uint32_t count_online(void)
     return count;
 }
 
-/* The CPUs that were asked for may not all exist: stop waiting after a while, but never for one
- * that has begun. */
+/* The CPUs that were asked for may not all exist: after a while no more numbers are given out. One
+ * that has its number is waited for; one that comes later stays in the trampoline, which needs no
+ * paging. */
 static void wait_until_online(void)
 {
     uint32_t start = timer_ticks;
 
-    while (count_online() < CPU_COUNT) {
-        uint32_t arrived = smp_arrived < CPU_COUNT ? smp_arrived : CPU_COUNT;
-        if (timer_ticks - start > ARRIVAL_TICKS && count_online() == arrived) {
-            break;
-        }
+    while (count_online() < CPU_COUNT && timer_ticks - start <= ARRIVAL_TICKS) {
+        wait_for_interrupt();
+    }
+    uint32_t arrived = __atomic_exchange_n(&smp_arrived, CPU_COUNT, __ATOMIC_ACQ_REL);
+    while (count_online() < (arrived < CPU_COUNT ? arrived : CPU_COUNT)) {
         wait_for_interrupt();
     }
 }

@@ -42,6 +42,10 @@ smp_trampoline:
     mov  eax, SEL_USER_DATA                 ; as in boot/start.asm
     mov  ds, eax
     mov  es, eax
+    mov  ebx, 1
+    lock xadd [smp_arrived - KERNEL_BASE], ebx ; EBX: our number
+    cmp  ebx, CPU_COUNT
+    jae  .surplus
     xor  eax, eax
     mov  fs, eax
     mov  gs, eax
@@ -50,20 +54,14 @@ smp_trampoline:
     mov  eax, cr0
     or   eax, CR0_PG | CR0_WP
     mov  cr0, eax
-    mov  ebx, 1
-    lock xadd [smp_arrived], ebx            ; EBX: our number
-    cmp  ebx, CPU_COUNT
-    jae  .surplus
     mov  esp, [smp_idle + ebx * 4]
     xor  ebp, ebp
     push ebx
     mov  eax, smp_cpu_main
     call eax                                ; (number); not relative, since this is a copy
 
-.surplus:                                   ; the kernel was built for fewer
+.surplus:                                   ; the kernel was built for fewer, or did not wait
     cli
     hlt
     jmp  .surplus
 smp_trampoline_end:
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

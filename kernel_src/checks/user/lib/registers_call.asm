@@ -2,7 +2,6 @@
 
 %include "include/constants.inc"
 
-    bits 32
     section .text.int80_gate progbits alloc exec nowrite align=16
 
     global int80_gate
@@ -111,5 +110,3 @@ stack:         resd 1
 stack_after:   resd 1
 data_segment:  resd 1
 extra_segment: resd 1
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

@@ -14,13 +14,6 @@
 #include "cpu/cpu.h"
 #include "lib/string.h"
 
-#define GDT_KERNEL_CODE        12
-#define GDT_KERNEL_DATA        13
-#define GDT_USER_CODE          14
-#define GDT_USER_DATA          15
-#define GDT_TSS                16
-#define GDT_DOUBLE_FAULT_TSS   31
-
 /*
  * A flat descriptor, from its high end (SDM 3A 3.4.5):
  *
@@ -36,20 +29,20 @@
  * available; LTR makes it 8b, busy.
  */
 const uint64_t gdt_image[GDT_ENTRIES] __attribute__((aligned(8))) = {
-    [GDT_KERNEL_CODE] = 0x00cf9b000000ffff,      /* ring 0 code: what MSR_IA32_SYSENTER_CS holds */
-    [GDT_KERNEL_DATA] = 0x00cf93000000ffff,      /* ring 0 stack: SYSENTER loads SS with CS + 8 */
-    [GDT_USER_CODE] = 0x00cffb000000ffff,        /* ring 3 code: SYSEXIT loads CS with CS + 16 */
-    [GDT_USER_DATA] = 0x00cff3000000ffff,        /* ring 3 data: SYSEXIT loads SS with CS + 24 */
-    [GDT_TSS] = 0x0000890000002068,              /* this CPU's TSS: where esp0 is found */
-    [GDT_DOUBLE_FAULT_TSS] = 0x0000890000000067, /* the task that reports a double fault */
+    [SEL_KERNEL_CODE / 8] = 0x00cf9b000000ffff,
+    [SEL_KERNEL_DATA / 8] = 0x00cf93000000ffff,
+    [SEL_USER_CODE / 8] = 0x00cffb000000ffff,
+    [SEL_USER_DATA / 8] = 0x00cff3000000ffff,
+    [SEL_TSS / 8] = 0x0000890000002068,
+    [SEL_DOUBLE_FAULT_TSS / 8] = 0x0000890000000067,
 };
 
 /* The base of a descriptor is in three pieces: bits 39:16 and 63:56 (SDM 3A 3.4.5). */
-static uint64_t with_base(uint64_t descriptor, const void *base)
+static void set_base(uint64_t *descriptor, const void *base)
 {
     uint64_t address = (uint32_t)base;
 
-    return descriptor | (address & 0xffffff) << 16 | (address >> 24) << 56;
+    *descriptor |= (address & 0xffffff) << 16 | (address >> 24) << 56;
 }
 
 void gdt_init(struct cpu *cpu)
@@ -60,9 +53,8 @@ void gdt_init(struct cpu *cpu)
     } gdtr = {sizeof cpu->gdt - 1, (uint32_t)cpu->gdt};
 
     memcpy(cpu->gdt, gdt_image, sizeof cpu->gdt);
-    cpu->gdt[GDT_TSS] = with_base(gdt_image[GDT_TSS], &cpu->tss);
-    cpu->gdt[GDT_DOUBLE_FAULT_TSS] =
-        with_base(gdt_image[GDT_DOUBLE_FAULT_TSS], &cpu->double_fault_tss);
+    set_base(&cpu->gdt[SEL_TSS / 8], &cpu->tss);
+    set_base(&cpu->gdt[SEL_DOUBLE_FAULT_TSS / 8], &cpu->double_fault_tss);
     /* The segment registers keep what they have: boot/start.asm loaded the same descriptors. */
     __asm__ volatile("lgdt %0" : : "m"(gdtr));
     /* No LDT: at reset there is one at address 0, where selectors with the bit TI would be looked

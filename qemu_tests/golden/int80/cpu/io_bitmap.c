@@ -22,7 +22,7 @@
 
 #define PORTS 65536u
 #define PORTS_IN_PAGE (PAGE_SIZE * 8)
-#define HALVES (IO_BITMAP_BYTES / PAGE_SIZE) /* of its bitmap: a page each, made when needed */
+#define HALVES (IO_BITMAP_BYTES / PAGE_SIZE) /* of its bitmap: a page each */
 #define IOMAP_BASE (offsetof(struct cpu, io_bitmap) - offsetof(struct cpu, tss))
 #define NO_IO_BITMAP 0xffff
 
@@ -33,19 +33,13 @@ void io_bitmap_init(struct cpu *cpu)
 
 void io_bitmap_switch(struct cpu *cpu, const struct process *process)
 {
-    cpu->tss.iomap_base = NO_IO_BITMAP;
-    for (uint32_t half = 0; half < HALVES; half++) {
-        if (process->io_bitmap[half]) {
-            cpu->tss.iomap_base = IOMAP_BASE;
-        }
+    if (!process->io_bitmap[0]) {
+        cpu->tss.iomap_base = NO_IO_BITMAP;
+        return;
     }
-    for (uint32_t half = 0; cpu->tss.iomap_base == IOMAP_BASE && half < HALVES; half++) {
-        uint8_t *target = cpu->io_bitmap + half * PAGE_SIZE;
-        if (process->io_bitmap[half]) {
-            memcpy(target, process->io_bitmap[half], PAGE_SIZE);
-        } else {
-            memset(target, 0xff, PAGE_SIZE);
-        }
+    cpu->tss.iomap_base = IOMAP_BASE;
+    for (uint32_t half = 0; half < HALVES; half++) {
+        memcpy(cpu->io_bitmap + half * PAGE_SIZE, process->io_bitmap[half], PAGE_SIZE);
     }
 }
 
@@ -58,21 +52,18 @@ void io_bitmap_free(struct process *process)
     }
 }
 
-/* The page with the bit of `port`; made, with every port denied, if it is not there. NULL: no
- * memory. */
-static uint8_t *half_of(struct process *process, uint32_t port)
+/* A bitmap that denies every port. The first half comes last: with it the bitmap is there. */
+static int io_bitmap_create(struct process *process)
 {
-    uint8_t **half = &process->io_bitmap[port / PORTS_IN_PAGE];
-
-    if (!*half) {
-        uint32_t frame = frame_alloc();
-        if (frame == 0) {
-            return NULL;
+    for (uint32_t half = HALVES; half-- > 0;) {
+        uint32_t frame = process->io_bitmap[half] ? 0 : frame_alloc();
+        if (frame != 0) {
+            process->io_bitmap[half] = memset(phys_to_virt(frame), 0xff, PAGE_SIZE);
+        } else if (!process->io_bitmap[half]) {
+            return -ENOMEM;
         }
-        *half = phys_to_virt(frame);
-        memset(*half, 0xff, PAGE_SIZE);
     }
-    return *half;
+    return 0;
 }
 
 /* As Linux (arch/x86/kernel/ioport.c): an empty range and one that reaches beyond the last port are
@@ -84,13 +75,12 @@ long sys_ioperm(uint32_t first_port, uint32_t count, int allow)
     if (count == 0 || first_port >= PORTS || count > PORTS - first_port) {
         return -EINVAL;
     }
+    if (io_bitmap_create(process) != 0) {
+        return -ENOMEM;
+    }
     for (uint32_t port = first_port; port < first_port + count; port++) {
-        uint8_t *half = half_of(process, port);
+        uint8_t *byte = &process->io_bitmap[port / PORTS_IN_PAGE][port % PORTS_IN_PAGE / 8];
         uint8_t bit = (uint8_t)(1 << port % 8);
-        if (!half) {
-            return -ENOMEM;
-        }
-        uint8_t *byte = &half[port % PORTS_IN_PAGE / 8];
         *byte = allow ? *byte & (uint8_t)~bit : *byte | bit;
     }
     io_bitmap_switch(process->cpu, process);

@@ -44,7 +44,7 @@ _Noreturn static void program_end(const struct pt_regs *regs, uint32_t vector)
 
     print("# %s (pid %d): killed by %s at %08x, error code 0x%x\n", process->name, process->pid,
           trap_name(vector), regs->eip, regs->orig_eax);
-    process_kill((int32_t)vector);
+    process_end(0, (int32_t)vector);
 }
 
 void trap_unexpected(struct pt_regs *regs, uint32_t vector)
@@ -69,12 +69,4 @@ void page_fault(struct pt_regs *regs, uint32_t vector)
     if (!fixup_apply(regs)) {
         panic_at(regs, esp_of(regs), "%s %s %08x", trap_name(vector), access, address);
     }
-}
-
-/* The interrupt controller's line 7 without a request: one that went away. It wants no end of
- * interrupt. */
-void spurious_interrupt(struct pt_regs *regs, uint32_t vector)
-{
-    (void)regs;
-    (void)vector;
 }

@@ -24,7 +24,7 @@ void show_memory(void)
     print("# memory: %u KiB usable, %u KiB in use\n", frames_total() * (PAGE_SIZE / 1024),
           frames_used() * (PAGE_SIZE / 1024));
     for (uint32_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
-        print("#   %08x-%08x %-4s %s\n", regions[i].start, regions[i].last, regions[i].access,
+        print("#   %08x-%08x %s %s\n", regions[i].start, regions[i].last, regions[i].access,
               regions[i].text);
     }
 }

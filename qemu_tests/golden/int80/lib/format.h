@@ -6,5 +6,5 @@
 
 /* Write `format` with its arguments into `buffer`, cut off at `size` bytes and always ended by a 0
  * byte; returns the length of what is there.
- * Knows %s %c %d %u %x %%, a width, `-` for left and `0` for leading zeros. */
+ * Knows %s %d %u %x %%, and %08x: so many digits at least. */
 size_t format_text(char *buffer, size_t size, const char *format, va_list arguments);

@@ -16,15 +16,6 @@ void *memset(void *to, int byte, size_t size)
     return start;
 }
 
-size_t strlen(const char *string)
-{
-    size_t length = 0;
-    while (string[length] != '\0') {
-        length++;
-    }
-    return length;
-}
-
 int strcmp(const char *a, const char *b)
 {
     while (*a != '\0' && *a == *b) {

@@ -4,15 +4,15 @@
 
 #include "sys/calls.h"
 
-void sys_exit(int status)
+long sys_exit(int status)
 {
-    process_exit(status & 0xff); /* a parent sees no more of it */
+    process_end(status & 0xff, NOT_KILLED); /* a parent sees no more of it */
 }
 
 /* Ends all threads of a process; here each has but one. */
-void sys_exit_group(int status)
+long sys_exit_group(int status)
 {
-    sys_exit(status);
+    return sys_exit(status);
 }
 
 long sys_getpid(void)

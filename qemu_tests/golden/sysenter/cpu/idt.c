@@ -15,54 +15,41 @@ extern void irq_timer(void);
 extern void irq_serial(void);
 extern void irq_spurious(void);
 
-/* By vector; NULL for the double fault. See entry/traps.asm. */
-extern void (*const exception_entries[])(void);
+#define EXCEPTIONS 32
 
-static const struct {
-    uint16_t type;
-    const char *name;
-} exceptions[] = {
-    {GATE_INTERRUPT, "#DE divide error"},
-    {GATE_INTERRUPT, "#DB debug exception"},
-    {GATE_INTERRUPT, "non-maskable interrupt"},
-    {GATE_INTERRUPT | GATE_FROM_USER, "#BP breakpoint"},
-    {GATE_INTERRUPT | GATE_FROM_USER, "#OF overflow"},
-    {GATE_INTERRUPT, "#BR bound range exceeded"},
-    {GATE_INTERRUPT, "#UD invalid opcode"},
-    {GATE_INTERRUPT, "#NM device not available"},
-    {GATE_INTERRUPT, "#DF double fault"},
-    {GATE_INTERRUPT, "coprocessor segment overrun"},
-    {GATE_INTERRUPT, "#TS invalid TSS"},
-    {GATE_INTERRUPT, "#NP segment not present"},
-    {GATE_INTERRUPT, "#SS stack-segment fault"},
-    {GATE_INTERRUPT, "#GP general protection"},
-    {GATE_INTERRUPT, "#PF page fault"},
-    {GATE_INTERRUPT, "reserved exception 15"},
-    {GATE_INTERRUPT, "#MF x87 floating-point error"},
-    {GATE_INTERRUPT, "#AC alignment check"},
-    {GATE_INTERRUPT, "#MC machine check"},
-    {GATE_INTERRUPT, "#XM SIMD floating-point exception"},
-    {GATE_INTERRUPT, "#VE virtualization exception"},
-    {GATE_INTERRUPT, "#CP control protection exception"},
-    {GATE_INTERRUPT, "reserved exception 22"},
-    {GATE_INTERRUPT, "reserved exception 23"},
-    {GATE_INTERRUPT, "reserved exception 24"},
-    {GATE_INTERRUPT, "reserved exception 25"},
-    {GATE_INTERRUPT, "reserved exception 26"},
-    {GATE_INTERRUPT, "reserved exception 27"},
-    {GATE_INTERRUPT, "#HV hypervisor injection exception"},
-    {GATE_INTERRUPT, "#VC VMM communication exception"},
-    {GATE_INTERRUPT, "#SX security exception"},
-    {GATE_INTERRUPT, "reserved exception 31"},
+/* By vector; NULL for the double fault. See entry/traps.asm. */
+extern void (*const exception_entries[EXCEPTIONS])(void);
+
+/* NULL: reserved by Intel. */
+static const char *const exception_names[EXCEPTIONS] = {
+    [0] = "#DE divide error",
+    [1] = "#DB debug exception",
+    [2] = "non-maskable interrupt",
+    [3] = "#BP breakpoint",
+    [4] = "#OF overflow",
+    [5] = "#BR bound range exceeded",
+    [6] = "#UD invalid opcode",
+    [7] = "#NM device not available",
+    [8] = "#DF double fault",
+    [9] = "coprocessor segment overrun",
+    [10] = "#TS invalid TSS",
+    [11] = "#NP segment not present",
+    [12] = "#SS stack-segment fault",
+    [13] = "#GP general protection",
+    [14] = "#PF page fault",
+    [16] = "#MF x87 floating-point error",
+    [17] = "#AC alignment check",
+    [18] = "#MC machine check",
+    [19] = "#XM SIMD floating-point exception",
+    [20] = "#VE virtualization exception",
+    [21] = "#CP control protection exception",
+    [28] = "#HV hypervisor injection exception",
+    [29] = "#VC VMM communication exception",
+    [30] = "#SX security exception",
 };
 
-#define EXCEPTIONS (sizeof exceptions / sizeof exceptions[0])
-
 struct gate {
-    uint16_t offset_low;
-    uint16_t selector;
-    uint16_t type;
-    uint16_t offset_high;
+    uint16_t offset_low, selector, type, offset_high;
 };
 
 static struct gate idt[256] __attribute__((aligned(8)));
@@ -78,8 +65,10 @@ static void gate_set(uint32_t vector, void (*entry)(void), uint16_t type)
 static void idt_fill(void)
 {
     for (uint32_t vector = 0; vector < EXCEPTIONS; vector++) {
-        gate_set(vector, exception_entries[vector], exceptions[vector].type);
+        gate_set(vector, exception_entries[vector], GATE_INTERRUPT);
     }
+    idt[VECTOR_BP].type |= GATE_FROM_USER;
+    idt[VECTOR_OF].type |= GATE_FROM_USER;
     gate_set(FIRST_IRQ_VECTOR + IRQ_TIMER, irq_timer, GATE_INTERRUPT);
     gate_set(FIRST_IRQ_VECTOR + IRQ_SERIAL, irq_serial, GATE_INTERRUPT);
     gate_set(FIRST_IRQ_VECTOR + IRQ_SPURIOUS, irq_spurious, GATE_INTERRUPT);
@@ -101,31 +90,27 @@ void idt_load(void)
 
 const char *trap_name(uint32_t vector)
 {
-    return vector < EXCEPTIONS ? exceptions[vector].name : "interrupt";
+    const char *name = vector < EXCEPTIONS ? exception_names[vector] : "interrupt";
+
+    return name ? name : "reserved exception";
 }
 
 /* One handler for each vector; exceptions not named here end the program, or the kernel. */
 void trap_dispatch(struct pt_regs *regs, uint32_t vector)
 {
     switch (vector) {
-    case VECTOR_PF:
-        /* ends a program; in the kernel's copy functions it is expected */
+    case VECTOR_PF: /* in the kernel's copy functions expected */
         page_fault(regs, vector);
         break;
-    case FIRST_IRQ_VECTOR + IRQ_TIMER:
-        /* the clock */
-        timer_interrupt(regs, vector);
+    case FIRST_IRQ_VECTOR + IRQ_TIMER: /* the clock */
+        timer_interrupt();
         break;
-    case FIRST_IRQ_VECTOR + IRQ_SERIAL:
-        /* a character was typed */
-        serial_interrupt(regs, vector);
+    case FIRST_IRQ_VECTOR + IRQ_SERIAL: /* a character was typed */
+        serial_interrupt();
         break;
-    case FIRST_IRQ_VECTOR + IRQ_SPURIOUS:
-        /* nothing to do */
-        spurious_interrupt(regs, vector);
+    case FIRST_IRQ_VECTOR + IRQ_SPURIOUS: /* went away; wants no end of interrupt */
         break;
-    case VECTOR_DB:
-        /* SYSENTER does not clear EFLAGS.TF */
+    case VECTOR_DB: /* SYSENTER does not clear TF */
         debug_exception(regs, vector);
         break;
     default:

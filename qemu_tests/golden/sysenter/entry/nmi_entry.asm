@@ -1,6 +1,5 @@
 ; entry/nmi_entry.asm: the non-maskable interrupt: a memory or bus error, or somebody's button.
 
-    bits 32
     section .text
 
     global nmi_entry
@@ -18,5 +17,3 @@
 nmi_entry:
     inc  dword [ss:nmi_count]
     iretd
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

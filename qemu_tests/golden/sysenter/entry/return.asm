@@ -2,7 +2,6 @@
 
 %include "include/constants.inc"
 
-    bits 32
     section .text
 
     global return_with_work
@@ -50,5 +49,3 @@ process_first_return:
     call switch_finished
     add  esp, 4
     jmp  return_from_trap
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

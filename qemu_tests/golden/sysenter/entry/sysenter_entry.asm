@@ -3,7 +3,6 @@
 %include "include/constants.inc"
 %include "include/esp0.inc"
 
-    bits 32
     section .text
 
     global sysenter_entry
@@ -135,5 +134,3 @@ sysenter_entry:
 
     dd sysenter_entry.read_argument_6, sysenter_entry.no_argument_6
     dd sysenter_entry.read_return_address, sysenter_entry.no_return_address
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

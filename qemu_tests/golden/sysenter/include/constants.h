@@ -14,6 +14,8 @@
 
 /* Interrupt vectors: SDM 3A 6.2. */
 #define VECTOR_DB                    1           /* debug exception */
+#define VECTOR_BP                    3           /* breakpoint */
+#define VECTOR_OF                    4           /* overflow */
 #define VECTOR_DF                    8           /* double fault */
 #define VECTOR_PF                    14          /* page fault */
 #define FIRST_IRQ_VECTOR             0x20u       /* the PIC's lines begin here */
@@ -94,7 +96,7 @@
 #define CPU_COUNT                    1           /* CPUs at most */
 #define SYSCALL_LIMIT                253         /* one more than the highest system call number */
 #define GDT_ENTRIES                  32
-#define COST_CALLS                   2000        /* in a round of user/lib/cost.c */
+#define COST_CALLS                   2000        /* in a round of user/cost.c */
 
 /* System calls: Linux arch/x86/entry/syscalls/syscall_32.tbl. */
 #define NR_exit                      1

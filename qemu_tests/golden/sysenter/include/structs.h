@@ -31,8 +31,7 @@ struct pt_regs {
     uint32_t ss;                      /* only there if the interrupt came from ring 3 */
 };
 
-_Static_assert(sizeof(struct pt_regs) == 68,
-               "padding: NASM has other offsets");
+_Static_assert(sizeof(struct pt_regs) == 68, "there is padding");
 
 /* Task state segment, 32 bit (SDM 3A 7.2.1). */
 struct tss {
@@ -65,8 +64,7 @@ struct tss {
     uint16_t iomap_base;              /* I/O permission bitmap; beyond the limit: none */
 };
 
-_Static_assert(sizeof(struct tss) == 104,
-               "padding: NASM has other offsets");
+_Static_assert(sizeof(struct tss) == 104, "there is padding");
 
 /* What each CPU has for itself. */
 struct cpu {
@@ -80,8 +78,7 @@ struct cpu {
     uint32_t double_fault_stack[512];
 };
 
-_Static_assert(sizeof(struct cpu) == 10972,
-               "padding: NASM has other offsets");
+_Static_assert(sizeof(struct cpu) == 10972, "there is padding");
 
 /* A process. It lies at the very top of its kernel stack, so that esp0 points to it. */
 struct process {
@@ -100,5 +97,4 @@ struct process {
     char name[16];
 };
 
-_Static_assert(sizeof(struct process) == 68,
-               "padding: NASM has other offsets");
+_Static_assert(sizeof(struct process) == 68, "there is padding");

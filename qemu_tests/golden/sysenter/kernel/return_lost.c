@@ -12,5 +12,5 @@ void sysenter_return_lost(uint32_t ebp)
 
     print("# %s (pid %d): SYSENTER without a return address at ebp %08x: killed\n", process->name,
           process->pid, ebp);
-    process_kill(VECTOR_PF);
+    process_end(0, VECTOR_PF);
 }

@@ -2,6 +2,8 @@
 
 #include "proc/switch.h"
 
+#include <stddef.h>
+
 #include "cpu/cpu.h"
 #include "cpu/tss.h"
 #include "cpu/io_bitmap.h"
@@ -41,21 +43,12 @@ void switch_finished(struct process *previous)
     }
 }
 
-void process_yield(void)
+int process_yield(void)
 {
     struct process *next = queue_pop();
 
     if (next) {
         switch_to(next);
     }
-}
-
-int process_run_next(void)
-{
-    struct process *next = queue_pop();
-
-    if (next) {
-        switch_to(next);
-    }
-    return next != 0;
+    return next != NULL;
 }

@@ -17,42 +17,21 @@ static SYSCALL_ENTRY long no_such_call(const struct pt_regs *regs)
     return -ENOSYS;
 }
 
-static SYSCALL_ENTRY long call_exit(const struct pt_regs *regs)
-{
-    sys_exit((int)regs->ebx);
-}
+/* CALL(name, arguments): call_<name>, which calls sys_<name> with those. */
+#define CALL(name, ...)                                                                            \
+    static SYSCALL_ENTRY long call_##name(const struct pt_regs *regs)                              \
+    {                                                                                              \
+        (void)regs; /* some calls have no arguments */                                             \
+        return sys_##name(__VA_ARGS__);                                                            \
+    }
 
-static SYSCALL_ENTRY long call_read(const struct pt_regs *regs)
-{
-    return sys_read((int)regs->ebx, (void *)regs->ecx, (size_t)regs->edx);
-}
-
-static SYSCALL_ENTRY long call_write(const struct pt_regs *regs)
-{
-    return sys_write((int)regs->ebx, (const void *)regs->ecx, (size_t)regs->edx);
-}
-
-static SYSCALL_ENTRY long call_getpid(const struct pt_regs *regs)
-{
-    (void)regs;
-    return sys_getpid();
-}
-
-static SYSCALL_ENTRY long call_ioperm(const struct pt_regs *regs)
-{
-    return sys_ioperm((uint32_t)regs->ebx, (uint32_t)regs->ecx, (int)regs->edx);
-}
-
-static SYSCALL_ENTRY long call_sched_yield(const struct pt_regs *regs)
-{
-    (void)regs;
-    return sys_sched_yield();
-}
-
-static SYSCALL_ENTRY long call_exit_group(const struct pt_regs *regs)
-{
-    sys_exit_group((int)regs->ebx);
-}
+CALL(exit, regs->ebx)
+CALL(read, regs->ebx, (void *)regs->ecx, regs->edx)
+CALL(write, regs->ebx, (const void *)regs->ecx, regs->edx)
+CALL(getpid)
+CALL(ioperm, regs->ebx, regs->ecx, regs->edx)
+CALL(sched_yield)
+CALL(exit_group, regs->ebx)
 
 syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [0] = no_such_call,

@@ -54,6 +54,7 @@ start:
     mov  cx, BOOT_SECTORS - 1
     call disk_read
 
+    call checksum_table_make
     xor  ax, ax
     mov  es, ax
     mov  si, BOOT_ADDR
@@ -81,18 +82,27 @@ disk_read:
     ret
 
 ; ---- the checksum of the POSIX program cksum -----------------------------------------------------
-; In: ES:SI = address, ECX = how many bytes. Out: EDX = checksum. Changes EAX, ECX, EBP, SI, ES.
+; In: ES:SI = address, ECX = how many bytes. Out: EDX = checksum. Keeps EDI only.
 ;
 ; All bytes, and then the bytes of their number (low byte first, no leading zeros), are one long
 ; binary number. It is divided by a polynomial, with XOR in place of subtraction; the checksum is
 ; the complement of the remainder, a CRC. It notices every single wrong bit, and every run of wrong
-; bits up to 32 long.
+; bits up to 32 long. A table has what each value of the eight bits that fall out does to the rest.
 checksum:
-    mov  ebp, ecx
+    mov  [CKSUM_LENGTH_ADDR], ecx
+    bsr  ebp, ecx                           ; the number of the highest bit that is set
+    shr  ebp, 3
+    inc  ebp                                ; how many bytes of the length are to follow
     xor  edx, edx                           ; the remainder so far
 .byte:
-    es lodsb
-    call .divide
+    mov  al, [es:si]                        ; no LODSB, no subroutine: emulators take long for them
+    inc  si
+    rol  edx, 8                             ; the bits that fall out are DL now
+    xor  al, dl
+    movzx bx, al
+    shl  bx, 2
+    mov  dl, 0
+    xor  edx, [CKSUM_TABLE_ADDR + bx]
     test si, si                             ; 0: an offset has only 16 bits, this segment is done
     jnz  .same_segment
     mov  ax, es
@@ -101,25 +111,32 @@ checksum:
 .same_segment:
     dec  ecx
     jnz  .byte
-.length:
-    mov  eax, ebp
-    call .divide
-    shr  ebp, 8
-    jnz  .length
+    xchg ecx, ebp                           ; now the length, and then 0: that was all
+    xor  si, si
+    mov  es, si
+    mov  si, CKSUM_LENGTH_ADDR
+    test ecx, ecx
+    jnz  .byte
     not  edx
     ret
 
-.divide:                                    ; AL joins the number
-    shl  eax, 24
-    xor  edx, eax
-    mov  al, 8
+checksum_table_make:
+    mov  di, CKSUM_TABLE_ADDR + 255 * 4
+    mov  ebx, 255 << 24                     ; from the last value down to the first
+.value:
+    mov  eax, ebx
+    mov  cl, 8
 .bit:
-    add  edx, edx                           ; shifts left by one; the carry is the bit that fell out
+    add  eax, eax                           ; shifts left by one; the carry is the bit that fell out
     jnc  .next
-    xor  edx, CKSUM_POLY
+    xor  eax, CKSUM_POLY
 .next:
-    dec  al
+    dec  cl
     jnz  .bit
+    mov  [di], eax
+    sub  di, 4
+    sub  ebx, 1 << 24
+    jnc  .value
     ret
 
 ; ---- give up: say why on COM1, tell the emulator, stop -------------------------------------------

@@ -10,6 +10,7 @@
 #include "include/constants.h"
 #include "include/lock.h"
 #include "include/x86.h"
+#include "kernel/interrupts.h"
 
 #define COM1 0x3f8
 #define UART_DATA (COM1 + 0)
@@ -35,9 +36,10 @@
 
 static struct lock lock;
 static char last_sent = '\n';
+static struct lock input_lock;
 static char input[INPUT_BYTES];
-static volatile uint32_t input_head; /* where the interrupt puts the next character */
-static volatile uint32_t input_tail; /* where serial_read() takes one */
+static uint32_t input_head; /* where the next character is put */
+static uint32_t input_tail; /* where serial_read() takes one */
 
 void serial_init(void)
 {
@@ -92,25 +94,34 @@ void serial_break_lock(void)
     lock_release(&lock);
 }
 
-void serial_interrupt(struct pt_regs *regs, uint32_t vector)
+/* From the port into the buffer, while there is room. The rest waits in the port, which is asked
+ * again at every read: it raises its interrupt only when it was empty before. */
+static void receive(void)
 {
-    (void)regs;
-    (void)vector;
-    while (inb(UART_LINE_STATUS) & LINE_STATUS_RECEIVED) {
-        char c = (char)inb(UART_DATA);
-        if (input_head - input_tail < INPUT_BYTES) { /* else nobody reads: it is lost */
-            input[input_head % INPUT_BYTES] = c;
-            input_head++;
-        }
+    while (input_head - input_tail < INPUT_BYTES &&
+           (inb(UART_LINE_STATUS) & LINE_STATUS_RECEIVED)) {
+        input[input_head++ % INPUT_BYTES] = (char)inb(UART_DATA);
     }
+}
+
+void serial_interrupt(void)
+{
+    lock_acquire(&input_lock);
+    receive();
+    lock_release(&input_lock);
     cpu_wake_others(); /* the program that waits in read() may do so on another CPU */
     pic_end_of_interrupt();
 }
 
 int serial_read(void)
 {
-    if (input_tail == input_head) {
-        return -1;
+    int c = -1;
+
+    lock_acquire(&input_lock);
+    receive();
+    if (input_tail != input_head) {
+        c = (unsigned char)input[input_tail++ % INPUT_BYTES];
     }
-    return (unsigned char)input[input_tail++ % INPUT_BYTES];
+    lock_release(&input_lock);
+    return c;
 }

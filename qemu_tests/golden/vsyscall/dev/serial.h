@@ -4,8 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct pt_regs;
-
 void serial_init(void);
 void serial_enable_input(void);
 
@@ -23,5 +21,3 @@ void serial_drain(void);
 
 /* For a panic: print although somebody may hold the lock for ever. */
 void serial_break_lock(void);
-
-void serial_interrupt(struct pt_regs *regs, uint32_t vector);

@@ -10,7 +10,6 @@
 %include "include/constants.inc"
 %include "include/esp0.inc"
 
-    bits 32
     section .text
 
     extern sysenter_entry.stack_found
@@ -28,5 +27,3 @@ trap_1_at_sysenter:                        ; #DB debug exception
     push dword 0                            ; no error code
     push dword 1
     jmp  trap_common
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

@@ -3,7 +3,6 @@
 %include "include/constants.inc"
 %include "include/esp0.inc"
 
-    bits 32
     section .text
 
     global sysenter_entry
@@ -122,5 +121,3 @@ sysenter_entry:
     section .fixups progbits alloc noexec nowrite align=4
 
     dd sysenter_entry.read_argument_6, sysenter_entry.no_argument_6
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

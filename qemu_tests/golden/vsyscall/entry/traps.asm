@@ -6,7 +6,6 @@
 
 %include "include/constants.inc"
 
-    bits 32
     section .text
 
     global exception_entries
@@ -20,8 +19,21 @@
     extern sysenter_entry
     global trap_common
 
-; ENTRY vector: an entry point, trap_<vector>, for an exception or interrupt without an error code.
+; Each macro adds a row to the table of entry points, by vector:
+    section .rodata
+    align 4
+exception_entries:
+
+; ENTRY_ELSEWHERE label: somewhere else; 0: nowhere, as there is a task instead.
+%macro ENTRY_ELSEWHERE 1
+    section .rodata
+    dd   %1
+    section .text
+%endmacro
+
+; ENTRY vector: an entry point, trap_<vector>, for an exception without an error code.
 %macro ENTRY 1
+    ENTRY_ELSEWHERE trap_%1
 trap_%1:
     push dword 0                            ; in its place, so that every frame has the same shape
     push dword %1
@@ -30,6 +42,7 @@ trap_%1:
 
 ; ENTRY_WITH_ERROR vector: the same where the CPU has pushed one.
 %macro ENTRY_WITH_ERROR 1
+    ENTRY_ELSEWHERE trap_%1
 trap_%1:
     push dword %1
     jmp  trap_common
@@ -38,6 +51,7 @@ trap_%1:
 ; ENTRY_AT_SYSENTER vector: the same without an error code, for one that may hit the first
 ; instruction of sysenter_entry, where ESP is not yet on a process's stack.
 %macro ENTRY_AT_SYSENTER 1
+    ENTRY_ELSEWHERE trap_%1
 trap_%1:
     cmp  dword [esp], sysenter_entry
     jne  %%usual
@@ -52,11 +66,13 @@ trap_%1:
 ; Exceptions (SDM 3A 6.15; 28 to 30 are AMD's, APM 2 8.2).
     ENTRY             0                     ; #DE divide error
     ENTRY_AT_SYSENTER 1                     ; #DB debug exception
+    ENTRY_ELSEWHERE   nmi_entry             ; non-maskable interrupt
     ENTRY             3                     ; #BP breakpoint
     ENTRY             4                     ; #OF overflow
     ENTRY             5                     ; #BR bound range exceeded
     ENTRY             6                     ; #UD invalid opcode
     ENTRY             7                     ; #NM device not available
+    ENTRY_ELSEWHERE   0                     ; #DF double fault
     ENTRY             9                     ; coprocessor segment overrun
     ENTRY_WITH_ERROR  10                    ; #TS invalid TSS
     ENTRY_WITH_ERROR  11                    ; #NP segment not present
@@ -81,13 +97,19 @@ trap_%1:
     ENTRY_WITH_ERROR  30                    ; #SX security exception
     ENTRY             31                    ; reserved exception 31
 
-; Interrupts.
+; Interrupts, as an exception without an error code. cpu/idt.c knows them by name.
 irq_timer:
-    ENTRY 0x20                              ; line 0: the timer
+    push dword 0                            ; line 0: the timer
+    push dword 0x20
+    jmp  trap_common
 irq_serial:
-    ENTRY 0x24                              ; line 4: the first serial port
+    push dword 0                            ; line 4: the first serial port
+    push dword 0x24
+    jmp  trap_common
 irq_spurious:
-    ENTRY 0x27                              ; line 7: a request that went away
+    push dword 0                            ; line 7: a request that went away
+    push dword 0x27
+    jmp  trap_common
 
 ; trap_common: the rest of struct pt_regs.
 ;
@@ -115,43 +137,3 @@ trap_common:
     call trap_dispatch                      ; (struct pt_regs *, vector)
     add  esp, 8
     jmp  return_from_trap
-
-    section .rodata
-
-; The entry points of the exceptions by vector; 0 for the double fault, which has a task instead.
-    align 4
-exception_entries:
-    dd trap_0
-    dd trap_1
-    dd nmi_entry
-    dd trap_3
-    dd trap_4
-    dd trap_5
-    dd trap_6
-    dd trap_7
-    dd 0
-    dd trap_9
-    dd trap_10
-    dd trap_11
-    dd trap_12
-    dd trap_13
-    dd trap_14
-    dd trap_15
-    dd trap_16
-    dd trap_17
-    dd trap_18
-    dd trap_19
-    dd trap_20
-    dd trap_21
-    dd trap_22
-    dd trap_23
-    dd trap_24
-    dd trap_25
-    dd trap_26
-    dd trap_27
-    dd trap_28
-    dd trap_29
-    dd trap_30
-    dd trap_31
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

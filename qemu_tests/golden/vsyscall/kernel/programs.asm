@@ -1,52 +1,27 @@
 ; kernel/programs.asm: the programs, as ELF files inside the kernel's read-only data.
 
-    section .rodata
-
     global programs
 
+; PROGRAM name: its file, and a row about it in the table.
+%macro PROGRAM 1
+    section .rodata
+%%name:
+    db   %1, 0
+    align 4
+%%file:
+%strcat %%path "user/bin/", %1
+    incbin %%path
+%%end:
+    section .rodata.programs progbits alloc noexec nowrite align=4
+    dd   %%name, %%file, %%end - %%file
+%endmacro
+
 ; struct program[], ended by one without a name: see kernel/suite.h.
-    align 4
+    section .rodata.programs progbits alloc noexec nowrite align=4
 programs:
-    dd .name_1, .file_1, .end_1 - .file_1
-    dd .name_2, .file_2, .end_2 - .file_2
-    dd .name_3, .file_3, .end_3 - .file_3
-    dd .name_4, .file_4, .end_4 - .file_4
-    dd .name_5, .file_5, .end_5 - .file_5
-    dd 0, 0, 0
-
-.name_1:
-    db "hello", 0
-    align 4
-.file_1:
-    incbin "user/bin/hello"
-.end_1:
-
-.name_2:
-    db "auxv", 0
-    align 4
-.file_2:
-    incbin "user/bin/auxv"
-.end_2:
-
-.name_3:
-    db "ports", 0
-    align 4
-.file_3:
-    incbin "user/bin/ports"
-.end_3:
-
-.name_4:
-    db "trespass", 0
-    align 4
-.file_4:
-    incbin "user/bin/trespass"
-.end_4:
-
-.name_5:
-    db "cost", 0
-    align 4
-.file_5:
-    incbin "user/bin/cost"
-.end_5:
-
-    section .note.GNU-stack noalloc noexec nowrite progbits
+    PROGRAM "hello"
+    PROGRAM "auxv"
+    PROGRAM "ports"
+    PROGRAM "trespass"
+    PROGRAM "cost"
+    dd   0, 0, 0

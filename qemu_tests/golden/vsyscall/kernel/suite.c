@@ -26,7 +26,7 @@ const struct program *program_find(const char *name)
 static void wait_until_ended(const struct process *process)
 {
     while (*(volatile const uint32_t *)&process->state != PROCESS_ENDED) {
-        if (!process_run_next()) {
+        if (!process_yield()) {
             wait_for_interrupt();
         }
     }

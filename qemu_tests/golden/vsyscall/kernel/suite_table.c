@@ -3,28 +3,15 @@
 #include <stddef.h>
 
 #include "kernel/suite.h"
+#include "proc/process.h"
 
+/* Title; program, how many processes run it, what kills each; or a check in the kernel. */
 const struct suite_entry suite[] = {
-    {.title = "hello",
-     .program = "hello",
-     .instances = 1,
-     .killed_by = -1},
-    {.title = "auxv: what the kernel tells a program at its start",
-     .program = "auxv",
-     .instances = 1,
-     .killed_by = -1},
-    {.title = "ports: what the I/O permission bitmap allows",
-     .program = "ports",
-     .instances = 1,
-     .killed_by = -1},
-    {.title = "trespass: killed by a page fault, and the kernel lives",
-     .program = "trespass",
-     .instances = 1,
-     .killed_by = VECTOR_PF},
-    {.title = "cost of a null system call",
-     .program = "cost",
-     .instances = 1,
-     .killed_by = -1},
+    {"hello", "hello", 1, NOT_KILLED, NULL},
+    {"auxv: what the kernel tells a program at its start", "auxv", 1, NOT_KILLED, NULL},
+    {"ports: what the I/O permission bitmap allows", "ports", 1, NOT_KILLED, NULL},
+    {"trespass: killed by a page fault, and the kernel lives", "trespass", 1, VECTOR_PF, NULL},
+    {"cost of a null system call", "cost", 1, NOT_KILLED, NULL},
 };
 
 const size_t suite_length = sizeof suite / sizeof suite[0];

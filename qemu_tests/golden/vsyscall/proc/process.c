@@ -86,7 +86,6 @@ int process_create(const char *name, const void *elf, size_t size, struct proces
         return -ENOMEM;
     }
     process->pid = ++last_pid;
-    process->killed_by = -1;
     for (size_t i = 0; i < sizeof process->name - 1 && name[i]; i++) {
         process->name[i] = name[i];
     }
@@ -111,25 +110,13 @@ void process_destroy(struct process *process)
     kernel_stack_free(process);
 }
 
-_Noreturn static void process_end(struct process *process)
+void process_end(int32_t exit_status, int32_t killed_by)
 {
+    struct process *process = current_process();
+
+    process->exit_status = exit_status;
+    process->killed_by = killed_by;
     process->state = PROCESS_ENDING;
     switch_to(process->cpu->idle);
     __builtin_unreachable(); /* nobody switches to a process that is ending */
-}
-
-void process_exit(int32_t status)
-{
-    struct process *process = current_process();
-
-    process->exit_status = status;
-    process_end(process);
-}
-
-void process_kill(int32_t vector)
-{
-    struct process *process = current_process();
-
-    process->killed_by = vector;
-    process_end(process);
 }

@@ -43,15 +43,14 @@ int process_create(const char *name, const void *elf, size_t size, struct proces
 /* Free what a process in the state PROCESS_ENDED still has. */
 void process_destroy(struct process *process);
 
-/* Run the next process in the queue until this CPU is idle again; 0 if the queue was empty. */
-int process_run_next(void);
+/* Let the next process in the queue run; comes back when it is this one's turn again. Returns 0 at
+ * once if the queue is empty. */
+int process_yield(void);
 
-/* Let the others in the queue run, then go on. */
-void process_yield(void);
+#define NOT_KILLED (-1)
 
-/* End the running process. */
-_Noreturn void process_exit(int32_t status);
-_Noreturn void process_kill(int32_t vector);
+/* End the running process: it exited, or an exception killed it, whose vector it is. */
+_Noreturn void process_end(int32_t exit_status, int32_t killed_by);
 
 /* How the rest of the kernel prepares a program: fill its first stack page; returns ESP for its
  * first instruction. */

@@ -26,7 +26,11 @@ static uint32_t put_bytes(struct builder *stack, const void *bytes, size_t size)
 
 static uint32_t put_string(struct builder *stack, const char *string)
 {
-    return put_bytes(stack, string, strlen(string) + 1);
+    size_t size = 0;
+
+    while (string[size++] != '\0') {
+    }
+    return put_bytes(stack, string, size);
 }
 
 /* As uname -m would say, from the family in the CPU's signature. */

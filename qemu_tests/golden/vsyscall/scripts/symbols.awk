@@ -22,5 +22,4 @@ END {
     for (i = 0; i < count; i++) {
         print "name_" i ": db \"" names[i] "\", 0"
     }
-    print "    section .note.GNU-stack noalloc noexec nowrite progbits"
 }

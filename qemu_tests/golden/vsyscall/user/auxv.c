@@ -38,7 +38,7 @@ int main(void)
         for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             name = names[i].type == entry->type ? names[i].name : name;
         }
-        print("%-12s 0x%08x\n", name, entry->value);
+        print("0x%08x  %s\n", entry->value, name);
     } while ((entry++)->type != AT_NULL);
     return 0;
 }

@@ -1,6 +1,5 @@
 ; user/lib/start.asm: where every program begins.
 
-    bits 32
     section .text
 
     global _start
@@ -15,5 +14,3 @@ _start:
     sub  esp, 12                            ; the i386 ABI wants calls with ESP a multiple of 16
     push eax
     call exit_with
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

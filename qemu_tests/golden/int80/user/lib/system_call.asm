@@ -1,21 +1,18 @@
 ; user/lib/system_call.asm: the way into the kernel, for C.
 
-    bits 32
     section .text
 
     global system_call
-    global int80_call
 
 ; long system_call(long number, long a, long b, long c, long d, long e, long f)
 ;
-; In this step there is one way in. The kernel keeps every register but EAX.
+; The kernel keeps every register but EAX; a C function may change ECX and EDX too.
 system_call:
-int80_call:
     push ebx
     push esi
     push edi
     push ebp
-    mov  eax, [esp + 20]
+    mov  eax, [esp + 20]                    ; behind the four and the return address
     mov  ebx, [esp + 24]
     mov  ecx, [esp + 28]
     mov  edx, [esp + 32]
@@ -28,5 +25,3 @@ int80_call:
     pop  esi
     pop  ebx
     ret
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

@@ -5,7 +5,6 @@
 ; must fit together for ever, in every program that was ever compiled; the next step moves it to
 ; where the kernel can change it.
 
-    bits 32
     section .text
 
     global sysenter_stub
@@ -29,5 +28,3 @@ sysenter_stub:
 int80_stub:
     int  0x80
     ret
-
-    section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,53 @@
+"""A damaged kernel: what is changed in a tree, and what must be reported.
+
+A defect changes a few words of a rendered tree. It says what a student could get wrong, and
+which word, which lines, tell them so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qemu_tests.kernels import Change
+
+DEMO = ("programs.suite=demo",)
+CHECKS = ("programs.suite=checks",)
+SYSENTER_ENTRY = "entry/sysenter_entry.asm"
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One damage.
+
+    Attributes:
+        name: What is wrong.
+        changes: What is changed in the tree.
+        word: The verdict's word.
+        says: Regular expressions that the verdict must match: the check that failed.
+        static: Regular expression for a problem that elfcheck must name; empty: it cannot see it.
+        config: Overrides of the kernel's configuration.
+    """
+
+    name: str
+    changes: tuple[Change, ...]
+    word: str
+    says: tuple[str, ...] = ()
+    static: str = ""
+    config: tuple[str, ...] = CHECKS
+
+    def __str__(self) -> str:
+        """The test's name."""
+        return self.name.replace(" ", "-")
+
+
+def changed(path: str, *pairs: str) -> tuple[Change, ...]:
+    """Changes in one file: old text, new text, old text, new text ..."""
+    return tuple(Change(path, old, new) for old, new in zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def demo(name: str, changes: tuple[Change, ...], word: str, *says: str, static: str = "") -> Defect:
+    return Defect(name, changes, word, says, static, DEMO)
+
+
+def checks(name: str, changes: tuple[Change, ...], *says: str, word: str = "fail") -> Defect:
+    return Defect(name, changes, word, says)

@@ -1,0 +1,85 @@
+"""The start of a process, the switch, its ports: what the suite `checks` finds there."""
+
+from __future__ import annotations
+
+from qemu_tests.boot.defects.defect import changed, checks
+
+PROCESSES = (
+    checks(
+        "iomap_base wrong",
+        changed("cpu/io_bitmap.c", "offsetof(struct cpu, tss))", "offsetof(struct cpu, tss) + 1)"),
+        "I/O permission bitmap",
+    ),
+    checks(
+        "no byte of ones behind the port bitmap",
+        changed(
+            "cpu/io_bitmap.c",
+            "memset(cpu->io_bitmap, 0xff, sizeof cpu->io_bitmap);",
+            "memset(cpu->io_bitmap, 0xff, IO_BITMAP_BYTES);",
+        ),
+        "port 0xffff",
+    ),
+    checks(
+        "port bitmap not switched",
+        changed("proc/switch.c", "    io_bitmap_switch(cpu, next);\n", ""),
+        "port",
+    ),
+    checks(
+        "register leaked at the start",
+        changed(
+            "proc/process.c",
+            "    *regs = (struct pt_regs){\n",
+            "    *regs = (struct pt_regs){\n        .esi = (uint32_t)process,\n",
+        ),
+        "auxiliary vector and start stack",
+    ),
+    checks(
+        "flags of the start with IOPL 3",
+        changed(
+            "proc/process.c",
+            "EFLAGS_IF | EFLAGS_ALWAYS_1,",
+            "EFLAGS_IF | EFLAGS_ALWAYS_1 | 0x3000,",
+        ),
+        "CLI",
+    ),
+    checks(
+        "FS and GS not switched",
+        changed("proc/context_switch.asm", "    pop  gs\n    pop  fs\n", "    add  esp, 8\n"),
+        "take turns",
+    ),
+    checks(
+        "EBP not switched",
+        changed("proc/context_switch.asm", "    pop  ebp\n", "    add  esp, 4\n"),
+        word="panic",
+    ),
+    checks(
+        "port bitmaps lost",
+        changed("proc/process.c", "    io_bitmap_free(process);\n", ""),
+        "every page frame came back",
+    ),
+    checks(
+        "ESP not aligned at the start",
+        changed(
+            "proc/start_stack.c",
+            "& ~15u;",
+            "& ~15u) - 4;",
+            "(stack.address - size)",
+            "((stack.address - size)",
+        ),
+        "auxiliary vector and start stack",
+    ),
+    checks(
+        "AT_ENTRY wrong",
+        changed("proc/start_stack.c", "{AT_ENTRY, image->entry_addr}", "{AT_ENTRY, 0}"),
+        "auxiliary vector and start stack",
+    ),
+    checks(
+        "AT_PHDR wrong",
+        changed(
+            "proc/elf.c",
+            "image->phdr_addr = segment->vaddr +",
+            "image->phdr_addr = 4 + segment->vaddr +",
+        ),
+        "auxiliary vector and start stack",
+    ),
+)
