@@ -110,16 +110,16 @@ def instruction_rows(bench: Bench) -> list[Row]:
     ]
 
 
+def _calls(text: str, where: str) -> dict[str, float]:
+    """Ticks of one call by each way; the loop that makes the calls is taken off."""
+    loop = serial.cost(text, "loop", where=where)
+    return {name: serial.cost(text, name, where=where) - loop for name in ("page", "int80")}
+
+
 def wall_rows(done: Sequence[Round]) -> list[Row]:
     """Ratios of wall time, each of two numbers of one boot or of two neighbouring boots."""
-    ours = [
-        {name: serial.cost(r.ours_kernel.text, name, where="ours") for name in ("page", "int80")}
-        for r in done
-    ]
-    bare = [
-        {name: serial.cost(r.gates.text, name, where="yardstick") for name in ("page", "int80")}
-        for r in done
-    ]
+    ours = [_calls(r.ours_kernel.text, "ours") for r in done]
+    bare = [_calls(r.gates.text, "yardstick") for r in done]
 
     def ratio(first: Sequence[float], second: Sequence[float]) -> Value:
         summary = stats.paired_ratio(first, second)
