@@ -39,7 +39,7 @@ FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "mm",
         "memory: page frames, page tables, the program's memory",
-        ("frames.c", "paging.c", "uaccess.h"),
+        ("mm.h", "frames.c", "paging.c"),
     ),
     (
         "proc",

@@ -17,22 +17,20 @@ class BootStep:
 BOOT_STEPS: tuple[BootStep, ...] = (
     BootStep(
         "serial_init()",
-        "dev/serial.h",
+        "dev/dev.h",
         "First, so that everything after it can say what went wrong.",
     ),
     BootStep("banner()", "", ""),
-    BootStep("cpu_identify()", "cpu/cpuid.h", "What the CPU can do decides much of what follows."),
+    BootStep("cpu_identify()", "cpu/cpu.h", "What the CPU can do decides much of what follows."),
     BootStep(
         "cpu_init(&cpus[0])",
         "cpu/cpu.h",
         "From here on an exception is reported instead of a reset.",
     ),
-    BootStep(
-        "frames_init(info)", "mm/frames.h", "The page tables below are made of free page frames."
-    ),
+    BootStep("frames_init(info)", "mm/mm.h", "The page tables below are made of free page frames."),
     BootStep(
         "paging_init()",
-        "mm/paging.h",
+        "mm/mm.h",
         "All of memory for the kernel, its text read-only, address 0 gone.",
     ),
     BootStep(
@@ -41,20 +39,20 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "The stub that suits this CPU goes into the page.",
         "vsyscall",
     ),
-    BootStep("pic_init()", "dev/pic.h", "Interrupt lines away from the vectors of the exceptions."),
-    BootStep("timer_init()", "dev/timer.h", "The clock: a counter of interrupts."),
-    BootStep("serial_enable_input()", "dev/serial.h", "Typed characters arrive by interrupt."),
+    BootStep("pic_init()", "dev/dev.h", "Interrupt lines away from the vectors of the exceptions."),
+    BootStep("timer_init()", "dev/dev.h", "The clock: a counter of interrupts."),
+    BootStep("serial_enable_input()", "dev/dev.h", "Typed characters arrive by interrupt."),
     BootStep("smp_start()", "cpu/smp.h", "The other CPUs do the calls of cpu_init() too.", "smp"),
-    BootStep("show_machine()", "kernel/show.h", "What a reader wants to see."),
+    BootStep("show_machine()", "kernel/kernel.h", "What a reader wants to see."),
     BootStep("suite_run()", "kernel/suite.h", "The programs; comes back when the last has ended."),
 )
 
 # On every CPU, each for itself.
 CPU_STEPS: tuple[BootStep, ...] = (
-    BootStep("gdt_init(cpu)", "cpu/gdt.h", "Its own GDT, because the TSS in it is its own."),
+    BootStep("gdt_init(cpu)", "cpu/cpu.h", "Its own GDT, because the TSS in it is its own."),
     BootStep(
         "tss_init(cpu)",
-        "cpu/tss.h",
+        "cpu/cpu.h",
         "Where the CPU finds the kernel stack when ring 3 is interrupted.",
     ),
     BootStep(
@@ -63,7 +61,7 @@ CPU_STEPS: tuple[BootStep, ...] = (
         "Every port denied, until a program asks.",
         "io-bitmap",
     ),
-    BootStep("idt_load()", "cpu/idt.h", "Where exceptions, interrupts and int 0x80 go."),
+    BootStep("idt_load()", "cpu/cpu.h", "Where exceptions, interrupts and int 0x80 go."),
     BootStep(
         "control_init()",
         "cpu/cpu.h",
@@ -76,7 +74,7 @@ CPU_STEPS: tuple[BootStep, ...] = (
 
 # At every switch to another process, after the address space.
 SWITCH_STEPS: tuple[BootStep, ...] = (
-    BootStep("tss_set_esp0(cpu, next)", "cpu/tss.h", "Where int 0x80 and every interrupt begin."),
+    BootStep("tss_set_esp0(cpu, next)", "cpu/cpu.h", "Where int 0x80 and every interrupt begin."),
     BootStep(
         "sysenter_set_stack(next)",
         "cpu/sysenter_switch.h",
@@ -90,13 +88,13 @@ SWITCH_STEPS: tuple[BootStep, ...] = (
 
 # Shown at boot, after the banner.
 SHOW_STEPS: tuple[BootStep, ...] = (
-    BootStep("show_cpu()", "kernel/show.h", ""),
-    BootStep("show_cpus()", "kernel/show.h", "", "smp"),
-    BootStep("show_gdt()", "kernel/show.h", ""),
-    BootStep("show_tss()", "kernel/show.h", ""),
-    BootStep("show_sysenter()", "kernel/show.h", "", "sysenter"),
-    BootStep("show_memory()", "kernel/show.h", ""),
-    BootStep("show_vsyscall()", "kernel/show.h", "", "vsyscall"),
+    BootStep("show_cpu()", "kernel/kernel.h", ""),
+    BootStep("show_cpus()", "kernel/kernel.h", "", "smp"),
+    BootStep("show_gdt()", "kernel/kernel.h", ""),
+    BootStep("show_tss()", "kernel/kernel.h", ""),
+    BootStep("show_sysenter()", "kernel/kernel.h", "", "sysenter"),
+    BootStep("show_memory()", "kernel/kernel.h", ""),
+    BootStep("show_vsyscall()", "kernel/kernel.h", "", "vsyscall"),
 )
 
 # When a process is made, after its program has been loaded; each call returns 0 or -errno.

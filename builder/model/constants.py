@@ -245,7 +245,7 @@ def constant_groups(
         ConstantGroup("Error code of a page fault", "SDM 3A 4.7", _PAGE_FAULT),
         ConstantGroup("Model-specific registers", "SDM 4 2.1", MSRS),
         ConstantGroup("CPUID leaf 1, EDX", "SDM 2A CPUID", (*features, minimum)),
-        ConstantGroup("Memory map", "see kernel/show_memory.c", _memory_constants()),
+        ConstantGroup("Memory map", "see kernel/show.c", _memory_constants()),
         *(
             ConstantGroup(f"struct {layout.c_name}", layout.comment, _layout_constants(layout))
             for layout in layouts

@@ -74,7 +74,7 @@ class KernelModel:
     def main_headers(self) -> tuple[str, ...]:
         """What kernel/main.c includes: headers of the boot sequence, and what it uses itself."""
         rows = {step.header for step in (*self.boot_steps, *self.cpu_steps) if step.header}
-        own = {"boot/multiboot.h", "kernel/panic.h", "lib/print.h", "mm/paging.h", "proc/process.h"}
+        own = {"boot/multiboot.h", "kernel/kernel.h", "lib/lib.h", "mm/mm.h", "proc/process.h"}
         return tuple(sorted(rows | own))
 
     @property

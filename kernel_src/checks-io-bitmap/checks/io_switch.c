@@ -4,7 +4,6 @@
  */
 
 #include "checks/run.h"
-#include "include/structs.h"
 #include "kernel/checks.h"
 #include "lib/ktap.h"
 #include "proc/process.h"

@@ -3,7 +3,6 @@
 
 #include "checks/cpu_note.h"
 #include "cpu/cpu.h"
-#include "cpu/cpuid.h"
 #include "include/x86.h"
 #include "kernel/checks.h"
 #include "kernel/suite.h"

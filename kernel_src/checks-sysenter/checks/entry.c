@@ -10,9 +10,8 @@
 
 #include "checks/run.h"
 #include "include/msr.h"
-#include "include/structs.h"
 #include "kernel/checks.h"
-#include "kernel/interrupts.h"
+#include "kernel/kernel.h"
 #include "lib/ktap.h"
 #include "lib/sysenter_rule.h"
 #include "proc/process.h"

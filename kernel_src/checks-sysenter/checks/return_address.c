@@ -1,7 +1,7 @@
 /* checks/return_address.c: where a call by SYSENTER comes back to: it is on the program's stack. */
 
 #include "checks/entry.h"
-#include "mm/uaccess.h"
+#include "mm/mm.h"
 
 uint32_t check_return_address(const struct process *process, uint32_t ebp)
 {

@@ -4,7 +4,7 @@
 
 #include "include/structs.h"
 #include "lib/sysenter_rule.h"
-#include "mm/uaccess.h"
+#include "mm/mm.h"
 
 /* Before it stands SYSENTER, or SYSENTER and the `int 0x80` for calls that are made again. */
 int landed_after_gate(const struct pt_regs *regs)

@@ -6,7 +6,7 @@
  * user/bad_sysenter.asm.
  */
 
-#include "lib/string.h"
+#include "lib/lib.h"
 #include "sys/check_arguments.h"
 #include "user/include/checks.h"
 #include "user/include/fast_return.h"

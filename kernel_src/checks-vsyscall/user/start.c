@@ -1,6 +1,6 @@
 /* user/start.c: what a program finds at its start (System V ABI i386, 3-26 to 3-30). */
 
-#include "lib/string.h"
+#include "lib/lib.h"
 #include "user/include/checks.h"
 #include "user/include/start.h"
 #include "user/start_table.h"

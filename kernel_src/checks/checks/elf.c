@@ -5,13 +5,11 @@
 
 #include "proc/elf.h"
 
-#include "include/constants.h"
 #include "kernel/checks.h"
 #include "kernel/suite.h"
 #include "lib/ktap.h"
-#include "lib/string.h"
-#include "mm/frames.h"
-#include "mm/paging.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
 
 #define FILE_MAX 8192
 #define HEADER(member) offsetof(struct elf_header, member)

@@ -7,7 +7,7 @@
 #include "kernel/checks.h"
 #include "kernel/suite.h"
 #include "lib/ktap.h"
-#include "mm/frames.h"
+#include "mm/mm.h"
 
 /* Two of each at once; some exit, some are killed, the last has a bitmap of its ports. */
 static const char *const names[] = {"one-call",       "ud2",   "write-kernel",

@@ -3,9 +3,7 @@
 #include "checks/run.h"
 #include "kernel/checks.h"
 #include "lib/ktap.h"
-#include "mm/frames.h"
-#include "mm/paging.h"
-#include "mm/uaccess.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 
 #define TABLE_SPAN 0x00400000u

@@ -1,7 +1,6 @@
 /* checks/tables.c: the tables that the CPU really uses, read back from it: GDT, IDT, TSS, CR0. */
 
 #include "cpu/cpu.h"
-#include "cpu/gdt.h"
 #include "include/x86.h"
 #include "kernel/checks.h"
 #include "lib/ktap.h"

@@ -8,10 +8,9 @@
 
 #include "checks/timer.h"
 
-#include "dev/timer.h"
-#include "include/structs.h"
+#include "dev/dev.h"
 #include "kernel/checks.h"
-#include "kernel/interrupts.h"
+#include "kernel/kernel.h"
 #include "kernel/suite.h"
 #include "lib/ktap.h"
 

@@ -2,7 +2,7 @@
 
 #include "lib/ktap.h"
 
-#include "lib/print.h"
+#include "lib/lib.h"
 
 #define INDENT "    "
 

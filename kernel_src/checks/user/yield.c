@@ -6,7 +6,7 @@
  * Quiet, because several reports at once would mix: the exit status tells.
  */
 
-#include "lib/string.h"
+#include "lib/lib.h"
 #include "sys/check_arguments.h"
 #include "user/include/checks.h"
 

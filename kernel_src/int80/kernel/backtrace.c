@@ -6,10 +6,10 @@
  * kernel's symbols, which the linker then puts behind all code, so that no address in it changes.
  */
 
-#include "kernel/backtrace.h"
+#include "kernel/kernel.h"
 
-#include "lib/print.h"
-#include "mm/paging.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
 
 #define MAX_CALLS 16
 

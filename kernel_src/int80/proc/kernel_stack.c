@@ -5,9 +5,8 @@
  */
 
 #include "include/lock.h"
-#include "lib/string.h"
-#include "mm/frames.h"
-#include "mm/paging.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 
 static struct lock lock;

@@ -1,7 +1,6 @@
 /* kernel/return_lost.c: SYSENTER by a program that left no readable return address. */
 
-#include "include/structs.h"
-#include "lib/print.h"
+#include "lib/lib.h"
 #include "proc/process.h"
 
 _Noreturn void sysenter_return_lost(uint32_t ebp); /* called by entry/sysenter_entry.asm */

@@ -1,8 +1,7 @@
 /* kernel/show_vsyscall.c: where programs find __kernel_vsyscall. */
 
-#include "include/constants.h"
-#include "kernel/show.h"
-#include "lib/print.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
 
 void show_vsyscall(void)
 {

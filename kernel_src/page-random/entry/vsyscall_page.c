@@ -4,11 +4,10 @@
  * address is passed as AT_SYSINFO, it need not be known.
  */
 
-#include "entry/vsyscall_page.h"
-
 #include "entry/vsyscall.h"
+
 #include "lib/random.h"
-#include "mm/paging.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 
 extern const char vsyscall_sysenter[], vsyscall_sysenter_return[];

@@ -7,12 +7,10 @@
 
 #include "cpu/apic.h"
 
-#include "cpu/cpuid.h"
+#include "cpu/cpu.h"
 #include "cpu/wake.h"
-#include "include/constants.h"
-#include "kernel/interrupts.h"
-#include "kernel/panic.h"
-#include "mm/paging.h"
+#include "kernel/kernel.h"
+#include "mm/mm.h"
 
 /* Registers, as offsets (SDM 3A table 10-1). */
 #define APIC_ID 0x020

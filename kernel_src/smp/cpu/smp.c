@@ -10,11 +10,11 @@
 
 #include "cpu/apic.h"
 #include "cpu/cpu.h"
-#include "dev/timer.h"
+#include "dev/dev.h"
 #include "include/x86.h"
-#include "kernel/panic.h"
-#include "lib/string.h"
-#include "mm/paging.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 
 #define WAIT_HZ 1000      /* rate of the timer meanwhile: a tick is a millisecond */

@@ -1,8 +1,8 @@
 /* kernel/show_cpus.c: the CPUs that have been started. */
 
 #include "cpu/cpu.h"
-#include "kernel/show.h"
-#include "lib/print.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
 
 void show_cpus(void)
 {

@@ -7,12 +7,10 @@
 
 #include "entry/vsyscall.h"
 
-#include "entry/vsyscall_page.h"
-#include "kernel/panic.h"
-#include "lib/string.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
 #include "lib/sysenter_rule.h"
-#include "mm/frames.h"
-#include "mm/paging.h"
+#include "mm/mm.h"
 
 extern const char vsyscall_sysenter[], vsyscall_sysenter_end[];
 extern const char vsyscall_int80[], vsyscall_int80_end[];

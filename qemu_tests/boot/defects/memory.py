@@ -65,7 +65,7 @@ MEMORY = (
     checks(
         "pointers of system calls not checked",
         changed(
-            "mm/uaccess.h",
+            "mm/mm.h",
             "    return size <= USER_TOP && addr <= USER_TOP - size;",
             "    return addr || size || 1;",
         ),
@@ -74,7 +74,7 @@ MEMORY = (
     checks(
         "range check that wraps around",
         changed(
-            "mm/uaccess.h",
+            "mm/mm.h",
             "    return size <= USER_TOP && addr <= USER_TOP - size;",
             "    return addr + size <= USER_TOP;",
         ),

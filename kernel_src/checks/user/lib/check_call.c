@@ -1,6 +1,6 @@
 /* user/lib/check_call.c: a call with all registers known before, and looked at afterwards. */
 
-#include "lib/format.h"
+#include "lib/lib.h"
 #include "user/include/checks.h"
 
 static const char *const names[] = {"eax",    "ebx", "ecx", "edx", "esi", "edi", "ebp",

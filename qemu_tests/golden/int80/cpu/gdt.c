@@ -9,10 +9,9 @@
  * A table in another order works until the next time one of these registers is really loaded.
  */
 
-#include "cpu/gdt.h"
-
 #include "cpu/cpu.h"
-#include "lib/string.h"
+
+#include "lib/lib.h"
 
 /*
  * A flat descriptor, from its high end (SDM 3A 3.4.5):

@@ -1,9 +1,8 @@
 /* cpu/idt.c: the Interrupt Descriptor Table: one gate for each vector in use (SDM 3A 6.11). */
 
-#include "cpu/idt.h"
+#include "cpu/cpu.h"
 
-#include "include/constants.h"
-#include "kernel/interrupts.h"
+#include "kernel/kernel.h"
 
 #define GATE_PRESENT 0x8000
 #define GATE_INTERRUPT 0x0e00 /* clears IF on the way in */

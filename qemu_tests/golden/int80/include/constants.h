@@ -62,7 +62,7 @@
 #define CPUID_SSE                    0x02000000u
 #define CPUID_SSE2                   0x04000000u
 
-/* Memory map: see kernel/show_memory.c. */
+/* Memory map: see kernel/show.c. */
 #define PAGE_SIZE                    4096        /* bytes */
 #define KERNEL_BASE                  0xc0000000u /* virtual address of physical address 0 */
 #define KERNEL_LOAD_ADDR             0x00100000u /* physical */

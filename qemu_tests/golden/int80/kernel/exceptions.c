@@ -1,11 +1,9 @@
 /* kernel/exceptions.c: what becomes of an exception. */
 
-#include "cpu/idt.h"
-#include "include/structs.h"
+#include "cpu/cpu.h"
 #include "include/x86.h"
-#include "kernel/interrupts.h"
-#include "kernel/panic.h"
-#include "lib/print.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
 #include "proc/process.h"
 
 /* From the linker script: pairs of (instruction that may fault, where to go on), see

@@ -1,6 +1,6 @@
 /* lib/string.c: the memory and string functions of C that the kernel and its programs need. */
 
-#include "lib/string.h"
+#include "lib/lib.h"
 
 void *memcpy(void *to, const void *from, size_t size)
 {

@@ -6,14 +6,11 @@
  * kernel in every address space.
  */
 
-#include "mm/paging.h"
-
-#include <stddef.h>
+#include "mm/mm.h"
 
 #include "include/x86.h"
-#include "kernel/panic.h"
-#include "lib/string.h"
-#include "mm/frames.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
 
 #define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
 #define ENTRY_FRAME 0xfffff000u

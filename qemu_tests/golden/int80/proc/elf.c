@@ -7,10 +7,8 @@
 
 #include "proc/elf.h"
 
-#include "include/constants.h"
-#include "lib/string.h"
-#include "mm/frames.h"
-#include "mm/paging.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
 
 #define MAX_PROGRAM_HEADERS 32
 

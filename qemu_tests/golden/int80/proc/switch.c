@@ -1,17 +1,12 @@
 /* proc/switch.c: from one process to another: all that is its own and not on its kernel stack. */
 
-#include "proc/switch.h"
-
-#include <stddef.h>
+#include "proc/process.h"
 
 #include "cpu/cpu.h"
-#include "cpu/tss.h"
 #include "cpu/io_bitmap.h"
 #include "cpu/wake.h"
 #include "include/x86.h"
-#include "mm/paging.h"
-#include "proc/process.h"
-#include "proc/queue.h"
+#include "mm/mm.h"
 
 extern struct process *context_switch(struct process *previous, struct process *next);
 

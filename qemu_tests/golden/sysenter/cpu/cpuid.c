@@ -1,10 +1,9 @@
 /* cpu/cpuid.c: what the CPU says of itself (SDM 2A, CPUID). */
 
-#include "cpu/cpuid.h"
+#include "cpu/cpu.h"
 
-#include "include/constants.h"
 #include "include/x86.h"
-#include "lib/string.h"
+#include "lib/lib.h"
 
 struct cpu_features cpu_features;
 

@@ -12,11 +12,10 @@
  *                is what broke.
  */
 
-#include "cpu/tss.h"
-
 #include "cpu/cpu.h"
+
 #include "include/x86.h"
-#include "mm/paging.h"
+#include "mm/mm.h"
 
 extern void double_fault_task(void);
 

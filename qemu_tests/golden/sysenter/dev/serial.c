@@ -3,14 +3,12 @@
  * National Semiconductor PC16550D data sheet.
  */
 
-#include "dev/serial.h"
+#include "dev/dev.h"
 
 #include "cpu/wake.h"
-#include "dev/pic.h"
-#include "include/constants.h"
 #include "include/lock.h"
 #include "include/x86.h"
-#include "kernel/interrupts.h"
+#include "kernel/kernel.h"
 
 #define COM1 0x3f8
 #define UART_DATA (COM1 + 0)

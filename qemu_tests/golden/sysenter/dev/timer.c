@@ -1,11 +1,9 @@
 /* dev/timer.c: the clock, channel 0 of the timer chip (Intel 8254 data sheet), interrupt line 0. */
 
-#include "dev/timer.h"
+#include "dev/dev.h"
 
-#include "dev/pic.h"
-#include "include/constants.h"
 #include "include/x86.h"
-#include "kernel/interrupts.h"
+#include "kernel/kernel.h"
 
 #define PIT_CHANNEL_0_RATE_GENERATOR 0x34 /* channel 0, low byte then high byte, mode 2 */
 

@@ -1,14 +1,10 @@
 /* kernel/panic.c: the end, with an explanation. */
 
-#include "kernel/panic.h"
+#include "kernel/kernel.h"
 
-#include <stdarg.h>
-
-#include "dev/serial.h"
+#include "dev/dev.h"
 #include "include/x86.h"
-#include "kernel/backtrace.h"
-#include "lib/format.h"
-#include "lib/print.h"
+#include "lib/lib.h"
 #include "proc/process.h"
 
 void machine_end(uint8_t outcome)

@@ -1,7 +1,5 @@
 /* kernel/suite_table.c: what this kernel runs, in order, and how each must end. */
 
-#include <stddef.h>
-
 #include "kernel/suite.h"
 #include "proc/process.h"
 

@@ -1,9 +1,9 @@
 /* lib/sysenter_rule.h: may SYSENTER be used on this CPU? */
 #pragma once
 
-#include "cpu/cpuid.h"
+#include "cpu/cpu.h"
 #include "include/constants.h"
-#include "lib/string.h"
+#include "lib/lib.h"
 
 /* CPUID says so in the bit SEP, but Intel's Pentium Pro says it without having the instruction:
  * every CPU of Intel's before family 6, model 3, stepping 3, which is signature 0x633 (SDM 2B,

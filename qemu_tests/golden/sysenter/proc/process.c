@@ -3,12 +3,9 @@
 #include "proc/process.h"
 
 #include "cpu/io_bitmap.h"
-#include "lib/string.h"
-#include "mm/frames.h"
-#include "mm/paging.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
 #include "proc/elf.h"
-#include "proc/queue.h"
-#include "proc/switch.h"
 
 extern void process_first_return(void);
 

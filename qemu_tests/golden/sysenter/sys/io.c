@@ -1,8 +1,8 @@
 /* sys/io.c: read and write: the serial line. */
 
-#include "dev/serial.h"
+#include "dev/dev.h"
 #include "include/x86.h"
-#include "mm/uaccess.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 #include "sys/calls.h"
 

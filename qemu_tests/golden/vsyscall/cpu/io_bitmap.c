@@ -11,12 +11,9 @@
 
 #include "cpu/io_bitmap.h"
 
-#include <stddef.h>
-
 #include "cpu/cpu.h"
-#include "lib/string.h"
-#include "mm/frames.h"
-#include "mm/paging.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 #include "sys/calls.h"
 

@@ -1,8 +1,7 @@
 /* dev/pic.c: the two interrupt controllers of a PC (Intel 8259A data sheet). */
 
-#include "dev/pic.h"
+#include "dev/dev.h"
 
-#include "include/constants.h"
 #include "include/x86.h"
 
 #define ICW1_INIT 0x11 /* edge triggered, cascaded, ICW4 follows */

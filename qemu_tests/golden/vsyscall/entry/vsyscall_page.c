@@ -1,10 +1,9 @@
 /* entry/vsyscall_page.c: the vsyscall page at one address for all, as in Linux up to 2.6.18. */
 
-#include "entry/vsyscall_page.h"
-
 #include "entry/vsyscall.h"
-#include "kernel/panic.h"
-#include "mm/paging.h"
+
+#include "kernel/kernel.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 
 /* In the kernel's part of the address space, which all share; ring 3 may read and execute it. */

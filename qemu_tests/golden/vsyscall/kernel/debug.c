@@ -1,7 +1,6 @@
 /* kernel/debug.c: the debug exception, and what SYSENTER does to it (SDM 3A 6.15, 3B 17.2.3). */
 
-#include "include/structs.h"
-#include "kernel/interrupts.h"
+#include "kernel/kernel.h"
 #include "proc/process.h"
 
 #define DR6_SINGLE_STEP 0x4000

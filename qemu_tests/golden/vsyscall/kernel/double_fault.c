@@ -7,8 +7,8 @@
 
 #include "cpu/cpu.h"
 #include "include/x86.h"
-#include "kernel/panic.h"
-#include "mm/paging.h"
+#include "kernel/kernel.h"
+#include "mm/mm.h"
 
 void double_fault_task(void);
 

@@ -1,8 +1,8 @@
 /* kernel/show_sysenter.c: the three MSRs of the first CPU, read back. */
 
 #include "include/msr.h"
-#include "kernel/show.h"
-#include "lib/print.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
 #include "lib/sysenter_rule.h"
 
 void show_sysenter(void)

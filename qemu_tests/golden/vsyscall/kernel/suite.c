@@ -2,11 +2,10 @@
 
 #include "kernel/suite.h"
 
-#include "cpu/idt.h"
-#include "dev/serial.h"
+#include "cpu/cpu.h"
+#include "dev/dev.h"
 #include "include/x86.h"
-#include "lib/print.h"
-#include "lib/string.h"
+#include "lib/lib.h"
 #include "proc/process.h"
 
 #define MAX_INSTANCES 8

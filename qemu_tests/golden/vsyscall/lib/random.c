@@ -7,8 +7,7 @@
 
 #include "lib/random.h"
 
-#include "cpu/cpuid.h"
-#include "include/constants.h"
+#include "cpu/cpu.h"
 #include "include/lock.h"
 #include "include/x86.h"
 

@@ -5,14 +5,12 @@
  * it is needed, so that starting up costs the same with 4 MiB as with 512.
  */
 
-#include "mm/frames.h"
+#include "mm/mm.h"
 
 #include "boot/multiboot.h"
-#include "include/constants.h"
 #include "include/lock.h"
-#include "kernel/panic.h"
-#include "lib/string.h"
-#include "mm/paging.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
 
 #define MAX_REGIONS 8
 

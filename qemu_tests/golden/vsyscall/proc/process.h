@@ -52,6 +52,19 @@ int process_yield(void);
 /* End the running process: it exited, or an exception killed it, whose vector it is. */
 _Noreturn void process_end(int32_t exit_status, int32_t killed_by);
 
+/* ---- proc/switch.c and proc/queue.c: which process runs ---- */
+
+/* Leave the running process for `next`; comes back when somebody switches to this one again. */
+void switch_to(struct process *next);
+
+/* The first thing to do on the stack of a process that was switched to: `previous` is left now. */
+void switch_finished(struct process *previous);
+
+/* The queue of those that wait for a CPU; queue_pop() gives the one that has waited longest, or
+ * NULL. */
+void queue_push(struct process *process);
+struct process *queue_pop(void);
+
 /* How the rest of the kernel prepares a program: fill its first stack page; returns ESP for its
  * first instruction. */
 struct elf_image;

@@ -1,12 +1,9 @@
 /* proc/queue.c: the processes that wait for a CPU, first come first served. */
 
-#include "proc/queue.h"
-
-#include <stddef.h>
+#include "proc/process.h"
 
 #include "cpu/wake.h"
 #include "include/lock.h"
-#include "proc/process.h"
 
 static struct lock lock;
 static struct process *first;

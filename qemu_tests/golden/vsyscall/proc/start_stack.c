@@ -5,9 +5,9 @@
  * All of it fits the top page of the stack; the builder refuses strings that are too long.
  */
 
-#include "cpu/cpuid.h"
+#include "cpu/cpu.h"
+#include "lib/lib.h"
 #include "lib/random.h"
-#include "lib/string.h"
 #include "proc/arguments.h"
 #include "proc/elf.h"
 #include "proc/process.h"

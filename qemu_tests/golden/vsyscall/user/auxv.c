@@ -1,6 +1,5 @@
 /* user/auxv.c: prints what the kernel told this program at its start. */
 
-#include "include/constants.h"
 #include "user/include/start.h"
 #include "user/include/user.h"
 
