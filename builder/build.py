@@ -159,7 +159,9 @@ def build_kernel(
     except OSError as error:
         _remove(targets)
         raise FileError(
-            f"cannot write the build: {error.strerror}", where=str(error.filename or out_dir)
+            f"cannot write the build: {error.strerror}",
+            where=str(error.filename2 or error.filename or out_dir),
+            fix="make room there, or choose another folder with --out",
         ) from error
     except BaseException:
         _remove(targets)

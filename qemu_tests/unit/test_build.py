@@ -20,16 +20,13 @@ from qemu_tests.kernels import Change, Lab
 STEPS = ("kernel.step=int80", "kernel.step=sysenter", "kernel.step=vsyscall")
 
 
+INT80 = load_config(None, ["kernel.step=int80"])
 CONFIGS = [("kernel.step=int80",), ("cpu.count=4",), ("programs.suite=checks",)]
 
 
-def _without_debug_info(elf: Path) -> bytes:
-    """NASM 2.16 writes absolute paths into it, and has no option against that."""
-    copy = elf.with_suffix(".stripped")
-    subprocess.run(["objcopy", "--strip-debug", str(elf), str(copy)], check=True, timeout=60)
-    data = copy.read_bytes()
-    copy.unlink()
-    return data
+def _built(lab: Lab, tmp_path: Path) -> Path:
+    """A folder with the kernel INT80, built with warnings as errors."""
+    return Path(shutil.copytree(lab.kernel("kernel.step=int80").folder, tmp_path / "out"))
 
 
 @pytest.mark.parametrize("overrides", CONFIGS, ids=" ".join)
@@ -39,7 +36,7 @@ def test_two_folders_give_the_same_bytes(
     kernel = lab.kernel(*overrides)
     again = build_kernel(kernel.config, tmp_path / "another folder, with a comma", jobs=7)
     assert again.disk_img.read_bytes() == kernel.disk.read_bytes()
-    assert _without_debug_info(again.kernel_elf) == _without_debug_info(kernel.elf)
+    assert again.kernel_elf.read_bytes() == kernel.elf.read_bytes()
 
 
 def test_the_compiler_tells_no_path_of_this_machine(lab: Lab) -> None:
@@ -50,36 +47,24 @@ def test_the_compiler_tells_no_path_of_this_machine(lab: Lab) -> None:
     assert all(str(tree).encode() not in path.read_bytes() for path in objects)
 
 
-def test_two_folders_give_the_same_debug_information(lab: Lab, tmp_path: Path) -> None:
-    kernel = lab.kernel("kernel.step=int80")
-    again = build_kernel(kernel.config, tmp_path, jobs=2)
-    assert again.kernel_elf.read_bytes() == kernel.elf.read_bytes()
-
-
-def test_two_builds_in_a_folder_give_the_same_bytes(tmp_path: Path) -> None:
-    config = load_config(None, ["kernel.step=int80"])
-    first = build_kernel(config, tmp_path, jobs=1).kernel_elf.read_bytes()
-    shutil.rmtree(tmp_path / "kernel")
-    assert build_kernel(config, tmp_path, jobs=7).kernel_elf.read_bytes() == first
-
-
-def test_nothing_changed_means_nothing_written(tmp_path: Path) -> None:
-    config = load_config(None, ["kernel.step=int80"])
-    first = build_kernel(config, tmp_path)
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
-    second = build_kernel(config, tmp_path)
-    after = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
-    assert first.changed and not second.changed
-    assert before == after
+def test_nothing_changed_means_nothing_written(lab: Lab, tmp_path: Path) -> None:
+    out = _built(lab, tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    again = build_kernel(INT80, out, werror=True)
+    after = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    assert not again.changed and before == after
+    (out / "kernel.elf").unlink()
+    assert build_kernel(INT80, out, werror=True).changed
 
 
 def test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives(
     lab: Lab, tmp_path: Path
 ) -> None:
-    for overrides in (("kernel.step=int80",), ("cpu.count=4",), (), ("kernel.step=sysenter",)):
-        result = build_kernel(load_config(None, overrides), tmp_path)
+    out = _built(lab, tmp_path)
+    for overrides in ((), ("kernel.step=sysenter",), ("kernel.step=int80",)):
+        result = build_kernel(load_config(None, overrides), out, werror=True)
         fresh = lab.kernel(*overrides)
-        assert _without_debug_info(result.kernel_elf) == _without_debug_info(fresh.elf), overrides
+        assert result.kernel_elf.read_bytes() == fresh.elf.read_bytes(), overrides
         assert result.disk_img.read_bytes() == fresh.disk.read_bytes(), overrides
 
 
@@ -116,78 +101,54 @@ def _has_code(tree: Path, dropped: str) -> bool:
     return found is not None and int(found[1], 16) > 0
 
 
-def _built(tmp_path: Path) -> Path:
-    build_kernel(load_config(None, ["kernel.step=int80"]), tmp_path)
-    return tmp_path
-
-
 def test_a_kernel_that_does_not_compile_leaves_no_kernel_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = _built(tmp_path)
-    config = load_config(None, ["kernel.step=int80"])
-    tree = {**render_tree(config), "sys/process.c": b"int broken(void) { return no_such_name; }\n"}
+    out = _built(lab, tmp_path)
+    tree = {**render_tree(INT80), "sys/process.c": b"int broken(void) { return no_such_name; }\n"}
     monkeypatch.setattr("builder.build.render_tree", lambda _config: tree)
     with pytest.raises(BuildError) as caught:
-        build_kernel(config, out)
+        build_kernel(INT80, out, werror=True)
     assert "no_such_name" in caught.value.why
     assert caught.value.where == str(out / "kernel")
     assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
 
 
 def test_a_kernel_that_differs_from_its_model_leaves_no_kernel_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = _built(tmp_path)
-    config = load_config(None, ["kernel.step=int80"])
-    tree = render_tree(config)
+    out = _built(lab, tmp_path)
+    tree = render_tree(INT80)
     gdt = tree["cpu/gdt.c"].replace(b"0x00cffb000000ffff", b"0x00cffb000000fffe")
     assert gdt != tree["cpu/gdt.c"]
     monkeypatch.setattr("builder.build.render_tree", lambda _config: {**tree, "cpu/gdt.c": gdt})
     with pytest.raises(BuildError, match="not what its model says") as caught:
-        build_kernel(config, out)
+        build_kernel(INT80, out, werror=True)
     assert "GDT entry 14 (USER_CODE) is 0x00cffb000000fffe" in caught.value.why
     assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
 
 
-def test_a_warning_is_an_error_only_if_it_is_asked_to_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = load_config(None, ["kernel.step=int80"])
-    tree = render_tree(config)
-    warned = tree["sys/process.c"] + b"\nstatic int unused;\n"
-    monkeypatch.setattr(
-        "builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned}
-    )
-    build_kernel(config, tmp_path / "one")
-    with pytest.raises(BuildError, match="does not build") as caught:
-        build_kernel(config, tmp_path / "two", werror=True)
-    assert "unused" in caught.value.why
-
-
-def test_another_compiler_in_the_same_folder_compiles_again(tmp_path: Path) -> None:
+def test_another_compiler_in_the_same_folder_compiles_again(lab: Lab, tmp_path: Path) -> None:
     if shutil.which("clang") is None:
         pytest.skip("clang is not installed: apt-get install clang")
-    config = load_config(None, ["kernel.step=int80"])
-    build_kernel(config, tmp_path / "one")
-    build_kernel(config, tmp_path / "one", cc="clang")
-    build_kernel(config, tmp_path / "two", cc="clang")
-    elves = [(tmp_path / name / "kernel.elf").read_bytes() for name in ("one", "two")]
-    assert elves[0] == elves[1]
+    out = _built(lab, tmp_path)
+    again = build_kernel(INT80, out, cc="clang")
+    fresh = build_kernel(INT80, tmp_path / "fresh", cc="clang")
+    assert again.kernel_elf.read_bytes() == fresh.kernel_elf.read_bytes()
 
 
-def test_warnings_of_an_earlier_build_count_where_they_are_errors(
+def test_a_warning_is_an_error_only_if_it_is_asked_to_be_and_then_that_of_an_earlier_build_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = load_config(None, ["kernel.step=int80"])
-    tree = render_tree(config)
+    tree = render_tree(INT80)
     warned = tree["sys/process.c"] + b"\nstatic int unused;\n"
     monkeypatch.setattr(
         "builder.build.render_tree", lambda _config: {**tree, "sys/process.c": warned}
     )
-    build_kernel(config, tmp_path)
-    with pytest.raises(BuildError):
-        build_kernel(config, tmp_path, werror=True)
+    build_kernel(INT80, tmp_path)
+    with pytest.raises(BuildError, match="does not build") as caught:
+        build_kernel(INT80, tmp_path, werror=True)
+    assert "unused" in caught.value.why
 
 
 def test_a_header_that_changed_is_compiled_into_all_that_include_it(
@@ -198,16 +159,15 @@ def test_a_header_that_changed_is_compiled_into_all_that_include_it(
     Change("include/constants.inc", "SYSCALL_LIMIT ", "SYSCALL_LIMIT 1 + ").apply(
         tmp_path / "kernel"
     )
-    command = make_command(tmp_path / "kernel", jobs=1, cc=None, verbose=False)
+    command = make_command(tmp_path / "kernel", jobs=1, cc=None, verbose=False, werror=True)
     assert "sysenter_entry.o" in proc.run(command).stdout
     assert proc.run(command).stdout == ""
 
 
 def test_no_room_is_a_file_error(tmp_path: Path) -> None:
-    config = load_config(None, ["kernel.step=int80"])
     (tmp_path / "kernel").write_text("in the way\n")
     with pytest.raises(FileError) as caught:
-        build_kernel(config, tmp_path)
+        build_kernel(INT80, tmp_path)
     assert str(tmp_path / "kernel") in caught.value.where
 
 

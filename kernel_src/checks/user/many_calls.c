@@ -1,4 +1,5 @@
-/* user/many_calls.c: a million calls, each looked at: what interrupts between them leave behind.
+/* user/many_calls.c: its part of a million calls, each looked at: what interrupts between them
+ * leave behind.
  *
  * checks/timer.c runs it under a timer that interrupts all the time; checks/all_cpus.c on all CPUs
  * at once. Quiet, as several may run: the exit status tells.
@@ -8,7 +9,7 @@
 #include "user/include/checks.h"
 
 #define ROUNDS 16
-#define CALLS_IN_A_ROUND 62500
+#define CALLS_IN_A_ROUND (1000000 / ROUNDS / CPU_COUNT) /* one process for each CPU */
 
 /* user/many_calls_loop.asm: returns how many calls went well, up to the first that did not. */
 uint32_t many_calls_loop(void (*enter)(void), uint32_t pid, uint32_t calls);
