@@ -111,7 +111,8 @@ class Lab:
             config = load_config(folder / "kernel.toml", overrides)
         with self.locked(f"{config.kernel.step}-{config.digest}") as out:
             if not (out / "built").exists():
-                build_kernel(config, out, jobs=1, werror=True)
+                # Two jobs: another worker often waits for the same kernel.
+                build_kernel(config, out, jobs=2, werror=True)
                 (out / "built").touch()
         return Kernel(config, out)
 

@@ -1,8 +1,8 @@
 /* user/many_calls.c: its part of a million calls, each looked at.
  *
- * What do interrupts between them leave behind? checks/timer.c runs it under a timer that interrupts
- * all the time; checks/all_cpus.c on all CPUs at once. Quiet, as several may run: the exit status
- * tells.
+ * What do interrupts between them leave behind? checks/timer.c runs it under a timer that
+ * interrupts all the time; checks/all_cpus.c on all CPUs at once. Quiet, as several may run: the
+ * exit status tells.
  */
 
 #include "sys/check_arguments.h"

@@ -11,14 +11,13 @@ KERNEL_SUM   = set -- $$(cksum < obj/boot/kernel.stripped)
 
 obj/boot/kernel.stripped: kernel.elf
 	@mkdir -p $(@D)
-	@echo '  STRIP $@'
-	$(Q)$(OBJCOPY) -S $< $@
+	$(call SAY,STRIP)$(Q)$(OBJCOPY) -S $< $@
 
 obj/boot/bootsect.bin: boot/bootsect.asm $(DISK_SOURCES) obj/boot/kernel.stripped
-	@echo '  NASM  $@'
-	$(Q)$(KERNEL_SUM) && $(DISK_NASM) -D KERNEL_CKSUM=$$1 -D KERNEL_BYTES=$$2 -o $@ $<
+	$(call SAY,NASM )$(Q)$(KERNEL_SUM) && \
+	$(DISK_NASM) -D KERNEL_CKSUM=$$1 -D KERNEL_BYTES=$$2 -o $@ $<
 
 disk.img: boot/disk.asm $(DISK_SOURCES) obj/boot/bootsect.bin
-	@echo '  NASM  $@'
-	$(Q)$(KERNEL_SUM) && kernel_bytes=$$2 && set -- $$(cksum < obj/boot/bootsect.bin) && \
+	$(call SAY,NASM )$(Q)$(KERNEL_SUM) && kernel_bytes=$$2 && \
+	set -- $$(cksum < obj/boot/bootsect.bin) && \
 	$(DISK_NASM) -D KERNEL_BYTES=$$kernel_bytes -D BOOT_CKSUM=$$1 -o $@ $<
