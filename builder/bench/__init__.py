@@ -83,7 +83,7 @@ def main_bench(
     cfg: KernelConfig,
     out_dir: Path,
     *,
-    runs: int = 7,
+    runs: int = 15,
     json: bool = False,
     markdown: bool = False,
     progress: Callable[[str], None] = lambda _text: None,
