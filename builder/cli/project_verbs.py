@@ -116,7 +116,7 @@ def bench(
     step: options.Step = None,
     set_: options.Set = None,
     out: options.Out = None,
-    runs: Annotated[int, typer.Option("--runs", min=1, help="Rounds of boots for wall times.")] = 15,
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Rounds of boots, for times.")] = 15,
     markdown: Annotated[bool, typer.Option("--markdown", help="A table for README.md.")] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
