@@ -10,6 +10,7 @@ from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
 from builder.config import KernelConfig, load_config
 from builder.errors import ExitCode
+from builder.turn import alone_in
 
 TREE_NAME, ELF_NAME, DISK_NAME = "kernel", "kernel.elf", "disk.img"
 
@@ -58,8 +59,13 @@ def make(choice: Choice, how: How) -> Built:
     overrides = (*choice.overrides, *(["--werror"] if how.werror else []))
     # Taken before anything is read, so that a file edited during the build counts as changed.
     request = replace(choice.request(how.cc or ""), overrides=overrides)
-    if stamp.is_current(choice.out, request):
-        return Built(config, choice.out, changed=False)
+    with alone_in(choice.out):
+        changed = not stamp.is_current(choice.out, request) and _build(choice, request, config, how)
+    return Built(config, choice.out, changed)
+
+
+def _build(choice: Choice, request: stamp.Request, config: KernelConfig, how: How) -> bool:
+    """Build, and remember what for. Returns False if the files were as they should be already."""
     digest = stamp.request_digest(request)
     programs = {str(path.absolute()): stamp.file_digest(path) for path in config.program_paths}
     stamp.forget(choice.out)
@@ -76,7 +82,7 @@ def make(choice: Choice, how: How) -> Built:
         )
     outputs = [result.kernel_elf, result.disk_img, *_files_of(result.tree)]
     stamp.write(choice.out, digest, outputs, programs)
-    return Built(config, choice.out, result.changed)
+    return result.changed
 
 
 def _files_of(tree: Path) -> list[Path]:

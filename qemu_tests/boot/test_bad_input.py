@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -219,6 +220,18 @@ def test_ctrl_c_in_the_middle_of_a_build(
     _, err = again.communicate(timeout=TIMEOUT_S)
     assert again.returncode == 0, err
     assert (tmp_path / "out" / "kernel.elf").exists()
+
+
+def test_two_at_once_in_one_folder_take_turns(tmp_path: Path, tinygate_process: Tool) -> None:
+    (tmp_path / "out").mkdir()
+    with (tmp_path / "out" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = tinygate_process("build", "--step", "int80", "--out", "out")
+        assert process.stderr is not None
+        assert "waiting for it to end" in process.stderr.readline()
+        assert not (tmp_path / "out" / "kernel").exists()
+    assert process.communicate(timeout=TIMEOUT_S)[1] == ""
+    assert process.returncode == 0 and (tmp_path / "out" / "kernel.elf").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])

@@ -18,7 +18,7 @@ static uint32_t ticks(void)
 }
 
 /* In assembly, to be as short as can be: COST_CALLS calls, with this instruction or none. */
-static void loop_loop(void)
+static void cost_loop(void)
 {
     uint32_t count = COST_CALLS;
     __asm__ volatile(".p2align 4\n\t"
@@ -30,7 +30,7 @@ static void loop_loop(void)
                      : "eax", "memory");
 }
 
-static void loop_page(void)
+static void cost_page(void)
 {
     uint32_t count = COST_CALLS;
     __asm__ volatile(".p2align 4\n\t"
@@ -43,7 +43,7 @@ static void loop_page(void)
                      : "eax", "memory");
 }
 
-static void loop_int80(void)
+static void cost_int80(void)
 {
     uint32_t count = COST_CALLS;
     __asm__ volatile(".p2align 4\n\t"
@@ -74,8 +74,8 @@ static void measure(const char *name, void (*loop)(void))
 int main(void)
 {
     print("# null system call (getpid) in ticks, best of %d rounds:\n", ROUNDS);
-    measure("loop", loop_loop);
-    measure("page", loop_page);
-    measure("int80", loop_int80);
+    measure("loop", cost_loop);
+    measure("page", cost_page);
+    measure("int80", cost_int80);
     return 0;
 }
