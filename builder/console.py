@@ -120,7 +120,7 @@ class _Recorder:
             text = self._held + self._decoder.decode(piece)
             whole = text.rstrip("\r")
             self._held = text[len(whole) :]
-            self._live(re.sub(r"\r+\n", "\n", whole))
+            self._live(re.sub(r"(?<!\r)\r+\n", "\n", whole))
         if len(self.data) >= self._limit:
             raise _TooMuchOutputError
 

@@ -63,7 +63,7 @@ class Transcript:
 
 def normalise(text: str) -> str:
     r"""Line ends as `\n`. Guests print LF only; a terminal may have put CRs before it."""
-    return re.sub(r"\r+\n", "\n", text)
+    return re.sub(r"(?<!\r)\r+\n", "\n", text)
 
 
 def decode(data: bytes) -> str:

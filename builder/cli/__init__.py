@@ -1,5 +1,6 @@
 """The `tinygate` command: `main` answers what needs no work at once, and app.py the rest."""
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: Without the program's name; None takes those of the process.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):  # a guest may print what this terminal has no sign for
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         from builder.cli.fast import answer
 

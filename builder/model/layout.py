@@ -105,7 +105,7 @@ TSS = Layout(
     "TSS",
     "Task state segment, 32 bit (SDM 3A 7.2.1)",
     (
-        Field("link", "uint32_t", 4, "selector of the task to return to; only for nested tasks"),
+        Field("link", "uint32_t", 4, "selector of the task that IRET with NT set returns to"),
         Field("esp0", "uint32_t", 4, "ring 0 stack, for when ring 3 is interrupted"),
         Field("ss0", "uint32_t", 4, "its segment"),
         Field("esp1", "uint32_t", 4, "ring 1 and ring 2 are not used"),

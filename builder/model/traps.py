@@ -178,7 +178,7 @@ class Handler:
 
 
 HANDLERS: tuple[Handler, ...] = (
-    Handler("VECTOR_PF", f"page_fault{_WITH_FRAME}", "in the kernel's copy functions expected"),
+    Handler("VECTOR_PF", f"page_fault{_WITH_FRAME}", "the kernel may expect one: see its fixups"),
     Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "timer_interrupt()", "the clock"),
     Handler("FIRST_IRQ_VECTOR + IRQ_SERIAL", "serial_interrupt()", "a character was typed"),
     Handler("FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "", "went away; wants no end of interrupt"),

@@ -41,6 +41,12 @@ ATTACKS = (
         "    mov esp, SYSENTER_ENTRY\n    mov ecx, 20000000\n.spin:\n    loop .spin\n    ud2",
         "killed by #UD",
     ),
+    Attack(
+        "ends-the-run",  # to be allowed the outcome device's port is not enough
+        "    mov eax, 101\n    mov ebx, 0xf4\n    mov ecx, 1\n    mov edx, 1\n    int 0x80\n"
+        "    mov al, 0x10\n    out 0xf4, al",
+        "killed by #GP",
+    ),
     Attack("no-stack", "    xor esp, esp\n    int3", "killed by #BP"),
     Attack(
         "top-of-memory",  # the last instruction ends where the address space does

@@ -7,7 +7,7 @@ import pytest
 from builder.emulator import Machine
 from builder.run import RunResult
 from builder.watch import Timeouts, Typed
-from qemu_tests.kernels import Lab
+from qemu_tests.kernels import Change, Lab
 
 PROMPT = "echo: type lines; Ctrl-D ends\n"
 READY = r"echo: type lines; Ctrl-D ends\n"
@@ -78,3 +78,12 @@ def test_a_program_that_waits_for_ever_is_a_hang_that_says_what_for(lab: Lab) ->
     assert result.verdict.word.value == "hang", result.explain()
     assert "waiting for 'never printed'" in result.verdict.summary
     assert "halted with interrupts on" in result.verdict.summary
+
+
+def test_two_that_wait_for_input_share_the_cpu_and_the_input(lab: Lab) -> None:
+    twice = Change("kernel/suite_table.c", '"echo", 1,', '"echo", 2,')
+    kernel = lab.damaged(lab.kernel("programs.suite=echo"), "echo-twice", [twice])
+    both = READY + READY
+    typed = (Typed(both, b"one\n"), Typed(r"^one\n", CTRL_D + CTRL_D))
+    result = lab.boot(kernel, "echo-twice", typed=typed, timeouts=Timeouts(suite_s=5))
+    assert result.verdict.passed, result.explain()

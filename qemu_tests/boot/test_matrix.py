@@ -257,7 +257,7 @@ def test_as_many_cpus_as_both_kernel_and_machine_have(
 
 @pytest.fixture(scope="session")
 def own_programs(lab: Lab) -> Path:
-    """A folder with three programs that are the same file."""
+    """A folder with programs that are the same file."""
     folder = lab.root / "own"
     with lab.locked("own"):
         folder.mkdir(exist_ok=True)
@@ -265,11 +265,12 @@ def own_programs(lab: Lab) -> Path:
         flags = "-m32 -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -Os"
         argv = ["gcc", *flags.split(), "-o", str(folder / "first"), str(source)]
         subprocess.run(argv, check=True, timeout=60)
-        for name in ("second", "third"):
+        for name in ("second", "third", LONG_NAME):
             (folder / name).write_bytes((folder / "first").read_bytes())
     return folder
 
 
+LONG_NAME = "a-name-that-is-longer-than-the-one-in-struct-process"
 OWN = ("programs.suite=none", 'programs.files=["first","second","third"]')
 
 
@@ -295,11 +296,12 @@ def test_the_page_a_program_is_given(lab: Lab, own_programs: Path, address: str,
 
 def test_arguments_and_environment_arrive(lab: Lab, own_programs: Path) -> None:
     strings = ('programs.args=["one","t w o",""]', 'programs.env=["A=1","B=ä\\\\\\"%s"]')
-    kernel = lab.kernel(*OWN[:1], 'programs.files=["first"]', *strings, folder=own_programs)
+    files = f'programs.files=["{LONG_NAME}"]'
+    kernel = lab.kernel(*OWN[:1], files, *strings, folder=own_programs)
     result = lab.boot(kernel, "arguments")
     assert result.verdict.passed, result.explain()
     found = re.findall(r"^(?:argument|environment) <(.*)>$", result.transcript.text, re.MULTILINE)
-    assert found == ["first", "one", "t w o", "", "A=1", 'B=ä\\"%s']
+    assert found == [LONG_NAME, "one", "t w o", "", "A=1", 'B=ä\\"%s']
 
 
 # ---- determinism ----

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shlex
 import socket
 import subprocess
 from pathlib import Path
@@ -114,3 +115,51 @@ def test_system_calls_survive_nmis(lab: Lab, tmp_path: Path, stack: str) -> None
     assert f"{FINISHED_PREFIX}1 passed, 0 failed\n" in text
     counted = re.search(r"^# non-maskable interrupts: (\d+)$", text, re.M)
     assert counted is not None and int(counted[1]) > 10, text
+
+
+# A call with no flag set but SF: its EFLAGS are a selector of the TSS, if somebody leaves them in
+# the link of that TSS. Then IRET with NT set.
+NESTED = """
+    global _start
+_start:
+    mov  ecx, 4
+.call:
+    mov  eax, 20
+    mov  edx, 0x80000001
+    test edx, edx
+    call 0xffffe000
+    loop .call
+    pushfd
+    or   dword [esp], 0x4000
+    popfd
+    iretd
+"""
+
+
+@pytest.mark.parametrize("stack", ["per-switch", "esp0-word", "tss-end"])
+def test_an_nmi_leaves_nothing_that_a_program_could_return_to(
+    lab: Lab, tmp_path: Path, stack: str
+) -> None:
+    (tmp_path / "nested.asm").write_text(NESTED)
+    subprocess.run(["nasm", "-f", "elf32", "nested.asm"], cwd=tmp_path, check=True)
+    link = ["ld", "-m", "elf_i386", "-z", "noexecstack", "-o", "nested", "nested.o"]
+    subprocess.run(link, cwd=tmp_path, check=True)
+    config = (
+        "programs.suite=none",
+        "programs.files=['nested']",
+        f"sysenter.stack={stack}",
+    )
+    kernel = lab.kernel(*config, folder=tmp_path)
+    serial = tmp_path / "serial"
+    image = BootImage("kernel", kernel.elf)
+    qemu = [*Qemu().command(Machine(), image), "-S", "-gdb", "stdio"]
+    qemu[qemu.index("-chardev") + 1] = f"file,id=com1,path={serial}"
+    script = ["set confirm off", f"target remote | exec {shlex.join(qemu)}"]
+    script += ["break *sysenter_entry", "continue", "continue", "monitor nmi", "delete", "continue"]
+    command = ["gdb", "-batch", "-nx"]
+    for line in script:
+        command += ["-ex", line]
+    subprocess.run([*command, str(kernel.elf)], capture_output=True, timeout=TIMEOUT_S, check=False)
+    text = serial.read_text()
+    assert "nested (pid 1): killed by #TS invalid TSS" in text, text
+    assert "# non-maskable interrupts: 1\n" in text, text

@@ -139,3 +139,12 @@ def test_tables_are_plain_text_where_there_is_no_terminal(
 def test_plain_data_of_everything() -> None:
     value = {"a": (1, b"\xff"), "b": {3, 1}, "c": ExitCode.TOOL, "d": Path("x"), "e": None}
     assert ui.plain_data(value) == {"a": [1, "ff"], "b": [1, 3], "c": 3, "d": "x", "e": None}
+
+
+def test_what_the_terminal_has_no_sign_for_is_escaped(project_root: Path, tmp_path: Path) -> None:
+    argv, environment = command(project_root, "render", "--step", "int80", "--out", "\u00e4")
+    environment["PYTHONIOENCODING"] = "ascii"
+    done = subprocess.run(
+        argv, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0 and "\\xe4" in done.stdout, done

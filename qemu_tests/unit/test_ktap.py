@@ -157,6 +157,11 @@ def test_only_crs_before_lf_are_line_noise():
     assert normalise("a\r\r\nb\rc\n\r") == "a\nb\rc\n\r"
 
 
+@pytest.mark.timeout(5)
+def test_a_million_carriage_returns_are_no_work() -> None:
+    assert normalise("\r" * (1 << 20) + "x\r\n") == "\r" * (1 << 20) + "x\n"
+
+
 PIECES = st.sampled_from(
     [
         "ok 1 - a\n", "not ok 2 - b # x\n", "    ", "KTAP version 1\n", "1..2\n", "1..999999\n",

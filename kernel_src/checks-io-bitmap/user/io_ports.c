@@ -13,13 +13,13 @@ static const struct {
     uint32_t first, count;
     long result;
 } rows[] = {
-    {"no port", POST_PORT, 0, -EINVAL},
-    {"one past the last", PORTS, 1, -EINVAL},
-    {"one beyond the end", PORTS - 1, 2, -EINVAL},
-    {"a range that wraps around", UINT32_MAX, 2, -EINVAL},
-    {"a range that wraps to 0", 0x80000000, 0x80000000, -EINVAL},
-    {"far beyond", 0x80000000, 1, -EINVAL},
-    {"more than there are", 0, PORTS + 1, -EINVAL},
+    {"no port", POST_PORT, 0, -LINUX_EINVAL},
+    {"one past the last", PORTS, 1, -LINUX_EINVAL},
+    {"one beyond the end", PORTS - 1, 2, -LINUX_EINVAL},
+    {"a range that wraps around", UINT32_MAX, 2, -LINUX_EINVAL},
+    {"a range that wraps to 0", 0x80000000, 0x80000000, -LINUX_EINVAL},
+    {"far beyond", 0x80000000, 1, -LINUX_EINVAL},
+    {"more than there are", 0, PORTS + 1, -LINUX_EINVAL},
     {"a port", POST_PORT, 1, 0},
     {"four ports across two bytes of the bitmap", 0x8e, 4, 0},
     {"the last port", PORTS - 1, 1, 0},

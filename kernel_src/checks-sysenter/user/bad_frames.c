@@ -85,7 +85,7 @@ static void check_all(void)
     check("a frame across two pages", NR_getpid, page_end - 6, 0, pid);
     check("the last place for a frame", NR_getpid, USER_TOP - sizeof(struct frame), 0, pid);
     check("the lowest place for a frame", NR_getpid, STACK_LOWEST, 0, pid);
-    check("a bad number", 0x80000000, frame, 0, (uint32_t)-ENOSYS);
+    check("a bad number", 0x80000000, frame, 0, (uint32_t)-LINUX_ENOSYS);
     check("the 6th argument is what lies at ebp", NR_check_arguments, frame, 0,
           check_mix(1, 2, 3, 4, 5, 0xf6f6f6f6));
     bad_frames_call(NR_getpid, (uint32_t)&constant_frame, 0, &result);
@@ -105,7 +105,7 @@ static void check_half_frame(void)
     }
     *(uint32_t *)(ebp + 12) = (uint32_t)bad_frames_back;
     bad_frames_call(NR_getpid, ebp, 0, &result);
-    ktap_equal(text, result.eax, (uint32_t)-EFAULT);
+    ktap_equal(text, result.eax, (uint32_t)-LINUX_EFAULT);
 }
 
 int main(void)

@@ -8,6 +8,7 @@
 #include "kernel/checks.h"
 #include "kernel/suite.h"
 #include "lib/ktap.h"
+#include "lib/linux_errno.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
 
@@ -87,7 +88,7 @@ static void check_damage(const struct program *program, const struct damage *dam
 {
     memcpy(copy, program->elf, program->size);
     memcpy(copy + damage->offset, &damage->value, damage->size);
-    ktap_equal(damage->text, (uint32_t)load(program->size), (uint32_t)-ENOEXEC);
+    ktap_equal(damage->text, (uint32_t)load(program->size), (uint32_t)-LINUX_ENOEXEC);
 }
 
 /* Cut off at each of the first sizes, then at some more. Returns how often it was not refused. */
@@ -97,7 +98,7 @@ static uint32_t truncated(const struct program *program)
 
     memcpy(copy, program->elf, program->size);
     for (uint32_t size = 0; size < SHORT_SIZES; size++) {
-        accepted += load(size) != -ENOEXEC;
+        accepted += load(size) != -LINUX_ENOEXEC;
     }
     return accepted;
 }
@@ -140,7 +141,7 @@ int check_elf(void)
         check_damage(program, &damages[i]);
     }
     ktap_equal("short files that were not refused", truncated(program), 0);
-    ktap_equal("cut off inside a segment", truncated_in_segment(program), (uint32_t)-ENOEXEC);
+    ktap_equal("cut off inside a segment", truncated_in_segment(program), (uint32_t)-LINUX_ENOEXEC);
     check_no_memory(program);
     return ktap_status();
 }

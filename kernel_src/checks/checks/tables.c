@@ -4,12 +4,16 @@
 #include "include/x86.h"
 #include "kernel/checks.h"
 #include "lib/ktap.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 
 #define DESCRIPTOR_TSS_BUSY 0x0000020000000000u /* set by LTR: type 9 becomes 11 (SDM 3A 7.2.2) */
 #define GATE_INTERRUPT 0x8e00                   /* present, DPL 0, 32 bit */
 #define GATE_INTERRUPT_USER 0xee00              /* present, DPL 3, 32 bit */
 #define GATE_TASK 0x8500
+#define EXCEPTIONS 32
+#define ERROR_CODES 0x60227c00u /* SDM 3A table 6-1: vectors 10 to 14, 17, 21; AMD's 29, 30 */
+#define OPCODE_PUSH_BYTE 0x6a
 #define IO_BITMAP_END 8192u /* from iomap_base on: the byte of ones behind the bitmap */
 
 struct __attribute__((packed)) table_register {
@@ -90,6 +94,35 @@ static void check_tss(const struct cpu *cpu)
     }
 }
 
+/* The task that a double fault switches to: nothing of it is used before it is too late. */
+static void check_double_fault_tss(const struct cpu *cpu)
+{
+    const struct tss *tss = &cpu->double_fault_tss;
+    uint64_t descriptor = cpu->gdt[SEL_DOUBLE_FAULT_TSS / 8];
+    uint32_t stack = (uint32_t)cpu->double_fault_stack;
+
+    ktap_true("double fault tss: base and limit", descriptor_base(descriptor) == (uint32_t)tss &&
+                                                      descriptor_limit(descriptor) == TSS_SIZE - 1);
+    ktap_true("double fault tss: stack", tss->ss == SEL_KERNEL_DATA && tss->esp > stack &&
+                                             tss->esp <= stack + sizeof cpu->double_fault_stack);
+    ktap_true("double fault tss: code", tss->cs == SEL_KERNEL_CODE && tss->eip >= KERNEL_BASE &&
+                                            (tss->eflags & EFLAGS_IF) == 0);
+    ktap_true("double fault tss: data", tss->ds == SEL_USER_DATA && tss->es == SEL_USER_DATA &&
+                                            tss->cr3 == virt_to_phys(kernel_page_directory));
+}
+
+/* Does the entry point push a 0 where the CPU pushes no error code, and then its vector? */
+static int entry_is_right(const struct gate *gate, uint32_t vector)
+{
+    const uint8_t *code = (const uint8_t *)(gate->offset_low | (uint32_t)gate->offset_high << 16);
+
+    if (ERROR_CODES >> vector & 1) {
+        return code[0] == OPCODE_PUSH_BYTE && code[1] == vector;
+    }
+    return code[0] == OPCODE_PUSH_BYTE && code[1] == 0 && code[2] == OPCODE_PUSH_BYTE &&
+           code[3] == vector;
+}
+
 static uint16_t expected_type(uint32_t vector)
 {
     if (vector == VECTOR_DF) {
@@ -116,6 +149,17 @@ static void check_idt(void)
     }
     ktap_equal("idtr: limit", idtr.limit, 256 * 8 - 1);
     ktap_equal("idt: first gate with another type, DPL or selector", wrong, 256);
+    uint32_t wrong_entry = EXCEPTIONS;
+    for (uint32_t i = 0; i < EXCEPTIONS; i++) {
+        int special = i == VECTOR_DB || i == VECTOR_NMI || i == VECTOR_DF;
+        if (!special && !entry_is_right(&idt[i], i)) {
+            wrong_entry = i;
+        }
+    }
+    ktap_equal("idt: first exception whose entry pushes something else", wrong_entry, EXCEPTIONS);
+    ktap_true("idt: timer, serial port and spurious interrupts are there",
+              idt[FIRST_IRQ_VECTOR + IRQ_TIMER].type && idt[FIRST_IRQ_VECTOR + IRQ_SERIAL].type &&
+                  idt[FIRST_IRQ_VECTOR + IRQ_SPURIOUS].type);
     ktap_equal("idt: int 0x80 is there", idt[SYSCALL_VECTOR].type, GATE_INTERRUPT_USER);
 }
 
@@ -133,9 +177,10 @@ int check_tables(void)
 {
     const struct cpu *cpu = this_cpu();
 
-    ktap_plan(3 + DESCRIPTORS + 7 + 3 + 4);
+    ktap_plan(3 + DESCRIPTORS + 7 + 4 + 5 + 4);
     check_gdt(cpu);
     check_tss(cpu);
+    check_double_fault_tss(cpu);
     check_idt();
     check_control();
     return ktap_status();

@@ -47,6 +47,10 @@ int check_timer_storm(void)
     storm = 1;
     /* On each CPU, as only one of them gets the interrupts. */
     int well = program_run("many-calls", CPU_COUNT, -1);
+    /* Where it lands is chance if several CPUs share those of the host. */
+    for (int i = 0; i < 9 && landings_after_gate_expected() && landings.after_gate == 0; i++) {
+        well &= program_run("many-calls", CPU_COUNT, -1);
+    }
     storm = 0;
     timer_set_rate(TIMER_HZ);
 

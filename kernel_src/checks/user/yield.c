@@ -28,7 +28,7 @@ static struct registers own_registers(uint32_t pid)
     }
     before.fs = pid % 2 ? SEL_USER_DATA : SEL_USER_CODE;
     before.gs = pid % 2 ? 0 : SEL_USER_DATA;
-    before.eflags |= pid % 2 ? EFLAGS_CF : EFLAGS_KEPT;
+    before.eflags |= pid / 2 % 2 ? EFLAGS_CF : EFLAGS_KEPT; /* by either gate */
     return before;
 }
 

@@ -34,14 +34,18 @@ long sys_write(int fd, const void *buffer, size_t size)
     return (long)written;
 }
 
-/* Sleep until a character has been typed; others may run meanwhile. */
+/* Wait until a character has been typed. Others run meanwhile; if there are none, the CPU sleeps, but
+ * not when one has just run: what would have woken it may have come in that time. */
 static int wait_for_input(void)
 {
     int c;
 
     while ((c = serial_read()) < 0) {
-        process_yield();
-        wait_for_interrupt();
+        if (process_yield()) {
+            let_interrupts_in();
+        } else {
+            wait_for_interrupt();
+        }
     }
     return c;
 }
@@ -61,7 +65,7 @@ long sys_read(int fd, void *buffer, size_t size)
     for (int c = size ? wait_for_input() : -1; c >= 0 && c != END_OF_INPUT; c = serial_read()) {
         char typed = c == '\r' ? '\n' : (char)c;
         if (copy_to_user(to + count, &typed, 1) != 0) {
-            return -EFAULT;
+            return count ? (long)count : -EFAULT;
         }
         count++;
         if (typed == '\n' || count == size) {

@@ -38,6 +38,8 @@ void io_bitmap_switch(struct cpu *cpu, const struct process *process)
     for (uint32_t half = 0; half < HALVES; half++) {
         memcpy(cpu->io_bitmap + half * PAGE_SIZE, process->io_bitmap[half], PAGE_SIZE);
     }
+    /* Only the kernel says how the run ended: four ports from OUTCOME_PORT on. */
+    cpu->io_bitmap[OUTCOME_PORT / 8] |= 0xf << OUTCOME_PORT % 8;
 }
 
 void io_bitmap_free(struct process *process)

@@ -68,6 +68,30 @@ ENTRY = (
         "unknown numbers",
     ),
     checks(
+        "getpid in place of a hole",
+        changed("sys/table.c", "[21 ... 100] = no_such_call", "[21 ... 100] = call_getpid"),
+        "unknown numbers",
+    ),
+    checks(
+        "error code of NP forgotten",
+        changed("entry/traps.asm", "ENTRY_WITH_ERROR  11", "ENTRY             11"),
+        "descriptor tables",
+    ),
+    checks(
+        "gate of the spurious interrupt forgotten",
+        changed(
+            "cpu/idt.c",
+            "    gate_set(FIRST_IRQ_VECTOR + IRQ_SPURIOUS, irq_spurious, GATE_INTERRUPT);\n",
+            "    (void)irq_spurious;\n",
+        ),
+        "descriptor tables",
+    ),
+    checks(
+        "errno of an unknown number wrong",
+        changed("include/constants.inc", "ENOSYS                       38", "ENOSYS 37"),
+        "unknown numbers",
+    ),
+    checks(
         "number checked as signed",
         changed(SYSENTER_ENTRY, "    jae  .no_such_call\n", "    jge  .no_such_call\n"),
         word="panic",

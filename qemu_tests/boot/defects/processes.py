@@ -6,6 +6,29 @@ from qemu_tests.boot.defects.defect import changed, checks
 
 PROCESSES = (
     checks(
+        "flags of one process seen by the next",
+        changed(
+            "proc/context_switch.asm",
+            "    popfd\n",
+            "    add  esp, 4\n",
+        ),
+        "yield",
+    ),
+    checks(
+        "double fault task without a stack",
+        changed("cpu/tss.c", "    tss->esp = (uint32_t)stack_end;\n", "    (void)stack_end;\n"),
+        "descriptor tables",
+    ),
+    checks(
+        "double fault descriptor without a base",
+        changed(
+            "cpu/gdt.c",
+            "    set_base(&cpu->gdt[SEL_DOUBLE_FAULT_TSS / 8], &cpu->double_fault_tss);\n",
+            "",
+        ),
+        "descriptor tables",
+    ),
+    checks(
         "iomap_base wrong",
         changed("cpu/io_bitmap.c", "offsetof(struct cpu, tss))", "offsetof(struct cpu, tss) + 1)"),
         "I/O permission bitmap",

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "lib/ktap.h"
+#include "lib/linux_errno.h"
 #include "user/include/user.h"
 
 /* A way into the kernel, called with registers as for `int 0x80`. */

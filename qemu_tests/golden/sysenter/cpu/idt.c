@@ -98,7 +98,7 @@ const char *trap_name(uint32_t vector)
 void trap_dispatch(struct pt_regs *regs, uint32_t vector)
 {
     switch (vector) {
-    case VECTOR_PF: /* in the kernel's copy functions expected */
+    case VECTOR_PF: /* the kernel may expect one: see its fixups */
         page_fault(regs, vector);
         break;
     case FIRST_IRQ_VECTOR + IRQ_TIMER: /* the clock */

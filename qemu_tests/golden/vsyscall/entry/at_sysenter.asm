@@ -2,7 +2,7 @@
 ;
 ; SYSENTER clears IF, so no interrupt comes before that instruction has loaded ESP. But a debug
 ; exception does: SYSENTER leaves EFLAGS.TF set, or a breakpoint register names that address. (So
-; may an NMI, but entry/nmi_entry.asm needs no stack.) The CPU then pushes its three words at
+; may an NMI: see entry/nmi_entry.asm.) The CPU then pushes its three words at
 ; MSR_IA32_SYSENTER_ESP: on the emergency stack, which is a few words long and where no struct
 ; process lies at the top. So move: make the same three words on the process's own stack, as if the
 ; exception had come one instruction later, and go on there.

@@ -35,7 +35,7 @@ _Static_assert(sizeof(struct pt_regs) == 68, "there is padding");
 
 /* Task state segment, 32 bit (SDM 3A 7.2.1). */
 struct tss {
-    uint32_t link;                    /* selector of the task to return to; only for nested tasks */
+    uint32_t link;                    /* selector of the task that IRET with NT set returns to */
     uint32_t esp0;                    /* ring 0 stack, for when ring 3 is interrupted */
     uint32_t ss0;                     /* its segment */
     uint32_t esp1;                    /* ring 1 and ring 2 are not used */

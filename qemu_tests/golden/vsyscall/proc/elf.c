@@ -17,6 +17,11 @@ static uint32_t page_of(uint32_t address)
     return address & ~(PAGE_SIZE - 1u);
 }
 
+static uint32_t lower(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 static int header_ok(const struct elf_header *header, size_t size)
 {
     if (size < sizeof *header || header->magic != ELF_MAGIC) {
@@ -63,17 +68,19 @@ static uint8_t *page_for(uint32_t *directory, uint32_t address, int writable)
     return phys_to_virt(page_of(*entry));
 }
 
-/* Copy the part of the file that belongs into one page; the rest of the page is zeros already. */
+/* The part of a segment that belongs into one page: from the file, and then zeros. Outside of the
+ * segment the page stays as it is: new, or filled by a segment before. */
 static void copy_into_page(uint8_t *page, uint32_t address,
                            const struct elf_program_header *segment, const uint8_t *file)
 {
     uint32_t start = address < segment->vaddr ? segment->vaddr : address;
-    uint32_t end = segment->vaddr + segment->filesz;
+    uint32_t end = lower(segment->vaddr + segment->memsz, address + PAGE_SIZE);
+    uint32_t file_end = lower(segment->vaddr + segment->filesz, end);
 
-    end = end > address + PAGE_SIZE ? address + PAGE_SIZE : end;
-    if (start < end) {
+    memset(page + (start - address), 0, end - start);
+    if (start < file_end) {
         memcpy(page + (start - address), file + segment->offset + (start - segment->vaddr),
-               end - start);
+               file_end - start);
     }
 }
 

@@ -18,7 +18,7 @@ struct first_context {
     uint32_t return_address;
 };
 
-static int stack_map(struct process *process, const struct elf_image *image)
+static int stack_map(struct process *process, const char *name, const struct elf_image *image)
 {
     void *top_page = NULL;
 
@@ -37,7 +37,7 @@ static int stack_map(struct process *process, const struct elf_image *image)
         }
     }
     process->start_eip = image->entry_addr;
-    process->start_esp = start_stack_build(process, image, top_page);
+    process->start_esp = start_stack_build(process, name, image, top_page);
     return 0;
 }
 
@@ -61,7 +61,7 @@ static void first_frame_build(struct process *process)
     process->context_esp = (uint32_t)context;
 }
 
-static int program_load(struct process *process, const void *elf, size_t size)
+static int program_load(struct process *process, const char *name, const void *elf, size_t size)
 {
     struct elf_image image;
 
@@ -72,7 +72,7 @@ static int program_load(struct process *process, const void *elf, size_t size)
     int error = elf_load(process->page_directory, elf, size, &image);
     /* Its way into the kernel. */
     error = error ? error : vsyscall_map(process);
-    return error ? error : stack_map(process, &image);
+    return error ? error : stack_map(process, name, &image);
 }
 
 int process_create(const char *name, const void *elf, size_t size, struct process **created)
@@ -86,7 +86,7 @@ int process_create(const char *name, const void *elf, size_t size, struct proces
     for (size_t i = 0; i < sizeof process->name - 1 && name[i]; i++) {
         process->name[i] = name[i];
     }
-    int error = program_load(process, elf, size);
+    int error = program_load(process, name, elf, size);
     if (error) {
         process_destroy(process);
         return error;

@@ -106,7 +106,8 @@ static void add_auxv(struct words *words, const struct process *process,
     }
 }
 
-uint32_t start_stack_build(struct process *process, const struct elf_image *image, void *stack_page)
+uint32_t start_stack_build(struct process *process, const char *name,
+                           const struct elf_image *image, void *stack_page)
 {
     /* Too large for a kernel stack; only the first CPU starts programs. */
     static struct words words;
@@ -114,7 +115,7 @@ uint32_t start_stack_build(struct process *process, const struct elf_image *imag
     struct builder stack = {stack_page, USER_TOP - sizeof(uint32_t)};
 
     words.count = 0;
-    uint32_t execfn_addr = put_string(&stack, process->name);
+    uint32_t execfn_addr = put_string(&stack, name);
     add(&words, 1 + program_argument_count);
     add(&words, execfn_addr);
     add_strings(&words, &stack, program_arguments);
