@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from builder.render import render_tree, write_tree
 
 TREE_NAME = "kernel"
 ERROR_LINES_SHOWN = 12
+DISK_FREE_MIN_BYTES = 1 << 12
+# What a make around us, or a user's habit, would have our make do.
+PLAIN_MAKE = dict.fromkeys(("MAKEFLAGS", "GNUMAKEFLAGS", "MAKEFILES", "MAKELEVEL"), "")
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,10 @@ def make_command(
         str(tree),
         f"-j{jobs}",
         f"CC={compiler.make_value}",
-        f"LD={compiler.ld}",
-        f"OBJCOPY={compiler.objcopy}",
-        f"NM={nm}",
-        f"NASM={tools['nasm'].path}",
+        f"LD={shlex.quote(compiler.ld)}",
+        f"OBJCOPY={shlex.quote(compiler.objcopy)}",
+        f"NM={shlex.quote(nm)}",
+        f"NASM={shlex.quote(tools['nasm'].path)}",
         *(["WERROR=-Werror"] if werror else []),
         *(["V=1"] if verbose else ["-s"]),
         "image",
@@ -85,11 +90,12 @@ def _explain(output: str) -> str:
 
 
 def _run_make(command: list[str], tree: Path) -> None:
-    done = proc.run(command)
+    done = proc.run(command, env=PLAIN_MAKE)
     if done.ok:
         return
     output = done.stdout + done.stderr
-    if "No space left on device" in output:
+    # Not every tool says why it could not write.
+    if "No space left on device" in output or shutil.disk_usage(tree).free < DISK_FREE_MIN_BYTES:
         raise FileError("the disk is full", where=str(tree), fix="make room, or use another --out")
     raise BuildError(
         "the kernel does not build",

@@ -4,8 +4,10 @@ Pure up to `write_tree`: the same configuration gives the same bytes, whatever t
 clock.
 """
 
+import errno
 import os
 import re
+import stat
 import tempfile
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -29,6 +31,7 @@ from builder.reading import tree_readme
 from builder.resources import data_dir
 
 COLUMNS = 100  # no line of a rendered file is longer
+PROGRAM_BYTES_MAX = 1 << 24
 CONSTANT_FILES = {"include/constants.h": (".c", ".h"), "include/constants.inc": (".asm", ".inc")}
 
 
@@ -177,6 +180,17 @@ def _plain_files(model: KernelModel) -> dict[str, bytes]:
     return files
 
 
+def _check_ordinary(path: Path) -> None:
+    """OSError for what could be read without end: a device, a FIFO, a file of any size."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
+    if status.st_size > PROGRAM_BYTES_MAX:
+        raise OSError(
+            errno.EFBIG, "it is larger than any program that a kernel can hold", str(path)
+        )
+
+
 def _user_programs(config: KernelConfig, built_in: set[str]) -> dict[str, bytes]:
     """The user's own programs as files of the tree, each one that the kernel can load."""
     from builder.elfcheck import check_user_program
@@ -185,6 +199,7 @@ def _user_programs(config: KernelConfig, built_in: set[str]) -> dict[str, bytes]
     for name in config.programs.files:
         path = config.folder / name
         try:
+            _check_ordinary(path)
             data = path.read_bytes()
         except OSError as error:
             raise UserError(

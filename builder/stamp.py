@@ -33,7 +33,9 @@ class Request:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's content, or ABSENT."""
+    """SHA-256 of a file's content, or ABSENT; also for a device or a FIFO, which may never end."""
+    if not path.is_file():
+        return ABSENT
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

@@ -89,7 +89,7 @@ QEMU = ToolSpec(
 )
 GDB = ToolSpec(
     "gdb",
-    "make debug",
+    "attaches to the kernel for `make debug`",
     ("gdb", "gdb-multiarch"),
     version_pattern=r" (\d+(?:\.\d+)+)\s*$",
     needed=False,

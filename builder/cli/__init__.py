@@ -1,8 +1,19 @@
 """The `tinygate` command: `main` answers what needs no work at once, and app.py the rest."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
+
+
+def open_what_is_closed() -> None:
+    """A standard stream that the caller has closed becomes /dev/null: no file takes its place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:  # noqa: PERF203 (three times)
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -12,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: Without the program's name; None takes those of the process.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):  # a guest may print what this terminal has no sign for
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

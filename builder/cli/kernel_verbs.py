@@ -137,8 +137,9 @@ def render(
 
     files = render_tree(loaded)
     tree = choice.out / TREE_NAME
-    stamp.forget(choice.out)
-    changed = write_tree(files, tree)
+    with alone_in(choice.out):
+        stamp.forget(choice.out)
+        changed = write_tree(files, tree)
     if as_json:
         ui.print_json({"tree": str(tree), "files": sorted(files), "changed": changed})
         return ExitCode.OK

@@ -49,7 +49,8 @@ Verbose = Annotated[
     bool, typer.Option("-v", "--verbose", help="Show what tools print; tracebacks of bugs.")
 ]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="Compilers at once [default: the CPUs].")
+    int | None,
+    typer.Option("--jobs", "-j", min=1, max=1024, help="Compilers at once [default: the CPUs]."),
 ]
 Werror = Annotated[
     bool, typer.Option("--werror", help="Take every warning for an error, as CI does.")

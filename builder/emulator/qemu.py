@@ -171,5 +171,6 @@ def _serial(serial: Serial) -> list[str]:
 
 
 def _value(path: Path) -> str:
-    """A path as the value of a QEMU option, where a comma is written twice."""
-    return str(path).replace(",", ",,")
+    """A path as the value of a QEMU option: a comma is written twice, `a:b` is no protocol."""
+    text = str(path).replace(",", ",,")
+    return f"./{text}" if ":" in text and not path.is_absolute() else text

@@ -299,3 +299,39 @@ def test_a_tool_that_is_too_old_is_named_with_the_version_that_is_needed(
     done = run_tinygate("image", "--out", "out", path=path)
     done.assert_one_message(ExitCode.TOOL)
     assert "nasm is too old" in done.err and "2.14 or later" in done.err
+
+
+# ---- names that mean something to somebody else ----
+
+
+@pytest.mark.parametrize("name", ["$(touch made)", 'a"b', "a:b", "a$HOME"])
+def test_a_folder_of_any_name_builds_and_boots_the_same_kernel(
+    lab: Lab, tmp_path: Path, run_tinygate: Callable[..., Done], name: str
+) -> None:
+    done = run_tinygate("run", "--step", "int80", "--out", name)
+    assert done.code == ExitCode.OK, done
+    kernel = lab.kernel("kernel.step=int80").elf.read_bytes()
+    assert (tmp_path / name / "kernel.elf").read_bytes() == kernel
+    assert not list(tmp_path.rglob("made"))
+
+
+def test_a_fifo_is_no_configuration_and_no_program(
+    tmp_path: Path, run_tinygate: Callable[..., Done]
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    run_tinygate("image", "--config", "fifo").assert_one_message(ExitCode.USAGE)
+    done = run_tinygate("image", "--set", "programs.files=['fifo']")
+    done.assert_one_message(ExitCode.USAGE)
+
+
+def test_the_flags_of_a_make_around_us_are_not_ours(
+    run_tinygate: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAKEFLAGS", "n")
+    assert run_tinygate("image", "--step", "int80", "--out", "out").code == ExitCode.OK
+
+
+def test_a_standard_stream_that_is_closed_is_no_bug(tinygate_process: Tool) -> None:
+    process = tinygate_process("show", "gdt", before=("sh", "-c", 'exec "$@" >&-', "sh"))
+    _, err = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 0 and err == ""
