@@ -89,12 +89,15 @@ static void check_tried(void)
     void *constants_end = (void *)((uint32_t)kernel_rodata_end - sizeof byte);
 
     ktap_equal("the kernel cannot write to its text",
-               (uint32_t)copy_or_fault(kernel_text_start, kernel_text_start, 1), (uint32_t)-LINUX_EFAULT);
+               (uint32_t)copy_or_fault(kernel_text_start, kernel_text_start, 1),
+               (uint32_t)-LINUX_EFAULT);
     ktap_equal("nor to its constants", (uint32_t)copy_or_fault(constants_end, constants_end, 1),
                (uint32_t)-LINUX_EFAULT);
-    ktap_equal("nor read at NULL", (uint32_t)copy_or_fault(&byte, NULL, 1), (uint32_t)-LINUX_EFAULT);
+    ktap_equal("nor read at NULL", (uint32_t)copy_or_fault(&byte, NULL, 1),
+               (uint32_t)-LINUX_EFAULT);
     ktap_equal("nor where it was at its start",
-               (uint32_t)copy_or_fault(&byte, (void *)KERNEL_LOAD_ADDR, 1), (uint32_t)-LINUX_EFAULT);
+               (uint32_t)copy_or_fault(&byte, (void *)KERNEL_LOAD_ADDR, 1),
+               (uint32_t)-LINUX_EFAULT);
     ktap_equal("nor below the stack it booted on",
                (uint32_t)copy_or_fault(&byte, boot_stack_guard, 1), (uint32_t)-LINUX_EFAULT);
 }

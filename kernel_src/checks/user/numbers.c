@@ -1,4 +1,4 @@
-/* user/numbers.c: numbers that no system call has: -LINUX_ENOSYS by both ways, and every register kept.
+/* user/numbers.c: numbers that no system call has: -ENOSYS by both ways, and every register kept.
  *
  * The table is indexed with what the program put into EAX: a signed comparison, or a table with
  * holes, would let it jump anywhere in the kernel.

@@ -68,5 +68,5 @@ struct process *queue_pop(void);
 /* How the rest of the kernel prepares a program: fill its first stack page; returns ESP for its
  * first instruction. */
 struct elf_image;
-uint32_t start_stack_build(struct process *process, const char *name,
-                           const struct elf_image *image, void *stack_page);
+uint32_t start_stack_build(struct process *process, const char *name, const struct elf_image *image,
+                           void *stack_page);

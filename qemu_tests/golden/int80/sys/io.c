@@ -34,8 +34,8 @@ long sys_write(int fd, const void *buffer, size_t size)
     return (long)written;
 }
 
-/* Wait until a character has been typed. Others run meanwhile; if there are none, the CPU sleeps, but
- * not when one has just run: what would have woken it may have come in that time. */
+/* Wait until a character has been typed. Others run meanwhile; if there are none, the CPU sleeps.
+ * Not when one has just run: what would have woken the CPU may have come in that time. */
 static int wait_for_input(void)
 {
     int c;

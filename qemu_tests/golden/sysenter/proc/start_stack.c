@@ -2,8 +2,8 @@
 
 #include "proc/process.h"
 
-uint32_t start_stack_build(struct process *process, const char *name,
-                           const struct elf_image *image, void *stack_page)
+uint32_t start_stack_build(struct process *process, const char *name, const struct elf_image *image,
+                           void *stack_page)
 {
     (void)name;
     (void)process;

@@ -106,8 +106,8 @@ static void add_auxv(struct words *words, const struct process *process,
     }
 }
 
-uint32_t start_stack_build(struct process *process, const char *name,
-                           const struct elf_image *image, void *stack_page)
+uint32_t start_stack_build(struct process *process, const char *name, const struct elf_image *image,
+                           void *stack_page)
 {
     /* Too large for a kernel stack; only the first CPU starts programs. */
     static struct words words;
