@@ -132,7 +132,7 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
         "emergency_stack",
         "uint32_t {}[64]",
         256,
-        "for #DB on the first instruction of SYSENTER",
+        "for #DB and NMI at sysenter_entry",
         "",
     )
     before, after = "stack-esp0-word" in layers, "stack-tss-end" in layers

@@ -19,9 +19,6 @@
 
 extern void double_fault_task(void);
 
-/* A base beyond the segment's limit: no bitmap, and every port is denied (SDM 1 19.5.2). */
-#define NO_IO_BITMAP 0xffff
-
 static void double_fault_tss_init(struct cpu *cpu)
 {
     struct tss *tss = &cpu->double_fault_tss;

@@ -22,6 +22,9 @@ void cpu_identify(void);
 extern const uint64_t gdt_image[GDT_ENTRIES];
 void gdt_init(struct cpu *cpu);
 
+/* For iomap_base: beyond the TSS's limit, so that every port is denied (SDM 1 19.5.2). */
+#define NO_IO_BITMAP 0xffff
+
 void tss_init(struct cpu *cpu);
 
 /* From now on the CPU finds the kernel stack, when ring 3 is interrupted, just below `process`. */

@@ -21,7 +21,6 @@
 #define PORTS_IN_PAGE (PAGE_SIZE * 8)
 #define HALVES (IO_BITMAP_BYTES / PAGE_SIZE) /* of its bitmap: a page each */
 #define IOMAP_BASE (offsetof(struct cpu, io_bitmap) - offsetof(struct cpu, tss))
-#define NO_IO_BITMAP 0xffff
 
 void io_bitmap_init(struct cpu *cpu)
 {

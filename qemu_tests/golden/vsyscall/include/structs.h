@@ -70,7 +70,7 @@ _Static_assert(sizeof(struct tss) == 104, "there is padding");
 struct cpu {
     struct tss tss;                   /* what the TSS descriptor points to */
     uint8_t io_bitmap[8196];          /* must follow the TSS */
-    uint32_t emergency_stack[64];     /* for #DB on the first instruction of SYSENTER */
+    uint32_t emergency_stack[64];     /* for #DB and NMI at sysenter_entry */
     struct tss double_fault_tss;      /* the task that #DF switches to */
     uint64_t gdt[GDT_ENTRIES];
     struct process *idle;             /* runs when no program does */

@@ -6,8 +6,8 @@
 #include "lib/lib.h"
 #include "proc/process.h"
 
-/* From the linker script: pairs of (instruction that may fault, where to go on), see
- * mm/uaccess.asm. */
+/* From the linker script: each instruction that may fault on a program's memory, and where to go
+ * on then. mm/uaccess.asm has one. */
 struct fixup {
     uint32_t fault_eip;
     uint32_t continue_eip;
