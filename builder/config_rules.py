@@ -12,6 +12,7 @@ class Step(str, Enum):
     INT80 = "int80"
     SYSENTER = "sysenter"
     VSYSCALL = "vsyscall"
+    PROCESSES = "processes"
 
     @property
     def position(self) -> int:

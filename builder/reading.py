@@ -52,6 +52,7 @@ FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "the boot sequence, the suite of programs, and the end",
         ("main.c", "suite.c", "exceptions.c"),
     ),
+    ("fs", "files", ("file.c",)),
     ("user", "the programs, in ring 3", ("hello.c",)),
     ("user/include", "what programs include", ()),
     ("user/lib", "what every program is linked with", ("start.asm", "system_call.asm")),
@@ -66,6 +67,7 @@ STEPS = {
     "int80": "Programs enter it by `int 0x80`, the old way.",
     "sysenter": "Programs enter it by SYSENTER, from a stub of their own, or by `int 0x80`.",
     "vsyscall": "Programs enter it through the vsyscall page, whose address is AT_SYSINFO.",
+    "processes": "Programs enter it through the vsyscall page, fork, execute others and take turns.",
 }
 NOT_LISTED = (".md", "user/bin/")
 _FIRST_LINE = re.compile(r"^(?:/\*|;|#) (?P<path>\S+): (?P<text>.*?)(?: \*/)?$")

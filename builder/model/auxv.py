@@ -18,7 +18,7 @@ class AuxEntry:
 
 
 AUXV: tuple[AuxEntry, ...] = (
-    AuxEntry(32, "AT_SYSINFO", "process->sysinfo", "address of __kernel_vsyscall"),
+    AuxEntry(32, "AT_SYSINFO", "sysinfo_addr", "address of __kernel_vsyscall"),
     AuxEntry(16, "AT_HWCAP", "cpu_features.leaf1_edx", "feature bits of CPUID leaf 1, EDX"),
     AuxEntry(6, "AT_PAGESZ", "PAGE_SIZE", "bytes in a page"),
     AuxEntry(17, "AT_CLKTCK", "TIMER_HZ", "ticks a second that times() counts"),

@@ -44,6 +44,12 @@ BOOT_STEPS: tuple[BootStep, ...] = (
     BootStep("serial_enable_input()", "dev/dev.h", "Typed characters arrive by interrupt."),
     BootStep("smp_start()", "cpu/smp.h", "The other CPUs do the calls of cpu_init() too.", "smp"),
     BootStep("show_machine()", "kernel/kernel.h", "What a reader wants to see."),
+    BootStep(
+        "kernel_lock_acquire()",
+        "include/kernel_lock.h",
+        "From here on several CPUs may be in the kernel, one at a time.",
+        "processes",
+    ),
     BootStep("suite_run()", "kernel/suite.h", "The programs; comes back when the last has ended."),
 )
 
@@ -67,6 +73,7 @@ CPU_STEPS: tuple[BootStep, ...] = (
         "cpu/cpu.h",
         "Read-only means read-only in ring 0 too; no x87 for programs.",
     ),
+    BootStep("fpu_init()", "cpu/fpu.h", "But for programs that are switched with it.", "processes"),
     BootStep(
         "sysenter_init(cpu)", "cpu/sysenter.h", "The three MSRs: the fast way in.", "sysenter"
     ),
@@ -84,6 +91,13 @@ SWITCH_STEPS: tuple[BootStep, ...] = (
     BootStep(
         "io_bitmap_switch(cpu, next)", "cpu/io_bitmap.h", "Which ports it may use.", "io-bitmap"
     ),
+    BootStep("fpu_switch(previous, next)", "cpu/fpu.h", "Its x87 and SSE registers.", "processes"),
+    BootStep(
+        "cpu->running = next",
+        "cpu/tlb.h",
+        "Whoever changes its page tables must know which CPU to tell.",
+        "smp-processes",
+    ),
 )
 
 # Shown at boot, after the banner.
@@ -100,6 +114,19 @@ SHOW_STEPS: tuple[BootStep, ...] = (
 # When a process is made, after its program has been loaded; each call returns 0 or -errno.
 CREATE_STEPS: tuple[BootStep, ...] = (
     BootStep("vsyscall_map(process)", "entry/vsyscall.h", "Its way into the kernel.", "vsyscall"),
+)
+
+# What a child gets of its parent, beside memory and files; each call returns 0 or -errno.
+FORK_STEPS: tuple[BootStep, ...] = (
+    BootStep(
+        "fpu_fork(child, parent)", "cpu/fpu.h", "A copy of the x87 and SSE registers.", "processes"
+    ),
+    BootStep(
+        "io_bitmap_fork(child, parent)",
+        "cpu/io_bitmap.h",
+        "The ports that it may use.",
+        "io-bitmap-processes",
+    ),
 )
 
 # When what remains of a process is freed.

@@ -71,12 +71,21 @@ _CR0 = _bits(
     "CR0_",
     (
         (0, "PE", "protected mode"),
+        (1, "MP", "WAIT obeys CR0.TS"),
         (2, "EM", "no x87: its instructions raise #NM"),
+        (5, "NE", "x87 errors are exceptions, not an interrupt line"),
         (16, "WP", "read-only pages are so for the kernel too"),
         (18, "AM", "EFLAGS.AC is obeyed"),
         (29, "NW", "set by INIT: no write-back"),
         (30, "CD", "set by INIT: no cache"),
         (31, "PG", "paging"),
+    ),
+)
+_CR4 = _bits(
+    "CR4_",
+    (
+        (9, "OSFXSR", "FXSAVE and FXRSTOR save SSE registers too: SSE may be used"),
+        (10, "OSXMMEXCPT", "SSE errors are #XM, else #UD"),
     ),
 )
 _PAGE = _bits(
@@ -106,14 +115,64 @@ _WORK = (
     Constant("WORK_SEGMENTS", 1, "DS or ES must be loaded from the frame"),
     Constant("WORK_SINGLE_STEP", 2, "EFLAGS.TF must be set again after SYSENTER"),
     Constant("WORK_FLAGS", 4, "all of EFLAGS must be loaded from the frame"),
+    Constant("WORK_FRAME", 8, "every register must: it is another program"),
+    Constant("WORK_SIGNAL", 16, "somebody told it to end"),
 )
 _ERRNO = (
-    Constant("EBADF", 9, "no such file descriptor"),
+    Constant("ENOENT", 2, "no such file"),
+    Constant("ESRCH", 3, "no such process"),
+    Constant("EINTR", 4, "interrupted by a signal"),
+    Constant("E2BIG", 7, "too many arguments"),
     Constant("ENOEXEC", 8, "not a program that can be run"),
+    Constant("EBADF", 9, "no such file descriptor"),
+    Constant("ECHILD", 10, "no such child"),
+    Constant("EAGAIN", 11, "not now"),
     Constant("ENOMEM", 12, "no memory left"),
     Constant("EFAULT", 14, "bad address"),
+    Constant("ENODEV", 19, "no such device"),
     Constant("EINVAL", 22, "bad argument"),
+    Constant("EMFILE", 24, "too many open files"),
+    Constant("EPIPE", 32, "nobody reads from the pipe"),
+    Constant("ENAMETOOLONG", 36, "name too long"),
     Constant("ENOSYS", 38, "no such system call"),
+)
+_MAPPING = (
+    Constant("PROT_NONE", 0, "may not be used at all", 1),
+    Constant("PROT_READ", 1, "may be read", 1),
+    Constant("PROT_WRITE", 2, "may be written", 1),
+    Constant("PROT_EXEC", 4, "may be executed: i386 allows that wherever it allows to read", 1),
+    Constant("MAP_PRIVATE", 2, "writes are the process's own", 2),
+    Constant("MAP_TYPE", 0xF, "", 2),
+    Constant("MAP_FIXED", 0x10, "exactly there", 2),
+    Constant("MAP_ANONYMOUS", 0x20, "no file: zeros", 2),
+    Constant("MREMAP_MAYMOVE", 1, "elsewhere, if need be"),
+)
+_OPEN = (
+    Constant("O_RDONLY", 0, "", 1),
+    Constant("O_WRONLY", 1, "", 1),
+    Constant("O_RDWR", 2, "", 1),
+    Constant("O_NONBLOCK", 0x800, "-EAGAIN instead of waiting", 1),
+    Constant("OPEN_MAX", 256, "open files of a process"),
+)
+_CLONE = (
+    Constant("CLONE_VM", 0x100, "the same address space", 8),
+    Constant("CLONE_FILES", 0x400, "the same table of open files", 8),
+    Constant("CLONE_VFORK", 0x4000, "the parent waits until the child needs its memory no more", 8),
+    Constant("WNOHANG", 1, "wait4: do not wait"),
+)
+_SIGNALS = (
+    Constant("SIGILL", 4),
+    Constant("SIGTRAP", 5),
+    Constant("SIGBUS", 7),
+    Constant("SIGFPE", 8),
+    Constant("SIGKILL", 9),
+    Constant("SIGSEGV", 11),
+    Constant("SIGPIPE", 13),
+    Constant("SIGCHLD", 17),
+    Constant("SIGCONT", 18),
+    Constant("SIGURG", 23),
+    Constant("SIGWINCH", 28),
+    Constant("SIGNAL_LIMIT", 65, "one more than the highest"),
 )
 _PIC_PIT = (
     Constant("PIC1_COMMAND", 0x20, "first interrupt controller", 2),
@@ -161,6 +220,11 @@ def _memory_constants() -> tuple[Constant, ...]:
         ),
         Constant("USER_TOP", memory.KERNEL_BASE, "first address that no program may use", 8),
         Constant("USER_STACK_PAGES", memory.USER_STACK_PAGES, "pages below USER_TOP"),
+        Constant("USER_PIE_ADDR", memory.USER_PIE_ADDR, "programs that may lie anywhere", 8),
+        Constant("MMAP_TOP", memory.RANDOM_VSYSCALL_BASE, "mmap() looks for room below", 8),
+        Constant(
+            "USER_STACK_LIMIT_BYTES", memory.USER_STACK_LIMIT_BYTES, "how far a stack may grow", 8
+        ),
         Constant(
             "USER_PROGRAM_ADDR", memory.USER_PROGRAM_ADDR, "where the i386 ABI links programs", 8
         ),
@@ -241,6 +305,7 @@ def constant_groups(
         ConstantGroup("Interrupt vectors", "SDM 3A 6.2", vectors),
         ConstantGroup("EFLAGS", "SDM 1 3.4.3", (*_EFLAGS, _ARITHMETIC)),
         ConstantGroup("CR0", "SDM 3A 2.5", _CR0),
+        ConstantGroup("CR4", "SDM 3A 2.5", _CR4),
         ConstantGroup("Page table entries", "SDM 3A 4.3", _PAGE),
         ConstantGroup("Error code of a page fault", "SDM 3A 4.7", _PAGE_FAULT),
         ConstantGroup("Model-specific registers", "SDM 4 2.1", MSRS),
@@ -256,6 +321,10 @@ def constant_groups(
         ConstantGroup("System calls", "Linux arch/x86/entry/syscalls/syscall_32.tbl", numbers),
         ConstantGroup("Auxiliary vector", "Linux include/uapi/linux/auxvec.h", auxv),
         ConstantGroup("errno", "Linux asm-generic/errno-base.h", _ERRNO),
+        ConstantGroup("Memory mappings", "Linux asm-generic/mman-common.h", _MAPPING),
+        ConstantGroup("Open files", "Linux asm-generic/fcntl.h, limits.h", _OPEN),
+        ConstantGroup("Processes", "Linux include/uapi/linux/sched.h, wait.h", _CLONE),
+        ConstantGroup("Signals", "Linux arch/x86/include/uapi/asm/signal.h", _SIGNALS),
         ConstantGroup("PIC and PIT", "Intel 8259A and 8254 data sheets", _PIC_PIT),
         ConstantGroup("Multiboot", "Multiboot specification 0.6.96", _LOADER),
         ConstantGroup("Outcome device", "QEMU hw/misc/debugexit.c", outcome),

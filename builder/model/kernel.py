@@ -1,5 +1,6 @@
 """The model of one kernel: every table, cut down to what its configuration asks for."""
 
+import re
 from dataclasses import dataclass, replace
 
 from builder.config import KernelConfig
@@ -14,11 +15,11 @@ from builder.model.memory import Region
 from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
 from builder.model.syscalls import (
     COST_LOOPS,
-    SYSCALLS,
     CostLoop,
     Slot,
     Syscall,
     dispatch_slots,
+    syscalls_for,
 )
 from builder.model.traps import (
     INTERRUPTS,
@@ -30,7 +31,7 @@ from builder.model.traps import (
     handlers_for,
 )
 
-STEPS = ("int80", "sysenter", "vsyscall")
+STEPS = ("int80", "sysenter", "vsyscall", "processes")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class KernelModel:
     switch_steps: tuple[boot.BootStep, ...]
     show_steps: tuple[boot.BootStep, ...]
     create_steps: tuple[boot.BootStep, ...]
+    fork_steps: tuple[boot.BootStep, ...]
     destroy_steps: tuple[boot.BootStep, ...]
     programs: tuple[Program, ...]
     suite: tuple[SuiteEntry, ...]
@@ -86,6 +88,23 @@ class KernelModel:
         return tuple(f"obj/{source}.o" for source in sources)
 
     @property
+    def trap_function(self) -> str:
+        """What entry/traps.asm calls for every exception and interrupt."""
+        return "trap_enter" if "processes" in self.layers else "trap_dispatch"
+
+    @property
+    def layout_headers(self) -> tuple[str, ...]:
+        """What include/structs.h needs for the members of its structures."""
+        return ("proc/sleep.h",) if "processes" in self.layers else ()
+
+    @property
+    def call_structs(self) -> tuple[str, ...]:
+        """Names of the structures that arguments of system calls point to."""
+        types = (argument.c_type for call in self.syscalls for argument in call.arguments)
+        names = (re.search(r"struct (\w+)", c_type) for c_type in types)
+        return tuple(sorted({name[1] for name in names if name}))
+
+    @property
     def program_names(self) -> tuple[str, ...]:
         """Names of all programs packed into the kernel, the user's own last."""
         return (*(program.name for program in self.programs), *self.files)
@@ -98,6 +117,11 @@ class KernelModel:
         """Value of a constant; StopIteration if there is none of that name."""
         rows = (row for group in self.constants for row in group.constants)
         return next(row.value for row in rows if row.name == name)
+
+
+# Layers that step `processes` and those after it want in another form: a layer of that name and
+# "-processes" lies over them.
+_OTHER_WITH_PROCESSES = ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap")
 
 
 def layers_of(config: KernelConfig) -> tuple[str, ...]:
@@ -116,12 +140,14 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         layers.append(f"page-{config.vsyscall.address}")
     if config.tss.io_bitmap:
         layers.append("io-bitmap")
+    if "processes" in reached:
+        layers += [f"{name}-processes" for name in layers if name in _OTHER_WITH_PROCESSES]
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
         layers += [
             f"checks-{name}"
             for name in layers
-            if name in ("sysenter", "vsyscall", "smp", "io-bitmap")
+            if name in ("sysenter", "vsyscall", "smp", "io-bitmap", "processes")
         ]
     return tuple(layers)
 
@@ -160,6 +186,11 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
         Field("gdt", "uint64_t {}[GDT_ENTRIES]", 256, "", ""),
         Field("idle", "struct process *", 4, "runs when no program does", ""),
         Field("index", "uint32_t", 4, "0 is the CPU that booted", ""),
+        *(
+            (Field("running", "struct process *", 4, "the process that it runs", ""),)
+            if "smp-processes" in layers
+            else ()
+        ),
         *((Field("apic_id", "uint32_t", 4, "of its local APIC", ""),) if "smp" in layers else ()),
         *(
             (Field("online", "uint32_t", 4, "it has got through cpu_init()", ""),)
@@ -190,7 +221,7 @@ def build_model(config: KernelConfig) -> KernelModel:
     gdt = gdt_entries(tss_limit)
     check_sysenter_order(gdt)
     layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers))
-    syscalls = tuple(call for call in SYSCALLS if call.layer in layers)
+    syscalls = syscalls_for(layers)
     files = tuple(name.rpartition("/")[2] for name in config.programs.files)
     return KernelModel(
         step=config.kernel.step,
@@ -213,6 +244,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         switch_steps=_rows(boot.SWITCH_STEPS, layers),
         show_steps=_rows(boot.SHOW_STEPS, layers),
         create_steps=_rows(boot.CREATE_STEPS, layers),
+        fork_steps=_rows(boot.FORK_STEPS, layers),
         destroy_steps=_rows(boot.DESTROY_STEPS, layers),
         programs=programs_for(layers),
         suite=suite_for(layers, files),

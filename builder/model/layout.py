@@ -16,6 +16,7 @@ class Field:
     size_bytes: int
     comment: str
     layer: str = "int80"
+    until: str = ""  # the layer that does without it
 
     @property
     def c_declaration(self) -> str:
@@ -68,7 +69,7 @@ class Layout:
 
     def for_layers(self, layers: tuple[str, ...]) -> "Layout":
         """The same structure with only the fields that these layers bring in."""
-        kept = tuple(field for field in self.fields if field.layer in layers)
+        kept = tuple(f for f in self.fields if f.layer in layers and f.until not in layers)
         return Layout(self.c_name, self.prefix, self.comment, kept)
 
 
@@ -138,15 +139,45 @@ PROCESS = Layout(
         ),
         Field("context_esp", "uint32_t", 4, "kernel stack pointer while it is not running"),
         Field("page_directory", "uint32_t *", 4, "its address space"),
+        Field("space", "struct space *", 4, "what is promised there", "processes"),
+        Field("files", "struct files *", 4, "its open files", "processes"),
+        Field("fpu", "void *", 4, "its x87 and SSE registers", "processes"),
         Field("cpu", "struct cpu *", 4, "the CPU that it runs on, or ran on last"),
         Field("next", "struct process *", 4, "in the queue of those that wait for a CPU"),
+        Field("waits_in", "struct wait_queue *", 4, "or for what, if it sleeps", "processes"),
+        Field("next_timed", "struct process *", 4, "of those that sleep until", "processes"),
+        Field("wake_tick", "uint32_t", 4, "this tick of the clock", "processes"),
+        Field("is_timed", "uint32_t", 4, "it is one of them", "processes"),
+        Field("next_process", "struct process *", 4, "of all", "processes"),
+        Field("parent", "struct process *", 4, "", "processes"),
+        Field("children", "struct process *", 4, "the youngest", "processes"),
+        Field("sibling", "struct process *", 4, "the next older child of its parent", "processes"),
+        Field("is_orphan", "uint32_t", 4, "its parent has ended", "processes"),
+        Field("child_ended", "struct wait_queue", 8, "it waits here for its children", "processes"),
+        Field("vfork_parent", "struct process *", 4, "waits until it needs no memory", "processes"),
+        Field("vfork_waits", "uint32_t", 4, "it is that parent", "processes"),
+        Field("wait_status", "int32_t", 4, "how it ended, for wait4()", "processes"),
+        Field("killed_by_signal", "int32_t", 4, "the signal that is to end it", "processes"),
         Field("pid", "int32_t", 4, ""),
         Field("state", "uint32_t", 4, "enum process_state"),
         Field("exit_status", "int32_t", 4, "what it passed to exit()"),
         Field("killed_by", "int32_t", 4, "vector of the exception that ended it, or -1"),
-        Field("start_eip", "uint32_t", 4, "where ring 3 begins: its entry point"),
-        Field("start_esp", "uint32_t", 4, "and its first stack pointer"),
-        Field("sysinfo", "uint32_t", 4, "address of its __kernel_vsyscall", "vsyscall"),
+        Field(
+            "start_eip",
+            "uint32_t",
+            4,
+            "where ring 3 begins: its entry point",
+            until="processes",
+        ),
+        Field("start_esp", "uint32_t", 4, "and its first stack pointer", until="processes"),
+        Field(
+            "sysinfo",
+            "uint32_t",
+            4,
+            "address of its __kernel_vsyscall",
+            "vsyscall",
+            until="processes",
+        ),
         Field(
             "io_bitmap",
             "uint8_t *{}[2]",

@@ -16,6 +16,8 @@ RANDOM_VSYSCALL_PAGES = 32768  # 15 bits of chance
 USER_LOWEST_ADDR = 0x00010000  # below, a NULL pointer with an offset must fault
 USER_PROGRAM_ADDR = 0x08048000  # where the i386 ABI links programs
 USER_STACK_PAGES = 16
+USER_STACK_LIMIT_BYTES = 8 << 20  # Linux's default
+USER_PIE_ADDR = 0x56555000  # where Linux puts them if it is not to choose at random
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Syscall:
     comment: str
     reason: str
     layer: str = "int80"
+    is_private: bool = False  # uses only what is the caller's own, or locks for itself
 
     @property
     def unpacked(self) -> tuple[tuple[Argument, str], ...]:
@@ -64,6 +65,100 @@ def _args(*pairs: str) -> tuple[Argument, ...]:
     return tuple(Argument((kind + mark).strip(), name) for kind, mark, name in split)
 
 
+def _processes(
+    number: int, name: str, arguments: tuple[Argument, ...], comment: str, reason: str
+) -> Syscall:
+    return Syscall(number, name, arguments, comment, reason, "processes")
+
+
+_PROCESSES = (
+    _processes(2, "fork", (), "a copy of this process", "family"),
+    _processes(
+        3, "read", _args("int fd", "void *buffer", "size_t size"), "read from a file", "family"
+    ),
+    _processes(
+        4, "write", _args("int fd", "const void *buffer", "size_t size"), "write to one", "hello"
+    ),
+    _processes(6, "close", _args("int fd"), "give up an open file", "family"),
+    _processes(
+        7,
+        "waitpid",
+        _args("int32_t pid", "int *status", "int options"),
+        "wait for the end of a child",
+        "C libraries call this one or wait4",
+    ),
+    _processes(
+        11,
+        "execve",
+        _args(
+            "const char *path",
+            "const char *const *arguments",
+            "const char *const *environment",
+        ),
+        "run another program in this process",
+        "family",
+    ),
+    _processes(37, "kill", _args("int32_t pid", "int signal"), "end a process", "family"),
+    _processes(41, "dup", _args("int fd"), "one more number for an open file", "family"),
+    _processes(42, "pipe", _args("int *fds"), "bytes from one process to another", "family"),
+    _processes(45, "brk", _args("uint32_t wanted"), "move the end of the heap", "memory"),
+    _processes(63, "dup2", _args("int fd", "int wanted"), "the same, and which number", "family"),
+    _processes(64, "getppid", (), "number of the parent", "family"),
+    _processes(91, "munmap", _args("uint32_t start", "uint32_t size"), "give up pages", "memory"),
+    _processes(
+        114,
+        "wait4",
+        _args("int32_t pid", "int *status", "int options", "void *usage"),
+        "wait for the end of a child",
+        "family",
+    ),
+    _processes(
+        120,
+        "clone",
+        _args("uint32_t flags", "uint32_t stack"),
+        "a copy of this process that may share things with it",
+        "memory: a child in the same address space",
+    ),
+    _processes(
+        125,
+        "mprotect",
+        _args("uint32_t start", "uint32_t size", "int protection"),
+        "change what pages may be used for",
+        "memory",
+    ),
+    _processes(
+        162,
+        "nanosleep",
+        _args("const struct timespec *wanted", "struct timespec *left"),
+        "sleep for a time",
+        "family",
+    ),
+    _processes(
+        163,
+        "mremap",
+        _args(
+            "uint32_t start", "uint32_t size", "uint32_t new_size", "int flags", "uint32_t wanted"
+        ),
+        "move pages, or make room for more",
+        "memory",
+    ),
+    _processes(190, "vfork", (), "a child that borrows this process's memory", "family"),
+    _processes(
+        192,
+        "mmap2",
+        _args(
+            "uint32_t wanted",
+            "uint32_t size",
+            "int protection",
+            "int flags",
+            "int fd",
+            "uint32_t offset_pages",
+        ),
+        "ask for pages",
+        "memory",
+    ),
+)
+
 SYSCALLS: tuple[Syscall, ...] = (
     Syscall(1, "exit", _args("int status"), "end this program", "every program"),
     Syscall(
@@ -76,7 +171,14 @@ SYSCALLS: tuple[Syscall, ...] = (
         "print to the serial line",
         "hello",
     ),
-    Syscall(20, "getpid", (), "number of this process", "cost: the call that does nothing"),
+    Syscall(
+        20,
+        "getpid",
+        (),
+        "number of this process",
+        "cost: the call that does nothing",
+        is_private=True,
+    ),
     Syscall(
         101,
         "ioperm",
@@ -85,6 +187,7 @@ SYSCALLS: tuple[Syscall, ...] = (
         "ports",
         "io-bitmap",
     ),
+    *_PROCESSES,
     Syscall(158, "sched_yield", (), "let the other processes run", "yield"),
     Syscall(
         222,  # unassigned in Linux
@@ -102,6 +205,12 @@ SYSCALLS: tuple[Syscall, ...] = (
         "C libraries call this one",
     ),
 )
+
+
+def syscalls_for(layers: tuple[str, ...]) -> tuple[Syscall, ...]:
+    """The calls of a kernel with these layers, by number; of several rows for one the last counts."""
+    chosen = {call.number: call for call in SYSCALLS if call.layer in layers}
+    return tuple(chosen[number] for number in sorted(chosen))
 
 
 @dataclass(frozen=True)
@@ -142,4 +251,5 @@ COST_LOOPS: dict[str, tuple[CostLoop, ...]] = {
     "int80": (_EMPTY, _INT80),
     "sysenter": (_EMPTY, CostLoop("sysenter", "call *%2", '"r"(fast_gate)'), _INT80),
     "vsyscall": (_EMPTY, CostLoop("page", "call *%2", '"r"(fast_gate)'), _INT80),
+    "processes": (_EMPTY, CostLoop("page", "call *%2", '"r"(fast_gate)'), _INT80),
 }

@@ -186,6 +186,20 @@ HANDLERS: tuple[Handler, ...] = (
     Handler("SPURIOUS_VECTOR", "", "went away; wants no end of interrupt", "smp"),
     Handler("VECTOR_DB", f"debug_exception{_WITH_FRAME}", "SYSENTER does not clear TF", "sysenter"),
     Handler(
+        "VECTOR_PF",
+        f"memory_fault{_WITH_FRAME}",
+        "a page that is not there yet, mostly",
+        "processes",
+    ),
+    Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "clock_tick(regs)", "the next one's turn", "processes"),
+    Handler(
+        "FIRST_IRQ_VECTOR + IRQ_SERIAL",
+        "console_interrupt()",
+        "a character was typed",
+        "processes",
+    ),
+    Handler("WAKE_VECTOR", "cpu_woken(regs)", "something has changed", "smp-processes"),
+    Handler(
         "VECTOR_DB",
         f"check_debug_exception{_WITH_FRAME}",
         "looks at the registers, for checks/entry.c",

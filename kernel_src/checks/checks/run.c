@@ -2,7 +2,6 @@
 
 #include "checks/run.h"
 
-#include "include/x86.h"
 #include "kernel/suite.h"
 #include "proc/process.h"
 
@@ -11,16 +10,13 @@ struct process *check_start(const char *name)
     const struct program *program = program_find(name);
     struct process *process;
 
-    return program && process_create(name, program->elf, program->size, &process) == 0 ? process
-                                                                                       : NULL;
+    return program && process_create(program, &process) == 0 ? process : NULL;
 }
 
 int32_t check_end(struct process *process)
 {
     while (*(volatile uint32_t *)&process->state != PROCESS_ENDED) {
-        if (!process_yield()) {
-            wait_for_interrupt(); /* it runs on another CPU */
-        }
+        process_idle(); /* it may run on another CPU */
     }
     int32_t result = process->killed_by >= 0     ? process->killed_by
                      : process->exit_status == 0 ? -1

@@ -5,6 +5,9 @@
 void *memcpy(void *to, const void *from, size_t size)
 {
     void *start = to;
+    size_t words = size / 4;
+    size %= 4;
+    __asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
     __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
     return start;
 }
@@ -12,6 +15,9 @@ void *memcpy(void *to, const void *from, size_t size)
 void *memset(void *to, int byte, size_t size)
 {
     void *start = to;
+    size_t words = size / 4;
+    size %= 4;
+    __asm__ volatile("rep stosl" : "+D"(to), "+c"(words) : "a"((byte & 0xff) * 0x01010101u) : "memory");
     __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(byte) : "memory");
     return start;
 }

@@ -50,9 +50,7 @@ void smp_cpu_main(uint32_t index)
     apic_enable();
     __atomic_store_n(&cpu->online, 1, __ATOMIC_RELEASE);
     for (;;) {
-        while (process_yield()) {
-        }
-        wait_for_interrupt();
+        process_idle();
     }
 }
 
