@@ -13,6 +13,7 @@ class Step(str, Enum):
     SYSENTER = "sysenter"
     VSYSCALL = "vsyscall"
     PROCESSES = "processes"
+    LINUX = "linux"
 
     @property
     def position(self) -> int:

@@ -67,6 +67,7 @@ STEPS = {
     "int80": "Programs enter it by `int 0x80`, the old way.",
     "sysenter": "Programs enter it by SYSENTER, from a stub of their own, or by `int 0x80`.",
     "vsyscall": "Programs enter it through the vsyscall page, whose address is AT_SYSINFO.",
+    "linux": "Programs made for Linux enter it through the vDSO, by way of their C library.",
     "processes": "Programs enter it through the vsyscall page, fork, execute others and take turns.",
 }
 NOT_LISTED = (".md", "user/bin/")

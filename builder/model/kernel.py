@@ -31,7 +31,7 @@ from builder.model.traps import (
     handlers_for,
 )
 
-STEPS = ("int80", "sysenter", "vsyscall", "processes")
+STEPS = ("int80", "sysenter", "vsyscall", "processes", "linux")
 
 
 @dataclass(frozen=True)

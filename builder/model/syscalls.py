@@ -247,9 +247,12 @@ class CostLoop:
 _EMPTY = CostLoop("loop")
 _INT80 = CostLoop("int80", "int $0x80")
 
+_PAGE_LOOPS = (_EMPTY, CostLoop("page", "call *%2", '"r"(fast_gate)'), _INT80)
+
 COST_LOOPS: dict[str, tuple[CostLoop, ...]] = {
     "int80": (_EMPTY, _INT80),
     "sysenter": (_EMPTY, CostLoop("sysenter", "call *%2", '"r"(fast_gate)'), _INT80),
-    "vsyscall": (_EMPTY, CostLoop("page", "call *%2", '"r"(fast_gate)'), _INT80),
-    "processes": (_EMPTY, CostLoop("page", "call *%2", '"r"(fast_gate)'), _INT80),
+    "vsyscall": _PAGE_LOOPS,
+    "processes": _PAGE_LOOPS,
+    "linux": _PAGE_LOOPS,
 }
