@@ -58,7 +58,11 @@ class KernelModel:
     switch_steps: tuple[boot.BootStep, ...]
     show_steps: tuple[boot.BootStep, ...]
     create_steps: tuple[boot.BootStep, ...]
+    first_steps: tuple[boot.BootStep, ...]
     fork_steps: tuple[boot.BootStep, ...]
+    exec_steps: tuple[boot.BootStep, ...]
+    tick_steps: tuple[boot.BootStep, ...]
+    release_steps: tuple[boot.BootStep, ...]
     destroy_steps: tuple[boot.BootStep, ...]
     programs: tuple[Program, ...]
     suite: tuple[SuiteEntry, ...]
@@ -203,7 +207,7 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
 
 
 def _rows(steps: tuple[boot.BootStep, ...], layers: tuple[str, ...]) -> tuple[boot.BootStep, ...]:
-    return tuple(step for step in steps if step.layer in layers)
+    return tuple(step for step in steps if step.layer in layers and step.until not in layers)
 
 
 def _traps(layers: tuple[str, ...]) -> tuple[Trap, ...]:
@@ -244,7 +248,11 @@ def build_model(config: KernelConfig) -> KernelModel:
         switch_steps=_rows(boot.SWITCH_STEPS, layers),
         show_steps=_rows(boot.SHOW_STEPS, layers),
         create_steps=_rows(boot.CREATE_STEPS, layers),
+        first_steps=_rows(boot.FIRST_STEPS, layers),
         fork_steps=_rows(boot.FORK_STEPS, layers),
+        exec_steps=_rows(boot.EXEC_STEPS, layers),
+        tick_steps=_rows(boot.TICK_STEPS, layers),
+        release_steps=_rows(boot.RELEASE_STEPS, layers),
         destroy_steps=_rows(boot.DESTROY_STEPS, layers),
         programs=programs_for(layers),
         suite=suite_for(layers, files),

@@ -31,10 +31,14 @@ struct files {
     uint8_t close_on_exec[OPEN_MAX];
 };
 
-/* The console, three times. NULL if there is no memory. */
-struct files *files_create(void);
+struct process;
+
+/* The console, three times. Returns 0 or -ENOMEM. */
+int files_first(struct process *process);
+
+/* NULL if there is no memory. */
 struct files *files_copy(const struct files *files);
-void files_put(struct files *files);
+void files_leave(struct process *process);
 void files_close_on_exec(struct files *files);
 
 /* A file with one user, or NULL. */

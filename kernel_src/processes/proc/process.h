@@ -47,6 +47,9 @@ int process_create(const struct program *program, struct process **created);
 /* Free what a process in the state PROCESS_ENDED still has. */
 void process_destroy(struct process *process);
 
+/* Give up what a process has but its memory and its number: files, and more. */
+void process_release(struct process *process);
+
 /* Free a process that never ran. */
 void process_abandon(struct process *process);
 
@@ -59,6 +62,9 @@ void process_prepare(struct process *process);
 
 /* Make it a child of `parent`, instead of whose it was. */
 void process_adopt(struct process *parent, struct process *child);
+
+/* All that have a number, ended ones too, one after the other: first the one after NULL. */
+struct process *process_next(const struct process *process);
 
 /* The process of that number, ended or not; NULL if there is none. */
 struct process *process_find(int32_t pid);
@@ -98,11 +104,14 @@ void work_before_return(struct pt_regs *regs);
 
 struct inode;
 
-/* Strings are taken from where the caller says: copy_from_user(), or its own memory. */
+/* Strings are taken from where the caller says: copy_from_user(), or the kernel's memory. */
+int copy_from_kernel(void *to, const void *from, size_t size);
+
 struct exec_strings {
     int (*copy)(void *to, const void *from, size_t size);
     const char *const *arguments;   /* ended by NULL */
     const char *const *environment; /* ended by NULL */
+    const char *const *prefix;      /* the kernel's own, in place of the first argument; or NULL */
 };
 
 /* Replace the program of `process`, which is the running one or has never run. Returns 0 or -errno;

@@ -1,0 +1,25 @@
+/* sys/time.h: how programs tell the kernel a time (Linux include/uapi/linux/time.h). */
+#pragma once
+
+#include <stdint.h>
+
+#include "include/constants.h"
+
+struct timespec {
+    int32_t seconds;
+    int32_t nanoseconds;
+};
+
+struct timeval {
+    int32_t seconds;
+    int32_t microseconds;
+};
+
+#define NS_PER_TICK (1000000000u / TIMER_HZ)
+
+/* Ticks of the clock that a length of time takes, rounded up; very long ones are cut off. */
+uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds);
+
+/* The tick at which a program's time is over: a length of time from now on, or a moment of that
+ * clock. Returns 0, -EFAULT or -EINVAL. */
+long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *tick);
