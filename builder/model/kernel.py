@@ -99,7 +99,8 @@ class KernelModel:
     @property
     def layout_headers(self) -> tuple[str, ...]:
         """What include/structs.h needs for the members of its structures."""
-        return ("proc/sleep.h",) if "processes" in self.layers else ()
+        headers = {"processes": "proc/sleep.h", "linux": "proc/pending.h"}
+        return tuple(header for layer, header in headers.items() if layer in self.layers)
 
     @property
     def call_structs(self) -> tuple[str, ...]:

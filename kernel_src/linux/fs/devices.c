@@ -1,7 +1,7 @@
 /* fs/devices.c: the devices that programs expect (Linux Documentation/admin-guide/devices.txt). */
 
 #include "fs/file.h"
-#include "fs/inode.h"
+#include "fs/tty.h"
 #include "lib/lib.h"
 #include "lib/random.h"
 #include "mm/mm.h"

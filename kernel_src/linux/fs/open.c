@@ -2,7 +2,7 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "proc/process.h"
+#include "fs/tty.h"
 
 static long regular_read(struct file *file, void *buffer, size_t size)
 {
@@ -40,6 +40,10 @@ long file_open(struct inode *inode, uint32_t flags, struct file **opened)
                                                        : device_ops(inode->rdev);
     if (!ops || is_symlink(inode)) {
         return is_symlink(inode) ? -ELOOP : -ENXIO;
+    }
+    long error = ops == &tty_ops ? tty_open(inode->rdev, flags) : 0;
+    if (error) {
+        return error;
     }
     *opened = file_create(ops, flags, NULL);
     if (!*opened) {

@@ -56,8 +56,8 @@ static void vfork_forget(struct process *process)
 /* Process 1 takes its children; without one, the first CPU's idle process. */
 static void children_leave(struct process *process)
 {
-    struct process *init = process_find(INIT_PID);
-    int has_init = init && init != process && init->group && init->group->threads;
+    struct process *init = init_process;
+    int has_init = init && init != process;
 
     while (process->children) {
         struct process *child = process->children;
@@ -90,7 +90,7 @@ static void group_ended(const struct group *group)
                   signal ? (uint32_t)signal : (uint32_t)group->wait_status >> 8}};
 
     leader->wait_status = group->wait_status;
-    if (leader->pid == INIT_PID) {
+    if (leader == init_process) {
         init_ended(group->wait_status);
     }
     tty_leave(group);

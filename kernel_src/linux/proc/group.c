@@ -1,8 +1,10 @@
 /* proc/group.c: threads that are one process, and processes that stop and end together. */
 
 #include "cpu/cpu.h"
+#include "kernel/init.h"
 #include "lib/lib.h"
 #include "mm/space.h"
+#include "proc/alarm.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/signals.h"
@@ -64,6 +66,16 @@ int group_fork(struct process *child, struct process *parent, const struct clone
     return error;
 }
 
+int group_exists(int32_t pgid, int32_t sid)
+{
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        if (p->group && p->group->pgid == pgid && (sid == 0 || p->group->sid == sid)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* A process that the kernel itself makes. */
 int group_first(struct process *process)
 {
@@ -113,6 +125,9 @@ static void become_leader(struct process *process)
         process_adopt(process, old->children);
     }
     group->leader = process;
+    if (old == init_process) {
+        init_process = process;
+    }
     old->is_orphan = 1;
     process_adopt(cpus[0].idle, old);
 }

@@ -3,7 +3,7 @@
 #include "proc/signals.h"
 
 #include "cpu/wake.h"
-#include "lib/lib.h"
+#include "kernel/init.h"
 #include "mm/space.h"
 #include "proc/process.h"
 
@@ -45,7 +45,7 @@ static int is_ignored(const struct process *process, int signal)
     }
     return action_of(process, signal)->handler == SIG_IGN ||
            (is_default(process, signal) && (signal_bit(signal) & SIGNALS_IGNORED)) ||
-           (is_default(process, signal) && process->group->leader->pid == INIT_PID);
+           (is_default(process, signal) && process->group->leader == init_process);
 }
 
 void signals_look(struct process *process)

@@ -4,9 +4,6 @@
 #include <stdint.h>
 
 #include "include/structs.h"
-#include "proc/sleep.h"
-
-typedef uint64_t sigset;
 
 static inline sigset signal_bit(int signal)
 {
@@ -37,12 +34,6 @@ struct signal_info {
 struct pending {
     struct pending *next;
     struct signal_info info;
-};
-
-/* Signals that were sent and have not arrived, in the order in which they were sent. */
-struct pending_list {
-    struct pending *first;
-    sigset set;
 };
 
 /* What the threads of a process have in common. */
@@ -101,14 +92,17 @@ static inline struct sigaction *action_of(const struct process *process, int sig
 
 /* ---- proc/group.c ---- */
 
-int group_fork(struct process *child, struct process *parent, uint32_t flags);
-void group_leave(struct process *process);
+int group_first(struct process *process);
+void group_free(struct process *process);
+
+/* Is there a process group of that number, in that session unless it is 0? */
+int group_exists(int32_t pgid, int32_t sid);
 
 /* Every thread of the running one's process ends, with this wait status. */
 _Noreturn void group_exit(int32_t wait_status);
 
 /* For execve(): only the running thread is left, and it is the leader. Returns 0 or -errno. */
-int group_only_me(void);
+int group_only_me(struct process *process);
 
 /* What a new program has: handlers are gone, what was ignored stays so. */
 void signals_exec(struct process *process);

@@ -1,6 +1,6 @@
 /* sys/kill.c: system calls that send signals. */
 
-#include "dev/dev.h"
+#include "kernel/init.h"
 #include "mm/mm.h"
 #include "proc/alarm.h"
 #include "proc/process.h"
@@ -20,7 +20,7 @@ static long kill_all(const struct signal_info *info)
     uint32_t count = 0;
 
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        if (p->group && p->group->leader == p && p->group->threads && p->pid != INIT_PID &&
+        if (p->group && p->group->leader == p && p->group->threads && p != init_process &&
             p->group != current_process()->group) {
             if (info->signal) {
                 signal_send_info(p, info);

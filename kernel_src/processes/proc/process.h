@@ -47,6 +47,9 @@ int process_create(const struct program *program, struct process **created);
 /* Free what a process in the state PROCESS_ENDED still has. */
 void process_destroy(struct process *process);
 
+/* A process that the kernel itself makes, without a program yet. Returns 0 or -ENOMEM. */
+int process_first(struct process **created);
+
 /* Give up what a process has but its memory and its number: files, and more. */
 void process_release(struct process *process);
 
