@@ -2,8 +2,8 @@
  *
  * A file with several names has an entry for each, with the same inode number. One of them has the
  * data: the first, or with GNU cpio the last. So all names are remembered. An entry without data
- * becomes one more name of the file; one with data makes a new file, which takes over all names that
- * the file had so far.
+ * becomes one more name of the file; one with data makes a new file, which takes over all names
+ * that the file had so far.
  *
  * A directory's time changes when something is made in it, and so is set when all is made.
  */

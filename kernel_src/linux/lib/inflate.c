@@ -1,6 +1,6 @@
-/* lib/inflate.c: unpacks gzip (RFC 1952), which holds deflate (RFC 1951). Nothing in it is believed.
+/* lib/inflate.c: unpacks gzip (RFC 1952), which holds deflate (RFC 1951).
  *
- * A mistake is noted by fail() and unpacking goes on with harmless values until a loop looks.
+ * Nothing in it is believed. A mistake is noted by fail() and unpacking goes on with harmless values until a loop looks.
  * Reading behind the end gives zeros, which are lent: using them is a mistake. So no place that
  * reads needs a branch for it. Every loop uses up bits of the input, or ends.
  */
@@ -178,9 +178,9 @@ static void enter_fast(struct huffman *h, unsigned code, unsigned length, unsign
     }
 }
 
-/* From the length of each symbol's code. Codes of a length are consecutive numbers; the first is the
- * one behind the last shorter code, with zeros behind it. All codes must be in use, but one of one
- * bit may be alone, and there may be none: half a bit cannot be written. */
+/* From the length of each symbol's code. Codes of a length are consecutive numbers; the first is
+ * the one behind the last shorter code, with a zero behind it for each bit more. All codes must be
+ * in use, but one of one bit may be alone, and there may be none: half a bit cannot be written. */
 static void huffman_build(struct inflate *s, struct huffman *h, const uint8_t *lengths,
                           unsigned symbols)
 {
@@ -214,7 +214,7 @@ static void huffman_build(struct inflate *s, struct huffman *h, const uint8_t *l
     }
 }
 
-/* A code that is too long for the table, bit by bit: symbol * 16 + length, or 0 if there is none. */
+/* A code that is too long for the table, bit by bit: symbol * 16 + length, or 0 for no code. */
 static unsigned find_long(const struct huffman *h, uint32_t bits)
 {
     unsigned code = 0, first = 0, index = 0;

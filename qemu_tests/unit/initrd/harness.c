@@ -35,7 +35,7 @@ const char *__asan_default_options(void)
 #define ASAN_UNPOISON_MEMORY_REGION(start, size) (void)0
 #endif
 
-#define SECONDS_AT_MOST 20
+#define SECONDS_AT_MOST 5
 #define FILES_MAX 20000
 #define ENOENT 2
 #define EEXIST 17
