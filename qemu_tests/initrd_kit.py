@@ -14,7 +14,10 @@ HARNESS = ROOT / "qemu_tests" / "unit" / "initrd"
 KERNEL = ROOT / "kernel_src"
 SOURCES = tuple(
     KERNEL / "linux" / name
-    for name in ("lib/inflate.c", "fs/cpio.c", "fs/initrd.c", "fs/initrd_files.c")
+    for name in (
+        *("lib/huffman.c", "lib/inflate.c", "lib/gzip.c"),
+        *("fs/cpio.c", "fs/initrd.c", "fs/initrd_files.c"),
+    )
 )
 INCLUDES = tuple(f"-I{path}" for path in (HARNESS, KERNEL / "linux", KERNEL / "int80"))
 SANITIZE = "-fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -73,7 +76,7 @@ class Unpacked:
 
 @dataclass(frozen=True)
 class Inflated:
-    """What inflate_gzip() made."""
+    """What gzip_unpack() made."""
 
     error: int
     used: int

@@ -86,9 +86,10 @@ def test_the_sources_compile_without_a_warning_for_the_kernel(
     )
     assert (done.returncode, done.stderr) == (0, "")
     if words[0] == "gcc":
-        # Kernel stacks have 4096 bytes. No function calls itself, so that all together are a bound.
-        frames = (tmp_path / "inflate.su").read_text().splitlines()
-        assert sum(int(line.split("\t")[1]) for line in frames) < 600
+        # Kernel stacks have 4096 bytes. No more than five of these functions are in each other.
+        names = ("huffman.su", "inflate.su", "gzip.su")
+        frames = "".join((tmp_path / name).read_text() for name in names).splitlines()
+        assert sum(sorted(int(line.split("\t")[1]) for line in frames)[-5:]) < 600
 
 
 # ---- deflate ----

@@ -9,7 +9,7 @@
 #include "fs/cpio.h"
 #include "fs/initrd_files.h"
 #include "include/constants.h"
-#include "lib/inflate.h"
+#include "lib/gzip.h"
 #include "lib/lib.h"
 #include "mm/memory.h"
 
@@ -18,7 +18,7 @@
 struct unpacker {
     struct cpio cpio;
     struct initrd_files files;
-    struct inflate *inflate; /* made when the first gzip comes */
+    struct gzip *gzip; /* made when the first gzip comes */
     const uint8_t *start, *end;
     const uint8_t *next;     /* where the next member begins */
     const uint8_t *released; /* up to where the caller knows */
@@ -95,21 +95,21 @@ static int piece_of_gzip(void *context, const uint8_t *data, size_t size)
     if (cpio_feed(&u->cpio, data, size) < size) {
         cpio_fail(&u->cpio, "there is neither a header of cpio nor zeros");
     }
-    release(u, inflate_next(u->inflate));
+    release(u, inflate_next(&u->gzip->inflate));
     return u->cpio.error ? -EINVAL : 0;
 }
 
 static void unpack_gzip(struct unpacker *u)
 {
-    u->inflate = u->inflate ? u->inflate : memory_alloc(sizeof *u->inflate);
-    if (!u->inflate) {
+    u->gzip = u->gzip ? u->gzip : memory_alloc(sizeof *u->gzip);
+    if (!u->gzip) {
         say("no memory to unpack gzip");
         return;
     }
     cpio_start(&u->cpio, 0);
-    int error = inflate_gzip(u->inflate, u->next, (size_t)(u->end - u->next), piece_of_gzip, u);
+    int error = gzip_unpack(u->gzip, u->next, (size_t)(u->end - u->next), piece_of_gzip, u);
     if (error && !u->cpio.error) {
-        say("gzip at byte %u: %s", offset_of(u, u->next), u->inflate->reason);
+        say("gzip at byte %u: %s", offset_of(u, u->next), u->gzip->inflate.reason);
         return;
     }
     cpio_end(&u->cpio);
@@ -117,7 +117,7 @@ static void unpack_gzip(struct unpacker *u)
         say("gzip at byte %u, in it ", offset_of(u, u->next));
         say_cpio(u);
     }
-    u->next = inflate_next(u->inflate);
+    u->next = inflate_next(&u->gzip->inflate);
 }
 
 static void unpack_plain(struct unpacker *u)
@@ -167,8 +167,8 @@ const char *initrd_unpack(const uint8_t *data, size_t size)
     cpio_init(&u->cpio, &client, u);
     unpack_members(u);
     initrd_files_end(&u->files);
-    if (u->inflate) {
-        memory_free(u->inflate);
+    if (u->gzip) {
+        memory_free(u->gzip);
     }
     memory_free(u);
     return reason_length > 0 ? reason : NULL;

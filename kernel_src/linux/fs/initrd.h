@@ -8,6 +8,6 @@
  * what is wrong and where; what came before that has been unpacked. */
 const char *initrd_unpack(const uint8_t *data, size_t size);
 
-/* To be supplied by the caller: nothing below `upto` will be read again. It is called after 4096 bytes
- * or more. */
+/* To be supplied by the caller: nothing below `upto` will be read again. It is called after 4096
+ * bytes or more. */
 void initrd_consumed(const uint8_t *upto);

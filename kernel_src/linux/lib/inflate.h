@@ -1,22 +1,14 @@
-/* lib/inflate.h: unpacks what gzip packed, from memory into a function. */
+/* lib/inflate.h: unpacks deflate, from memory into a function. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/huffman.h"
+
 #define INFLATE_WINDOW 32768 /* bytes: as far back as data can be repeated from */
-#define HUFFMAN_LONGEST 15   /* bits of a code */
-#define HUFFMAN_SYMBOLS 288
-#define HUFFMAN_FAST_BITS 10 /* codes up to this length are found by one look into a table */
 
-struct huffman {
-    uint16_t fast[1 << HUFFMAN_FAST_BITS]; /* symbol * 16 + length of its code, or 0 */
-    uint16_t count[HUFFMAN_LONGEST + 1];   /* codes of each length */
-    uint16_t symbols[HUFFMAN_SYMBOLS];     /* in the order of their codes */
-};
-
-/* Everything that unpacking needs: too much for a kernel's stack. What is in it before does not
- * matter. */
+/* Everything that unpacking needs: too much for a kernel's stack. */
 struct inflate {
     const char *reason; /* what is wrong, in words; NULL as long as nothing is */
     int error;          /* the same as -errno */
@@ -30,20 +22,26 @@ struct inflate {
     void *context;
     unsigned at; /* where in the window the next byte goes */
     int wrapped; /* the whole window is filled with data */
-    uint32_t size, crc;
 
     struct huffman literals, distances;
     uint8_t lengths[HUFFMAN_SYMBOLS + 32];
-    uint32_t crc_table[256];
     uint8_t window[INFLATE_WINDOW];
 };
 
-/* Unpack one gzip member, and give all of it to `sink`, piece by piece; a piece is valid during the
- * call. Returns 0, what `sink` returned if that was not 0, or -EINVAL for damaged data, and then
- * `reason` says more. The sink may have been given damaged data before: the checksum comes last.
- * What follows the member begins at inflate_next(). */
-int inflate_gzip(struct inflate *inflate, const uint8_t *data, size_t size,
-                 int (*sink)(void *context, const uint8_t *data, size_t size), void *context);
+/* Begin to read; what was in `inflate` before does not matter. */
+void inflate_start(struct inflate *inflate, const uint8_t *data, size_t size,
+                   int (*sink)(void *context, const uint8_t *data, size_t size), void *context);
+
+/* Unpack blocks up to the last, and give all of it to `sink`, piece by piece; a piece is valid
+ * during the call. Returns 0, what `sink` returned if that was not 0, or -EINVAL for damaged data,
+ * of which the sink may have been given some. */
+int inflate_blocks(struct inflate *inflate);
+
+/* The next bits, 16 at most, as a number; zeros if there are not so many, which is an error. */
+uint32_t inflate_take(struct inflate *inflate, unsigned count);
 
 /* The first byte of the input that has not been used. The sink may ask, too. */
 const uint8_t *inflate_next(const struct inflate *inflate);
+
+/* Note what is wrong, unless something was before. */
+void inflate_fail(struct inflate *inflate, int error, const char *reason);

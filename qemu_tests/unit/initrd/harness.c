@@ -6,7 +6,7 @@
  *
  *   initrd  initrd_unpack(); memory_alloc() and inode_write() fail from the call NUMBER on (0: never)
  *   cpio    cpio_feed(), in pieces of NUMBER bytes
- *   gzip    inflate_gzip(); the sink fails at its call NUMBER (0: never)
+ *   gzip    gzip_unpack(); the sink fails at its call NUMBER (0: never)
  */
 
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #include "fs/initrd.h"
 #include "fs/ramfs.h"
 #include "include/constants.h"
-#include "lib/inflate.h"
+#include "lib/gzip.h"
 #include "mm/memory.h"
 
 #if defined __SANITIZE_ADDRESS__
@@ -315,16 +315,17 @@ static int collect(void *context, const uint8_t *data, size_t size)
 
 static void run_gzip(size_t size, unsigned long number)
 {
-    struct inflate *inflate = memset(malloc(sizeof *inflate), 0xa5, sizeof *inflate);
+    struct gzip *gzip = memset(malloc(sizeof *gzip), 0xa5, sizeof *gzip);
+    const struct inflate *inflate = &gzip->inflate;
 
     fail_at = number;
     sink_calls = 0;
-    int error = inflate_gzip(inflate, input, size, collect, &collected);
+    int error = gzip_unpack(gzip, input, size, collect, &collected);
     check((error == 0) == (inflate->reason == NULL), "error and reason differ");
     printf("gzip %d %lu %lu %u\n", -error, (unsigned long)(inflate_next(inflate) - input),
            (unsigned long)collected_size, crc32_of(collected, collected_size));
     printf("reason %s\n", error ? inflate->reason : "");
-    free(inflate);
+    free(gzip);
     free(collected);
     collected = NULL;
     collected_size = 0;
