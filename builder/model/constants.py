@@ -119,6 +119,7 @@ _WORK = (
     Constant("WORK_SIGNAL", 16, "somebody told it to end"),
 )
 _ERRNO = (
+    Constant("EPERM", 1, "not allowed"),
     Constant("ENOENT", 2, "no such file"),
     Constant("ESRCH", 3, "no such process"),
     Constant("EINTR", 4, "interrupted by a signal"),

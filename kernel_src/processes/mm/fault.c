@@ -105,11 +105,14 @@ void memory_fault(struct pt_regs *regs, uint32_t vector)
 
     if (address < USER_TOP && process->space) {
         int error = space_fault(process->space, address, write);
+        while (error == -ENOMEM && !signal_pending(process) && memory_reclaim()) {
+            error = space_fault(process->space, address, write);
+        }
         if (error == 0) {
             return;
         }
         if (error == -ENOMEM) {
-            signal_send(process, SIGKILL); /* as Linux does when nothing else is left */
+            signal_send(process, SIGKILL); /* nothing else is left */
             if ((regs->cs & 3) == 3) {
                 return;
             }
