@@ -155,6 +155,10 @@ PROGRAMS: tuple[Program, ...] = (
     _program("hello", "demo"),
     _program("auxv", "demo", "vsyscall"),
     _program("ports", "demo", "io-bitmap"),
+    _program("family", "demo", "processes"),
+    _program("pages", "demo", "processes"),
+    _program("turns", "demo", "processes"),
+    _program("sleepers", "demo", "processes"),
     _program("trespass", "demo"),
     _program("cost", "demo"),
     _program("echo", "echo"),
@@ -178,12 +182,17 @@ PROGRAMS: tuple[Program, ...] = (
 def _suite() -> tuple[SuiteEntry, ...]:
     """Every row of every suite, in the order in which they run."""
     checks = ("checks",)
+    demo = ("demo", "processes")
     return (
         SuiteEntry("hello", ("demo",), "hello"),
         SuiteEntry(
             "auxv: what the kernel tells a program at its start", ("demo", "vsyscall"), "auxv"
         ),
         SuiteEntry("ports: what the I/O permission bitmap allows", ("demo", "io-bitmap"), "ports"),
+        SuiteEntry("family: fork, pipe, execve, kill, wait4", demo, "family"),
+        SuiteEntry("pages: touched, copied, grown, protected", demo, "pages"),
+        SuiteEntry("turns: nobody keeps the CPU", demo, "turns"),
+        SuiteEntry("sleepers: who sleeps needs no CPU", demo, "sleepers"),
         SuiteEntry(
             "trespass: killed by a page fault, and the kernel lives", ("demo",), "trespass", "PF"
         ),
