@@ -212,6 +212,7 @@ SYSCALLS: tuple[Syscall, ...] = (
         "mix all six arguments into one number",
         "registers: the only way to see that each argument arrives in its place",
         "checks",
+        is_private=True,
     ),
     Syscall(
         252,

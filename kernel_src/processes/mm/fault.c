@@ -23,7 +23,7 @@ static int grow_down(const struct space *space, struct area *stack, uint32_t add
     uint32_t start = page_down(address);
     const struct area *below = NULL;
 
-    if ((stack->flags & AREA_GROWS_DOWN) == 0 || USER_TOP - start > USER_STACK_LIMIT_BYTES) {
+    if ((stack->flags & AREA_GROWS_DOWN) == 0 || start < USER_STACK_LOWEST) {
         return 0;
     }
     for (const struct area *area = space->areas; area != stack; area = area->next) {
