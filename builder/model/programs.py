@@ -173,6 +173,11 @@ PROGRAMS: tuple[Program, ...] = (
     _program("io-ports", "checks", "io-bitmap"),
     Program("bad-frames", ("user/bad_frames", "user/bad_frames_call"), ("checks", "sysenter")),
     _program("one-call", "checks"),
+    _program("memory-errors", "checks", "processes"),
+    _program("memory", "checks", "processes"),
+    _program("stacks", "checks", "processes"),
+    _program("copies", "checks", "processes"),
+    _program("fork-registers", "checks", "processes"),
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
@@ -185,6 +190,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
     """Every row of every suite, in the order in which they run."""
     checks = ("checks",)
     demo = ("demo", "processes")
+    processes = ("checks", "processes")
     return (
         SuiteEntry("hello", ("demo",), "hello"),
         SuiteEntry(
@@ -218,6 +224,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("I/O permission bitmap", ("checks", "io-bitmap"), "io-ports"),
         SuiteEntry("I/O ports of two processes", ("checks", "io-bitmap"), check="check_io_switch"),
         SuiteEntry("four processes take turns", checks, "yield", instances=4),
+        SuiteEntry("memory: errors", processes, "memory-errors"),
+        SuiteEntry("memory: pages and heap", processes, "memory"),
+        SuiteEntry("memory: stacks grow", processes, "stacks"),
+        SuiteEntry("fork: memory is copied on write", processes, "copies"),
+        SuiteEntry("fork: registers", processes, "fork-registers"),
         *(
             SuiteEntry(
                 f"killed by {f.killed_by}: {f.title}",
