@@ -165,6 +165,12 @@ FORK_STEPS: tuple[BootStep, ...] = (
 # What a process that the kernel itself makes begins with; each call returns 0 or -errno.
 FIRST_STEPS: tuple[BootStep, ...] = (
     BootStep("files_first(process)", "fs/file.h", "The console, three times.", "processes"),
+    BootStep(
+        "fpu_fork(process, current_process())",
+        "cpu/fpu.h",
+        "Room for its x87 and SSE registers.",
+        "processes",
+    ),
     BootStep("cwd_first(process)", "fs/cwd.h", "The root directory.", "linux"),
     BootStep("group_first(process)", "proc/signals.h", "A process group of its own.", "linux"),
 )

@@ -238,7 +238,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         interrupts=tuple(row for row in INTERRUPTS if row.layer in layers),
         handlers=handlers_for(layers),
         handler_prototypes=handler_prototypes(layers),
-        regions=tuple(region for region in memory.REGIONS if region.layer in layers),
+        regions=memory.regions_for(layers),
         features=FEATURES,
         auxv=AUXV,
         syscalls=syscalls,
@@ -260,5 +260,12 @@ def build_model(config: KernelConfig) -> KernelModel:
         files=files,
         program_args=tuple(config.programs.args),
         program_env=tuple(config.programs.env),
-        constants=constant_groups(gdt, layouts, config.cpu.count, syscalls, STRINGS_MAX),
+        constants=constant_groups(
+            gdt,
+            layouts,
+            config.cpu.count,
+            syscalls,
+            STRINGS_MAX,
+            memory.user_stack_bytes(layers),
+        ),
     )

@@ -29,6 +29,7 @@ class Syscall:
     reason: str
     layer: str = "int80"
     is_private: bool = False  # uses only what is the caller's own, or locks for itself
+    has_own_stub: bool = False  # programs have a function of that name in user/lib
 
     @property
     def unpacked(self) -> tuple[tuple[Argument, str], ...]:
@@ -43,6 +44,13 @@ class Syscall:
     def prototype(self, prefix: str = "") -> str:
         """Its name, behind `prefix`, and parameters, as in a C prototype without the result."""
         return f"{prefix}{self.name}({self.parameters})"
+
+    @property
+    def stub(self) -> str:
+        """The C expression with which a program makes it."""
+        values = [f"(long){argument.name}" for argument in self.arguments]
+        values += ["0"] * (len(ARGUMENT_REGISTERS) - len(values))
+        return f"system_call(NR_{self.name}, {', '.join(values)})"
 
     @property
     def dispatch(self) -> str:

@@ -88,7 +88,15 @@ _PROCESSES = (
         "move pages, or make room for more",
         "memory",
     ),
-    _processes(190, "vfork", (), "a child that borrows this process's memory", "family"),
+    Syscall(
+        190,
+        "vfork",
+        (),
+        "a child that borrows this process's memory, stack and all, until it has its own",
+        "checks",
+        "processes",
+        has_own_stub=True,
+    ),
     _processes(
         192,
         "mmap2",
@@ -142,6 +150,7 @@ SYSCALLS: tuple[Syscall, ...] = (
         "mix all six arguments into one number",
         "registers: the only way to see that each argument arrives in its place",
         "checks",
+        is_private=True,
     ),
     Syscall(
         252,

@@ -72,6 +72,9 @@ struct process *process_next(const struct process *process);
 /* The process of that number, ended or not; NULL if there is none. */
 struct process *process_find(int32_t pid);
 
+/* Free what is left of those whose parents have ended. */
+void orphans_reap(void);
+
 #define NOT_KILLED (-1)
 
 /* ---- proc/exit.c ---- */
@@ -93,11 +96,8 @@ void signal_send(struct process *process, int signal);
 /* What an exception is to a program that does not expect it. */
 int signal_of_trap(uint32_t vector);
 
-/* Has somebody told this process to end? Whoever sleeps for long gives up then, with -EINTR. */
-static inline int signal_pending(const struct process *process)
-{
-    return (process->work & WORK_SIGNAL) != 0;
-}
+/* Has a signal come for this process? Whoever sleeps for long gives up then. */
+int signal_pending(const struct process *process);
 
 /* Called by entry/return.asm before ring 3 goes on, if process.work says that there is something
  * to do. */
