@@ -167,6 +167,7 @@ PROGRAMS: tuple[Program, ...] = (
     _program("io-ports", "checks", "io-bitmap"),
     Program("bad-frames", ("user/bad_frames", "user/bad_frames_call"), ("checks", "sysenter")),
     _program("one-call", "checks"),
+    _program("vdso", "checks", "linux"),
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
@@ -205,6 +206,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("SYSENTER with no way back", ("checks", "sysenter"), check="check_bad_sysenter"),
         SuiteEntry("auxiliary vector and start stack", ("checks", "vsyscall"), "start"),
         SuiteEntry("I/O permission bitmap", ("checks", "io-bitmap"), "io-ports"),
+        SuiteEntry("the vDSO and the clocks", ("checks", "linux"), "vdso"),
         SuiteEntry("I/O ports of two processes", ("checks", "io-bitmap"), check="check_io_switch"),
         SuiteEntry("four processes take turns", checks, "yield", instances=4),
         *(
