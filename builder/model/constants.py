@@ -119,6 +119,7 @@ _WORK = (
     Constant("WORK_SIGNAL", 16, "somebody told it to end"),
 )
 _ERRNO = (
+    Constant("EPERM", 1, "not allowed"),
     Constant("ENOENT", 2, "no such file"),
     Constant("ESRCH", 3, "no such process"),
     Constant("EINTR", 4, "interrupted by a signal"),
@@ -207,7 +208,7 @@ _LOADER = (
 )
 
 
-def _memory_constants() -> tuple[Constant, ...]:
+def _memory_constants(stack_bytes: int) -> tuple[Constant, ...]:
     return (
         Constant("PAGE_SIZE", memory.PAGE_SIZE, "bytes"),
         Constant("KERNEL_BASE", memory.KERNEL_BASE, "virtual address of physical address 0", 8),
@@ -233,6 +234,9 @@ def _memory_constants() -> tuple[Constant, ...]:
         ),
         Constant("USER_TOP", memory.KERNEL_BASE, "first address that no program may use", 8),
         Constant("USER_STACK_PAGES", memory.USER_STACK_PAGES, "pages below USER_TOP"),
+        Constant(
+            "USER_STACK_LOWEST", memory.KERNEL_BASE - stack_bytes, "no stack reaches below", 8
+        ),
         Constant("USER_PIE_ADDR", memory.USER_PIE_ADDR, "programs that may lie anywhere", 8),
         Constant("MMAP_TOP", memory.RANDOM_VSYSCALL_BASE, "mmap() looks for room below", 8),
         Constant(
@@ -279,6 +283,7 @@ def constant_groups(
     cpu_count: int,
     syscalls: tuple[Syscall, ...],
     max_strings: int,
+    stack_bytes: int,
 ) -> tuple[ConstantGroup, ...]:
     """Every constant of a kernel, whether its tree uses it or not."""
     selectors = tuple(Constant(f"SEL_{e.name}", e.selector, e.comment, 2) for e in gdt)
@@ -330,7 +335,7 @@ def constant_groups(
         ConstantGroup("Error code of a page fault", "SDM 3A 4.7", _PAGE_FAULT),
         ConstantGroup("Model-specific registers", "SDM 4 2.1", MSRS),
         ConstantGroup("CPUID leaf 1, EDX", "SDM 2A CPUID", (*features, minimum)),
-        ConstantGroup("Memory map", "see kernel/show.c", _memory_constants()),
+        ConstantGroup("Memory map", "see kernel/show.c", _memory_constants(stack_bytes)),
         *(
             ConstantGroup(f"struct {layout.c_name}", layout.comment, _layout_constants(layout))
             for layout in layouts

@@ -244,7 +244,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         interrupts=tuple(row for row in INTERRUPTS if row.layer in layers),
         handlers=handlers_for(layers),
         handler_prototypes=handler_prototypes(layers),
-        regions=tuple(region for region in memory.REGIONS if region.layer in layers),
+        regions=memory.regions_for(layers),
         features=FEATURES,
         auxv=auxv_for(layers),
         syscalls=syscalls,
@@ -262,5 +262,12 @@ def build_model(config: KernelConfig) -> KernelModel:
         files=files,
         program_args=tuple(config.programs.args),
         program_env=tuple(config.programs.env),
-        constants=constant_groups(gdt, layouts, config.cpu.count, syscalls, STRINGS_MAX),
+        constants=constant_groups(
+            gdt,
+            layouts,
+            config.cpu.count,
+            syscalls,
+            STRINGS_MAX,
+            memory.user_stack_bytes(layers),
+        ),
     )

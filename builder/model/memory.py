@@ -31,11 +31,17 @@ class Region:
     access: str  # of the whole region at its most permissive: r, w, x, and u if ring 3 may use it
     comment: str
     layer: str = "int80"
+    until: str = ""  # the layer that has it no more
 
     @property
     def last(self) -> int:
         """Its last byte: fits 32 bits even where `end` does not."""
         return self.end - 1
+
+
+def user_stack_bytes(layers: tuple[str, ...]) -> int:
+    """How much stack a program may have: all of it from the start, or as it grows."""
+    return USER_STACK_LIMIT_BYTES if "processes" in layers else USER_STACK_PAGES * PAGE_SIZE
 
 
 REGIONS: tuple[Region, ...] = (
@@ -57,6 +63,15 @@ REGIONS: tuple[Region, ...] = (
         "user stack",
         "rw-u",
         "grows down from its end",
+        until="processes",
+    ),
+    Region(
+        KERNEL_BASE - USER_STACK_LIMIT_BYTES,
+        KERNEL_BASE,
+        "user stack",
+        "rw-u",
+        "grows down from its end, up to here",
+        "processes",
     ),
     Region(
         KERNEL_BASE,
@@ -97,3 +112,8 @@ REGIONS: tuple[Region, ...] = (
         "page-fixed-linux",
     ),
 )
+
+
+def regions_for(layers: tuple[str, ...]) -> tuple[Region, ...]:
+    """The memory map of a kernel with these layers."""
+    return tuple(r for r in REGIONS if r.layer in layers and r.until not in layers)

@@ -12,6 +12,7 @@ class Program:
     layers: tuple[str, ...]  # it is in a kernel that has all of these
     entry: str = "_start"
     libraries: bool = True  # linked with user/lib
+    until: str = ""  # the layer that has it no more
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -34,6 +35,7 @@ class SuiteEntry:
     killed_by: str = ""  # mnemonic of the exception
     instances: int = 1
     check: str = ""
+    until: str = ""  # the layer that has it no more
 
     @property
     def c_row(self) -> str:
@@ -55,6 +57,7 @@ class Fault:
     killed_by: str
     title: str
     layer: str = "int80"
+    until: str = ""  # the layer where it is none any more
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -66,9 +69,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("bound", "BR", "BOUND with an index out of bounds"),
     Fault("ud2", "UD", "UD2"),
     Fault("lock-nop", "UD", "LOCK where there is nothing to lock"),
-    Fault("x87", "NM", "an x87 instruction"),
-    Fault("mmx", "UD", "an MMX instruction"),
-    Fault("sse", "UD", "an SSE instruction"),
+    Fault("x87", "NM", "an x87 instruction", until="processes"),
+    Fault("mmx", "UD", "an MMX instruction", until="processes"),
+    Fault("sse", "UD", "an SSE instruction", until="processes"),
     Fault("segment", "GP", "a selector beyond the GDT"),
     Fault("empty-segment", "GP", "a selector of an empty descriptor"),
     Fault("local-segment", "GP", "a selector in the LDT, which is none"),
@@ -138,23 +141,26 @@ _LENIENT = ("icebp", "alignment", "null-segment")
 _PORT_SWITCH = ("port-owner", "port-thief")
 
 
-def _bare_program(name: str, source: str, layer: str) -> Program:
+def _bare_program(name: str, source: str, layer: str, until: str = "") -> Program:
     """One of several programs in `source`, each without the library and entered at fault_<name>."""
     entry = "fault_" + name.replace("-", "_")
-    return Program(name, (source,), ("checks", layer), entry, libraries=False)
+    return Program(name, (source,), ("checks", layer), entry, libraries=False, until=until)
 
 
 def _fault_program(fault: Fault) -> Program:
     layer = fault.layer.replace("-", "_")
-    return _bare_program(
-        fault.name, "user/faults" if layer == "int80" else f"user/faults_{layer}", fault.layer
-    )
+    source = "user/faults" if layer == "int80" else f"user/faults_{layer}"
+    return _bare_program(fault.name, source, fault.layer, fault.until)
 
 
 PROGRAMS: tuple[Program, ...] = (
     _program("hello", "demo"),
     _program("auxv", "demo", "vsyscall"),
     _program("ports", "demo", "io-bitmap"),
+    _program("family", "demo", "processes"),
+    _program("pages", "demo", "processes"),
+    _program("turns", "demo", "processes"),
+    _program("sleepers", "demo", "processes"),
     _program("trespass", "demo"),
     _program("cost", "demo"),
     _program("echo", "echo"),
@@ -179,12 +185,17 @@ PROGRAMS: tuple[Program, ...] = (
 def _suite() -> tuple[SuiteEntry, ...]:
     """Every row of every suite, in the order in which they run."""
     checks = ("checks",)
+    demo = ("demo", "processes")
     return (
         SuiteEntry("hello", ("demo",), "hello"),
         SuiteEntry(
             "auxv: what the kernel tells a program at its start", ("demo", "vsyscall"), "auxv"
         ),
         SuiteEntry("ports: what the I/O permission bitmap allows", ("demo", "io-bitmap"), "ports"),
+        SuiteEntry("family: fork, pipe, execve, kill, wait4", demo, "family"),
+        SuiteEntry("pages: touched, copied, grown, protected", demo, "pages"),
+        SuiteEntry("turns: nobody keeps the CPU", demo, "turns"),
+        SuiteEntry("sleepers: who sleeps needs no CPU", demo, "sleepers"),
         SuiteEntry(
             "trespass: killed by a page fault, and the kernel lives", ("demo",), "trespass", "PF"
         ),
@@ -211,7 +222,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("four processes take turns", checks, "yield", instances=4),
         *(
             SuiteEntry(
-                f"killed by {f.killed_by}: {f.title}", ("checks", f.layer), f.name, f.killed_by
+                f"killed by {f.killed_by}: {f.title}",
+                ("checks", f.layer),
+                f.name,
+                f.killed_by,
+                until=f.until,
             )
             for f in FAULTS
         ),
@@ -222,12 +237,16 @@ def _suite() -> tuple[SuiteEntry, ...]:
     )
 
 
+def _is_in(row: Program | SuiteEntry, layers: tuple[str, ...]) -> bool:
+    return set(row.layers) <= set(layers) and row.until not in layers
+
+
 def programs_for(layers: tuple[str, ...]) -> tuple[Program, ...]:
     """The programs of a kernel with these layers."""
-    return tuple(p for p in PROGRAMS if set(p.layers) <= set(layers))
+    return tuple(p for p in PROGRAMS if _is_in(p, layers))
 
 
 def suite_for(layers: tuple[str, ...], files: tuple[str, ...]) -> tuple[SuiteEntry, ...]:
     """What a kernel with these layers runs; `files` are the names of the user's own programs."""
     own = tuple(SuiteEntry(name, (), name) for name in files)
-    return tuple(e for e in _suite() if set(e.layers) <= set(layers)) + own
+    return tuple(e for e in _suite() if _is_in(e, layers)) + own

@@ -34,6 +34,7 @@ class Syscall:
     reason: str
     layer: str = "int80"
     is_private: bool = False  # uses only what is the caller's own, or locks for itself
+    has_own_stub: bool = False  # programs have a function of that name in user/lib
 
     @property
     def unpacked(self) -> tuple[tuple[Argument, str], ...]:
@@ -48,6 +49,13 @@ class Syscall:
     def prototype(self, prefix: str = "") -> str:
         """Its name, behind `prefix`, and parameters, as in a C prototype without the result."""
         return f"{prefix}{self.name}({self.parameters})"
+
+    @property
+    def stub(self) -> str:
+        """The C expression with which a program makes it."""
+        values = [f"(long){argument.name}" for argument in self.arguments]
+        values += ["0"] * (len(ARGUMENT_REGISTERS) - len(values))
+        return f"system_call(NR_{self.name}, {', '.join(values)})"
 
     @property
     def dispatch(self) -> str:
@@ -142,7 +150,15 @@ _PROCESSES = (
         "move pages, or make room for more",
         "memory",
     ),
-    _processes(190, "vfork", (), "a child that borrows this process's memory", "family"),
+    Syscall(
+        190,
+        "vfork",
+        (),
+        "a child that borrows this process's memory, stack and all, until it has its own",
+        "checks",
+        "processes",
+        has_own_stub=True,
+    ),
     _processes(
         192,
         "mmap2",
@@ -230,6 +246,7 @@ SYSCALLS: tuple[Syscall, ...] = (
         "mix all six arguments into one number",
         "registers: the only way to see that each argument arrives in its place",
         "checks",
+        is_private=True,
     ),
     Syscall(
         252,

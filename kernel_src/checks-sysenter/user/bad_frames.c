@@ -12,7 +12,6 @@
 #include "user/include/fast_return.h"
 #include "user/include/gate.h"
 
-#define STACK_LOWEST (USER_TOP - USER_STACK_PAGES * PAGE_SIZE)
 #define OPCODE_RET 0xc3
 
 /* What the stub pushes, from the top of the stack up. */
@@ -84,7 +83,7 @@ static void check_all(void)
     check("ebp and esp off by three", NR_getpid, frame + 3, frame + 3, pid);
     check("a frame across two pages", NR_getpid, page_end - 6, 0, pid);
     check("the last place for a frame", NR_getpid, USER_TOP - sizeof(struct frame), 0, pid);
-    check("the lowest place for a frame", NR_getpid, STACK_LOWEST, 0, pid);
+    check("the lowest place for a frame", NR_getpid, USER_STACK_LOWEST, 0, pid);
     check("a bad number", 0x80000000, frame, 0, (uint32_t)-LINUX_ENOSYS);
     check("the 6th argument is what lies at ebp", NR_check_arguments, frame, 0,
           check_mix(1, 2, 3, 4, 5, 0xf6f6f6f6));
@@ -96,7 +95,7 @@ static void check_all(void)
 static void check_half_frame(void)
 {
     const char *text = "a frame whose 6th argument is not there";
-    uint32_t ebp = STACK_LOWEST - 8;
+    uint32_t ebp = USER_STACK_LOWEST - 8;
     struct result result;
 
     if (ESP_MOVED != 0) {

@@ -9,8 +9,6 @@
 
     bits 32
 
-%define STACK_LOWEST USER_TOP - USER_STACK_PAGES * PAGE_SIZE
-
 ; BAD_EBP name, EBP, number: a call with garbage in ESP too. With the number of exit() it must not
 ; be made, as its 6th argument cannot be read: who ends by that was not killed.
 %macro BAD_EBP 3
@@ -30,7 +28,7 @@
     BAD_EBP ebp_user_top, USER_TOP, NR_exit
     BAD_EBP ebp_last_word, USER_TOP - 4, NR_getpid
     BAD_EBP ebp_top, USER_TOP - 2, NR_exit
-    BAD_EBP ebp_bottom, STACK_LOWEST - 2, NR_exit
+    BAD_EBP ebp_bottom, USER_STACK_LOWEST - 2, NR_exit
     BAD_EBP ebp_wraps, 0xffffffff, NR_exit
     BAD_EBP ebp_wraps_later, 0xfffffff4, NR_exit
 
@@ -39,8 +37,8 @@
     FAULT ebp_return
     test eax, eax
     jnz  .survived
-    mov  ebp, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - PROCESS_SIZE + \
-              PROCESS_START_EIP - 12
+    mov  ebp, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - PROCESS_SIZE - PT_SIZE + \
+              PT_EIP - 12
     mov  eax, NR_getpid
     sysenter
 .survived:

@@ -5,7 +5,6 @@
 #include "user/include/start.h"
 #include "user/start_table.h"
 
-#define STACK_LOWEST (USER_TOP - USER_STACK_PAGES * PAGE_SIZE)
 #define RANDOM_BYTES 16
 #define PROGRAM_HEADER_BYTES 32
 #define SEGMENT_LOAD 1
@@ -92,7 +91,7 @@ static void check_stack(int argc, char **argv, char **envp)
     ktap_true("the environment is empty", envp[0] == NULL);
     ktap_true("the strings lie in the stack, above",
               (uint32_t)argv[0] > (uint32_t)auxv && (uint32_t)argv[0] < USER_TOP);
-    ktap_equal("the lowest page of the stack is there", *(volatile uint32_t *)STACK_LOWEST, 0);
+    ktap_equal("the lowest page of the stack is there", *(volatile uint32_t *)USER_STACK_LOWEST, 0);
 }
 
 /* Each type that the kernel's table has is there once, and no other. */

@@ -1,5 +1,6 @@
 /* checks/tables.c: the tables that the CPU really uses, read back from it: GDT, IDT, TSS, CR0. */
 
+#include "checks/cr0_x87.h"
 #include "cpu/cpu.h"
 #include "include/x86.h"
 #include "kernel/checks.h"
@@ -170,7 +171,7 @@ static void check_control(void)
     ktap_true("cr0.PE, PG: protected mode, paging", (cr0 & (CR0_PE | CR0_PG)) == (CR0_PE | CR0_PG));
     ktap_true("cr0.WP: read-only for the kernel too", (cr0 & CR0_WP) != 0);
     ktap_true("cr0.AM: alignment checks", (cr0 & CR0_AM) != 0);
-    ktap_true("cr0.EM: no x87", (cr0 & CR0_EM) != 0);
+    ktap_true(CR0_X87_TEXT, cr0_x87_good(cr0));
 }
 
 int check_tables(void)

@@ -8,9 +8,9 @@
 
 #include "checks/timer.h"
 
+#include "checks/clock.h"
 #include "dev/dev.h"
 #include "kernel/checks.h"
-#include "kernel/kernel.h"
 #include "kernel/suite.h"
 #include "lib/ktap.h"
 
@@ -37,7 +37,7 @@ void check_timer_interrupt(struct pt_regs *regs)
     if (storm) {
         count(regs);
     }
-    timer_interrupt();
+    clock_of_step(regs);
 }
 
 int check_timer_storm(void)

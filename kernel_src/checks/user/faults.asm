@@ -219,5 +219,7 @@ FAULT write_text
     SURVIVED
 
 FAULT stack_overflow
+    mov  esp, USER_STACK_LOWEST + PAGE_SIZE ; all but the last page is left out
+.next:
     push eax
-    jmp  fault_stack_overflow
+    jmp  .next

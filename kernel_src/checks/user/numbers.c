@@ -14,10 +14,10 @@ struct row {
 
 static const struct row rows[] = {
     {"number 0", 0},
-    {"a hole: 2", 2},
-    {"a hole: 19", 19},
-    {"a hole: 221", 221},
-    {"a hole: 251", 251},
+    {"a hole, in Linux too: 17", 17},
+    {"a hole, in Linux too: 31", 31},
+    {"a hole, in Linux too: 223", 223},
+    {"a hole, in Linux too: 251", 251},
     {"one past the table", SYSCALL_LIMIT},
     {"9999", 9999},
     {"0x40000000: times 4 it is 0 again", 0x40000000},

@@ -7,9 +7,9 @@
 
 #include "checks/pending_input.h"
 #include "user/include/checks.h"
+#include "user/include/wrong_way.h"
 
 #define HIGHEST (USER_TOP - 1)
-#define STACK_LOWEST (USER_TOP - USER_STACK_PAGES * PAGE_SIZE)
 
 struct row {
     const char *text;
@@ -43,7 +43,7 @@ static void check_all(const struct gate *gate)
         {"write of 2 GiB and more", NR_write, 1, (uint32_t)text, 0xc0000000, -LINUX_EFAULT},
         {"write from an unmapped page", NR_write, 1, end, 8, -LINUX_EFAULT},
         {"write from into an unmapped page", NR_write, 1, end - 4, 8, -LINUX_EFAULT},
-        {"write from below the stack", NR_write, 1, STACK_LOWEST - 4, 8, -LINUX_EFAULT},
+        {"write from below the stack", NR_write, 1, USER_STACK_LOWEST - 4, 8, -LINUX_EFAULT},
         {"write from NULL", NR_write, 1, 0, 1, -LINUX_EFAULT},
         {"write from NULL, nothing", NR_write, 1, 0, 0, 0},
         {"read to NULL, nothing", NR_read, 0, 0, 0, 0},
@@ -51,10 +51,9 @@ static void check_all(const struct gate *gate)
         {"read to the kernel", NR_read, 0, KERNEL_BASE + KERNEL_LOAD_ADDR, 1, -LINUX_EFAULT},
         {"read to an unmapped page", NR_read, 0, end, 1, -LINUX_EFAULT},
         {"read to the last byte of all", NR_read, 0, 0xffffffff, 1, -LINUX_EFAULT},
-        {"write to standard input", NR_write, 0, (uint32_t)text, 1, -LINUX_EBADF},
         {"write to descriptor 3", NR_write, 3, (uint32_t)text, 1, -LINUX_EBADF},
         {"write to descriptor -1", NR_write, UINT32_MAX, (uint32_t)text, 1, -LINUX_EBADF},
-        {"read from standard output", NR_read, 1, (uint32_t)buffer, 1, -LINUX_EBADF},
+        WRONG_WAY_ROWS,
         {"read from descriptor 0x80000000", NR_read, 0x80000000, (uint32_t)buffer, 1, -LINUX_EBADF},
     };
 

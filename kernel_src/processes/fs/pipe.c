@@ -59,13 +59,13 @@ static long pipe_read(struct file *file, void *buffer, size_t size)
         uint32_t at = pipe->tail % PIPE_BYTES;
         uint32_t part = lower(lower(size - done, used(pipe)), PIPE_BYTES - at);
         if (copy_to_user((uint8_t *)buffer + done, pipe->buffer + at, part) != 0) {
-            return done ? (long)done : -EFAULT;
+            break;
         }
         pipe->tail += part;
         done += part;
     }
     wake_all(&pipe->changed);
-    return (long)done;
+    return size != 0 && done == 0 ? -EFAULT : (long)done;
 }
 
 /* As much as there is room for. */

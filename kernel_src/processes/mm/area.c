@@ -95,11 +95,18 @@ static int split(struct space *space, uint32_t address)
     return 0;
 }
 
+int space_split(struct space *space, uint32_t start, uint32_t end)
+{
+    return split(space, start) != 0 || split(space, end) != 0 ? -ENOMEM : 0;
+}
+
 int space_unmap(struct space *space, uint32_t start, uint32_t end)
 {
-    if (split(space, start) != 0 || split(space, end) != 0) {
+    if (space_split(space, start, end) != 0) {
         return -ENOMEM;
     }
+    pages_hide(space, start, end);
+    tlb_flush(space);
     struct area **link = link_of(space, start);
     while (*link && (*link)->start < end) {
         struct area *area = *link;
@@ -110,7 +117,6 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
         }
         memory_free(area);
     }
-    tlb_flush(space);
     return 0;
 }
 
@@ -127,7 +133,7 @@ static int has_hole(const struct space *space, uint32_t start, uint32_t end)
 
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection)
 {
-    if (has_hole(space, start, end) || split(space, start) != 0 || split(space, end) != 0) {
+    if (has_hole(space, start, end) || space_split(space, start, end) != 0) {
         return -ENOMEM;
     }
     struct area *area = area_find(space, start);

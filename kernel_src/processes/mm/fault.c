@@ -23,7 +23,7 @@ static int grow_down(const struct space *space, struct area *stack, uint32_t add
     uint32_t start = page_down(address);
     const struct area *below = NULL;
 
-    if ((stack->flags & AREA_GROWS_DOWN) == 0 || USER_TOP - start > USER_STACK_LIMIT_BYTES) {
+    if ((stack->flags & AREA_GROWS_DOWN) == 0 || start < USER_STACK_LOWEST) {
         return 0;
     }
     for (const struct area *area = space->areas; area != stack; area = area->next) {
@@ -105,11 +105,14 @@ void memory_fault(struct pt_regs *regs, uint32_t vector)
 
     if (address < USER_TOP && process->space) {
         int error = space_fault(process->space, address, write);
+        while (error == -ENOMEM && !signal_pending(process) && memory_reclaim()) {
+            error = space_fault(process->space, address, write);
+        }
         if (error == 0) {
             return;
         }
         if (error == -ENOMEM) {
-            signal_send(process, SIGKILL); /* as Linux does when nothing else is left */
+            signal_send(process, SIGKILL); /* nothing else is left */
             if ((regs->cs & 3) == 3) {
                 return;
             }

@@ -44,6 +44,27 @@ static uint32_t next_page(struct space *space, uint32_t address, uint32_t end, u
     return end;
 }
 
+void pages_hide(struct space *space, uint32_t start, uint32_t end)
+{
+    uint32_t *entry;
+
+    for (uint32_t at = start; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
+        *entry &= ~PAGE_PRESENT;
+    }
+}
+
+uint32_t pages_own(struct space *space)
+{
+    uint32_t *entry;
+    uint32_t count = 0;
+
+    for (uint32_t at = 0; (at = next_page(space, at, USER_TOP, &entry)) < USER_TOP;
+         at += PAGE_SIZE) {
+        count += !frame_is_shared(*entry & ENTRY_FRAME);
+    }
+    return count;
+}
+
 void pages_free(struct space *space, uint32_t start, uint32_t end)
 {
     uint32_t *entry;
@@ -91,15 +112,16 @@ int pages_copy(struct space *to, struct space *from, const struct area *area)
 
 int pages_move(struct space *space, uint32_t from, uint32_t to, uint32_t size)
 {
+    uint32_t end = from + size;
     uint32_t *entry;
 
-    for (uint32_t at = from; (at = next_page(space, at, from + size, &entry)) < from + size;
-         at += PAGE_SIZE) {
-        uint32_t *target = space_entry(space, at - from + to, 1);
-        if (!target) {
+    for (uint32_t at = from; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
+        if (!space_entry(space, at - from + to, 1)) {
             return -ENOMEM;
         }
-        *target = *entry;
+    }
+    for (uint32_t at = from; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
+        *space_entry(space, at - from + to, 0) = *entry;
         *entry = 0;
     }
     return 0;

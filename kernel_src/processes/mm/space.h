@@ -66,6 +66,9 @@ struct area *area_find(const struct space *space, uint32_t address);
 /* Promise a range in which there is nothing yet. Returns 0 or -ENOMEM. */
 int area_add(struct space *space, const struct area *wanted);
 
+/* See to it that no area reaches across an end of the range. Returns 0 or -ENOMEM. */
+int space_split(struct space *space, uint32_t start, uint32_t end);
+
 /* Nothing is promised there any more. Returns 0 or -ENOMEM, if an area cannot be split. */
 int space_unmap(struct space *space, uint32_t start, uint32_t end);
 
@@ -82,9 +85,17 @@ uint32_t space_hole(const struct space *space, uint32_t size);
  * not be used now (PROT_NONE). */
 uint32_t *space_entry(struct space *space, uint32_t address, int create);
 
+/* Before frames are freed: with tlb_flush() after it no CPU remembers them. */
+void pages_hide(struct space *space, uint32_t start, uint32_t end);
 void pages_free(struct space *space, uint32_t start, uint32_t end);
+
+/* How many would be free if it were. */
+uint32_t pages_own(struct space *space);
+
 void pages_protect(struct space *space, const struct area *area);
 int pages_copy(struct space *to, struct space *from, const struct area *area);
+
+/* All of a range or, if there is no memory for page tables, none: -ENOMEM. */
 int pages_move(struct space *space, uint32_t from, uint32_t to, uint32_t size);
 
 /* ---- mm/fault.c ---- */
@@ -96,6 +107,12 @@ int space_fault(struct space *space, uint32_t address, int write);
  * space_fault(). */
 int space_write(struct space *space, uint32_t address, const void *data, size_t size);
 int space_read(struct space *space, void *data, uint32_t address, size_t size);
+
+/* ---- mm/reclaim.c ---- */
+
+/* No frame is left: end the process that has most of them, and take them at once. Returns 0 if
+ * nobody has any. */
+int memory_reclaim(void);
 
 /* ---- mm/string_from_user.c ---- */
 

@@ -62,7 +62,8 @@ static void registers_reset(struct process *process, uint32_t eip, uint32_t esp)
         .esp = esp,
         .ss = SEL_USER_DATA,
     };
-    process->work |= WORK_FRAME; /* SYSEXIT would not load all of them */
+    process->work &= WORK_SIGNAL; /* what else there was to do was for the old program */
+    process->work |= WORK_FRAME;  /* SYSEXIT would not load all of them */
     if (process == current_process()) {
         segments_reset();
     }

@@ -5,9 +5,13 @@
 #include "proc/process.h"
 #include "proc/sleep.h"
 
-/* The kernel itself is never interrupted but where it waits. */
+/* The kernel itself is never interrupted but where it waits. A signal from another CPU may have come
+ * while this one was setting another bit in `work`, without the kernel lock: it is not lost. */
 void preempt(const struct pt_regs *regs)
 {
+    if (signal_pending(current_process())) {
+        current_process()->work |= WORK_SIGNAL;
+    }
     if ((regs->cs & 3) == 3) {
         process_yield();
     }

@@ -63,6 +63,12 @@ void process_adopt(struct process *parent, struct process *child);
 /* The process of that number, ended or not; NULL if there is none. */
 struct process *process_find(int32_t pid);
 
+/* Free what is left of those whose parents have ended. */
+void orphans_reap(void);
+
+/* The one after `process` of all that have a number; the first after NULL, NULL after the last. */
+struct process *process_next(const struct process *process);
+
 #define NOT_KILLED (-1)
 
 /* ---- proc/exit.c ---- */
@@ -87,7 +93,7 @@ int signal_of_trap(uint32_t vector);
 /* Has somebody told this process to end? Whoever sleeps for long gives up then, with -EINTR. */
 static inline int signal_pending(const struct process *process)
 {
-    return (process->work & WORK_SIGNAL) != 0;
+    return process->killed_by_signal != 0;
 }
 
 /* Called by entry/return.asm before ring 3 goes on, if process.work says that there is something

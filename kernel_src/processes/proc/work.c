@@ -15,6 +15,7 @@ void work_before_return(struct pt_regs *regs)
     if (process->work & WORK_SIGNAL) {
         print("# %s (pid %d): killed by signal %d\n", process->name, process->pid,
               process->killed_by_signal);
+        process->exit_status = 128 + process->killed_by_signal; /* as a shell puts it */
         process_exit(process->killed_by_signal);
     }
     process->work = 0; /* the rest is done by IRET */

@@ -1,5 +1,6 @@
 /* sys/memory.c: system calls about the caller's memory (Linux mm/mmap.c, mm/mremap.c). */
 
+#include "fs/file.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
@@ -57,6 +58,9 @@ static long place(struct space *space, uint32_t wanted, uint32_t size, int flags
         if (!range_ok(wanted, size, &end)) {
             return wanted % PAGE_SIZE ? -EINVAL : -ENOMEM;
         }
+        if (wanted < USER_LOWEST_ADDR) {
+            return -EPERM; /* a NULL pointer faults, whatever a program does */
+        }
         int error = space_unmap(space, wanted, end);
         return error ? error : (long)wanted;
     }
@@ -83,20 +87,16 @@ long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd
     struct space *space = current_space();
     struct area area = {.flags = (uint32_t)protection & AREA_PROTECTION};
 
-    if (size == 0) {
+    (void)offset_pages;
+    if ((flags & MAP_ANONYMOUS) == 0) {
+        return file_of(fd) ? -ENODEV : -EBADF; /* there are no files with pages */
+    }
+    if (size == 0 || (flags & MAP_TYPE) != MAP_PRIVATE) {
         return -EINVAL;
     }
     if (size > USER_TOP || too_much(size)) {
         return -ENOMEM;
     }
-    if ((flags & MAP_ANONYMOUS) == 0) {
-        return -ENODEV; /* there are no files with pages */
-    }
-    if ((flags & MAP_TYPE) != MAP_PRIVATE) {
-        return -EINVAL;
-    }
-    (void)fd;
-    (void)offset_pages;
     long start = place(space, wanted, size, flags);
     if (is_error(start)) {
         return start;
@@ -121,7 +121,7 @@ long sys_mprotect(uint32_t start, uint32_t size, int protection)
 {
     uint32_t end;
 
-    if (start % PAGE_SIZE || ((uint32_t)protection & ~(uint32_t)AREA_PROTECTION)) {
+    if (start % PAGE_SIZE) {
         return -EINVAL;
     }
     if (size == 0) {
@@ -129,6 +129,9 @@ long sys_mprotect(uint32_t start, uint32_t size, int protection)
     }
     if (!range_ok(start, size, &end)) {
         return -ENOMEM;
+    }
+    if ((uint32_t)protection & ~(uint32_t)AREA_PROTECTION) {
+        return -EINVAL;
     }
     return space_protect(current_space(), start, end, (uint32_t)protection);
 }
@@ -143,7 +146,8 @@ static int grow_in_place(struct area *area, uint32_t end, uint32_t new_end)
     return 1;
 }
 
-/* The pages themselves move; nothing is copied. */
+/* The pages themselves move; nothing is copied. What may need memory comes first: if there is none,
+ * nothing has changed. */
 static long move(struct space *space, struct area *area, uint32_t start, uint32_t size,
                  uint32_t new_size)
 {
@@ -152,12 +156,16 @@ static long move(struct space *space, struct area *area, uint32_t start, uint32_
     target.offset += start - area->start;
     target.start = space_hole(space, new_size);
     target.end = target.start + new_size;
-    if (target.start == 0 || area_add(space, &target) != 0) {
+    if (target.start == 0 || space_split(space, start, start + size) != 0 ||
+        pages_move(space, start, target.start, size) != 0) {
         return -ENOMEM;
     }
-    int error = pages_move(space, start, target.start, size);
-    error = error ? error : space_unmap(space, start, start + size);
-    return error ? error : (long)target.start;
+    if (area_add(space, &target) != 0) {
+        pages_move(space, target.start, start, size);
+        return -ENOMEM;
+    }
+    space_unmap(space, start, start + size);
+    return (long)target.start;
 }
 
 long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uint32_t wanted)
@@ -167,7 +175,7 @@ long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uin
     uint32_t end, new_end;
 
     (void)wanted;
-    if (start % PAGE_SIZE || new_size == 0 || (flags & ~MREMAP_MAYMOVE)) {
+    if (start % PAGE_SIZE || size == 0 || new_size == 0 || (flags & ~MREMAP_MAYMOVE)) {
         return -EINVAL;
     }
     if (!range_ok(start, size, &end) || !area || area->start > start || area->end < end) {

@@ -12,7 +12,7 @@
 #include "sys/calls.h"
 #include "sys/time.h"
 
-#define NAME_BYTES 64
+#define NAME_BYTES (64 + 1) /* kernel.toml allows names of 64 */
 #define NS_PER_TICK (1000000000u / TIMER_HZ)
 
 long sys_exit(int status)
@@ -78,11 +78,11 @@ long sys_kill(int32_t pid, int signal)
 {
     struct process *process = process_find(pid);
 
-    if ((uint32_t)signal >= SIGNAL_LIMIT) {
-        return -EINVAL;
-    }
     if (!process) {
         return -ESRCH;
+    }
+    if ((uint32_t)signal >= SIGNAL_LIMIT) {
+        return -EINVAL;
     }
     if (signal != 0) {
         signal_send(process, signal);
@@ -90,7 +90,17 @@ long sys_kill(int32_t pid, int signal)
     return 0;
 }
 
-/* A tick more than asked for: the next may come at once. */
+/* In ticks, one more than asked for: the next may come at once. The clock's numbers wrap around:
+ * half of them are the future. */
+static uint32_t ticks_of(const struct timespec *time)
+{
+    if ((uint32_t)time->seconds >= INT32_MAX / TIMER_HZ) {
+        return INT32_MAX;
+    }
+    return (uint32_t)time->seconds * TIMER_HZ +
+           ((uint32_t)time->nanoseconds + NS_PER_TICK - 1) / NS_PER_TICK + 1;
+}
+
 long sys_nanosleep(const struct timespec *wanted, struct timespec *left)
 {
     struct wait_queue nobody = {NULL, NULL};
@@ -102,9 +112,7 @@ long sys_nanosleep(const struct timespec *wanted, struct timespec *left)
     if (time.seconds < 0 || time.nanoseconds < 0 || time.nanoseconds >= 1000000000) {
         return -EINVAL;
     }
-    uint32_t ticks = (uint32_t)time.seconds * TIMER_HZ +
-                     ((uint32_t)time.nanoseconds + NS_PER_TICK - 1) / NS_PER_TICK + 1;
-    uint32_t until = timer_ticks + ticks;
+    uint32_t until = timer_ticks + ticks_of(&time);
     while (!sleep_until(&nobody, until)) {
         if (signal_pending(current_process())) {
             return -EINTR;

@@ -5,13 +5,14 @@
 #include "proc/sleep.h"
 #include "sys/calls.h"
 
-/* The child of that number, or with -1 any; an ended one before others. */
+/* The child of that number, or with -1 any, as with 0: there are no process groups here. An ended
+ * one comes before others. */
 static struct process *child_find(const struct process *parent, int32_t pid)
 {
     struct process *found = NULL;
 
     for (struct process *child = parent->children; child; child = child->sibling) {
-        if (pid == -1 || child->pid == pid) {
+        if (pid == -1 || pid == 0 || child->pid == pid) {
             found = child;
             if (child->state == PROCESS_ENDED) {
                 break;

@@ -1,0 +1,10 @@
+/* user/include/wrong_way.h: rows of user/pointers.c: the first three files are the serial line, and
+ * go both ways: beside them are none. */
+#pragma once
+
+#define WRONG_WAY_ROWS                                                                             \
+    {"read from descriptor 3", NR_read, 3, (uint32_t)buffer, 1, -LINUX_EBADF},                     \
+    {                                                                                              \
+        "write to the first descriptor of none", NR_write, OPEN_MAX, (uint32_t)text, 1,            \
+            -LINUX_EBADF                                                                           \
+    }
