@@ -17,6 +17,7 @@ from builder.kernel_file import check_multiboot_header
 from builder.model import budgets, memory
 from builder.model.gdt import GDT_ENTRIES
 from builder.model.kernel import KernelModel
+from builder.vdso import vdso_problems
 
 _WRITE, _EXECUTE = 2, 1  # p_flags
 
@@ -112,16 +113,24 @@ def _check_vsyscall(built: Built, model: KernelModel) -> Problems:
         if found != stub.code or size != len(stub.code):
             yield f"{stub.symbol} is {found.hex(' ')}, Linux has {stub.code.hex(' ')}"
     if "page-fixed" in model.layers:
-        yield from _check_fixed_page(built)
+        yield from _check_fixed_page(built, memory.VDSO_STUB if "linux" in model.layers else 0)
 
 
-def _check_fixed_page(built: Built) -> Problems:
-    page = memory.FIXED_VSYSCALL_ADDR
-    back = page + budgets.VSYSCALL_STUBS[0].return_offset
-    for name, wanted in (("__kernel_vsyscall", page), ("SYSENTER_RETURN", back)):
+def _check_fixed_page(built: Built, stub_offset: int) -> Problems:
+    stub = memory.FIXED_VSYSCALL_ADDR + stub_offset
+    back = stub + budgets.VSYSCALL_STUBS[0].return_offset
+    for name, wanted in (("__kernel_vsyscall", stub), ("SYSENTER_RETURN", back)):
         found = built.symbols.get(name)
         if found != wanted:
             yield f"{name} is {hex(found) if found else 'missing'}, the model has 0x{wanted:08x}"
+
+
+def _check_vdso(built: Built, model: KernelModel) -> Problems:
+    if "linux" not in model.layers:
+        return
+    start, end = (built.symbols.get(name, 0) for name in ("vdso_image", "vdso_image_end"))
+    for problem in vdso_problems(built.bytes_at(start, end - start)):
+        yield f"vDSO: {problem}"
 
 
 _CHECKS: tuple[Callable[[Built, KernelModel], Problems], ...] = (
@@ -131,6 +140,7 @@ _CHECKS: tuple[Callable[[Built, KernelModel], Problems], ...] = (
     _check_entries,
     _check_gdt,
     _check_vsyscall,
+    _check_vdso,
 )
 
 

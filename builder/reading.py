@@ -46,6 +46,11 @@ FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "processes, and their kernel stacks",
         ("process.h", "process.c", "kernel_stack.c", "switch.c"),
     ),
+    (
+        "vdso",
+        "code of the kernel's that programs run: __kernel_vsyscall, and the time",
+        ("vdso.ld", "clock.c", "sigreturn.asm"),
+    ),
     ("sys", "the system calls", ("table.c",)),
     (
         "kernel",

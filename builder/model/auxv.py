@@ -15,10 +15,18 @@ class AuxEntry:
     name: str
     value: str
     comment: str
+    layer: str = "vsyscall"
 
 
 AUXV: tuple[AuxEntry, ...] = (
     AuxEntry(32, "AT_SYSINFO", "sysinfo_addr", "address of __kernel_vsyscall"),
+    AuxEntry(
+        33,
+        "AT_SYSINFO_EHDR",
+        "page_down(sysinfo_addr)",
+        "where the vDSO is, an ELF file",
+        "linux",
+    ),
     AuxEntry(16, "AT_HWCAP", "cpu_features.leaf1_edx", "feature bits of CPUID leaf 1, EDX"),
     AuxEntry(6, "AT_PAGESZ", "PAGE_SIZE", "bytes in a page"),
     AuxEntry(17, "AT_CLKTCK", "TIMER_HZ", "ticks a second that times() counts"),
@@ -38,3 +46,8 @@ AUXV: tuple[AuxEntry, ...] = (
     AuxEntry(15, "AT_PLATFORM", "platform_addr", 'address of "i486", "i586" or "i686"'),
     AuxEntry(0, "AT_NULL", "0", "end of the vector"),
 )
+
+
+def auxv_for(layers: tuple[str, ...]) -> tuple[AuxEntry, ...]:
+    """The vector of a kernel with these layers."""
+    return tuple(entry for entry in AUXV if entry.layer in layers)

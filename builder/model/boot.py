@@ -42,6 +42,12 @@ BOOT_STEPS: tuple[BootStep, ...] = (
     ),
     BootStep("pic_init()", "dev/dev.h", "Interrupt lines away from the vectors of the exceptions."),
     BootStep("timer_init()", "dev/dev.h", "The clock: a counter of interrupts."),
+    BootStep(
+        "clock_init()",
+        "dev/clock.h",
+        "The time of day, and how fast the time stamp counter runs.",
+        "linux",
+    ),
     BootStep("serial_enable_input()", "dev/dev.h", "Typed characters arrive by interrupt."),
     BootStep("smp_start()", "cpu/smp.h", "The other CPUs do the calls of cpu_init() too.", "smp"),
     BootStep("show_machine()", "kernel/kernel.h", "What a reader wants to see."),
@@ -187,6 +193,7 @@ EXEC_STEPS: tuple[BootStep, ...] = (
 
 # At each tick of the clock.
 TICK_STEPS: tuple[BootStep, ...] = (
+    BootStep("clock_tick_update()", "dev/clock.h", "", "linux"),
     BootStep("sleepers_wake()", "proc/sleep.h", "", "processes"),
     BootStep("alarms_ring()", "proc/alarm.h", "", "linux"),
 )

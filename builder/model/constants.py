@@ -265,9 +265,6 @@ _CLONE = (
     Constant("REBOOT_POWER_OFF", 0x4321FEDC, "", 8),
 )
 _TIME = (
-    Constant("CLOCK_REALTIME", 0),
-    Constant("CLOCK_MONOTONIC", 1),
-    Constant("CLOCK_BOOTTIME", 7),
     Constant("TIMER_ABSTIME", 1, "a moment, not a length of time"),
     Constant("ITIMER_REAL", 0),
 )
@@ -324,6 +321,19 @@ _SIGNALS = (
     Constant("SIGSYS", 31),
     Constant("SIGRTMIN", 32, "from here on signals queue"),
     Constant("SIGNAL_LIMIT", 65, "one more than the highest"),
+)
+_SIGNAL_FRAMES = (
+    Constant("SIGNAL_CONTEXT", 4, "after a handler's RET struct sigcontext lies at ESP + this"),
+    Constant("RT_SIGNAL_CONTEXT", 160, "the same in the frame of rt_sigaction()"),
+)
+_CLOCKS = (
+    Constant("CLOCK_REALTIME", 0, "since 1970"),
+    Constant("CLOCK_MONOTONIC", 1, "since the start"),
+    Constant("CLOCK_MONOTONIC_RAW", 4, "the same, not corrected"),
+    Constant("CLOCK_REALTIME_COARSE", 5, "if the last tick's time is good enough"),
+    Constant("CLOCK_MONOTONIC_COARSE", 6),
+    Constant("CLOCK_BOOTTIME", 7, "with the time asleep"),
+    Constant("CLOCK_TAI", 11, "without leap seconds"),
 )
 _PIC_PIT = (
     Constant("PIC1_COMMAND", 0x20, "first interrupt controller", 2),
@@ -387,6 +397,7 @@ def _memory_constants(stack_bytes: int) -> tuple[Constant, ...]:
         Constant(
             "VSYSCALL_ADDR", memory.FIXED_VSYSCALL_ADDR, "the vsyscall page, in every process", 8
         ),
+        Constant("VDSO_STUB", memory.VDSO_STUB, "place of __kernel_vsyscall in the vDSO", 3),
         Constant(
             "VSYSCALL_RANDOM_BASE",
             memory.RANDOM_VSYSCALL_BASE,
@@ -446,6 +457,12 @@ def constant_groups(
     bitmap = Constant("IO_BITMAP_BYTES", TSS_IO_BITMAP_BYTES, "a bit for each of 65536 ports")
     auxv = tuple(Constant(entry.name, entry.number, entry.comment) for entry in AUXV)
     numbers = tuple(Constant(f"NR_{call.name}", call.number) for call in syscalls)
+    # As long as they are no rows of SYSCALLS: the vDSO names them.
+    numbers += tuple(
+        Constant(f"NR_{name}", number)
+        for number, name in ((119, "sigreturn"), (173, "rt_sigreturn"))
+        if number not in {call.number for call in syscalls}
+    )
     limits = (
         Constant("CPU_COUNT", cpu_count, "CPUs at most"),
         Constant(
@@ -484,6 +501,8 @@ def constant_groups(
         ConstantGroup("Times", "Linux include/uapi/linux/time.h", _TIME),
         ConstantGroup("Processes", "Linux include/uapi/linux/sched.h, wait.h", _CLONE),
         ConstantGroup("Signals", "Linux arch/x86/include/uapi/asm/signal.h", _SIGNALS),
+        ConstantGroup("Signal frames", "Linux arch/x86/include/asm/sigframe.h", _SIGNAL_FRAMES),
+        ConstantGroup("Clocks", "Linux include/uapi/linux/time.h", _CLOCKS),
         ConstantGroup("PIC and PIT", "Intel 8259A and 8254 data sheets", _PIC_PIT),
         ConstantGroup("Multiboot", "Multiboot specification 0.6.96", _LOADER),
         ConstantGroup("Outcome device", "QEMU hw/misc/debugexit.c", outcome),

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from builder.config import KernelConfig
 from builder.config_model import STRINGS_MAX
 from builder.model import boot, memory
-from builder.model.auxv import AUXV, AuxEntry
+from builder.model.auxv import AuxEntry, auxv_for
 from builder.model.constants import TSS_IO_BITMAP_BYTES, ConstantGroup, constant_groups
 from builder.model.features import FEATURES, Feature
 from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
-from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
+from builder.model.layout import PROCESS, PT_REGS, SIGCONTEXT, TSS, Field, Layout
 from builder.model.memory import Region
 from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
 from builder.model.syscalls import (
@@ -30,6 +30,7 @@ from builder.model.traps import (
     handler_prototypes,
     handlers_for,
 )
+from builder.model.vdso import VDSO_SONAME, VDSO_VERSIONS, VdsoVersion
 
 STEPS = ("int80", "sysenter", "vsyscall", "processes", "linux")
 
@@ -70,6 +71,8 @@ class KernelModel:
     program_args: tuple[str, ...]
     program_env: tuple[str, ...]
     constants: tuple[ConstantGroup, ...]
+    vdso_soname: str = VDSO_SONAME
+    vdso_versions: tuple[VdsoVersion, ...] = VDSO_VERSIONS
 
     @property
     def syscall_slots(self) -> tuple[Slot, ...]:
@@ -124,9 +127,12 @@ class KernelModel:
         return next(row.value for row in rows if row.name == name)
 
 
-# Layers that step `processes` and those after it want in another form: a layer of that name and
-# "-processes" lies over them.
-_OTHER_WITH_PROCESSES = ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap")
+# Layers that a step and those after it want in another form: one called after both, such as
+# "smp-processes", lies over them.
+_OTHER_FORMS = {
+    "processes": ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap"),
+    "linux": ("page-fixed", "page-random"),
+}
 
 
 def layers_of(config: KernelConfig) -> tuple[str, ...]:
@@ -145,14 +151,18 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         layers.append(f"page-{config.vsyscall.address}")
     if config.tss.io_bitmap:
         layers.append("io-bitmap")
-    if "processes" in reached:
-        layers += [f"{name}-processes" for name in layers if name in _OTHER_WITH_PROCESSES]
+    layers += [
+        f"{name}-{later}"
+        for later in reached
+        for name in layers
+        if name in _OTHER_FORMS.get(later, ())
+    ]
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
         layers += [
             f"checks-{name}"
             for name in layers
-            if name in ("sysenter", "vsyscall", "smp", "io-bitmap", "processes")
+            if name in ("sysenter", "vsyscall", "smp", "io-bitmap", "processes", "linux")
         ]
     return tuple(layers)
 
@@ -225,7 +235,8 @@ def build_model(config: KernelConfig) -> KernelModel:
         tss_limit += TSS_IO_BITMAP_BYTES + 1
     gdt = gdt_entries(tss_limit)
     check_sysenter_order(gdt)
-    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers))
+    signals = (SIGCONTEXT,) if "linux" in layers else ()
+    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers), *signals)
     syscalls = syscalls_for(layers)
     files = tuple(name.rpartition("/")[2] for name in config.programs.files)
     return KernelModel(
@@ -240,7 +251,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         handler_prototypes=handler_prototypes(layers),
         regions=memory.regions_for(layers),
         features=FEATURES,
-        auxv=AUXV,
+        auxv=auxv_for(layers),
         syscalls=syscalls,
         cost_loops=COST_LOOPS[config.kernel.step],
         layouts=layouts,

@@ -98,6 +98,7 @@ PT_REGS = Layout(
     ),
 )
 
+_DATA = ("gs", "fs", "es", "ds")
 _SEGMENTS = ("es", "cs", "ss", "ds", "fs", "gs")
 _REGISTERS = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
 
@@ -121,6 +122,27 @@ TSS = Layout(
         Field("ldt", "uint32_t", 4, ""),
         Field("trap", "uint16_t", 2, "bit 0: debug exception on a switch to this task"),
         Field("iomap_base", "uint16_t", 2, "I/O permission bitmap; beyond the limit: none"),
+    ),
+)
+
+SIGCONTEXT = Layout(
+    "sigcontext",
+    "SIGCONTEXT",
+    "An interrupted program's registers in a signal frame (Linux arch/x86 uapi sigcontext.h)",
+    (
+        *(Field(name, "uint32_t", 4, "only the low 16 bits mean something") for name in _DATA),
+        *(Field(name, "uint32_t", 4, "") for name in ("edi", "esi", "ebp", "esp")),
+        *(Field(name, "uint32_t", 4, "") for name in ("ebx", "edx", "ecx", "eax")),
+        Field("trapno", "uint32_t", 4, "vector of the last exception"),
+        Field("err", "uint32_t", 4, "and its error code"),
+        Field("eip", "uint32_t", 4, ""),
+        Field("cs", "uint32_t", 4, ""),
+        Field("eflags", "uint32_t", 4, ""),
+        Field("esp_at_signal", "uint32_t", 4, "the same as esp"),
+        Field("ss", "uint32_t", 4, ""),
+        Field("fpstate", "uint32_t", 4, "address of the x87 and SSE registers, or 0"),
+        Field("oldmask", "uint32_t", 4, "signals that were blocked, the first 32"),
+        Field("cr2", "uint32_t", 4, "address of the last page fault"),
     ),
 )
 

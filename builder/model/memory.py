@@ -11,6 +11,7 @@ KERNEL_STACKS_BASE = 0xF0000000
 KERNEL_STACK_SLOTS = 512  # as many as one page table maps
 LOCAL_APIC_ADDR = 0xFEE00000  # physical and virtual (SDM 3A 10.4.1)
 FIXED_VSYSCALL_ADDR = 0xFFFFE000  # where Linux had it until 2.6.18
+VDSO_STUB = 0x400  # of __kernel_vsyscall in the vDSO; where Linux had it until 2.6.18
 RANDOM_VSYSCALL_BASE = 0xB0000000
 RANDOM_VSYSCALL_PAGES = 32768  # 15 bits of chance
 USER_LOWEST_ADDR = 0x00010000  # below, a NULL pointer with an offset must fault
@@ -101,6 +102,14 @@ REGIONS: tuple[Region, ...] = (
         "r-xu",
         "the same page for every process",
         "page-fixed",
+    ),
+    Region(
+        FIXED_VSYSCALL_ADDR - PAGE_SIZE,
+        FIXED_VSYSCALL_ADDR,
+        "clock data",
+        "r--u",
+        "what the vDSO tells the time from",
+        "page-fixed-linux",
     ),
 )
 

@@ -113,6 +113,39 @@ _PROCESSES = (
     ),
 )
 
+
+def _clock(number: int, name: str, arguments: tuple[Argument, ...], comment: str) -> Syscall:
+    return Syscall(number, name, arguments, comment, "vdso", "linux", is_private=True)
+
+
+_CLOCK = (
+    _clock(13, "time", _args("int32_t *seconds"), "seconds since 1970"),
+    _clock(
+        78,
+        "gettimeofday",
+        _args("struct timeval *now", "struct timezone *zone"),
+        "time since 1970, in microseconds",
+    ),
+    _clock(
+        265,
+        "clock_gettime",
+        _args("int id", "struct timespec *now"),
+        "the time of a clock, in nanoseconds",
+    ),
+    _clock(
+        266,
+        "clock_getres",
+        _args("int id", "struct timespec *resolution"),
+        "how finely a clock is told",
+    ),
+    _clock(
+        403,
+        "clock_gettime64",
+        _args("int id", "struct timespec64 *now"),
+        "the time of a clock, beyond 2038",
+    ),
+)
+
 SYSCALLS: tuple[Syscall, ...] = (
     Syscall(1, "exit", args("int status"), "end this program", "every program"),
     Syscall(
@@ -142,6 +175,7 @@ SYSCALLS: tuple[Syscall, ...] = (
         "io-bitmap",
     ),
     *_PROCESSES,
+    *_CLOCK,
     Syscall(158, "sched_yield", (), "let the other processes run", "yield"),
     Syscall(
         222,  # unassigned in Linux

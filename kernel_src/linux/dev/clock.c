@@ -1,10 +1,204 @@
+/* dev/clock.c: what time it is, to the nanosecond.
+ *
+ * Three clocks work together. The time stamp counter is quick to read, but nobody says how fast it
+ * runs. The timer chip's oscillator has a known rate, but is slow to read. So at each tick the
+ * oscillator says what time it is, and until the next the TSC is counted. The clock never goes back:
+ * when it is found to be ahead it goes a little slower. The time of day is read once.
+ *
+ * The oscillator is read at the timer chip's channel 2, the loudspeaker's: it runs round and round,
+ * whatever becomes of channel 0 and its interrupts (Intel 8254 data sheet).
+ */
+
 #include "dev/clock.h"
-#include "dev/dev.h"
-#include "sys/time.h"
-uint32_t clock_seconds(void) { return timer_ticks / TIMER_HZ; }
-void clock_now(int clock, struct timespec *now)
+
+#include "cpu/cpu.h"
+#include "include/x86.h"
+#include "lib/divide.h"
+#include "mm/mm.h"
+
+#define PIT_CHANNEL_2 0x42
+#define PIT_CHANNEL_2_RATE_GENERATOR 0xb4 /* channel 2, low byte then high byte, mode 2 */
+#define PIT_LATCH_CHANNEL_2 0x80
+#define SPEAKER_PORT 0x61
+#define SPEAKER_GATE 0x01 /* channel 2 runs */
+#define SPEAKER_ON 0x02
+
+#define FIXED(nanoseconds) ((uint64_t)(nanoseconds) << CLOCK_SHIFT)
+#define PIT_COUNT (FIXED_SECOND / PIT_INPUT_HZ)  /* how long a count of the oscillator is */
+#define PIT_ROUND ((int64_t)(PIT_COUNT * 65536)) /* 55 ms */
+#define CALIBRATION_COUNTS (PIT_INPUT_HZ / 1000)
+#define ERROR_MAX_NS (1 << 22) /* 4 ms: more than that behind, and the clock jumps */
+#define CATCH_UP_SHIFT 26      /* it makes up for an error within 2^26 ns, about seven ticks */
+#define LEARN_SHIFT 6          /* and believes a 64th of it to be the TSC's true rate */
+
+static union {
+    struct clock_data data;
+    uint8_t page[PAGE_SIZE]; /* programs see all of it */
+} shared __attribute__((aligned(PAGE_SIZE)));
+
+static uint16_t last_pit;
+static int64_t behind;       /* fixed-point: the oscillator's time less the clock's */
+static int64_t ns_per_count; /* fixed-point: as the TSC is thought to run */
+
+uint32_t clock_frame(void)
 {
-    (void)clock;
-    now->seconds = (int32_t)(timer_ticks / TIMER_HZ);
-    now->nanoseconds = (int32_t)(timer_ticks % TIMER_HZ * NS_PER_TICK);
+    return virt_to_phys(&shared);
+}
+
+/* Counts of the oscillator, modulo 65536. The chip counts down. */
+static uint16_t pit_read(void)
+{
+    outb(PIT_COMMAND, PIT_LATCH_CHANNEL_2);
+    uint8_t low = inb(PIT_CHANNEL_2);
+    return (uint16_t) - (low | inb(PIT_CHANNEL_2) << 8);
+}
+
+static void pit_start(void)
+{
+    outb(SPEAKER_PORT, (uint8_t)((inb(SPEAKER_PORT) & ~SPEAKER_ON) | SPEAKER_GATE));
+    outb(PIT_COMMAND, PIT_CHANNEL_2_RATE_GENERATOR);
+    outb(PIT_CHANNEL_2, 0); /* 65536 */
+    outb(PIT_CHANNEL_2, 0);
+}
+
+/* How long a count of the TSC is, fixed-point; 0 if it does not fit: no CPU has such a TSC. */
+static uint32_t tsc_calibrate(void)
+{
+    uint16_t start = pit_read(), passed;
+    uint64_t tsc = __builtin_ia32_rdtsc();
+
+    do {
+        passed = pit_read() - start;
+    } while (passed < CALIBRATION_COUNTS);
+    uint64_t counts = __builtin_ia32_rdtsc() - tsc;
+    uint64_t time = passed * PIT_COUNT;
+    if (counts >> 32 != 0 || counts <= time >> 32) {
+        return 0;
+    }
+    uint32_t rest;
+    return divide(time, (uint32_t)counts, &rest);
+}
+
+static void time_add(struct clock_time *time, uint64_t nanoseconds)
+{
+    time->nanoseconds += nanoseconds;
+    clock_carry(time);
+}
+
+/* Programs on other CPUs may be reading: x86 lets them see the stores in this order. */
+static void change_begin(void)
+{
+    __atomic_store_n(&shared.data.sequence, shared.data.sequence + 1, __ATOMIC_SEQ_CST);
+}
+
+static void change_end(void)
+{
+    __atomic_store_n(&shared.data.sequence, shared.data.sequence + 1, __ATOMIC_RELEASE);
+}
+
+/* The rate until the next tick: right, and a little more or less to make up for the error. */
+static uint32_t next_multiplier(void)
+{
+    int32_t error_ns = behind > (int64_t)FIXED(ERROR_MAX_NS)    ? ERROR_MAX_NS
+                       : behind < -(int64_t)FIXED(ERROR_MAX_NS) ? -ERROR_MAX_NS
+                                                                : (int32_t)(behind >> CLOCK_SHIFT);
+    int64_t more = (ns_per_count * error_ns) >> CATCH_UP_SHIFT;
+
+    ns_per_count += more >> LEARN_SHIFT;
+    return (uint32_t)(ns_per_count + more);
+}
+
+void clock_tick_update(void)
+{
+    struct clock_data *data = &shared.data;
+
+    change_begin();
+    uint16_t pit = pit_read();
+    uint64_t passed = (uint16_t)(pit - last_pit) * PIT_COUNT;
+    last_pit = pit;
+    if (data->multiplier != 0) {
+        uint64_t tsc = __builtin_ia32_rdtsc();
+        uint64_t counted = clock_elapsed(data, tsc);
+        behind += (int64_t)(passed - counted);
+        while (behind < -PIT_ROUND / 2) {
+            behind += PIT_ROUND;      /* no tick for so long that it went round meanwhile */
+            __asm__("" : "+r"(data)); /* or clang makes a division of the loop */
+        }
+        data->tsc = tsc;
+        data->multiplier = next_multiplier();
+        passed = counted;
+        if (behind > (int64_t)FIXED(ERROR_MAX_NS)) {
+            passed += (uint64_t)behind;
+            behind = 0;
+        }
+    }
+    time_add(&data->wall, passed);
+    time_add(&data->boot, passed);
+    change_end();
+}
+
+void clock_set_realtime(uint64_t ns)
+{
+    struct clock_data *data = &shared.data;
+    uint32_t nanoseconds, seconds = divide(ns, NS_PER_SECOND, &nanoseconds);
+
+    clock_tick_update(); /* so that both clocks are told for the same moment */
+    change_begin();
+    data->wall = (struct clock_time){seconds, FIXED(nanoseconds)};
+    change_end();
+}
+
+void clock_init(void)
+{
+    pit_start();
+    if (cpu_features.leaf1_edx & CPUID_TSC) {
+        shared.data.multiplier = tsc_calibrate();
+        shared.data.tsc = __builtin_ia32_rdtsc();
+        ns_per_count = shared.data.multiplier;
+    }
+    last_pit = pit_read();
+    clock_set_realtime((uint64_t)rtc_seconds() * NS_PER_SECOND);
+}
+
+int clock_is_fine(void)
+{
+    return shared.data.multiplier != 0;
+}
+
+/* Without a TSC it is the time of the last tick. */
+int clock_now(int id, struct clock_time *now)
+{
+    const struct clock_time *clock = clock_of(&shared.data, id);
+
+    if (!clock) {
+        return -EINVAL;
+    }
+    *now = clock_is_fine() ? clock_read(&shared.data, clock) : *clock;
+    return 0;
+}
+
+static uint64_t nanoseconds_of(int id)
+{
+    struct clock_time now = {0, 0};
+
+    clock_now(id, &now);
+    return (uint64_t)now.seconds * NS_PER_SECOND + (now.nanoseconds >> CLOCK_SHIFT);
+}
+
+uint64_t clock_monotonic_ns(void)
+{
+    return nanoseconds_of(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_realtime_ns(void)
+{
+    return nanoseconds_of(CLOCK_REALTIME);
+}
+
+uint32_t clock_seconds(void)
+{
+    struct clock_time now = {0, 0};
+
+    clock_now(CLOCK_REALTIME, &now);
+    return now.seconds;
 }

@@ -1,6 +1,35 @@
-/* dev/clock.h */
+/* dev/clock.h: what time it is, to the nanosecond. */
 #pragma once
+
 #include <stdint.h>
-struct timespec;
+
+#include "include/clock_data.h"
+
+/* Read the time of day, and find out how fast the time stamp counter runs. */
+void clock_init(void);
+
+/* At each tick, on one CPU. */
+void clock_tick_update(void);
+
+/* The page frame of struct clock_data, for programs to read. */
+uint32_t clock_frame(void);
+
+/* What the clock shows that a program means by this number. Returns 0, -EINVAL if there is none. */
+int clock_now(int id, struct clock_time *now);
+
+/* Since 1970. */
 uint32_t clock_seconds(void);
-void clock_now(int clock, struct timespec *now);
+
+/* Since the start, and since 1970. */
+uint64_t clock_monotonic_ns(void);
+uint64_t clock_realtime_ns(void);
+
+/* Is a time told more finely than to the tick? */
+int clock_is_fine(void);
+
+void clock_set_realtime(uint64_t ns);
+
+/* ---- dev/rtc.c ---- */
+
+/* The clock that runs on a battery, in seconds since 1970. */
+uint32_t rtc_seconds(void);

@@ -20,11 +20,11 @@ uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds)
 /* What is left from now to a moment; nothing if it is over. */
 static void subtract_now(struct timespec *moment, int clock)
 {
-    struct timespec now;
+    struct clock_time now = {0, 0};
 
     clock_now(clock, &now);
-    moment->seconds -= now.seconds;
-    moment->nanoseconds -= now.nanoseconds;
+    moment->seconds -= (int32_t)now.seconds;
+    moment->nanoseconds -= (int32_t)(now.nanoseconds >> CLOCK_SHIFT);
     if (moment->nanoseconds < 0) {
         moment->nanoseconds += 1000000000;
         moment->seconds--;

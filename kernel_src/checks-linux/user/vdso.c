@@ -1,0 +1,241 @@
+/* user/vdso.c: the vDSO, and the clocks that it and the kernel tell. */
+
+#include "lib/lib.h"
+#include "user/include/vdso.h"
+#include "sys/time.h"
+#include "user/include/checks.h"
+#include "user/include/start.h"
+
+#define READINGS 4000
+#define NO_SUCH_CLOCK 999
+#define NS_PER_SECOND 1000000000ll
+#define NS_PER_TICK (NS_PER_SECOND / TIMER_HZ)
+
+typedef int gettime_t(int id, struct timespec *time);
+typedef int gettime64_t(int id, struct timespec64 *time);
+typedef int gettimeofday_t(struct timeval *time, struct timezone *zone);
+typedef int32_t time_t(int32_t *seconds);
+
+static gettime_t *vdso_gettime;
+static gettime64_t *vdso_gettime64;
+static gettimeofday_t *vdso_gettimeofday;
+static time_t *vdso_time;
+
+static const struct {
+    const char *name;
+    int id;
+} clocks[] = {
+    {"CLOCK_REALTIME", CLOCK_REALTIME},
+    {"CLOCK_MONOTONIC", CLOCK_MONOTONIC},
+    {"CLOCK_MONOTONIC_RAW", CLOCK_MONOTONIC_RAW},
+    {"CLOCK_REALTIME_COARSE", CLOCK_REALTIME_COARSE},
+    {"CLOCK_MONOTONIC_COARSE", CLOCK_MONOTONIC_COARSE},
+    {"CLOCK_BOOTTIME", CLOCK_BOOTTIME},
+    {"CLOCK_TAI", CLOCK_TAI},
+};
+#define CLOCKS (sizeof clocks / sizeof clocks[0])
+
+static int64_t by_vdso(int id)
+{
+    struct timespec now = {-1, -1};
+
+    vdso_gettime(id, &now);
+    return now.seconds * NS_PER_SECOND + now.nanoseconds;
+}
+
+static int64_t by_vdso64(int id)
+{
+    struct timespec64 now = {-1, -1};
+
+    vdso_gettime64(id, &now);
+    return now.seconds * NS_PER_SECOND + now.nanoseconds;
+}
+
+static int64_t by_call(int id)
+{
+    struct timespec now = {-1, -1};
+
+    clock_gettime(id, &now);
+    return now.seconds * NS_PER_SECOND + now.nanoseconds;
+}
+
+static int64_t by_call64(int id)
+{
+    struct timespec64 now = {-1, -1};
+
+    clock_gettime64(id, &now);
+    return now.seconds * NS_PER_SECOND + now.nanoseconds;
+}
+
+static void check_names(void)
+{
+    static const char *const functions[] = {"__vdso_clock_gettime", "__vdso_clock_gettime64",
+                                            "__vdso_gettimeofday", "__vdso_time"};
+    const uint32_t *page = (const uint32_t *)auxv_value(AT_SYSINFO_EHDR);
+
+    ktap_equal("AT_SYSINFO_EHDR: the beginning of a page", (uint32_t)page % PAGE_SIZE, 0);
+    ktap_equal("there is an ELF file", page[0], 0x464c457f);
+    ktap_equal("AT_SYSINFO is __kernel_vsyscall", vdso_find("__kernel_vsyscall", "LINUX_2.5"),
+               auxv_value(AT_SYSINFO));
+    ktap_equal("and its entry point", vdso_entry(), auxv_value(AT_SYSINFO));
+    const uint8_t *code = (const uint8_t *)vdso_find("__kernel_sigreturn", "LINUX_2.5");
+    ktap_true("__kernel_sigreturn", code && code[0] == 0x58 && code[2] == 119);
+    code = (const uint8_t *)vdso_find("__kernel_rt_sigreturn", "LINUX_2.5");
+    ktap_true("__kernel_rt_sigreturn", code && code[0] == 0xb8 && code[1] == 173);
+    for (uint32_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        ktap_true(functions[i], vdso_find(functions[i], "LINUX_2.6") != 0);
+    }
+    ktap_equal("not in another version", vdso_find("__vdso_time", "LINUX_2.5"), 0);
+    ktap_equal("nor what is not there", vdso_find("__vdso_nothing", "LINUX_2.6"), 0);
+}
+
+/* Between two readings of the one kind lies the other, and never before the one before. */
+static void check_agreement(void)
+{
+    for (uint32_t i = 0; i < CLOCKS; i++) {
+        int id = clocks[i].id;
+        int64_t first = by_call(id), second = by_vdso(id), third = by_vdso64(id);
+        int64_t fourth = by_call64(id), fifth = by_vdso(id);
+        ktap_true(clocks[i].name, first <= second && second <= third && third <= fourth &&
+                                      fourth <= fifth && first >= 0);
+    }
+}
+
+/* Whole seconds and microseconds of the same clock. */
+static void check_wall_clock(void)
+{
+    struct timeval day;
+    struct timezone zone = {-1, -1};
+    int32_t seconds = 0;
+    int64_t before = by_call(CLOCK_REALTIME) / 1000;
+
+    ktap_equal("gettimeofday() of the vDSO", (uint32_t)vdso_gettimeofday(&day, NULL), 0);
+    int64_t by_function = (int64_t)day.seconds * 1000000 + day.microseconds;
+    ktap_equal("gettimeofday() of the kernel", (uint32_t)gettimeofday(&day, NULL), 0);
+    int64_t by_kernel = (int64_t)day.seconds * 1000000 + day.microseconds;
+    int64_t after = by_vdso(CLOCK_REALTIME) / 1000;
+    ktap_true("both lie between two readings of CLOCK_REALTIME",
+              before <= by_function && by_function <= by_kernel && by_kernel <= after);
+
+    before = by_call(CLOCK_REALTIME);
+    int32_t first = vdso_time(NULL), second = (int32_t)time(NULL), third = vdso_time(&seconds);
+    after = by_call(CLOCK_REALTIME);
+    ktap_true("time() too", before / NS_PER_SECOND <= first && first <= second && second <= third &&
+                                third <= after / NS_PER_SECOND && seconds == third);
+    vdso_gettimeofday(NULL, &zone);
+    ktap_equal("the time zone is 0", (uint32_t)(zone.minutes_west | zone.summer_time), 0);
+    ktap_true("it is after 1999", first >= 946684800);
+}
+
+static void check_errors(void)
+{
+    struct timespec resolution = {-1, -1};
+
+    ktap_equal("the vDSO has no such clock", (uint32_t)vdso_gettime(NO_SUCH_CLOCK, &resolution),
+               (uint32_t)-EINVAL);
+    ktap_equal("nor the kernel", (uint32_t)clock_gettime64(-1, NULL), (uint32_t)-EINVAL);
+    ktap_equal("a bad pointer", (uint32_t)clock_gettime(CLOCK_MONOTONIC, (void *)USER_TOP),
+               (uint32_t)-EFAULT);
+    ktap_equal("the resolution of no clock", (uint32_t)clock_getres(NO_SUCH_CLOCK, NULL),
+               (uint32_t)-EINVAL);
+    ktap_equal("no place for the resolution", (uint32_t)clock_getres(CLOCK_REALTIME, NULL), 0);
+    clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+    ktap_equal("a coarse clock is told to the tick", (uint32_t)resolution.nanoseconds, NS_PER_TICK);
+}
+
+static void check_forward(void)
+{
+    int64_t last = 0, now, largest = 0;
+    uint32_t backwards = 0, stood = 0;
+
+    for (uint32_t i = 0; i < READINGS; i++) {
+        now = i % 16 ? by_vdso(CLOCK_MONOTONIC) : by_call(CLOCK_MONOTONIC);
+        backwards += now < last;
+        stood += now == last;
+        largest = i > 0 && now - last > largest ? now - last : largest;
+        last = now;
+    }
+    ktap_equal("times that CLOCK_MONOTONIC went back", backwards, 0);
+    ktap_true("it does not stand still", stood < READINGS - 1);
+
+    const struct timespec wanted = {0, 3 * NS_PER_TICK};
+    last = by_vdso(CLOCK_MONOTONIC);
+    nanosleep(&wanted, NULL);
+    now = by_vdso(CLOCK_MONOTONIC);
+    ktap_true("it goes on while the program sleeps", now - last >= 2 * NS_PER_TICK);
+}
+
+/* Two processes, on two CPUs if there are, tell each other the time in turns. */
+static void check_two_processes(void)
+{
+    int there[2], back[2], status = -1;
+    int64_t sent, got = 0;
+    uint32_t backwards = 0;
+
+    pipe(there);
+    pipe(back);
+    long child = fork();
+    for (uint32_t i = 0; i < READINGS / 16; i++) {
+        if (child != 0) {
+            sent = by_vdso(CLOCK_MONOTONIC);
+            backwards += sent < got;
+            write(there[1], &sent, sizeof sent);
+            read(back[0], &got, sizeof got);
+        } else {
+            read(there[0], &got, sizeof got);
+            sent = by_vdso(CLOCK_MONOTONIC);
+            backwards += sent < got;
+            write(back[1], &sent, sizeof sent);
+        }
+    }
+    if (child == 0) {
+        exit_with(backwards != 0);
+    }
+    wait4((int32_t)child, &status, 0, NULL);
+    ktap_equal("two processes: times that it went back here", backwards, 0);
+    ktap_equal("and there", (uint32_t)status, 0);
+}
+
+/* A child does what it likes with its vDSO; the parent's stays. */
+static void check_damage(void)
+{
+    uint32_t page = auxv_value(AT_SYSINFO_EHDR);
+    uint32_t *own = (uint32_t *)page;
+    int status = -1;
+
+    long child = fork();
+    if (child == 0) {
+        if (mprotect(page - PAGE_SIZE, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE) == 0) {
+            own[0] = 0;
+            own[-1] = 1;
+        }
+        munmap(page, PAGE_SIZE);
+        __asm__ volatile("int $0x80" : : "a"(NR_exit), "b"(0)); /* not by way of the page */
+    }
+    wait4((int32_t)child, &status, 0, NULL);
+    ktap_equal("a child that damages its vDSO ends well", (uint32_t)status, 0);
+    ktap_true("its parent's is as it was", own[0] == 0x464c457f && own[-1] == 0);
+    child = fork();
+    if (child == 0) {
+        exit_with(by_vdso(CLOCK_MONOTONIC) <= 0);
+    }
+    wait4((int32_t)child, &status, 0, NULL);
+    ktap_equal("and its next child's", (uint32_t)status, 0);
+}
+
+int main(void)
+{
+    ktap_plan(12 + CLOCKS + 6 + 6 + 3 + 2 + 3);
+    check_names();
+    vdso_gettime = (gettime_t *)vdso_find("__vdso_clock_gettime", "LINUX_2.6");
+    vdso_gettime64 = (gettime64_t *)vdso_find("__vdso_clock_gettime64", "LINUX_2.6");
+    vdso_gettimeofday = (gettimeofday_t *)vdso_find("__vdso_gettimeofday", "LINUX_2.6");
+    vdso_time = (time_t *)vdso_find("__vdso_time", "LINUX_2.6");
+    check_agreement();
+    check_wall_clock();
+    check_errors();
+    check_forward();
+    check_two_processes();
+    check_damage();
+    return ktap_status();
+}
