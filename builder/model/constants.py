@@ -398,6 +398,8 @@ def _memory_constants(stack_bytes: int) -> tuple[Constant, ...]:
             "VSYSCALL_ADDR", memory.FIXED_VSYSCALL_ADDR, "the vsyscall page, in every process", 8
         ),
         Constant("VDSO_STUB", memory.VDSO_STUB, "place of __kernel_vsyscall in the vDSO", 3),
+        Constant("VDSO_SIGRETURN", memory.VDSO_SIGRETURN, "of __kernel_sigreturn", 3),
+        Constant("VDSO_RT_SIGRETURN", memory.VDSO_RT_SIGRETURN, "of __kernel_rt_sigreturn", 3),
         Constant(
             "VSYSCALL_RANDOM_BASE",
             memory.RANDOM_VSYSCALL_BASE,

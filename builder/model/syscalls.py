@@ -119,29 +119,29 @@ def _clock(number: int, name: str, arguments: tuple[Argument, ...], comment: str
 
 
 _CLOCK = (
-    _clock(13, "time", _args("int32_t *seconds"), "seconds since 1970"),
+    _clock(13, "time", args("int32_t *seconds"), "seconds since 1970"),
     _clock(
         78,
         "gettimeofday",
-        _args("struct timeval *now", "struct timezone *zone"),
+        args("struct timeval *now", "struct timezone *zone"),
         "time since 1970, in microseconds",
     ),
     _clock(
         265,
         "clock_gettime",
-        _args("int id", "struct timespec *now"),
+        args("int id", "struct timespec *now"),
         "the time of a clock, in nanoseconds",
     ),
     _clock(
         266,
         "clock_getres",
-        _args("int id", "struct timespec *resolution"),
+        args("int id", "struct timespec *resolution"),
         "how finely a clock is told",
     ),
     _clock(
         403,
         "clock_gettime64",
-        _args("int id", "struct timespec64 *now"),
+        args("int id", "struct timespec64 *now"),
         "the time of a clock, beyond 2038",
     ),
 )

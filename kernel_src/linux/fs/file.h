@@ -53,6 +53,14 @@ struct file *file_create(const struct file_ops *ops, uint32_t flags, void *objec
 struct file *file_get(struct file *file);
 void file_put(struct file *file);
 
+/* Sleep in `queue` until the file is ready for one of `events`, or once, until it is woken. Both
+ * return 0, -EAGAIN if the file is not to be waited for, or -ERESTARTSYS if a signal came. */
+int file_wait(struct file *file, uint32_t events, struct wait_queue *queue);
+int file_wait_once(struct file *file, struct wait_queue *queue);
+
+/* Those who wait for a file, or poll any, may have something to do. */
+void ready_changed(struct wait_queue *queue);
+
 /* The running process's file of that number, or NULL. */
 struct file *file_of(int fd);
 
@@ -83,8 +91,3 @@ const struct file_ops *device_ops(uint32_t rdev);
 
 /* Both ends, first the one to read from. Returns 0 or -ENOMEM. */
 int pipe_create(struct file *ends[2], uint32_t flags);
-
-/* ---- sys/poll.c ---- */
-
-/* Wake those who wait for a file, and those who poll any. */
-void ready_changed(struct wait_queue *queue);

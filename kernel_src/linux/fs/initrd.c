@@ -11,7 +11,7 @@
 #include "include/constants.h"
 #include "lib/gzip.h"
 #include "lib/lib.h"
-#include "mm/memory.h"
+#include "mm/space.h"
 
 #define PIECE_BYTES 4096 /* how often the caller hears of memory that it can have back */
 
@@ -101,11 +101,9 @@ static int piece_of_gzip(void *context, const uint8_t *data, size_t size)
 
 static void unpack_gzip(struct unpacker *u)
 {
-    u->gzip = u->gzip ? u->gzip : memory_alloc(sizeof *u->gzip);
-    if (!u->gzip) {
-        say("no memory to unpack gzip");
-        return;
-    }
+    static struct gzip gzip; /* larger than a page */
+
+    u->gzip = &gzip;
     cpio_start(&u->cpio, 0);
     int error = gzip_unpack(u->gzip, u->next, (size_t)(u->end - u->next), piece_of_gzip, u);
     if (error && !u->cpio.error) {
@@ -155,21 +153,14 @@ static void unpack_members(struct unpacker *u)
 
 const char *initrd_unpack(const uint8_t *data, size_t size)
 {
-    struct unpacker *u = memory_alloc(sizeof *u);
+    static struct unpacker unpacker; /* larger than a page */
+    struct unpacker *u = &unpacker;
 
     reason_length = 0;
-    if (!u) {
-        return "no memory to unpack";
-    }
-    memset(u, 0, sizeof *u);
     u->start = u->next = u->released = data;
     u->end = data + size;
     cpio_init(&u->cpio, &client, u);
     unpack_members(u);
     initrd_files_end(&u->files);
-    if (u->gzip) {
-        memory_free(u->gzip);
-    }
-    memory_free(u);
     return reason_length > 0 ? reason : NULL;
 }

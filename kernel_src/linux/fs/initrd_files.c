@@ -14,7 +14,7 @@
 #include "fs/ramfs.h"
 #include "include/constants.h"
 #include "lib/lib.h"
-#include "mm/memory.h"
+#include "mm/space.h"
 
 struct initrd_name {
     struct initrd_name *next;

@@ -80,6 +80,14 @@ long inode_write_user(struct inode *inode, uint32_t offset, const void *from, si
 /* Cut off or lengthen with zeros. Returns 0 or -errno. */
 int inode_resize(struct inode *inode, uint32_t size);
 
+/* ---- fs/program_files.c ---- */
+
+struct program;
+
+/* A program inside the kernel, as a file without a name: the caller must call inode_put(). NULL if
+ * there is no memory. */
+struct inode *inode_of_program(const struct program *program);
+
 /* ---- fs/directory.c ---- */
 
 /* The entry of that name, or NULL. */

@@ -13,16 +13,6 @@
 #define CHUNK_BYTES 256
 #define TICKS_PER_VTIME (TIMER_HZ / 10)
 
-void console_interrupt(void)
-{
-    int c;
-
-    serial_interrupt();
-    while ((c = serial_read()) >= 0) {
-        tty_input((uint8_t)c);
-    }
-}
-
 static int is_canonical(void)
 {
     return (tty.termios.lflag & ICANON) != 0;

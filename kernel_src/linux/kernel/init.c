@@ -33,6 +33,11 @@ static const struct {
 
 struct process *init_process;
 
+static void outw(uint16_t port, uint16_t value)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
 static uint32_t given_back; /* physical: memory below has been freed, up from the kernel's end */
 
 static void give_back(uint32_t end)

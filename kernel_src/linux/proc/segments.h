@@ -1,6 +1,8 @@
 /* proc/segments.h: segment registers that a program hands over in a signal frame. */
 #pragma once
 
+#include <stdint.h>
+
 struct pt_regs;
 struct sigcontext;
 

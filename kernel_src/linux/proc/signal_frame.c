@@ -40,8 +40,8 @@ static void context_save(struct sigcontext *context, const struct pt_regs *regs,
         .edx = regs->edx,
         .ecx = regs->ecx,
         .eax = regs->eax,
-        .trap_vector = process->trap_vector,
-        .trap_error = process->trap_error,
+        .trapno = process->trap_vector,
+        .err = process->trap_error,
         .eip = regs->eip,
         .cs = regs->cs & 0xffff,
         .eflags = regs->eflags,
@@ -136,8 +136,8 @@ int signal_frame_build(struct pt_regs *regs, const struct signal_info *info, sig
         regs, action, with_info ? sizeof(struct rt_sigframe) : sizeof(struct sigframe),
         &fpstate_addr);
     uint32_t return_addr = action->flags & SA_RESTORER ? action->restorer
-                           : with_info                 ? process->space->rt_sigreturn
-                                                       : process->space->sigreturn;
+                           : with_info                 ? process->space->sysinfo - VDSO_STUB + VDSO_RT_SIGRETURN
+                                                       : process->space->sysinfo - VDSO_STUB + VDSO_SIGRETURN;
     int error = with_info ? rt_frame_build((struct rt_sigframe *)frame, fpstate_addr, regs, info,
                                            mask, return_addr)
                           : frame_build((struct sigframe *)frame, fpstate_addr, regs, info, mask,

@@ -4,16 +4,7 @@
 
 #include <stdint.h>
 
-/* The registers, in an order that goes back to Linux 1.0. */
-struct sigcontext {
-    uint32_t gs, fs, es, ds;
-    uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax;
-    uint32_t trap_vector, trap_error;
-    uint32_t eip, cs, eflags, esp_at_signal, ss;
-    uint32_t fpstate; /* address of struct fpstate, or 0 */
-    uint32_t oldmask; /* signals 1 to 32 */
-    uint32_t cr2;
-};
+#include "include/structs.h"
 
 /* The x87 as FNSAVE has it, and all of it as FXSAVE has it. */
 struct fpstate {
@@ -58,5 +49,5 @@ struct rt_sigframe {
     uint8_t code[8];
 };
 
-_Static_assert(sizeof(struct sigcontext) == 88 && sizeof(struct fpstate) == 624, "as Linux");
+_Static_assert(sizeof(struct fpstate) == 624, "as Linux");
 _Static_assert(sizeof(struct siginfo) == 128 && sizeof(struct ucontext) == 116, "as Linux");

@@ -56,7 +56,7 @@ struct group {
     struct sigaction action[SIGNAL_LIMIT - 1];
 };
 
-/* ---- proc/signals.c: sending ---- */
+/* ---- proc/signal.c: sending ---- */
 
 /* To a process: one of its threads will take it; to one thread. */
 void signal_send_info(struct process *process, const struct signal_info *info);

@@ -14,7 +14,7 @@ struct iovec {
     size_t size;
 };
 
-typedef long transfer(struct file *file, void *buffer, size_t size);
+typedef long transfer_function(struct file *file, void *buffer, size_t size);
 
 static long do_read(struct file *file, void *buffer, size_t size)
 {
@@ -41,7 +41,7 @@ static struct file *file_to_write(int fd)
 }
 
 /* A file stays while a call uses it: another thread may close its number meanwhile. */
-static long do_one(struct file *file, transfer *transfer, void *buffer, size_t size)
+static long do_one(struct file *file, transfer_function *transfer, void *buffer, size_t size)
 {
     if (!file) {
         return -EBADF;
@@ -69,7 +69,7 @@ long sys_write(int fd, const void *buffer, size_t size)
 }
 
 /* The pieces one after the other, until one is not done wholly. */
-static long do_vector(struct file *file, transfer *transfer, const struct iovec *vector, int count)
+static long do_vector(struct file *file, transfer_function *transfer, const struct iovec *vector, int count)
 {
     struct iovec piece;
     long done = 0;
@@ -110,7 +110,7 @@ long sys_writev(int fd, const struct iovec *vector, int count)
 }
 
 /* At a place of its own: the file's stays where it was. */
-static long do_at(struct file *file, transfer *transfer, void *buffer, size_t size, uint32_t low,
+static long do_at(struct file *file, transfer_function *transfer, void *buffer, size_t size, uint32_t low,
                   uint32_t high)
 {
     if ((int32_t)high < 0) {

@@ -2,6 +2,7 @@
 
 #include "dev/dev.h"
 #include "fs/file.h"
+#include "fs/ready.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
@@ -16,15 +17,6 @@ struct pollfd {
     int32_t fd;
     int16_t events, revents;
 };
-
-/* Whoever polls is woken by every change of any file, and looks if it was one of his. */
-static struct wait_queue pollers;
-
-void ready_changed(struct wait_queue *queue)
-{
-    wake_all(queue);
-    wake_all(&pollers);
-}
 
 static uint32_t ready_of(const struct pollfd *poll)
 {

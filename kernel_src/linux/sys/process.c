@@ -155,12 +155,22 @@ long sys_setsid(void)
 }
 
 /* Everybody is root. */
-long sys_getuid(void)
+long sys_getuid32(void)
 {
     return 0;
 }
 
-long sys_set_nothing(void)
+long sys_getgid32(void)
+{
+    return 0;
+}
+
+long sys_geteuid32(void)
+{
+    return 0;
+}
+
+long sys_getegid32(void)
 {
     return 0;
 }

@@ -81,15 +81,6 @@ long sys_sigaction(int signal, const struct old_sigaction *new, struct old_sigac
     return copy_to_user(old, &user, sizeof user);
 }
 
-long sys_signal(int signal, uint32_t handler)
-{
-    const struct sigaction action = {.handler = handler, .flags = SA_RESETHAND | SA_NODEFER};
-    struct sigaction before;
-    long error = do_sigaction(signal, &action, &before);
-
-    return error ? error : (long)before.handler;
-}
-
 /* Change the mask, of which `affected` are the signals that the caller names. */
 static long change_mask(int how, sigset set, sigset affected)
 {

@@ -41,6 +41,28 @@ struct file *file_of(int fd)
     return (uint32_t)fd < files->limit ? files->file[fd] : NULL;
 }
 
+int file_wait_once(struct file *file, struct wait_queue *queue)
+{
+    if (file->flags & O_NONBLOCK) {
+        return -EAGAIN;
+    }
+    if (signal_pending(current_process())) {
+        return -ERESTARTSYS;
+    }
+    sleep_on(queue);
+    return 0;
+}
+
+int file_wait(struct file *file, uint32_t events, struct wait_queue *queue)
+{
+    int error = 0;
+
+    while (error == 0 && (file->ops->ready(file) & events) == 0) {
+        error = file_wait_once(file, queue);
+    }
+    return error;
+}
+
 static void put_at(struct files *files, struct file *file, uint32_t fd)
 {
     files->file[fd] = file;

@@ -5,7 +5,6 @@
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
-#include "proc/sleep.h"
 
 #define PIPE_BYTES                                                                                 \
     PAGE_SIZE /* PIPE_BUF too: a write that is no longer is never mixed with others */
@@ -27,17 +26,24 @@ static uint32_t lower(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* Sleep until the other side has done something. Returns 0 or -errno. */
-static int wait_for_change(struct file *file, struct pipe *pipe)
+/* The other side has done something. */
+static void change(struct pipe *pipe)
 {
-    if (file->flags & O_NONBLOCK) {
-        return -EAGAIN;
-    }
-    if (signal_pending(current_process())) {
-        return -ERESTARTSYS;
-    }
-    sleep_on(&pipe->changed);
-    return 0;
+    ready_changed(&pipe->changed);
+}
+
+static uint32_t read_end_ready(struct file *file)
+{
+    const struct pipe *pipe = file->object;
+
+    return (used(pipe) != 0 ? POLLIN : 0) | (pipe->writers == 0 ? POLLHUP : 0);
+}
+
+static uint32_t write_end_ready(struct file *file)
+{
+    const struct pipe *pipe = file->object;
+
+    return (used(pipe) < PIPE_BYTES ? POLLOUT : 0) | (pipe->readers == 0 ? POLLERR : 0);
 }
 
 /* What there is, at least a byte; 0 when nobody can write any more. */
@@ -46,14 +52,10 @@ static long pipe_read(struct file *file, void *buffer, size_t size)
     struct pipe *pipe = file->object;
     uint32_t done = 0;
 
-    while (size != 0 && used(pipe) == 0) {
-        if (pipe->writers == 0) {
-            return 0;
-        }
-        int error = wait_for_change(file, pipe);
-        if (error) {
-            return error;
-        }
+    int error = size ? file_wait(file, POLLIN | POLLHUP, &pipe->changed) : 0;
+
+    if (error) {
+        return error;
     }
     while (done < size && used(pipe) != 0) {
         uint32_t at = pipe->tail % PIPE_BYTES;
@@ -64,7 +66,7 @@ static long pipe_read(struct file *file, void *buffer, size_t size)
         pipe->tail += part;
         done += part;
     }
-    wake_all(&pipe->changed);
+    change(pipe);
     return size != 0 && done == 0 ? -EFAULT : (long)done;
 }
 
@@ -85,6 +87,21 @@ static long put(struct pipe *pipe, const uint8_t *buffer, size_t size)
     return (long)done;
 }
 
+/* Sleep until a piece fits, or nobody would read it. Returns 0 or -errno. */
+static int wait_for_room(struct file *file, struct pipe *pipe, uint32_t room)
+{
+    int error = 0;
+
+    while (error == 0 && pipe->readers != 0 && PIPE_BYTES - used(pipe) < room) {
+        error = file_wait_once(file, &pipe->changed);
+    }
+    if (pipe->readers == 0) {
+        signal_send(current_process(), SIGPIPE);
+        return -EPIPE;
+    }
+    return error;
+}
+
 static long pipe_write(struct file *file, const void *buffer, size_t size)
 {
     struct pipe *pipe = file->object;
@@ -92,22 +109,13 @@ static long pipe_write(struct file *file, const void *buffer, size_t size)
     uint32_t done = 0;
 
     while (done < size) {
-        int error = 0;
-        if (pipe->readers == 0) {
-            signal_send(current_process(), SIGPIPE);
-            error = -EPIPE;
-        } else if (PIPE_BYTES - used(pipe) < room) {
-            error = wait_for_change(file, pipe);
-            if (error == 0) {
-                continue;
-            }
-        }
-        long part = error ? error : put(pipe, (const uint8_t *)buffer + done, size - done);
+        long part = wait_for_room(file, pipe, room);
+        part = part ? part : put(pipe, (const uint8_t *)buffer + done, size - done);
         if (part < 0) {
             return done ? (long)done : part;
         }
         done += (uint32_t)part;
-        wake_all(&pipe->changed);
+        change(pipe);
     }
     return (long)done;
 }
@@ -122,31 +130,17 @@ static void pipe_release(struct file *file)
     } else {
         pipe->readers--;
     }
-    wake_all(&pipe->changed);
+    change(pipe);
     if (pipe->readers + pipe->writers == 0) {
         memory_free(pipe->buffer);
         memory_free(pipe);
     }
 }
 
-static long cannot_read(struct file *file, void *buffer, size_t size)
-{
-    (void)file;
-    (void)buffer;
-    (void)size;
-    return -EBADF;
-}
-
-static long cannot_write(struct file *file, const void *buffer, size_t size)
-{
-    (void)file;
-    (void)buffer;
-    (void)size;
-    return -EBADF;
-}
-
-static const struct file_ops read_end = {pipe_read, cannot_write, pipe_release};
-static const struct file_ops write_end = {cannot_read, pipe_write, pipe_release};
+static const struct file_ops read_end = {
+    .read = pipe_read, .ready = read_end_ready, .release = pipe_release};
+static const struct file_ops write_end = {
+    .write = pipe_write, .ready = write_end_ready, .release = pipe_release};
 
 int pipe_create(struct file *ends[2], uint32_t flags)
 {

@@ -19,7 +19,7 @@
 #include "fs/ramfs.h"
 #include "include/constants.h"
 #include "lib/gzip.h"
-#include "mm/memory.h"
+#include "mm/space.h"
 
 #if defined __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>

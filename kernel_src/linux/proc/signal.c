@@ -1,4 +1,4 @@
-/* proc/signals.c: signals on their way (Linux kernel/signal.c). */
+/* proc/signal.c: signals on their way (Linux kernel/signal.c). */
 
 #include "proc/signals.h"
 
@@ -36,6 +36,15 @@ static int is_default(const struct process *process, int signal)
     return action_of(process, signal)->handler == SIG_DFL;
 }
 
+/* The idle process has no signals. */
+int signal_pending(const struct process *process)
+{
+    const struct group *group = process->group;
+
+    return group && (((process->pending.set | group->pending.set) & ~process->blocked) ||
+                     group->is_ending || group->stopped_by);
+}
+
 /* Nothing would come of it. One that is blocked may find another action when it arrives. Process 1
  * is not ended by what it did not ask for. */
 static int is_ignored(const struct process *process, int signal)
@@ -50,9 +59,7 @@ static int is_ignored(const struct process *process, int signal)
 
 void signals_look(struct process *process)
 {
-    sigset arrived = process->pending.set | process->group->pending.set;
-
-    if ((arrived & ~process->blocked) || process->group->is_ending || process->group->stopped_by) {
+    if (signal_pending(process)) {
         process->work |= WORK_SIGNAL;
     }
 }

@@ -1,4 +1,4 @@
-/* mm/memory.h: memory of any size, or NULL. */
+/* mm/space.h: memory of any size, or NULL. */
 #pragma once
 
 #include <stddef.h>
