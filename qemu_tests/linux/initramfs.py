@@ -1,0 +1,78 @@
+"""Makes the initial RAM disk: the runner as /init, its list, the programs and the shells."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from builder import cpio, debian
+from builder.debian import Unpacked
+from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program, build_runner
+from qemu_tests.linux.cases import ENVIRONMENT, Case
+from qemu_tests.linux.libcs import LIBCS, libc
+
+HERE = Path(__file__).parent
+FETCHED_PROGRAMS = {
+    "busybox-static": "bin/busybox",
+    "bash-static": "bin/bash-static",
+}
+APPLETS = ("sh",)
+FOLDERS = ("bin", "dev", "tests", "tests/bin", "tests/scripts", "tmp")
+NEEDED = tuple(dict.fromkeys([*FETCHED_PROGRAMS, *(p for each in LIBCS for p in each.packages)]))
+
+
+def needed_packages() -> dict[str, Unpacked]:
+    """The packages that the programs are made of. Raises DebianUnavailableError."""
+    return debian.fetch(debian.named(NEEDED))
+
+
+def list_text(cases: Sequence[Case]) -> str:
+    """What runner.c reads from /tests/list."""
+    lines: list[str] = []
+    for case in cases:
+        lines.append(f"test {case.name}")
+        lines += [f"arg {word}" for word in case.argv]
+        lines += [f"env {variable}" for variable in ENVIRONMENT]
+        lines += ["stdin /tests/empty", "run"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def make_initramfs(
+    cases: Sequence[Case], packages: Mapping[str, Unpacked], compiler: Compiler
+) -> bytes:
+    """The RAM disk that runs `cases`, compressed; the same bytes for the same inputs.
+
+    Raises:
+        BuildError: A program does not compile.
+        ToolError: There is no gcc that compiles for the i386.
+    """
+    entries = [*_system(packages, compiler), *_tests(cases, packages, compiler)]
+    return gzip.compress(cpio.archive(entries), compresslevel=1, mtime=0)
+
+
+def _system(packages: Mapping[str, Unpacked], compiler: Compiler) -> Iterator[cpio.Entry]:
+    yield cpio.file("init", build_runner(compiler).read_bytes(), permissions=0o755)
+    yield from (cpio.folder(path) for path in FOLDERS)
+    yield cpio.device("dev/console", 5, 1)
+    yield cpio.device("dev/null", 1, 3)
+    yield cpio.device("dev/zero", 1, 5)
+    for package, path in FETCHED_PROGRAMS.items():
+        data = (packages[package].root / path).read_bytes()
+        yield cpio.file(path, data, permissions=0o755)
+    yield from (cpio.link(f"bin/{applet}", "busybox") for applet in APPLETS)
+
+
+def _tests(
+    cases: Sequence[Case], packages: Mapping[str, Unpacked], compiler: Compiler
+) -> Iterator[cpio.Entry]:
+    yield cpio.file("tests/empty", b"")
+    yield cpio.file("tests/list", list_text(cases).encode())
+    for script in sorted((HERE / "scripts").glob("*")):
+        yield cpio.file(f"tests/scripts/{script.name}", script.read_bytes())
+    for case in cases:
+        if case.program:
+            name, library = case.program
+            source = PROGRAMS / f"{name}.c"
+            data = build_program(source, libc(library), packages, compiler).read_bytes()
+            yield cpio.file(f"tests/bin/{case.name}", data, permissions=0o755)
