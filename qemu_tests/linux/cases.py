@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from qemu_tests.linux.libcs import LIBCS
 
@@ -18,11 +17,13 @@ class Program:
         name: Of the C file.
         libcs: The C libraries it can be linked with.
         arguments: argv[1] and so on.
+        library: One of libcs.LIBRARIES; empty if it needs none.
     """
 
     name: str
     libcs: tuple[str, ...] = ALL
     arguments: tuple[str, ...] = ()
+    library: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,65 @@ class Case:
         name: Unique: a program's name and what it was built with.
         group: What is compared with each other: the same program, whatever it was built with.
         argv: The program in the RAM disk, and its arguments.
-        program: The C program and C library it is built from; empty for one that was fetched.
+        program: What it is built from; None for a program that was fetched.
+        libc: The C library it is built with.
     """
 
     name: str
     group: str
     argv: tuple[str, ...]
-    program: tuple[str, str] | tuple[()] = ()
+    program: Program | None = None
+    libc: str = ""
 
 
-PROGRAMS = (Program("hello", arguments=("one", "two words", "")),)
-SCRIPTS = (Script("first.sh", ("/bin/busybox", "sh")),)
+GLIBC = ("glibc", "glibc-pie")
+MUSL = ("musl", "musl-pie")
+
+# In the order in which a young kernel learns them.
+PROGRAMS = (
+    Program("hello", arguments=("one", "two words", "")),
+    Program("auxv"),
+    Program("env", arguments=("one", "two words", "")),
+    Program("setjmp"),
+    Program("malloc"),
+    Program("brk", (*GLIBC, "diet", "klibc")),  # musl's sbrk gives nothing
+    Program("registers"),
+    Program("tls"),
+    Program("stdio"),
+    Program("files"),
+    Program("folder"),
+    Program("fds"),
+    Program("forkexec"),
+    Program("mmap"),
+    Program("pipes"),
+    Program("ids"),
+    Program("errno"),
+    Program("sighandler"),
+    Program("siginfo", (*GLIBC, *MUSL)),  # the others have no ucontext_t that they share
+    Program("sigmask"),
+    Program("sigrestart"),
+    Program("segv"),
+    Program("altstack", (*GLIBC, *MUSL, "diet")),  # klibc has no sigaltstack
+    Program("alarm"),
+    Program("sleep"),
+    Program("clock", (*GLIBC, *MUSL, "diet")),  # klibc has no clock_gettime
+    Program("float"),
+    Program("system"),
+    Program("spawn", (*GLIBC, *MUSL)),
+    Program("threads", (*GLIBC, *MUSL)),
+    Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
+    Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
+)
+SCRIPTS = (
+    Script("builtin.sh", ("/bin/sh",)),
+    Script("pipeline.sh", ("/bin/sh",)),
+    Script("jobs.sh", ("/bin/sh",)),
+    Script("traps.sh", ("/bin/sh",)),
+    Script("tools.sh", ("/bin/sh",)),
+    Script("shell.bash", ("/bin/bash-static", "--norc")),
+    Script("shell.zsh", ("/bin/zsh-static", "-f")),
+    Script("small.sash", ("/bin/sash", "-f")),
+)
 
 ENVIRONMENT = ("PATH=/bin", "HOME=/", "LANG=C")
 
@@ -68,15 +117,16 @@ def cases() -> tuple[Case, ...]:
             f"{program.name}-{libc}",
             program.name,
             (f"/tests/bin/{program.name}-{libc}", *program.arguments),
-            (program.name, libc),
+            program,
+            libc,
         )
         for program in PROGRAMS
         for libc in program.libcs
     ]
     scripts = [
         Case(
-            PurePosixPath(script.name).stem,
-            PurePosixPath(script.name).stem,
+            script.name,
+            script.name,
             (*script.argv, f"/tests/scripts/{script.name}"),
         )
         for script in SCRIPTS

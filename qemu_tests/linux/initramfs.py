@@ -10,16 +10,20 @@ from builder import cpio, debian
 from builder.debian import Unpacked
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program, build_runner
 from qemu_tests.linux.cases import ENVIRONMENT, Case
-from qemu_tests.linux.libcs import LIBCS, libc
+from qemu_tests.linux.libcs import LIBCS, LIBRARIES, find_libc
 
 HERE = Path(__file__).parent
 FETCHED_PROGRAMS = {
     "busybox-static": "bin/busybox",
     "bash-static": "bin/bash-static",
+    "zsh-static": "bin/zsh-static",
+    "sash": "bin/sash",
 }
-APPLETS = ("sh",)
+# The names by which the scripts call busybox.
+APPLETS = (HERE / "applets").read_text(encoding="utf-8").split()
 FOLDERS = ("bin", "dev", "tests", "tests/bin", "tests/scripts", "tmp")
-NEEDED = tuple(dict.fromkeys([*FETCHED_PROGRAMS, *(p for each in LIBCS for p in each.packages)]))
+BUILDS = (*LIBCS, *(find_libc("glibc", library) for library in LIBRARIES))
+NEEDED = tuple(dict.fromkeys([*FETCHED_PROGRAMS, *(p for each in BUILDS for p in each.packages)]))
 
 
 def needed_packages() -> dict[str, Unpacked]:
@@ -72,7 +76,6 @@ def _tests(
         yield cpio.file(f"tests/scripts/{script.name}", script.read_bytes())
     for case in cases:
         if case.program:
-            name, library = case.program
-            source = PROGRAMS / f"{name}.c"
-            data = build_program(source, libc(library), packages, compiler).read_bytes()
-            yield cpio.file(f"tests/bin/{case.name}", data, permissions=0o755)
+            libc = find_libc(case.libc, case.program.library)
+            program = build_program(PROGRAMS / f"{case.program.name}.c", libc, packages, compiler)
+            yield cpio.file(f"tests/bin/{case.name}", program.read_bytes(), permissions=0o755)

@@ -7,7 +7,7 @@ No wrapper such as musl-gcc is used: each would want its library to be installed
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.debian import Unpacked
@@ -119,10 +119,32 @@ LIBCS = (
     ),
 )
 
+# Libraries that are linked with glibc: headers and archives, beside glibc's own.
+LIBRARIES = {
+    "lua": (
+        ("liblua5.4-dev/usr/include", "liblua5.4-dev/usr/include/i386-linux-gnu"),
+        ("liblua5.4-dev/usr/lib/i386-linux-gnu/liblua5.4.a",),
+    ),
+    "sqlite": (
+        ("libsqlite3-dev/usr/include",),
+        ("libsqlite3-dev/usr/lib/i386-linux-gnu/libsqlite3.a",),
+    ),
+}
 
-def libc(name: str) -> Libc:
-    """The row of LIBCS with this name. Raises KeyError."""
-    return {each.name: each for each in LIBCS}[name]
+
+def find_libc(name: str, library: str = "") -> Libc:
+    """The row of LIBCS with this name; with one of LIBRARIES added, if one is named.
+
+    Raises:
+        KeyError: There is none of that name.
+    """
+    found = {each.name: each for each in LIBCS}[name]
+    if not library:
+        return found
+    headers, archives = LIBRARIES[library]
+    return replace(
+        found, headers=(*found.headers, *headers), libraries=(*archives, *found.libraries)
+    )
 
 
 def compiler_arguments(

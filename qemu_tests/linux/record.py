@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import unified_diff
 from pathlib import Path
 
 from builder import debian, ui
@@ -43,16 +44,23 @@ def record(wanted: Sequence[Case], compiler: Compiler) -> dict[str, str]:
             whole_report(boot_debian(kernel, initramfs, replace(MACHINE, icount=icount))).outcomes
             for icount in (True, False)
         )
-    changing = [name for name in counted if counted[name] != free[name]]
-    if changing:
-        raise MachineryError(
-            f"not the same twice: {', '.join(changing)}",
-            why="\n".join(f"{runs[changing[0]]}" for runs in (counted, free)),
-            fix="let them print nothing that depends on time, chance or process numbers",
-        )
     files = expectations.files_of(wanted, counted)
+    require_same(files, expectations.files_of(wanted, free))
     files[expectations.VERSIONS] = versions_text(packages, compiler)
     return files
+
+
+def require_same(first: Mapping[str, str], second: Mapping[str, str]) -> None:
+    """Raise MachineryError with the lines that two recordings do not share, if there are any."""
+    changing = [name for name in first if first[name] != second[name]]
+    if changing:
+        pairs = ((first[name].splitlines(), second[name].splitlines()) for name in changing)
+        lines = (line for pair in pairs for line in unified_diff(*pair, lineterm="", n=0))
+        raise MachineryError(
+            f"not the same twice: {', '.join(changing)}",
+            why="\n".join(line for line in lines if not line.startswith(("---", "+++", "@@"))),
+            fix="let them print nothing that depends on time, chance or process numbers",
+        )
 
 
 def versions_text(packages: Mapping[str, debian.Unpacked], compiler: Compiler) -> str:
