@@ -92,7 +92,7 @@ static uint32_t take_fresh(void)
     return 0;
 }
 
-uint32_t frame_alloc(void)
+uint32_t frame_take(void)
 {
     lock_acquire(&lock);
     uint32_t frame = free_list;
@@ -103,6 +103,13 @@ uint32_t frame_alloc(void)
     }
     used += frame != 0;
     lock_release(&lock);
+    return frame;
+}
+
+uint32_t frame_alloc(void)
+{
+    uint32_t frame = frame_take();
+
     if (frame != 0) {
         memset(phys_to_virt(frame), 0, PAGE_SIZE);
     }
