@@ -151,6 +151,7 @@ _ERRNO = (
     Constant("ENOSYS", 38, "no such system call"),
     Constant("ENOTEMPTY", 39, "directory not empty"),
     Constant("ELOOP", 40, "too many symbolic links"),
+    Constant("EOVERFLOW", 75, "too large for its type"),
     Constant("ETIMEDOUT", 110, "the time is over"),
     Constant("ERESTARTSYS", 512, "the call is to be made again, if the program wants that"),
     Constant("ERESTARTNOHAND", 514, "the same, unless a handler runs"),
@@ -161,6 +162,7 @@ _MAPPING = (
     Constant("PROT_WRITE", 2, "may be written", 1),
     Constant("PROT_EXEC", 4, "may be executed: i386 allows that wherever it allows to read", 1),
     Constant("MAP_SHARED", 1, "writes reach the file", 2),
+    Constant("MAP_SHARED_VALIDATE", 3, "the same, and unknown flags are errors", 2),
     Constant("MAP_PRIVATE", 2, "writes are the process's own", 2),
     Constant("MAP_TYPE", 0xF, "", 2),
     Constant("MAP_FIXED", 0x10, "exactly there", 2),
@@ -246,6 +248,9 @@ _CLONE = (
     Constant("WNOTHREAD", 0x20000000, "", 8),
     Constant("WALL", 0x40000000, "also for one that does not send SIGCHLD", 8),
     Constant("WCLONE", 0x80000000, "only for such", 8),
+    Constant("RLIMIT_STACK", 3),
+    Constant("RLIMIT_NOFILE", 7),
+    Constant("RLIMIT_COUNT", 16),
     Constant("TLS_FIRST", 6, "GDT entries that are the thread's own"),
     Constant("TLS_ENTRIES", 3),
     Constant("FUTEX_WAIT", 0),
@@ -267,6 +272,8 @@ _CLONE = (
 _TIME = (
     Constant("TIMER_ABSTIME", 1, "a moment, not a length of time"),
     Constant("ITIMER_REAL", 0),
+    Constant("UTIME_NOW", 0x3FFFFFFF, "", 8),
+    Constant("UTIME_OMIT", 0x3FFFFFFE, "", 8),
 )
 _SIGNALS = (
     Constant("SIG_DFL", 0),

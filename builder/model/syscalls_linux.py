@@ -37,6 +37,8 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2",
     ),
     _own(20, "getpid", (), "number of this process", "T1"),
+    _own(23, "setuid", ("uint32_t id",), "everybody stays root", "T2: dietlibc"),
+    _own(24, "getuid", (), "everybody is root", "T2: dietlibc"),
     _call(27, "alarm", ("uint32_t seconds",), "SIGALRM after a time", "T5"),
     _call(29, "pause", (), "wait for a signal", "T3"),
     _call(33, "access", (_PATH, _MODE), "may it be opened?", "T2"),
@@ -44,6 +46,10 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _call(38, "rename", ("const char *old_path", "const char *new_path"), "another name", "T2"),
     _call(39, "mkdir", (_PATH, _MODE), "make a directory", "T2"),
     _call(40, "rmdir", (_PATH,), "remove a directory", "T2"),
+    _own(46, "setgid", ("uint32_t id",), "everybody stays root", "T2: dietlibc"),
+    _own(47, "getgid", (), "everybody is root", "T2: dietlibc"),
+    _own(49, "geteuid", (), "everybody is root", "T2: dietlibc"),
+    _own(50, "getegid", (), "everybody is root", "T2: dietlibc"),
     _call(
         54,
         "ioctl",
@@ -71,6 +77,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T5: dietlibc",
     ),
     _call(73, "sigpending", ("uint32_t *to",), "signals that wait", "T5: dietlibc"),
+    _own(
+        75,
+        "setrlimit",
+        ("uint32_t which", "const struct rlimit *from"),
+        "limits that cannot be moved",
+        "T5",
+    ),
     _call(83, "symlink", ("const char *target", _PATH), "a name for a path", "T2: ln -s"),
     _call(
         85, "readlink", (_PATH, "char *buffer", "size_t size"), "what that path is", "T2: ls -l"
@@ -90,6 +103,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         ("int which", "const struct itimerval *new", "struct itimerval *old"),
         "SIGALRM after a time, again and again",
         "T4",
+    ),
+    _call(
+        105,
+        "getitimer",
+        ("int which", "struct itimerval *to"),
+        "how long until SIGALRM",
+        "T5",
     ),
     _call(106, "stat", (_PATH, "struct stat *to"), "what is known of a file", "T2: dietlibc"),
     _call(107, "lstat", (_PATH, "struct stat *to"), "of a link itself", "T2: dietlibc"),
@@ -213,6 +233,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "another stack for handlers",
         "T5",
     ),
+    _own(
+        191,
+        "ugetrlimit",
+        ("uint32_t which", "struct rlimit *to"),
+        "what the limits are",
+        "T3: sh",
+    ),
     _call(
         194,
         "ftruncate64",
@@ -227,6 +254,8 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _own(200, "getgid32", (), "everybody is root", "T3: sh"),
     _own(201, "geteuid32", (), "everybody is root", "T3: sh"),
     _own(202, "getegid32", (), "everybody is root", "T3: sh"),
+    _own(213, "setuid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
+    _own(214, "setgid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
     _call(
         220,
         "getdents64",
@@ -306,6 +335,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T3: bash",
     ),
     _call(
+        320,
+        "utimensat",
+        ("int base_fd", _PATH, "const struct timespec *times", "int flags"),
+        "change a file's times",
+        "T2: touch",
+    ),
+    _call(
         330,
         "dup3",
         ("int fd", "int wanted", "uint32_t flags"),
@@ -313,4 +349,16 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T3",
     ),
     _call(331, "pipe2", ("int *fds", "uint32_t flags"), "a pipe", "T3"),
+    _own(
+        340,
+        "prlimit64",
+        (
+            "int32_t pid",
+            "uint32_t which",
+            "const struct rlimit64 *from",
+            "struct rlimit64 *to",
+        ),
+        "limits that cannot be moved",
+        "T5: glibc",
+    ),
 )

@@ -51,8 +51,7 @@ static int is_empty(const struct user_desc *desc)
 /* No code segments, none that grow downwards, none of 16 bits. */
 static int is_allowed(const struct user_desc *desc)
 {
-    return is_empty(desc) ||
-           (desc->seg_32bit && desc->contents == 0 && !desc->seg_not_present);
+    return is_empty(desc) || (desc->seg_32bit && desc->contents == 0 && !desc->seg_not_present);
 }
 
 /* SDM 3A 3.4.5. */

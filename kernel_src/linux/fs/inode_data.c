@@ -214,7 +214,8 @@ int inode_resize(struct inode *inode, uint32_t size)
         frames_free(inode, page_up(size) / PAGE_SIZE);
         uint32_t *slot = slot_of(inode, size / PAGE_SIZE);
         if (slot && *slot && size % PAGE_SIZE) {
-            memset((uint8_t *)phys_to_virt(*slot) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
+            memset((uint8_t *)phys_to_virt(*slot) + size % PAGE_SIZE, 0,
+                   PAGE_SIZE - size % PAGE_SIZE);
         }
     }
     inode->size = size;

@@ -17,8 +17,11 @@
 #define DISABLED 0 /* a special character that there is not */
 
 struct tty tty = {
-    .termios = {ICRNL | IXON, OPOST | ONLCR, CFLAG_DEFAULT,
-                ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN, 0,
+    .termios = {ICRNL | IXON,
+                OPOST | ONLCR,
+                CFLAG_DEFAULT,
+                ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+                0,
                 {3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22, 0, 0, 0}},
     .winsize = {24, 80, 0, 0},
 };

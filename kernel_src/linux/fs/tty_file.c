@@ -33,8 +33,7 @@ static long check_foreground(int signal)
     if (tty.sid == 0 || process->group->sid != tty.sid || process->group->pgid == tty.pgid) {
         return 0;
     }
-    if (action_of(process, signal)->handler == SIG_IGN ||
-        (process->blocked & signal_bit(signal))) {
+    if (action_of(process, signal)->handler == SIG_IGN || (process->blocked & signal_bit(signal))) {
         return signal == SIGTTIN ? -EIO : 0;
     }
     if (!group_may_stop(process)) {
@@ -238,8 +237,10 @@ static long tty_control(struct file *file, uint32_t request, void *argument)
         if (copy_from_user(&tty.winsize, argument, sizeof tty.winsize) != 0) {
             return -EFAULT;
         }
-        if ((before.rows != tty.winsize.rows || before.columns != tty.winsize.columns) && tty.pgid) {
-            signal_send_group(tty.pgid, &(struct signal_info){.signal = SIGWINCH, .code = SI_KERNEL});
+        if ((before.rows != tty.winsize.rows || before.columns != tty.winsize.columns) &&
+            tty.pgid) {
+            signal_send_group(tty.pgid,
+                              &(struct signal_info){.signal = SIGWINCH, .code = SI_KERNEL});
         }
         return 0;
     case TIOCGPGRP:

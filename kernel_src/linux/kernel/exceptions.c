@@ -4,6 +4,7 @@
 #include "include/kernel_lock.h"
 #include "include/x86.h"
 #include "kernel/kernel.h"
+#include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 
@@ -84,8 +85,9 @@ void page_fault(struct pt_regs *regs, uint32_t vector)
     uint32_t address = cr2_read();
 
     if (from_user(regs)) {
-        int is_there = (regs->orig_eax & PAGE_FAULT_PROTECTION) != 0;
-        trap_to_signal(regs, vector, is_there ? SEGV_ACCERR : SEGV_MAPERR, address);
+        const struct area *area = area_find(current_process()->space, address);
+        int is_promised = area && area->start <= address;
+        trap_to_signal(regs, vector, is_promised ? SEGV_ACCERR : SEGV_MAPERR, address);
     } else if (!fixup_apply(regs)) {
         panic_at(regs, esp_of(regs), "%s %s %08x", trap_name(vector),
                  regs->orig_eax & PAGE_FAULT_WRITE ? "writing" : "reading", address);

@@ -24,11 +24,16 @@ static const struct {
     const char *path;
     uint32_t mode, rdev;
 } nodes[] = {
-    {"dev/console", S_IFCHR | 0600, DEVICE_CONSOLE}, {"dev/tty", S_IFCHR | 0666, DEVICE_TTY},
-    {"dev/ttyS0", S_IFCHR | 0600, DEVICE_TTYS0},     {"dev/null", S_IFCHR | 0666, DEVICE_NULL},
-    {"dev/zero", S_IFCHR | 0666, DEVICE_ZERO},       {"dev/full", S_IFCHR | 0666, DEVICE_FULL},
-    {"dev/random", S_IFCHR | 0666, DEVICE_RANDOM},   {"dev/urandom", S_IFCHR | 0666, DEVICE_URANDOM},
-    {"root", S_IFDIR | 0700, 0},                     {"tmp", S_IFDIR | 01777, 0},
+    {"dev/console", S_IFCHR | 0600, DEVICE_CONSOLE},
+    {"dev/tty", S_IFCHR | 0666, DEVICE_TTY},
+    {"dev/ttyS0", S_IFCHR | 0600, DEVICE_TTYS0},
+    {"dev/null", S_IFCHR | 0666, DEVICE_NULL},
+    {"dev/zero", S_IFCHR | 0666, DEVICE_ZERO},
+    {"dev/full", S_IFCHR | 0666, DEVICE_FULL},
+    {"dev/random", S_IFCHR | 0666, DEVICE_RANDOM},
+    {"dev/urandom", S_IFCHR | 0666, DEVICE_URANDOM},
+    {"root", S_IFDIR | 0700, 0},
+    {"tmp", S_IFDIR | 01777, 0},
 };
 
 struct process *init_process;

@@ -173,7 +173,9 @@ static void tell_parent(const struct group *group, int code, int status)
     }
     if ((action_of(parent, SIGCHLD)->flags & SA_NOCLDSTOP) == 0) {
         const struct signal_info info = {
-            .signal = SIGCHLD, .code = code, .value = {(uint32_t)group->leader->pid, 0, (uint32_t)status}};
+            .signal = SIGCHLD,
+            .code = code,
+            .value = {(uint32_t)group->leader->pid, 0, (uint32_t)status}};
         signal_send_info(parent, &info);
     }
     wake_all(&parent->child_ended);

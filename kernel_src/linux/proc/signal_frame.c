@@ -17,8 +17,7 @@
 #include "sys/calls.h"
 
 /* What a program may change in EFLAGS by sigreturn(). */
-#define EFLAGS_RESTORED                                                                            \
-    (EFLAGS_ARITHMETIC | EFLAGS_TF | EFLAGS_DF | EFLAGS_RF | EFLAGS_AC)
+#define EFLAGS_RESTORED (EFLAGS_ARITHMETIC | EFLAGS_TF | EFLAGS_DF | EFLAGS_RF | EFLAGS_AC)
 
 static const uint8_t sigreturn_code[8] = {0x58, 0xb8, NR_sigreturn, 0, 0, 0, 0xcd, 0x80};
 static const uint8_t rt_sigreturn_code[8] = {0xb8, NR_rt_sigreturn, 0, 0, 0, 0xcd, 0x80, 0};
@@ -89,8 +88,7 @@ static int frame_build(struct sigframe *user, uint32_t fpstate_addr, const struc
     const uint32_t head[2] = {return_addr, (uint32_t)info->signal};
 
     context_save(&context, regs, mask);
-    if (fpstate_build(&context, fpstate_addr) != 0 ||
-        copy_to_user(user, head, sizeof head) != 0 ||
+    if (fpstate_build(&context, fpstate_addr) != 0 || copy_to_user(user, head, sizeof head) != 0 ||
         copy_to_user(&user->context, &context, sizeof context) != 0 ||
         copy_to_user(&user->mask_high, &mask_high, sizeof mask_high) != 0) {
         return -EFAULT;
@@ -110,7 +108,7 @@ static int rt_frame_build(struct rt_sigframe *user, uint32_t fpstate_addr,
         .ucontext_addr = (uint32_t)&user->ucontext,
         .info = {.signal = info->signal, .code = info->code},
         .ucontext = {.stack_addr = process->altstack_addr,
-                     .stack_flags = !process->altstack_size                ? SS_DISABLE
+                     .stack_flags = !process->altstack_size            ? SS_DISABLE
                                     : on_alt_stack(process, regs->esp) ? SS_ONSTACK
                                                                        : 0,
                      .stack_size = process->altstack_size,
@@ -132,12 +130,12 @@ int signal_frame_build(struct pt_regs *regs, const struct signal_info *info, sig
     const struct sigaction *action = action_of(process, info->signal);
     int with_info = (action->flags & SA_SIGINFO) != 0;
     uint32_t fpstate_addr;
-    uint32_t frame = frame_place(
-        regs, action, with_info ? sizeof(struct rt_sigframe) : sizeof(struct sigframe),
-        &fpstate_addr);
+    uint32_t frame =
+        frame_place(regs, action, with_info ? sizeof(struct rt_sigframe) : sizeof(struct sigframe),
+                    &fpstate_addr);
     uint32_t return_addr = action->flags & SA_RESTORER ? action->restorer
-                           : with_info                 ? process->space->sysinfo - VDSO_STUB + VDSO_RT_SIGRETURN
-                                                       : process->space->sysinfo - VDSO_STUB + VDSO_SIGRETURN;
+                           : with_info ? process->space->sysinfo - VDSO_STUB + VDSO_RT_SIGRETURN
+                                       : process->space->sysinfo - VDSO_STUB + VDSO_SIGRETURN;
     int error = with_info ? rt_frame_build((struct rt_sigframe *)frame, fpstate_addr, regs, info,
                                            mask, return_addr)
                           : frame_build((struct sigframe *)frame, fpstate_addr, regs, info, mask,
@@ -161,8 +159,7 @@ static int context_restore(struct pt_regs *regs, const struct sigcontext *user, 
 {
     struct sigcontext context;
 
-    if (copy_from_user(&context, user, sizeof context) != 0 ||
-        !segments_ok(&context) ||
+    if (copy_from_user(&context, user, sizeof context) != 0 || !segments_ok(&context) ||
         (context.fpstate && fpu_from_user((const struct fpstate *)context.fpstate) != 0)) {
         return -EFAULT;
     }

@@ -48,9 +48,9 @@ struct group {
     uint32_t stopped_by; /* a signal, or 0 */
     uint32_t tell_stop;  /* the parent has not yet asked about it */
     uint32_t tell_continue;
-    struct wait_queue stopped;      /* threads, while it is */
-    struct wait_queue thread_ended; /* whoever waits to be the only one */
-    struct pending_list pending;    /* for any thread */
+    struct wait_queue stopped;                    /* threads, while it is */
+    struct wait_queue thread_ended;               /* whoever waits to be the only one */
+    struct pending_list pending;                  /* for any thread */
     uint32_t has_alarm, alarm_tick, alarm_period; /* setitimer(ITIMER_REAL) */
     struct group *next_alarm;
     struct sigaction action[SIGNAL_LIMIT - 1];

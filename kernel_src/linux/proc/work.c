@@ -128,7 +128,7 @@ void work_before_return(struct pt_regs *regs)
         }
         restart_unseen(regs);
         process->blocked = mask_to_restore(process);
-        process->work = 0; /* IRET does the rest */
+        process->work = 0;     /* IRET does the rest */
         signals_look(process); /* the mask that came back may let something through */
     } while (process->work != 0);
     process->forced = 0;

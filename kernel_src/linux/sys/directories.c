@@ -73,8 +73,7 @@ static long named_find(struct named *named, int base_fd, const char *path)
         name_put(&named->name);
         return error;
     }
-    named->entry =
-        directory_find(named->place.directory, named->place.name, named->place.length);
+    named->entry = directory_find(named->place.directory, named->place.name, named->place.length);
     return 0;
 }
 
@@ -173,8 +172,8 @@ static long may_rename(const struct named *old, const struct named *new)
         return -ENOENT;
     }
     const struct inode *inode = old->entry->inode;
-    if (!is_directory(inode) && (old->place.name[old->place.length] == '/' ||
-                                 new->place.name[new->place.length] == '/')) {
+    if (!is_directory(inode) &&
+        (old->place.name[old->place.length] == '/' || new->place.name[new->place.length] == '/')) {
         return -ENOTDIR;
     }
     if (is_directory(inode) && is_below(new->place.directory, inode)) {
@@ -196,7 +195,7 @@ static long rename_entry(struct named *old, struct named *new)
 {
     struct inode *inode = old->entry->inode;
 
-    if (new->entry && new->entry->inode == inode) {
+    if (new->entry &&new->entry->inode == inode) {
         return 0; /* two names of one file: nothing is done */
     }
     long error = directory_add(new->place.directory, new->place.name, new->place.length, inode);
@@ -264,7 +263,9 @@ long sys_symlink(const char *target, const char *path)
         return -ENOMEM;
     }
     long size = string_from_user(copy, target, PATH_MAX);
-    long error = size < 0 ? size : size == 0 ? -ENOENT : name_get(&name, AT_WORKING_DIRECTORY, path);
+    long error = size < 0    ? size
+                 : size == 0 ? -ENOENT
+                             : name_get(&name, AT_WORKING_DIRECTORY, path);
     if (error == 0) {
         error = node_create(name.base, name.path, S_IFLNK | 0777, 0, copy, &made);
         name_put(&name);

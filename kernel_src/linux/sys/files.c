@@ -47,7 +47,8 @@ static long open_inode(struct inode *inode, uint32_t flags)
     if (error == 0 && (flags & O_TRUNC) && is_regular(inode)) {
         error = inode_resize(inode, 0);
     }
-    error = error ? error : file_open(inode, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC), &file);
+    error =
+        error ? error : file_open(inode, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC), &file);
     if (error) {
         return error;
     }

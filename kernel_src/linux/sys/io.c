@@ -46,11 +46,11 @@ static long do_one(struct file *file, transfer_function *transfer, void *buffer,
     if (!file) {
         return -EBADF;
     }
-    if ((long)size < 0) {
-        return -EINVAL;
-    }
     if (!user_range_ok((uint32_t)buffer, size)) {
         return -EFAULT;
+    }
+    if ((long)size < 0) {
+        return -EINVAL;
     }
     file_get(file);
     long result = transfer(file, buffer, size < BYTES_MAX ? size : BYTES_MAX);
@@ -69,7 +69,8 @@ long sys_write(int fd, const void *buffer, size_t size)
 }
 
 /* The pieces one after the other, until one is not done wholly. */
-static long do_vector(struct file *file, transfer_function *transfer, const struct iovec *vector, int count)
+static long do_vector(struct file *file, transfer_function *transfer, const struct iovec *vector,
+                      int count)
 {
     struct iovec piece;
     long done = 0;
@@ -110,8 +111,8 @@ long sys_writev(int fd, const struct iovec *vector, int count)
 }
 
 /* At a place of its own: the file's stays where it was. */
-static long do_at(struct file *file, transfer_function *transfer, void *buffer, size_t size, uint32_t low,
-                  uint32_t high)
+static long do_at(struct file *file, transfer_function *transfer, void *buffer, size_t size,
+                  uint32_t low, uint32_t high)
 {
     if ((int32_t)high < 0) {
         return -EINVAL;
@@ -151,9 +152,7 @@ static long seek(int fd, int64_t offset, int whence, uint32_t *position)
         *position = 0;
         return file->inode && !file->ops->control ? 0 : -ESPIPE; /* a tty has no places */
     }
-    int64_t base = whence == SEEK_SET   ? 0
-                   : whence == SEEK_CUR ? file->position
-                                        : file->inode->size;
+    int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : file->inode->size;
     if ((uint32_t)whence > SEEK_END || base + offset < 0 || base + offset > INODE_BYTES_MAX) {
         return -EINVAL;
     }

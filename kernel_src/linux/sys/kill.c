@@ -35,6 +35,11 @@ long sys_kill(int32_t pid, int signal)
 {
     const struct signal_info info = from_me(signal, SI_USER);
 
+    struct process *process = pid > 0 ? process_find(pid) : NULL;
+
+    if (pid > 0 && (!process || !process->group)) {
+        return -ESRCH;
+    }
     if ((uint32_t)signal >= SIGNAL_LIMIT) {
         return -EINVAL;
     }
@@ -44,10 +49,6 @@ long sys_kill(int32_t pid, int signal)
     if (pid <= 0) {
         int32_t pgid = pid == 0 ? current_process()->group->pgid : -pid;
         return signal_send_group(pgid, &info) ? 0 : -ESRCH;
-    }
-    struct process *process = process_find(pid);
-    if (!process || !process->group) {
-        return -ESRCH;
     }
     if (signal) {
         signal_send_info(process, &info);
@@ -59,12 +60,15 @@ long sys_tgkill(int32_t tgid, int32_t tid, int signal)
 {
     const struct signal_info info = from_me(signal, SI_TKILL);
 
-    if (tgid <= 0 || tid <= 0 || (uint32_t)signal >= SIGNAL_LIMIT) {
+    if (tgid <= 0 || tid <= 0) {
         return -EINVAL;
     }
     struct process *thread = process_find(tid);
     if (!thread || thread->tgid != tgid || thread->state == PROCESS_ENDED) {
         return -ESRCH;
+    }
+    if ((uint32_t)signal >= SIGNAL_LIMIT) {
+        return -EINVAL;
     }
     if (signal) {
         signal_send_thread(thread, &info);
@@ -103,6 +107,14 @@ static int is_time(const struct timeval *time)
     return time->seconds >= 0 && (uint32_t)time->microseconds < 1000000u;
 }
 
+long sys_getitimer(int which, struct itimerval *to)
+{
+    const struct group *group = current_process()->group;
+    const struct itimerval timer = {time_of(group->alarm_period), time_of(alarm_left(group))};
+
+    return which != ITIMER_REAL ? -EINVAL : copy_to_user(to, &timer, sizeof timer);
+}
+
 long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old)
 {
     struct group *group = current_process()->group;
@@ -112,7 +124,7 @@ long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old
     if (which != ITIMER_REAL) {
         return -EINVAL;
     }
-    if (new && copy_from_user(&timer, new, sizeof timer) != 0) {
+    if (new &&copy_from_user(&timer, new, sizeof timer) != 0) {
         return -EFAULT;
     }
     if (!is_time(&timer.period) || !is_time(&timer.left)) {

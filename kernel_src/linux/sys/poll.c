@@ -59,8 +59,7 @@ long sys_poll(struct pollfd *user, uint32_t count, int timeout_ms)
 {
     struct pollfd *files = NULL;
     uint32_t ms = (uint32_t)timeout_ms;
-    uint32_t until =
-        timer_ticks + ticks_of(ms / 1000, ms % 1000 * 1000000) + (timeout_ms != 0);
+    uint32_t until = timer_ticks + ticks_of(ms / 1000, ms % 1000 * 1000000) + (timeout_ms != 0);
 
     if (count > OPEN_MAX) {
         return -EINVAL;
@@ -115,8 +114,8 @@ static uint32_t files_of(const struct sets *sets, uint32_t count, struct pollfd 
     uint32_t used = 0;
 
     for (uint32_t fd = 0; fd < count; fd++) {
-        int events = (has_bit(sets->bits[0], fd) ? POLLIN : 0) |
-                     (has_bit(sets->bits[1], fd) ? POLLOUT : 0);
+        int events =
+            (has_bit(sets->bits[0], fd) ? POLLIN : 0) | (has_bit(sets->bits[1], fd) ? POLLOUT : 0);
         if (events || has_bit(sets->bits[2], fd)) {
             files[used++] = (struct pollfd){(int32_t)fd, (int16_t)events, 0};
         }

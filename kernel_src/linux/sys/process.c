@@ -87,7 +87,8 @@ long sys_execve(const char *path, const char *const *arguments, const char *cons
         return error;
     }
     const struct exec_strings strings = {copy_from_user, arguments, environment, NULL};
-    error = program_exec(current_process(), name.base, name.path, &strings);
+    error = exec_strings_check(&strings);
+    error = error ? error : program_exec(current_process(), name.base, name.path, &strings);
     name_put(&name);
     return error;
 }
@@ -152,27 +153,6 @@ long sys_setsid(void)
     }
     group->sid = group->pgid = group->leader->pid;
     return group->sid;
-}
-
-/* Everybody is root. */
-long sys_getuid32(void)
-{
-    return 0;
-}
-
-long sys_getgid32(void)
-{
-    return 0;
-}
-
-long sys_geteuid32(void)
-{
-    return 0;
-}
-
-long sys_getegid32(void)
-{
-    return 0;
 }
 
 long sys_umask(uint32_t mask)

@@ -59,9 +59,9 @@ static void stat64_fill(struct stat64 *stat, const struct inode *inode)
         .rdev = inode->rdev,
         .size = inode->size,
         .blksize = PAGE_SIZE,
-        .blocks = is_regular(inode) ? (inode->size + PAGE_SIZE - 1) / PAGE_SIZE *
-                                          (PAGE_SIZE / SECTOR_BYTES)
-                                    : 0,
+        .blocks = is_regular(inode)
+                      ? (inode->size + PAGE_SIZE - 1) / PAGE_SIZE * (PAGE_SIZE / SECTOR_BYTES)
+                      : 0,
         .atime = inode->mtime,
         .mtime = inode->mtime,
         .ctime = inode->ctime,
@@ -179,45 +179,4 @@ long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
         return sys_fstat64(base_fd, to);
     }
     return stat64_path(base_fd, path, to, (flags & AT_SYMLINK_NOFOLLOW) == 0);
-}
-
-/* Everybody is root, who may do everything but execute what nobody may. */
-long sys_access(const char *path, uint32_t mode)
-{
-    struct inode *inode;
-
-    if (mode & ~7u) {
-        return -EINVAL;
-    }
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
-    if (error == 0) {
-        error = (mode & 1) && !is_directory(inode) && (inode->mode & 0111) == 0 ? -EACCES : 0;
-        inode_put(inode);
-    }
-    return error;
-}
-
-static long change_mode(struct inode *inode, uint32_t mode)
-{
-    inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
-    return 0;
-}
-
-long sys_chmod(const char *path, uint32_t mode)
-{
-    struct inode *inode;
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
-
-    if (error == 0) {
-        error = change_mode(inode, mode);
-        inode_put(inode);
-    }
-    return error;
-}
-
-long sys_fchmod(int fd, uint32_t mode)
-{
-    struct file *file = file_of(fd);
-
-    return !file ? -EBADF : file->inode ? change_mode(file->inode, mode) : 0;
 }

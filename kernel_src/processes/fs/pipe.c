@@ -1,4 +1,4 @@
-/* fs/pipe.c: a page of bytes between two processes. */
+/* fs/pipe.c: bytes between two processes, in up to 16 pages that come and go. */
 
 #include "fs/file.h"
 
@@ -6,12 +6,13 @@
 #include "mm/space.h"
 #include "proc/process.h"
 
-#define PIPE_BYTES                                                                                 \
-    PAGE_SIZE /* PIPE_BUF too: a write that is no longer is never mixed with others */
+#define PIPE_PAGES 16u                      /* as Linux */
+#define PIPE_BYTES (PIPE_PAGES * PAGE_SIZE) /* a power of two: head and tail run on */
+#define PIPE_BUF PAGE_SIZE                  /* a write that is no longer is not mixed with others */
 
 struct pipe {
-    uint8_t *buffer;
-    uint32_t head, tail; /* bytes ever written and read; cut down when used */
+    uint8_t *page[PIPE_PAGES]; /* those in use */
+    uint32_t head, tail;       /* bytes ever written and read; cut down when used */
     uint32_t readers, writers;
     struct wait_queue changed;
 };
@@ -19,6 +20,28 @@ struct pipe {
 static uint32_t used(const struct pipe *pipe)
 {
     return pipe->head - pipe->tail;
+}
+
+/* Where a byte lies; NULL if there is no page, and no memory for one. */
+static uint8_t *byte_of(struct pipe *pipe, uint32_t at)
+{
+    uint8_t **page = &pipe->page[at / PAGE_SIZE % PIPE_PAGES];
+
+    if (!*page) {
+        *page = memory_alloc(PAGE_SIZE);
+    }
+    return *page ? *page + at % PAGE_SIZE : NULL;
+}
+
+/* The reader has gone past the end of a page. The writer may be in it again, a lap ahead. */
+static void drop_page(struct pipe *pipe, uint32_t at)
+{
+    uint8_t **page = &pipe->page[at / PAGE_SIZE % PIPE_PAGES];
+
+    if (pipe->head - page_down(at) <= PIPE_BYTES) {
+        memory_free(*page);
+        *page = NULL;
+    }
 }
 
 static uint32_t lower(uint32_t a, uint32_t b)
@@ -58,16 +81,19 @@ static long pipe_read(struct file *file, void *buffer, size_t size)
         return error;
     }
     while (done < size && used(pipe) != 0) {
-        uint32_t at = pipe->tail % PIPE_BYTES;
-        uint32_t part = lower(lower(size - done, used(pipe)), PIPE_BYTES - at);
-        if (copy_to_user((uint8_t *)buffer + done, pipe->buffer + at, part) != 0) {
+        uint32_t at = pipe->tail;
+        uint32_t part = lower(lower(size - done, used(pipe)), PAGE_SIZE - at % PAGE_SIZE);
+        if (copy_to_user((uint8_t *)buffer + done, byte_of(pipe, at), part) != 0) {
             break;
         }
         pipe->tail += part;
         done += part;
+        if (pipe->tail % PAGE_SIZE == 0) {
+            drop_page(pipe, at);
+        }
     }
     change(pipe);
-    return size != 0 && done == 0 ? -EFAULT : (long)done;
+    return size != 0 && done == 0 && used(pipe) != 0 ? -EFAULT : (long)done;
 }
 
 /* As much as there is room for. */
@@ -76,10 +102,12 @@ static long put(struct pipe *pipe, const uint8_t *buffer, size_t size)
     uint32_t done = 0;
 
     while (done < size && used(pipe) < PIPE_BYTES) {
-        uint32_t at = pipe->head % PIPE_BYTES;
-        uint32_t part = lower(lower(size - done, PIPE_BYTES - used(pipe)), PIPE_BYTES - at);
-        if (copy_from_user(pipe->buffer + at, buffer + done, part) != 0) {
-            return done ? (long)done : -EFAULT;
+        uint32_t at = pipe->head;
+        uint32_t part =
+            lower(lower(size - done, PIPE_BYTES - used(pipe)), PAGE_SIZE - at % PAGE_SIZE);
+        uint8_t *to = byte_of(pipe, at);
+        if (!to || copy_from_user(to, buffer + done, part) != 0) {
+            return done ? (long)done : to ? -EFAULT : -ENOMEM;
         }
         pipe->head += part;
         done += part;
@@ -105,7 +133,7 @@ static int wait_for_room(struct file *file, struct pipe *pipe, uint32_t room)
 static long pipe_write(struct file *file, const void *buffer, size_t size)
 {
     struct pipe *pipe = file->object;
-    uint32_t room = size <= PIPE_BYTES ? size : 1; /* all at once, or piece by piece */
+    uint32_t room = size <= PIPE_BUF ? size : 1; /* all at once, or piece by piece */
     uint32_t done = 0;
 
     while (done < size) {
@@ -132,7 +160,9 @@ static void pipe_release(struct file *file)
     }
     change(pipe);
     if (pipe->readers + pipe->writers == 0) {
-        memory_free(pipe->buffer);
+        for (uint32_t i = 0; i < PIPE_PAGES; i++) {
+            memory_free(pipe->page[i]);
+        }
         memory_free(pipe);
     }
 }
@@ -145,18 +175,16 @@ static const struct file_ops write_end = {
 int pipe_create(struct file *ends[2], uint32_t flags)
 {
     struct pipe *pipe = memory_alloc(sizeof *pipe);
-    uint8_t *buffer = memory_alloc(PIPE_BYTES);
     struct file *reader = file_create(&read_end, O_RDONLY | flags, pipe);
     struct file *writer = file_create(&write_end, O_WRONLY | flags, pipe);
 
-    if (!pipe || !buffer || !reader || !writer) {
+    if (!pipe || !reader || !writer) {
         memory_free(pipe);
-        memory_free(buffer);
         memory_free(reader);
         memory_free(writer);
         return -ENOMEM;
     }
-    *pipe = (struct pipe){.buffer = buffer, .readers = 1, .writers = 1};
+    *pipe = (struct pipe){.readers = 1, .writers = 1};
     ends[0] = reader;
     ends[1] = writer;
     return 0;

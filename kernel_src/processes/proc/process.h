@@ -117,6 +117,9 @@ struct exec_strings {
     const char *const *prefix;      /* the kernel's own, in place of the first argument; or NULL */
 };
 
+/* Could they be read? Returns 0 or -errno. */
+long exec_strings_check(const struct exec_strings *strings);
+
 /* Replace the program of `process`, which is the running one or has never run. Returns 0 or -errno;
  * then nothing has changed. */
 int process_exec(struct process *process, struct inode *inode, const char *name,

@@ -97,6 +97,29 @@ int copy_from_kernel(void *to, const void *from, size_t size)
     return 0;
 }
 
+/* All sizes, as if to copy. */
+static long check_all(copy_function *copy, const char *const *array)
+{
+    const char *string;
+    long size = 0;
+    int error;
+
+    for (uint32_t i = 0; (error = pointer_get(copy, array, i, &string)) == 0 && string; i++) {
+        size = string_size(copy, string);
+        if (size < 0) {
+            return size;
+        }
+    }
+    return error;
+}
+
+long exec_strings_check(const struct exec_strings *strings)
+{
+    long error = check_all(strings->copy, strings->arguments);
+
+    return error ? error : check_all(strings->copy, strings->environment);
+}
+
 int start_stack_strings(struct start_stack *stack, const char *name,
                         const struct exec_strings *strings)
 {

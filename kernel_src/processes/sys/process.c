@@ -75,6 +75,10 @@ long sys_execve(const char *path, const char *const *arguments, const char *cons
     if (size < 0) {
         return size;
     }
+    size = exec_strings_check(&strings);
+    if (size < 0) {
+        return size;
+    }
     const struct program *program = program_find(name);
     return program ? process_exec(current_process(), inode_of_program(program), name, &strings)
                    : -ENOENT;
