@@ -106,6 +106,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("write-page", "PF", "a write to the vsyscall page", "vsyscall"),
     Fault("write-page-end", "PF", "a write to the end of the vsyscall page", "vsyscall"),
     Fault("behind-page", "PF", "a read behind the vsyscall page", "vsyscall"),
+    Fault("write-clock", "PF", "a write to the clocks that the vDSO reads", "linux"),
     Fault("port-inherited", "GP", "a port that the program before had", "io-bitmap"),
     Fault("port-neighbour", "GP", "the port next to an allowed one", "io-bitmap"),
     Fault("port-word", "GP", "two ports, one of them allowed", "io-bitmap"),
