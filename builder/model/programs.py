@@ -178,6 +178,15 @@ PROGRAMS: tuple[Program, ...] = (
     _program("stacks", "checks", "processes"),
     _program("copies", "checks", "processes"),
     _program("fork-registers", "checks", "processes"),
+    _program("exec", "checks", "processes"),
+    Program(
+        "exec-target",
+        ("user/exec_target", "user/start_entry"),
+        ("checks", "processes"),
+        "start_checked",
+    ),
+    _program("ends", "checks", "processes"),
+    _program("pipes", "checks", "processes"),
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
@@ -229,6 +238,9 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("memory: stacks grow", processes, "stacks"),
         SuiteEntry("fork: memory is copied on write", processes, "copies"),
         SuiteEntry("fork: registers", processes, "fork-registers"),
+        SuiteEntry("execve and vfork", processes, "exec"),
+        SuiteEntry("exit, kill, wait4", processes, "ends"),
+        SuiteEntry("pipes and file descriptors", processes, "pipes"),
         *(
             SuiteEntry(
                 f"killed by {f.killed_by}: {f.title}",
