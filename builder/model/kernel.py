@@ -124,6 +124,10 @@ class KernelModel:
 _OTHER_WITH_PROCESSES = ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap")
 
 
+# Layers with checks of their own.
+_WITH_CHECKS = ("sysenter", "vsyscall", "smp", "io-bitmap", "processes", "io-bitmap-processes")
+
+
 def layers_of(config: KernelConfig) -> tuple[str, ...]:
     """The folders of templates/ and kernel_src/ that make this kernel; later ones win."""
     step = config.kernel.step
@@ -147,7 +151,7 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         layers += [
             f"checks-{name}"
             for name in layers
-            if name in ("sysenter", "vsyscall", "smp", "io-bitmap", "processes")
+            if name in _WITH_CHECKS
         ]
     return tuple(layers)
 
