@@ -148,11 +148,7 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         layers += [f"{name}-processes" for name in layers if name in _OTHER_WITH_PROCESSES]
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
-        layers += [
-            f"checks-{name}"
-            for name in layers
-            if name in _WITH_CHECKS
-        ]
+        layers += [f"checks-{name}" for name in layers if name in _WITH_CHECKS]
     return tuple(layers)
 
 

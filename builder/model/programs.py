@@ -248,7 +248,9 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("execve and vfork", processes, "exec"),
         SuiteEntry("exit, kill, wait4", processes, "ends"),
         SuiteEntry("pipes and file descriptors", processes, "pipes"),
-        SuiteEntry("processes that are interrupted all the time", processes, check="check_preemption"),
+        SuiteEntry(
+            "processes that are interrupted all the time", processes, check="check_preemption"
+        ),
         SuiteEntry("who waits needs no CPU", processes, check="check_idle"),
         SuiteEntry("programs that take all there is", processes, check="check_bombs"),
         *(

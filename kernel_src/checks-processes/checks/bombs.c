@@ -15,7 +15,7 @@ static void take_stacks(void)
     struct process *taken = NULL;
     struct process *process;
 
-    while ((process = kernel_stack_alloc()) != NULL) {
+    for (uint32_t i = 0; i <= process_limit() && (process = kernel_stack_alloc()); i++) {
         process->next = taken;
         taken = process;
     }

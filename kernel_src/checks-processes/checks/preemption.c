@@ -1,5 +1,7 @@
-/* checks/preemption.c: more processes than CPUs, none of which calls the kernel, under a clock that
- * interrupts all the time. */
+/* checks/preemption.c: more processes than CPUs, under a clock that interrupts all the time.
+ *
+ * No program calls the kernel.
+ */
 
 #include "checks/timer.h"
 #include "include/constants.h"

@@ -1,7 +1,7 @@
 /* checks/stacks.c: how much of their kernel stacks all the processes before have used.
  *
- * A stack is full of zeros when it is new, and stays for the next process: the zeros at its lower end
- * were never used by any.
+ * A stack is full of zeros when it is new, and stays for the next process: the zeros at its lower
+ * end were never used by any.
  */
 
 #include "kernel/checks.h"

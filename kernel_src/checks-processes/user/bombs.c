@@ -1,5 +1,7 @@
-/* user/bombs.c: children that take all there is of something. Whatever becomes of them, this program
- * lives, its own memory stays as it was, and every page frame comes back.
+/* user/bombs.c: children that take all there is of something.
+ *
+ * Whatever becomes of them, this program lives, its own memory stays as it was, and every page
+ * frame comes back.
  *
  * Started by checks/bombs.c.
  */

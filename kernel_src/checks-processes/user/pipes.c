@@ -48,7 +48,7 @@ static void check_short(void)
     close(ends[0]);
 }
 
-/* Three times what fits: the writer sleeps until there is room, the reader until there is something. */
+/* Three times what fits: the writer sleeps until there is room, the reader until there is more. */
 static void check_long(void)
 {
     uint32_t wrong = 0;

@@ -1,7 +1,7 @@
 /* user/shared.c: two processes in one address space, with one table of open files.
  *
- * On several CPUs each remembers page table entries: what one gives up, or makes read-only, the other
- * must not write to any more.
+ * On several CPUs each remembers page table entries: what one gives up, or makes read-only, the
+ * other must not write to any more.
  */
 
 #include "user/include/children.h"

@@ -1,5 +1,6 @@
-/* user/sleepy.c: waits for the clock, for a pipe, for room in one, for a child: and needs no CPU
- * meanwhile. checks/idle.c looks where the CPU is.
+/* user/sleepy.c: waits for the clock, for a pipe, for room in one, for a child.
+ *
+ * It needs no CPU meanwhile: checks/idle.c looks where that is.
  */
 
 #include "user/include/children.h"

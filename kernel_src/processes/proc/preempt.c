@@ -5,8 +5,9 @@
 #include "proc/process.h"
 #include "proc/sleep.h"
 
-/* The kernel itself is never interrupted but where it waits. A signal from another CPU may have come
- * while this one was setting another bit in `work`, without the kernel lock: it is not lost. */
+/* The kernel itself is never interrupted but where it waits. A signal from another CPU may have
+ * come while this one was setting another bit in `work`, without the kernel lock: it must not be
+ * lost. */
 void preempt(const struct pt_regs *regs)
 {
     if (signal_pending(current_process())) {

@@ -81,13 +81,12 @@ static int is_error(long result)
     return (uint32_t)result > (uint32_t)-PAGE_SIZE;
 }
 
-long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd,
-               uint32_t offset_pages)
+long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd, uint32_t page)
 {
     struct space *space = current_space();
     struct area area = {.flags = (uint32_t)protection & AREA_PROTECTION};
 
-    (void)offset_pages;
+    (void)page;
     if ((flags & MAP_ANONYMOUS) == 0) {
         return file_of(fd) ? -ENODEV : -EBADF; /* there are no files with pages */
     }
