@@ -135,6 +135,10 @@ _OTHER_FORMS = {
 }
 
 
+# Layers with checks of their own.
+_WITH_CHECKS = ("sysenter", "vsyscall", "smp", "io-bitmap", "processes", "io-bitmap-processes", "linux")
+
+
 def layers_of(config: KernelConfig) -> tuple[str, ...]:
     """The folders of templates/ and kernel_src/ that make this kernel; later ones win."""
     step = config.kernel.step
@@ -159,11 +163,7 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
     ]
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
-        layers += [
-            f"checks-{name}"
-            for name in layers
-            if name in ("sysenter", "vsyscall", "smp", "io-bitmap", "processes", "linux")
-        ]
+        layers += [f"checks-{name}" for name in layers if name in _WITH_CHECKS]
     return tuple(layers)
 
 
