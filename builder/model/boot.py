@@ -64,6 +64,12 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "If there is an initial RAM disk, its /init; comes back if there is none.",
         "linux",
     ),
+    BootStep(
+        "program_files_make()",
+        "fs/inode.h",
+        "Without one, the programs inside the kernel become files.",
+        "linux",
+    ),
     BootStep("suite_run()", "kernel/suite.h", "The programs; comes back when the last has ended."),
 )
 

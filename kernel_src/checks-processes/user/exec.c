@@ -11,7 +11,7 @@
 #define RW (PROT_READ | PROT_WRITE)
 #define FIXED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 #define NO_PAGE ((const void *)0x5a5a5000)
-#define LONG_BYTES 100
+#define LONG_BYTES 300
 #define LARGE_BYTES (1u << 20) /* two such are more than a quarter of the stack's limit */
 
 static const char *const target_arguments[] = {EXEC_ARGUMENTS, NULL};

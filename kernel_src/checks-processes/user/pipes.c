@@ -2,10 +2,10 @@
 
 #include "user/include/children.h"
 
-#define PIPE_BYTES PAGE_SIZE /* what fits; writes that are no longer are not mixed with others */
-#define LONG_BYTES (3 * PIPE_BYTES + 5)
+#define PIPE_BYTES (16 * PAGE_SIZE) /* what fits */
+#define LONG_BYTES (PIPE_BYTES + 3 * PAGE_SIZE + 5)
 #define RECORD_BYTES 100
-#define RECORDS 50 /* of each writer: more than fit */
+#define RECORDS 300 /* of each writer: more than fit */
 #define WRITERS 3
 
 static uint8_t bytes[LONG_BYTES];

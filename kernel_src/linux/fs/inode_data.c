@@ -121,7 +121,7 @@ static int copy_in_kernel(void *to, const void *from, size_t size)
 static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t size,
                       copy_function *copy)
 {
-    static const uint8_t zeros[PAGE_SIZE];
+    static uint8_t zeros[PAGE_SIZE]; /* not const: that would be a page of the kernel's file */
     uint32_t left = offset < inode->size ? lower(size, inode->size - offset) : 0;
     uint32_t done = 0;
 

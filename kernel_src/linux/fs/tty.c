@@ -26,6 +26,8 @@ struct tty tty = {
     .winsize = {24, 80, 0, 0},
 };
 
+uint16_t tty_cells[TTY_CELLS];
+
 static int has(uint32_t lflag)
 {
     return (tty.termios.lflag & lflag) != 0;
@@ -75,7 +77,7 @@ static uint32_t used(void)
 /* The last character of the line that is being edited; -1 if it is empty. */
 static int last_typed(void)
 {
-    return tty.head == tty.line_start ? -1 : tty.cells[(tty.head - 1) % TTY_CELLS] & 0xff;
+    return tty.head == tty.line_start ? -1 : tty_cells[(tty.head - 1) % TTY_CELLS] & 0xff;
 }
 
 static void erase_one(void)
@@ -149,7 +151,7 @@ static int edit_key(uint8_t c)
 
 static void store(uint16_t cell)
 {
-    tty.cells[tty.head++ % TTY_CELLS] = cell;
+    tty_cells[tty.head++ % TTY_CELLS] = cell;
 }
 
 static void line_key(uint8_t c)
