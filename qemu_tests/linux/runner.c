@@ -47,6 +47,7 @@ struct test {
 };
 
 static char list[LIST_BYTES + 1];
+
 static int open_file(const char *path, int flags)
 {
     return call(NR_open, (unsigned int)path, flags, 0644, 0);
@@ -236,7 +237,10 @@ static void run_all(void)
 {
     static struct test test;
     int programs = 0;
-    list[read_file("/tests/list", list, LIST_BYTES)] = 0;
+    int length = read_file("/tests/list", list, LIST_BYTES + 1);
+    if (length > LIST_BYTES)
+        fail("size", "/tests/list", 0);
+    list[length] = 0;
     for (char *text = list; *text;) {
         char *end = text;
         while (*end && *end != '\n')
