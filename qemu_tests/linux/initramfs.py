@@ -51,17 +51,22 @@ def make_initramfs(
         BuildError: A program does not compile.
         ToolError: There is no gcc that compiles for the i386.
     """
-    entries = [*_system(packages, compiler), *_tests(cases, packages, compiler)]
+    entries = [*_system(cases, packages, compiler), *_tests(cases, packages, compiler)]
     return gzip.compress(cpio.archive(entries), compresslevel=1, mtime=0)
 
 
-def _system(packages: Mapping[str, Unpacked], compiler: Compiler) -> Iterator[cpio.Entry]:
+def _system(
+    cases: Sequence[Case], packages: Mapping[str, Unpacked], compiler: Compiler
+) -> Iterator[cpio.Entry]:
+    """The runner, devices, busybox, and those of the other shells that a case begins with."""
     yield cpio.file("init", build_runner(compiler).read_bytes(), permissions=0o755)
     yield from (cpio.folder(path) for path in FOLDERS)
     yield cpio.device("dev/console", 5, 1)
     yield cpio.device("dev/null", 1, 3)
     yield cpio.device("dev/zero", 1, 5)
-    for package, path in FETCHED_PROGRAMS.items():
+    started = {case.argv[0] for case in cases} | {"/bin/busybox"}
+    wanted = {package: path for package, path in FETCHED_PROGRAMS.items() if f"/{path}" in started}
+    for package, path in wanted.items():
         data = (packages[package].root / path).read_bytes()
         yield cpio.file(path, data, permissions=0o755)
     yield from (cpio.link(f"bin/{applet}", "busybox") for applet in APPLETS)
