@@ -13,7 +13,7 @@
 #define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
 #define MIB (1u << 20)
 #define MIB_AT_MOST 32 /* to take: on a machine with more it is not all there is */
-#define LEVELS 9       /* 512 processes: more than there can be */
+#define LEVELS 10      /* 1024 processes: more than there can be */
 #define OWN_PAGES 20
 #define ANY_END (-1)
 
@@ -25,17 +25,32 @@ static void nothing(void)
 {
 }
 
-/* Each process makes one more, and all of these do so too, while there is room. */
+/* Each process makes one more, and all of these do so too, and none ends, until there can be no
+ * more. Then the first opens the gate: by closing it, or by its own end. */
 static void forks(void)
 {
+    const long first = getpid();
+    int gate[2], failed[2];
+    uint8_t byte;
+
+    pipe(gate);
+    pipe(failed);
     for (int level = 0; level < LEVELS; level++) {
         long child = fork();
         uint8_t error = (uint8_t)-child;
         if (child < 0) {
             write(errors[1], &error, 1);
+            write(failed[1], &error, 1);
+        } else if (getpid() != first) {
+            close(gate[1]);
         }
     }
-    sleep_ticks(5);
+    if (getpid() == first) {
+        read(failed[0], &byte, 1);
+        close(gate[1]);
+    } else {
+        read(gate[0], &byte, 1);
+    }
     while (wait4(-1, NULL, 0, NULL) > 0) {
     }
 }
