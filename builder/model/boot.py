@@ -200,6 +200,7 @@ EXEC_STEPS: tuple[BootStep, ...] = (
 # At each tick of the clock.
 TICK_STEPS: tuple[BootStep, ...] = (
     BootStep("clock_tick_update()", "dev/clock.h", "", "linux"),
+    BootStep("timer_ticks = clock_ticks()", "dev/dev.h", "several may come at once", "linux"),
     BootStep("sleepers_wake()", "proc/sleep.h", "", "processes"),
     BootStep("alarms_ring()", "proc/alarm.h", "", "linux"),
 )

@@ -238,3 +238,11 @@ uint32_t clock_seconds(void)
     clock_now(CLOCK_REALTIME, &now);
     return now.seconds;
 }
+
+uint32_t clock_ticks(void)
+{
+    const struct clock_time *boot = &shared.data.boot;
+    uint32_t nanoseconds = (uint32_t)(boot->nanoseconds >> CLOCK_SHIFT);
+
+    return boot->seconds * TIMER_HZ + nanoseconds / (NS_PER_SECOND / TIMER_HZ);
+}
