@@ -226,7 +226,8 @@ PIPES = (
         changed(
             "fs/pipe.c",
             "            break;\n        }\n        pipe->tail += part;\n",
-            "            return done ? (long)done : -EFAULT;\n        }\n        pipe->tail += part;\n",
+            "            return done ? (long)done : -EFAULT;\n"
+            "        }\n        pipe->tail += part;\n",
         ),
         word="hang",
     ),
