@@ -325,6 +325,7 @@ def test_arguments_and_environment_arrive(lab: Lab, own_programs: Path) -> None:
         (),
         ("vsyscall.address=random",),
         ("tss.io_bitmap=false", "sysenter.stack=per-switch"),
+        ("kernel.step=processes",),
     ],
     ids=" ".join,
 )
