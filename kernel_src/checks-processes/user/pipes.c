@@ -162,8 +162,8 @@ static void check_no_part(void)
     close(ends[1]);
 }
 
-/* A reader that is stopped half way, by a buffer that ends, has still made room. The bytes lie around
- * the end of the pipe's memory: those before it can be copied. */
+/* A reader that is stopped half way, by a buffer that ends, has still made room. The bytes lie
+ * around the end of the pipe's memory: those before it can be copied. */
 static void check_bad_buffers(void)
 {
     uint32_t edge = image_end() - 100;
