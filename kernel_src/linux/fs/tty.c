@@ -1,7 +1,7 @@
 /* fs/tty.c: the line discipline: from keys to lines (termios(3), Linux drivers/tty/n_tty.c).
  *
- * What is typed goes into a buffer as it arrives. In canonical mode the last line in it can still be
- * edited, and is read when it is complete; else every character can be read at once.
+ * What is typed goes into a buffer as it arrives. In canonical mode the last line in it can still
+ * be edited, and is read when it is complete; else every character can be read at once.
  */
 
 #include "fs/tty.h"
@@ -25,6 +25,8 @@ struct tty tty = {
                 {3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22, 0, 0, 0}},
     .winsize = {24, 80, 0, 0},
 };
+
+uint16_t tty_cells[TTY_CELLS];
 
 static int has(uint32_t lflag)
 {
@@ -75,7 +77,7 @@ static uint32_t used(void)
 /* The last character of the line that is being edited; -1 if it is empty. */
 static int last_typed(void)
 {
-    return tty.head == tty.line_start ? -1 : tty.cells[(tty.head - 1) % TTY_CELLS] & 0xff;
+    return tty.head == tty.line_start ? -1 : tty_cells[(tty.head - 1) % TTY_CELLS] & 0xff;
 }
 
 static void erase_one(void)
@@ -149,7 +151,7 @@ static int edit_key(uint8_t c)
 
 static void store(uint16_t cell)
 {
-    tty.cells[tty.head++ % TTY_CELLS] = cell;
+    tty_cells[tty.head++ % TTY_CELLS] = cell;
 }
 
 static void line_key(uint8_t c)

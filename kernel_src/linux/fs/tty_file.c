@@ -49,7 +49,7 @@ static long take(uint8_t *buffer, size_t size)
     size_t done = 0;
 
     while (done < size && available() != 0) {
-        uint16_t cell = tty.cells[tty.tail % TTY_CELLS];
+        uint16_t cell = tty_cells[tty.tail % TTY_CELLS];
         uint8_t c = (uint8_t)cell;
         if ((cell & CELL_EOF) == 0) {
             if (copy_to_user(buffer + done, &c, 1) != 0) {

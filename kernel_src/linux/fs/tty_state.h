@@ -19,10 +19,10 @@ struct tty {
     uint32_t tail;             /* where the next is read */
     int next_is_literal;       /* after Ctrl-V */
     struct wait_queue readers;
-    uint16_t cells[TTY_CELLS]; /* characters, and CELL_ flags */
 };
 
 extern struct tty tty;
+extern uint16_t tty_cells[TTY_CELLS]; /* characters, and CELL_ flags */
 
 /* To the serial line, with a carriage return before each new line if the program wants that. */
 void tty_put(const char *text, size_t size);

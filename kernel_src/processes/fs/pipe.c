@@ -2,6 +2,7 @@
 
 #include "fs/file.h"
 
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
@@ -42,11 +43,6 @@ static void drop_page(struct pipe *pipe, uint32_t at)
         memory_free(*page);
         *page = NULL;
     }
-}
-
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The other side has done something. */
@@ -148,6 +144,14 @@ static long pipe_write(struct file *file, const void *buffer, size_t size)
     return (long)done;
 }
 
+static void pipe_free(struct pipe *pipe)
+{
+    for (uint32_t i = 0; pipe && i < PIPE_PAGES; i++) {
+        memory_free(pipe->page[i]);
+    }
+    memory_free(pipe);
+}
+
 /* One end is gone: the other has to know. */
 static void pipe_release(struct file *file)
 {
@@ -160,10 +164,7 @@ static void pipe_release(struct file *file)
     }
     change(pipe);
     if (pipe->readers + pipe->writers == 0) {
-        for (uint32_t i = 0; i < PIPE_PAGES; i++) {
-            memory_free(pipe->page[i]);
-        }
-        memory_free(pipe);
+        pipe_free(pipe);
     }
 }
 
@@ -178,13 +179,14 @@ int pipe_create(struct file *ends[2], uint32_t flags)
     struct file *reader = file_create(&read_end, O_RDONLY | flags, pipe);
     struct file *writer = file_create(&write_end, O_WRONLY | flags, pipe);
 
-    if (!pipe || !reader || !writer) {
-        memory_free(pipe);
+    if (!pipe || !byte_of(pipe, 0) || !reader || !writer) {
+        pipe_free(pipe);
         memory_free(reader);
         memory_free(writer);
         return -ENOMEM;
     }
-    *pipe = (struct pipe){.readers = 1, .writers = 1};
+    pipe->readers = 1;
+    pipe->writers = 1;
     ends[0] = reader;
     ends[1] = writer;
     return 0;
