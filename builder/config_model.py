@@ -223,7 +223,7 @@ class KernelConfig(Section):
     @model_validator(mode="after")
     def _programs_exist(self) -> "KernelConfig":
         programs = self.programs
-        if programs.suite == "none" and not programs.files:
+        if programs.suite == "none" and not programs.files and self.kernel.step < Step.LINUX:
             raise _broken(
                 "programs.suite",
                 "none",

@@ -84,6 +84,12 @@ class EmulatorError(MachineryError):
     exit_code = ExitCode.EMULATOR
 
 
+class DebianUnavailableError(MachineryError):
+    """Debian packages that are not here cannot be fetched: no network, no apt, no such package."""
+
+    exit_code = ExitCode.TOOL
+
+
 class FileError(MachineryError):
     """The file system refused an operation: disk full, permission denied, path in the way."""
 

@@ -1,4 +1,4 @@
-"""One build at a time in an output folder."""
+"""One process at a time in an output folder."""
 
 import contextlib
 import fcntl
@@ -12,8 +12,14 @@ LOCK_NAME = ".lock"  # stays there, empty: it is the lock on it that counts, whi
 
 
 @contextlib.contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
+def alone_in(
+    folder: Path, *, fix: str = "see to it that it can be written, or choose another with --out"
+) -> Iterator[None]:
     """Keep other tinygate processes out of `folder` while the body runs; wait for one within.
+
+    Args:
+        folder: It is made if it is not there.
+        fix: What the user can do if it cannot be written to.
 
     Raises:
         FileError: The folder cannot be made, or not be written to.
@@ -25,7 +31,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         raise FileError(
             f"cannot write to the output folder: {error.strerror}",
             where=str(folder),
-            fix="see to it that it can be written, or choose another with --out",
+            fix=fix,
         ) from error
     with stream:
         try:

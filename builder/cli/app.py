@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from builder import __version__
-from builder.cli import judge_verbs, kernel_verbs, look_verbs, project_verbs
+from builder.cli import judge_verbs, kernel_verbs, linux_verbs, look_verbs, project_verbs
 from builder.cli.guard import EXIT_CODE_HELP
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(
@@ -52,3 +52,5 @@ app.command()(judge_verbs.debug)
 app.command()(look_verbs.diff)
 app.command()(project_verbs.new)
 app.command()(project_verbs.bench)
+app.command()(linux_verbs.fetch)
+app.command()(linux_verbs.record)

@@ -11,6 +11,7 @@ class BootStep:
     header: str  # declares the function
     comment: str
     layer: str = "int80"
+    until: str = ""  # the layer that does without it
 
 
 # On the first CPU, once.
@@ -56,6 +57,19 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "From here on several CPUs may be in the kernel, one at a time.",
         "processes",
     ),
+    BootStep("inode_init()", "fs/inode.h", "The root directory.", "linux"),
+    BootStep(
+        "init_run(info)",
+        "kernel/init.h",
+        "If there is an initial RAM disk, its /init; comes back if there is none.",
+        "linux",
+    ),
+    BootStep(
+        "program_files_make()",
+        "fs/inode.h",
+        "Without one, the programs inside the kernel become files.",
+        "linux",
+    ),
     BootStep("suite_run()", "kernel/suite.h", "The programs; comes back when the last has ended."),
 )
 
@@ -97,6 +111,7 @@ SWITCH_STEPS: tuple[BootStep, ...] = (
     BootStep(
         "io_bitmap_switch(cpu, next)", "cpu/io_bitmap.h", "Which ports it may use.", "io-bitmap"
     ),
+    BootStep("tls_switch(cpu, next)", "cpu/tls.h", "What its FS and GS may name.", "linux"),
     BootStep("fpu_switch(previous, next)", "cpu/fpu.h", "Its x87 and SSE registers.", "processes"),
     BootStep(
         "cpu->running = next",
@@ -119,7 +134,20 @@ SHOW_STEPS: tuple[BootStep, ...] = (
 
 # When a process is made, after its program has been loaded; each call returns 0 or -errno.
 CREATE_STEPS: tuple[BootStep, ...] = (
-    BootStep("vsyscall_map(process)", "entry/vsyscall.h", "Its way into the kernel.", "vsyscall"),
+    BootStep(
+        "vsyscall_map(process)",
+        "entry/vsyscall.h",
+        "Its way into the kernel.",
+        "vsyscall",
+        until="processes",
+    ),
+    BootStep("vsyscall_map(space)", "entry/vsyscall.h", "Its way into the kernel.", "processes"),
+    BootStep(
+        "group_only_me(process)",
+        "proc/signals.h",
+        "The other threads end with the old program.",
+        "linux",
+    ),
 )
 
 # What a child gets of its parent, beside memory and files; each call returns 0 or -errno.
@@ -127,16 +155,66 @@ FORK_STEPS: tuple[BootStep, ...] = (
     BootStep(
         "fpu_fork(child, parent)", "cpu/fpu.h", "A copy of the x87 and SSE registers.", "processes"
     ),
+    BootStep("tls_fork(child, parent)", "cpu/tls.h", "The TLS entries.", "linux"),
+    BootStep("cwd_fork(child, parent)", "fs/cwd.h", "The working directory.", "linux"),
+    BootStep(
+        "thread_ids_fork(child, clone)", "proc/fork.h", "Where a thread finds its number.", "linux"
+    ),
     BootStep(
         "io_bitmap_fork(child, parent)",
         "cpu/io_bitmap.h",
         "The ports that it may use.",
         "io-bitmap-processes",
     ),
+    BootStep(
+        "group_fork(child, parent, clone)",
+        "proc/fork.h",
+        "Last, as it counts the threads: of the same process, or of a new one.",
+        "linux",
+    ),
+)
+
+# What a process that the kernel itself makes begins with; each call returns 0 or -errno.
+FIRST_STEPS: tuple[BootStep, ...] = (
+    BootStep("files_first(process)", "fs/file.h", "The console, three times.", "processes"),
+    BootStep(
+        "fpu_fork(process, current_process())",
+        "cpu/fpu.h",
+        "Room for its x87 and SSE registers.",
+        "processes",
+    ),
+    BootStep("cwd_first(process)", "fs/cwd.h", "The root directory.", "linux"),
+    BootStep("group_first(process)", "proc/signals.h", "A process group of its own.", "linux"),
+)
+
+# When a process has another program, and cannot go back to the old one.
+EXEC_STEPS: tuple[BootStep, ...] = (
+    BootStep("vsyscall_use(process)", "entry/vsyscall.h", "Where SYSENTER comes back.", "processes"),
+    BootStep("vfork_done(process)", "proc/process.h", "The parent's memory is its own again.", "processes"),
+    BootStep("files_close_on_exec(process->files)", "fs/file.h", "What the old one did not want to hand on.", "processes"),
+    BootStep("fpu_reset(process)", "cpu/fpu.h", "The x87 and SSE registers.", "processes"),
+    BootStep("tls_reset(process)", "cpu/tls.h", "No TLS entries.", "linux"),
+    BootStep("signals_exec(process)", "proc/signals.h", "The old one's handlers are gone.", "linux"),
+)
+
+# At each tick of the clock.
+TICK_STEPS: tuple[BootStep, ...] = (
+    BootStep("clock_tick_update()", "dev/clock.h", "", "linux"),
+    BootStep("timer_ticks = clock_ticks()", "dev/dev.h", "several may come at once", "linux"),
+    BootStep("sleepers_wake()", "proc/sleep.h", "", "processes"),
+    BootStep("alarms_ring()", "proc/alarm.h", "", "linux"),
+)
+
+# When a process ends.
+RELEASE_STEPS: tuple[BootStep, ...] = (
+    BootStep("files_leave(process)", "fs/file.h", "", "processes"),
+    BootStep("fpu_free(process)", "cpu/fpu.h", "", "processes"),
+    BootStep("cwd_leave(process)", "fs/cwd.h", "", "linux"),
 )
 
 # When what remains of a process is freed.
 DESTROY_STEPS: tuple[BootStep, ...] = (
+    BootStep("group_free(process)", "proc/signals.h", "Signals that have not arrived.", "linux"),
     BootStep(
         "io_bitmap_free(process)", "cpu/io_bitmap.h", "If it ever asked for ports.", "io-bitmap"
     ),

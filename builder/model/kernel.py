@@ -59,7 +59,11 @@ class KernelModel:
     switch_steps: tuple[boot.BootStep, ...]
     show_steps: tuple[boot.BootStep, ...]
     create_steps: tuple[boot.BootStep, ...]
+    first_steps: tuple[boot.BootStep, ...]
     fork_steps: tuple[boot.BootStep, ...]
+    exec_steps: tuple[boot.BootStep, ...]
+    tick_steps: tuple[boot.BootStep, ...]
+    release_steps: tuple[boot.BootStep, ...]
     destroy_steps: tuple[boot.BootStep, ...]
     programs: tuple[Program, ...]
     suite: tuple[SuiteEntry, ...]
@@ -98,7 +102,8 @@ class KernelModel:
     @property
     def layout_headers(self) -> tuple[str, ...]:
         """What include/structs.h needs for the members of its structures."""
-        return ("proc/sleep.h",) if "processes" in self.layers else ()
+        headers = {"processes": "proc/sleep.h", "linux": "proc/pending.h"}
+        return tuple(header for layer, header in headers.items() if layer in self.layers)
 
     @property
     def call_structs(self) -> tuple[str, ...]:
@@ -130,6 +135,10 @@ _OTHER_FORMS = {
 }
 
 
+# Layers with checks of their own.
+_WITH_CHECKS = ("sysenter", "vsyscall", "smp", "io-bitmap", "processes", "io-bitmap-processes", "linux")
+
+
 def layers_of(config: KernelConfig) -> tuple[str, ...]:
     """The folders of templates/ and kernel_src/ that make this kernel; later ones win."""
     step = config.kernel.step
@@ -154,11 +163,7 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
     ]
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
-        layers += [
-            f"checks-{name}"
-            for name in layers
-            if name in ("sysenter", "vsyscall", "smp", "io-bitmap", "processes", "linux")
-        ]
+        layers += [f"checks-{name}" for name in layers if name in _WITH_CHECKS]
     return tuple(layers)
 
 
@@ -213,7 +218,7 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
 
 
 def _rows(steps: tuple[boot.BootStep, ...], layers: tuple[str, ...]) -> tuple[boot.BootStep, ...]:
-    return tuple(step for step in steps if step.layer in layers)
+    return tuple(step for step in steps if step.layer in layers and step.until not in layers)
 
 
 def _traps(layers: tuple[str, ...]) -> tuple[Trap, ...]:
@@ -255,7 +260,11 @@ def build_model(config: KernelConfig) -> KernelModel:
         switch_steps=_rows(boot.SWITCH_STEPS, layers),
         show_steps=_rows(boot.SHOW_STEPS, layers),
         create_steps=_rows(boot.CREATE_STEPS, layers),
+        first_steps=_rows(boot.FIRST_STEPS, layers),
         fork_steps=_rows(boot.FORK_STEPS, layers),
+        exec_steps=_rows(boot.EXEC_STEPS, layers),
+        tick_steps=_rows(boot.TICK_STEPS, layers),
+        release_steps=_rows(boot.RELEASE_STEPS, layers),
         destroy_steps=_rows(boot.DESTROY_STEPS, layers),
         programs=programs_for(layers),
         suite=suite_for(layers, files),

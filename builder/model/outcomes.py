@@ -30,7 +30,9 @@ class Outcome:
 FINISHED = Outcome("FINISHED", 0x10, "the suite ran to its end: see its KTAP lines")
 PANIC = Outcome("PANIC", 0x11, "the kernel panicked and printed why")
 LOADER = Outcome("LOADER", 0x12, "the boot loader refused and printed why")
-OUTCOMES = (FINISHED, PANIC, LOADER)
+INIT = Outcome("INIT", 0x13, "process 1 ended: the last line says how")
+OFF = Outcome("OFF", 0x14, "a program switched the machine off")
+OUTCOMES = (FINISHED, PANIC, LOADER, INIT, OFF)
 
 # What the verdict looks for in the serial text. Each is the start of a line, so that a program
 # which prints the same words in the middle of one cannot fake it.

@@ -174,7 +174,26 @@ PROGRAMS: tuple[Program, ...] = (
     _program("io-ports", "checks", "io-bitmap"),
     Program("bad-frames", ("user/bad_frames", "user/bad_frames_call"), ("checks", "sysenter")),
     _program("one-call", "checks"),
+    _program("memory-errors", "checks", "processes"),
+    _program("memory", "checks", "processes"),
+    _program("stacks", "checks", "processes"),
+    _program("copies", "checks", "processes"),
+    _program("fork-registers", "checks", "processes"),
     _program("vdso", "checks", "linux"),
+    _program("exec", "checks", "processes"),
+    Program(
+        "exec-target",
+        ("user/exec_target", "user/start_entry"),
+        ("checks", "processes"),
+        "start_checked",
+    ),
+    _program("ends", "checks", "processes"),
+    _program("pipes", "checks", "processes"),
+    Program("storm", ("user/storm", "user/storm_loop"), ("checks", "processes")),
+    _program("sleepy", "checks", "processes"),
+    _program("bombs", "checks", "processes"),
+    _program("shared", "checks", "processes"),
+    _program("io-fork", "checks", "io-bitmap-processes"),
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
@@ -187,6 +206,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
     """Every row of every suite, in the order in which they run."""
     checks = ("checks",)
     demo = ("demo", "processes")
+    processes = ("checks", "processes")
     return (
         SuiteEntry("hello", ("demo",), "hello"),
         SuiteEntry(
@@ -221,6 +241,21 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("the vDSO and the clocks", ("checks", "linux"), "vdso"),
         SuiteEntry("I/O ports of two processes", ("checks", "io-bitmap"), check="check_io_switch"),
         SuiteEntry("four processes take turns", checks, "yield", instances=4),
+        SuiteEntry("memory: errors", processes, "memory-errors"),
+        SuiteEntry("memory: pages and heap", processes, "memory"),
+        SuiteEntry("memory: stacks grow", processes, "stacks"),
+        SuiteEntry("fork: memory is copied on write", processes, "copies"),
+        SuiteEntry("fork: registers", processes, "fork-registers"),
+        SuiteEntry("clone: one address space for two", processes, "shared"),
+        SuiteEntry("fork: I/O ports", ("checks", "io-bitmap-processes"), "io-fork"),
+        SuiteEntry("execve and vfork", processes, "exec"),
+        SuiteEntry("exit, kill, wait4", processes, "ends"),
+        SuiteEntry("pipes and file descriptors", processes, "pipes"),
+        SuiteEntry(
+            "processes that are interrupted all the time", processes, check="check_preemption"
+        ),
+        SuiteEntry("who waits needs no CPU", processes, check="check_idle"),
+        SuiteEntry("programs that take all there is", processes, check="check_bombs"),
         *(
             SuiteEntry(
                 f"killed by {f.killed_by}: {f.title}",
@@ -235,6 +270,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("timer interrupts during many calls", checks, check="check_timer_storm"),
         SuiteEntry("all CPUs calling at once", ("checks", "smp"), check="check_all_cpus"),
         SuiteEntry("every page frame came back", checks, check="check_frames"),
+        SuiteEntry("no kernel stack ran nearly full", processes, check="check_stacks"),
     )
 
 

@@ -7,70 +7,8 @@ functions that programs call, and the documentation.
 
 from dataclasses import dataclass
 
-ARGUMENT_REGISTERS = ("ebx", "ecx", "edx", "esi", "edi", "ebp")
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument: its C type, its name, and the register that carries it comes from its place."""
-
-    c_type: str
-    name: str
-
-    @property
-    def c_declaration(self) -> str:
-        """As it stands in a prototype."""
-        return f"{self.c_type}{'' if self.c_type.endswith('*') else ' '}{self.name}"
-
-
-@dataclass(frozen=True)
-class Syscall:
-    """One system call. `reason` names the program or lesson that needs it: all have one."""
-
-    number: int
-    name: str
-    arguments: tuple[Argument, ...]
-    comment: str
-    reason: str
-    layer: str = "int80"
-    is_private: bool = False  # uses only what is the caller's own, or locks for itself
-    has_own_stub: bool = False  # programs have a function of that name in user/lib
-
-    @property
-    def unpacked(self) -> tuple[tuple[Argument, str], ...]:
-        """Each argument with the member of pt_regs that holds it."""
-        return tuple(zip(self.arguments, ARGUMENT_REGISTERS, strict=False))
-
-    @property
-    def parameters(self) -> str:
-        """The parameter list of its C prototype."""
-        return ", ".join(argument.c_declaration for argument in self.arguments) or "void"
-
-    def prototype(self, prefix: str = "") -> str:
-        """Its name, behind `prefix`, and parameters, as in a C prototype without the result."""
-        return f"{prefix}{self.name}({self.parameters})"
-
-    @property
-    def stub(self) -> str:
-        """The C expression with which a program makes it."""
-        values = [f"(long){argument.name}" for argument in self.arguments]
-        values += ["0"] * (len(ARGUMENT_REGISTERS) - len(values))
-        return f"system_call(NR_{self.name}, {', '.join(values)})"
-
-    @property
-    def dispatch(self) -> str:
-        """Name and arguments out of `struct pt_regs *regs`, as the macro CALL wants them."""
-        values = (
-            f"({arg.c_type})regs->{register}" if "*" in arg.c_type else f"regs->{register}"
-            for arg, register in self.unpacked
-        )
-        return ", ".join((self.name, *values))
-
-
-def _args(*pairs: str) -> tuple[Argument, ...]:
-    """Arguments from strings such as `int fd` or `const void *buffer`."""
-    split = (pair.rpartition("*") if "*" in pair else pair.rpartition(" ") for pair in pairs)
-    return tuple(Argument((kind + mark).strip(), name) for kind, mark, name in split)
+from builder.model.syscall import Argument, Syscall, args
+from builder.model.syscalls_linux import LINUX_SYSCALLS
 
 
 def _processes(
@@ -82,23 +20,23 @@ def _processes(
 _PROCESSES = (
     _processes(2, "fork", (), "a copy of this process", "family"),
     _processes(
-        3, "read", _args("int fd", "void *buffer", "size_t size"), "read from a file", "family"
+        3, "read", args("int fd", "void *buffer", "size_t size"), "read from a file", "family"
     ),
     _processes(
-        4, "write", _args("int fd", "const void *buffer", "size_t size"), "write to one", "hello"
+        4, "write", args("int fd", "const void *buffer", "size_t size"), "write to one", "hello"
     ),
-    _processes(6, "close", _args("int fd"), "give up an open file", "family"),
+    _processes(6, "close", args("int fd"), "give up an open file", "family"),
     _processes(
         7,
         "waitpid",
-        _args("int32_t pid", "int *status", "int options"),
+        args("int32_t pid", "int *status", "int options"),
         "wait for the end of a child",
         "C libraries call this one or wait4",
     ),
     _processes(
         11,
         "execve",
-        _args(
+        args(
             "const char *path",
             "const char *const *arguments",
             "const char *const *environment",
@@ -106,45 +44,45 @@ _PROCESSES = (
         "run another program in this process",
         "family",
     ),
-    _processes(37, "kill", _args("int32_t pid", "int signal"), "end a process", "family"),
-    _processes(41, "dup", _args("int fd"), "one more number for an open file", "family"),
-    _processes(42, "pipe", _args("int *fds"), "bytes from one process to another", "family"),
-    _processes(45, "brk", _args("uint32_t wanted"), "move the end of the heap", "memory"),
-    _processes(63, "dup2", _args("int fd", "int wanted"), "the same, and which number", "family"),
+    _processes(37, "kill", args("int32_t pid", "int signal"), "end a process", "family"),
+    _processes(41, "dup", args("int fd"), "one more number for an open file", "family"),
+    _processes(42, "pipe", args("int *fds"), "bytes from one process to another", "family"),
+    _processes(45, "brk", args("uint32_t wanted"), "move the end of the heap", "memory"),
+    _processes(63, "dup2", args("int fd", "int wanted"), "the same, and which number", "family"),
     _processes(64, "getppid", (), "number of the parent", "family"),
-    _processes(91, "munmap", _args("uint32_t start", "uint32_t size"), "give up pages", "memory"),
+    _processes(91, "munmap", args("uint32_t start", "uint32_t size"), "give up pages", "memory"),
     _processes(
         114,
         "wait4",
-        _args("int32_t pid", "int *status", "int options", "void *usage"),
+        args("int32_t pid", "int *status", "int options", "void *usage"),
         "wait for the end of a child",
         "family",
     ),
     _processes(
         120,
         "clone",
-        _args("uint32_t flags", "uint32_t stack"),
+        args("uint32_t flags", "uint32_t stack"),
         "a copy of this process that may share things with it",
         "memory: a child in the same address space",
     ),
     _processes(
         125,
         "mprotect",
-        _args("uint32_t start", "uint32_t size", "int protection"),
+        args("uint32_t start", "uint32_t size", "int protection"),
         "change what pages may be used for",
         "memory",
     ),
     _processes(
         162,
         "nanosleep",
-        _args("const struct timespec *wanted", "struct timespec *left"),
+        args("const struct timespec *wanted", "struct timespec *left"),
         "sleep for a time",
         "family",
     ),
     _processes(
         163,
         "mremap",
-        _args(
+        args(
             "uint32_t start", "uint32_t size", "uint32_t new_size", "int flags", "uint32_t wanted"
         ),
         "move pages, or make room for more",
@@ -162,13 +100,13 @@ _PROCESSES = (
     _processes(
         192,
         "mmap2",
-        _args(
+        args(
             "uint32_t wanted",
             "uint32_t size",
             "int protection",
             "int flags",
             "int fd",
-            "uint32_t offset_pages",
+            "uint32_t page",
         ),
         "ask for pages",
         "memory",
@@ -181,42 +119,42 @@ def _clock(number: int, name: str, arguments: tuple[Argument, ...], comment: str
 
 
 _CLOCK = (
-    _clock(13, "time", _args("int32_t *seconds"), "seconds since 1970"),
+    _clock(13, "time", args("int32_t *seconds"), "seconds since 1970"),
     _clock(
         78,
         "gettimeofday",
-        _args("struct timeval *now", "struct timezone *zone"),
+        args("struct timeval *now", "struct timezone *zone"),
         "time since 1970, in microseconds",
     ),
     _clock(
         265,
         "clock_gettime",
-        _args("int id", "struct timespec *now"),
+        args("int id", "struct timespec *now"),
         "the time of a clock, in nanoseconds",
     ),
     _clock(
         266,
         "clock_getres",
-        _args("int id", "struct timespec *resolution"),
+        args("int id", "struct timespec *resolution"),
         "how finely a clock is told",
     ),
     _clock(
         403,
         "clock_gettime64",
-        _args("int id", "struct timespec64 *now"),
+        args("int id", "struct timespec64 *now"),
         "the time of a clock, beyond 2038",
     ),
 )
 
 SYSCALLS: tuple[Syscall, ...] = (
-    Syscall(1, "exit", _args("int status"), "end this program", "every program"),
+    Syscall(1, "exit", args("int status"), "end this program", "every program"),
     Syscall(
-        3, "read", _args("int fd", "void *buffer", "size_t size"), "wait for serial input", "echo"
+        3, "read", args("int fd", "void *buffer", "size_t size"), "wait for serial input", "echo"
     ),
     Syscall(
         4,
         "write",
-        _args("int fd", "const void *buffer", "size_t size"),
+        args("int fd", "const void *buffer", "size_t size"),
         "print to the serial line",
         "hello",
     ),
@@ -231,7 +169,7 @@ SYSCALLS: tuple[Syscall, ...] = (
     Syscall(
         101,
         "ioperm",
-        _args("uint32_t first_port", "uint32_t count", "int allow"),
+        args("uint32_t first_port", "uint32_t count", "int allow"),
         "allow or deny I/O ports to this process",
         "ports",
         "io-bitmap",
@@ -242,7 +180,7 @@ SYSCALLS: tuple[Syscall, ...] = (
     Syscall(
         222,  # unassigned in Linux
         "check_arguments",
-        _args("uint32_t a", "uint32_t b", "uint32_t c", "uint32_t d", "uint32_t e", "uint32_t f"),
+        args("uint32_t a", "uint32_t b", "uint32_t c", "uint32_t d", "uint32_t e", "uint32_t f"),
         "mix all six arguments into one number",
         "registers: the only way to see that each argument arrives in its place",
         "checks",
@@ -251,7 +189,7 @@ SYSCALLS: tuple[Syscall, ...] = (
     Syscall(
         252,
         "exit_group",
-        _args("int status"),
+        args("int status"),
         "end this program",
         "C libraries call this one",
     ),
@@ -259,8 +197,8 @@ SYSCALLS: tuple[Syscall, ...] = (
 
 
 def syscalls_for(layers: tuple[str, ...]) -> tuple[Syscall, ...]:
-    """The calls of a kernel with these layers, by number; of several rows for one the last counts."""
-    chosen = {call.number: call for call in SYSCALLS if call.layer in layers}
+    """The calls of these layers, by number; of several rows for one the last counts."""
+    chosen = {call.number: call for call in (*SYSCALLS, *LINUX_SYSCALLS) if call.layer in layers}
     return tuple(chosen[number] for number in sorted(chosen))
 
 

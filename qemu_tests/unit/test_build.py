@@ -17,7 +17,7 @@ from builder.image import check_image
 from builder.render import render_tree, write_tree
 from qemu_tests.kernels import Change, Lab
 
-STEPS = ("kernel.step=int80", "kernel.step=sysenter", "kernel.step=vsyscall")
+STEPS = tuple(f"kernel.step={step}" for step in ("int80", "sysenter", "vsyscall", "processes"))
 
 
 INT80 = load_config(None, ["kernel.step=int80"])

@@ -16,7 +16,7 @@ from builder.model.gdt import GDT_ENTRIES, check_sysenter_order, gdt_entries
 from builder.model.kernel import KernelModel, build_model
 from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
 from builder.model.programs import FAULTS, PROGRAMS
-from builder.model.syscalls import SYSCALLS, dispatch_slots
+from builder.model.syscalls import SYSCALLS, dispatch_slots, syscalls_for
 
 EVERY_STEP = (
     ("kernel.step=int80",),
@@ -186,16 +186,19 @@ def test_physical_addresses_suit_the_machine() -> None:
 
 # Linux arch/x86/entry/syscalls/syscall_32.tbl, as far as anybody could want it here.
 LINUX = {
-    "exit": 1, "fork": 2, "read": 3, "write": 4, "open": 5, "close": 6, "execve": 11, "getpid": 20,
-    "pipe": 42, "ioctl": 54, "ioperm": 101, "iopl": 110, "wait4": 114, "uname": 122,
-    "sched_yield": 158, "nanosleep": 162, "exit_group": 252,
+    "exit": 1, "fork": 2, "read": 3, "write": 4, "open": 5, "close": 6, "waitpid": 7, "execve": 11,
+    "getpid": 20, "kill": 37, "dup": 41, "pipe": 42, "brk": 45, "ioctl": 54, "dup2": 63,
+    "getppid": 64, "munmap": 91, "ioperm": 101, "iopl": 110, "wait4": 114, "clone": 120,
+    "uname": 122, "mprotect": 125, "sched_yield": 158, "nanosleep": 162, "mremap": 163,
+    "vfork": 190, "mmap2": 192, "exit_group": 252,
 }  # fmt: skip
 OWN_NUMBERS = {"check_arguments": 222}  # a number that Linux does not use
 
 
 def test_system_calls_are_sorted_unique_and_those_of_linux() -> None:
-    numbers = [call.number for call in SYSCALLS]
-    assert numbers == sorted(set(numbers))
+    for layers in (("int80",), ("int80", "checks"), tuple({call.layer for call in SYSCALLS})):
+        numbers = [call.number for call in syscalls_for(layers)]
+        assert numbers == sorted(set(numbers))
     assert {call.name: call.number for call in SYSCALLS}.items() <= (LINUX | OWN_NUMBERS).items()
     assert set(OWN_NUMBERS.values()).isdisjoint(LINUX.values())
 

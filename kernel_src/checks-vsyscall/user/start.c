@@ -16,9 +16,9 @@ void start_checked(void);
 
 /* Linux's, today: with SYSENTER, and without. */
 static const uint8_t page_sysenter[STUB_BYTES] = {0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34,
-                                        0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
+                                                  0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
 static const uint8_t page_int80[STUB_BYTES] = {0x51, 0x52, 0x55, 0x8d, 0x74, 0x26, 0x00,
-                                     0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
+                                               0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
 
 struct identity {
     uint32_t signature, features;
@@ -162,8 +162,7 @@ static void check_page(const struct identity *cpu)
     uint32_t rest = 0;
 
     ktap_equal("AT_SYSINFO: its place in a page", (uint32_t)stub % PAGE_SIZE, STUB_IN_PAGE);
-    ktap_true("the page holds the stub that suits this CPU",
-              same(stub, expected, STUB_BYTES));
+    ktap_true("the page holds the stub that suits this CPU", same(stub, expected, STUB_BYTES));
     for (uint32_t i = page_used(page); i < PAGE_SIZE; i++) {
         rest |= page[i];
     }

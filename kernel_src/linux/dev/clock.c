@@ -230,3 +230,19 @@ uint64_t clock_realtime_ns(void)
 {
     return nanoseconds_of(CLOCK_REALTIME);
 }
+
+uint32_t clock_seconds(void)
+{
+    struct clock_time now = {0, 0};
+
+    clock_now(CLOCK_REALTIME, &now);
+    return now.seconds;
+}
+
+uint32_t clock_ticks(void)
+{
+    const struct clock_time *boot = &shared.data.boot;
+    uint32_t nanoseconds = (uint32_t)(boot->nanoseconds >> CLOCK_SHIFT);
+
+    return boot->seconds * TIMER_HZ + nanoseconds / (NS_PER_SECOND / TIMER_HZ);
+}

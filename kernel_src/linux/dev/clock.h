@@ -17,6 +17,13 @@ uint32_t clock_frame(void);
 /* What the clock shows that a program means by this number. Returns 0, -EINVAL if there is none. */
 int clock_now(int id, struct clock_time *now);
 
+/* Since 1970. */
+uint32_t clock_seconds(void);
+
+/* So many whole ticks have passed since the start. An emulator that was kept waiting gives several
+ * timer interrupts at once: who sleeps for a time goes by this, not by their number. */
+uint32_t clock_ticks(void);
+
 /* Since the start, and since 1970. */
 uint64_t clock_monotonic_ns(void);
 uint64_t clock_realtime_ns(void);

@@ -5,8 +5,6 @@
 #include "sys/calls.h"
 #include "sys/time.h"
 
-#define NS_PER_TICK (NS_PER_SECOND / TIMER_HZ)
-
 long sys_clock_gettime(int id, struct timespec *result)
 {
     struct clock_time now;

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "include/constants.h"
+
 struct timespec {
     int32_t seconds;
     int32_t nanoseconds;
@@ -25,3 +27,14 @@ struct timezone {
     int32_t minutes_west;
     int32_t summer_time;
 };
+
+#define NS_PER_TICK (1000000000u / TIMER_HZ)
+
+/* ---- sys/sleep.c ---- */
+
+/* Ticks of the clock that a length of time takes, rounded up; very long ones are cut off. */
+uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds);
+
+/* The tick at which a program's time is over: a length of time from now on, or a moment of that
+ * clock. Returns 0, -EFAULT or -EINVAL. */
+long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *tick);

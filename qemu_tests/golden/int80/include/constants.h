@@ -94,8 +94,8 @@
 #define NR_exit_group                252
 
 /* errno: Linux asm-generic/errno-base.h. */
-#define EBADF                        9           /* no such file descriptor */
 #define ENOEXEC                      8           /* not a program that can be run */
+#define EBADF                        9           /* no such file descriptor */
 #define ENOMEM                       12          /* no memory left */
 #define EFAULT                       14          /* bad address */
 #define EINVAL                       22          /* bad argument */

@@ -131,8 +131,8 @@
 #define AT_NULL                      0           /* end of the vector */
 
 /* errno: Linux asm-generic/errno-base.h. */
-#define EBADF                        9           /* no such file descriptor */
 #define ENOEXEC                      8           /* not a program that can be run */
+#define EBADF                        9           /* no such file descriptor */
 #define ENOMEM                       12          /* no memory left */
 #define EFAULT                       14          /* bad address */
 #define EINVAL                       22          /* bad argument */

@@ -1,0 +1,87 @@
+/* user/fork_registers.c: parent and child come out of fork() with the same registers, but for EAX.
+ *
+ * By every way into the kernel: SYSENTER has saved nothing, and SYSEXIT would lose ECX and EDX.
+ */
+
+#include "user/include/children.h"
+#include "user/include/x87.h"
+
+#define RESULTS_FOR_A_GATE 6
+
+struct start {
+    uint32_t flags, ds, fs, gs;
+};
+
+static const struct start starts[] = {
+    {0, SEL_USER_DATA, 0, 0},
+    {EFLAGS_ARITHMETIC, SEL_USER_DATA, SEL_USER_CODE, SEL_USER_DATA},
+    {EFLAGS_KEPT, 0, SEL_USER_DATA, SEL_USER_CODE},
+};
+
+#define STARTS (sizeof starts / sizeof starts[0])
+
+static const char *const texts[] = {"in the parent", "in the parent, other flags and selectors",
+                                    "in the parent, every flag, ds null"};
+static const char *const child_texts[] = {"in the child", "in the child, other flags and selectors",
+                                          "in the child, every flag, ds null"};
+
+static struct registers registers_of(const struct start *start)
+{
+    struct registers before = registers_pattern(NR_fork);
+
+    before.eflags |= start->flags;
+    before.ds = start->ds;
+    before.fs = start->fs;
+    before.gs = start->gs;
+    return before;
+}
+
+static void check_fork(const struct gate *gate, uint32_t i)
+{
+    struct registers before = registers_of(&starts[i]);
+    struct registers after;
+    uint32_t expected, got;
+
+    registers_call(&before, &after, gate->enter);
+    const char *changed = registers_changed(&before, &after, &expected, &got);
+    if (after.eax == 0) {
+        exit_with(changed != NULL);
+    }
+    ktap_true(texts[i], changed == NULL && (int32_t)after.eax > 0);
+    ktap_equal(child_texts[i], (uint32_t)status_of((long)after.eax), EXITED(0));
+}
+
+/* What is loaded stays in the registers over the call. */
+static void check_x87(void)
+{
+    if (!x87_usable()) {
+        ktap_skip("x87 and SSE registers in the parent", "this CPU has none");
+        ktap_skip("x87 and SSE registers in the child", "this CPU has none");
+        return;
+    }
+    x87_load(4711);
+    long child = fork();
+    int same = x87_holds(4711);
+    if (child == 0) {
+        x87_load(4712);
+        exit_with(!same || !x87_holds(4712));
+    }
+    int status = status_of(child);
+    ktap_true("x87 and SSE registers in the parent", same && x87_holds(4711));
+    ktap_equal("x87 and SSE registers in the child", (uint32_t)status, EXITED(0));
+}
+
+int main(void)
+{
+    struct gate gates[GATES_MAX];
+    uint32_t count = gates_find(gates);
+
+    ktap_plan(count * RESULTS_FOR_A_GATE + 2);
+    for (uint32_t gate = 0; gate < count; gate++) {
+        for (uint32_t i = 0; i < STARTS; i++) {
+            check_fork(&gates[gate], i);
+        }
+    }
+    check_x87();
+    return ktap_status();
+}

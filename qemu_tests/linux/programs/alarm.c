@@ -1,0 +1,57 @@
+/* alarm.c: timers that send SIGALRM: once, again and again, and not any more. */
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include "say.h"
+
+static volatile int calls;
+static sigset_t none;
+
+static void handler(int number)
+{
+    (void)number;
+    calls++;
+}
+
+/* SIGALRM is blocked but in here, so that it cannot come before it is waited for. */
+static void wait_for_calls(int wanted)
+{
+    calls = 0;
+    while (calls < wanted)
+        sigsuspend(&none);
+    say("%d calls\n", calls);
+}
+
+static void timer(int first_ms, int next_ms)
+{
+    struct itimerval value = {{0, next_ms * 1000}, {0, first_ms * 1000}};
+    TRY(setitimer(ITIMER_REAL, &value, NULL));
+}
+
+int main(void)
+{
+    struct sigaction action;
+    struct itimerval left;
+    sigset_t blocked;
+    sigemptyset(&none);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGALRM);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    sigaction(SIGALRM, &action, NULL);
+    timer(10, 0);
+    wait_for_calls(1);
+    timer(10, 10);
+    wait_for_calls(4);
+    timer(0, 0);
+    TRY(getitimer(ITIMER_REAL, &left));
+    CHECK(left.it_value.tv_sec == 0 && left.it_value.tv_usec == 0);
+    TRY(alarm(1));
+    wait_for_calls(1);
+    TRY(alarm(100));
+    CHECK(alarm(0) > 90);
+    TRY(alarm(0));
+    return 0;
+}

@@ -1,0 +1,72 @@
+/* altstack.c: a handler on a stack of its own, which works even when the other is used up. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include "say.h"
+
+#define STACK_BYTES 32768
+
+static char stack[STACK_BYTES];
+static sigjmp_buf back;
+
+static int on_stack(const void *addr)
+{
+    return (const char *)addr >= stack && (const char *)addr < stack + STACK_BYTES;
+}
+
+static void handler(int number)
+{
+    int local = number;
+    stack_t now;
+    sigaltstack(NULL, &now);
+    say("signal %d, on the other stack: %d, flags %d\n", number, on_stack(&local), now.ss_flags);
+    if (number == SIGSEGV)
+        siglongjmp(back, 1);
+    TRY(sigaltstack(&now, NULL));
+}
+
+static void install(int number, int flags)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = flags;
+    sigaction(number, &action, NULL);
+}
+
+static volatile int endless = 1; /* so that the compiler sees an end of the recursion */
+
+static int overflow(int depth)
+{
+    volatile char room[4096];
+    room[0] = (char)depth;
+    if (!endless)
+        return 0;
+    return overflow(depth + 1) + room[0];
+}
+
+int main(void)
+{
+    struct rlimit limit = {256 * 1024, 256 * 1024};
+    stack_t wanted = {stack, 0, STACK_BYTES};
+    stack_t small = {stack, 0, 100};
+    stack_t now;
+    sigaltstack(NULL, &now);
+    say("flags %d\n", now.ss_flags);
+    TRY(sigaltstack(&small, NULL));
+    TRY(sigaltstack(&wanted, NULL));
+    install(SIGUSR1, 0);
+    raise(SIGUSR1);
+    install(SIGUSR1, SA_ONSTACK);
+    raise(SIGUSR1);
+    TRY(setrlimit(RLIMIT_STACK, &limit));
+    install(SIGSEGV, SA_ONSTACK);
+    for (int i = 0; i < 2; i++)
+        if (sigsetjmp(back, 1) == 0)
+            overflow(0);
+    sigaltstack(NULL, &now);
+    say("flags %d\n", now.ss_flags);
+    return 0;
+}

@@ -1,0 +1,69 @@
+/* tls.c: set_thread_area gives a slot of the GDT, which belongs to the process. */
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "raw.h"
+#include "say.h"
+
+enum { SET_THREAD_AREA = 243, GET_THREAD_AREA = 244 };
+
+/* struct user_desc of the kernel: flags 0x51 are 32 bits, limit in pages, usable. */
+struct area {
+    unsigned int number, base, limit, flags;
+};
+
+static char memory[64] = "the first part of what FS points at";
+
+static int set(struct area *area)
+{
+    return raw(SET_THREAD_AREA, (unsigned int)area, 0, 0, 0, 0, 0);
+}
+
+static char byte_of_fs(int offset)
+{
+    char byte;
+    __asm__ volatile("movb %%fs:(%1), %0" : "=q"(byte) : "r"(offset));
+    return byte;
+}
+
+static void load_fs(int selector)
+{
+    __asm__ volatile("movw %w0, %%fs" : : "r"(selector));
+}
+
+int main(void)
+{
+    struct area area = {-1, (unsigned int)memory, 0xfffff, 0x51};
+    struct area again = {0};
+    int status = 0;
+    CHECK(set(&area) == 0 && area.number >= 6 && area.number <= 8);
+    again.number = area.number;
+    CHECK(raw(GET_THREAD_AREA, (unsigned int)&again, 0, 0, 0, 0, 0) == 0);
+    CHECK(again.base == area.base && again.limit == area.limit && again.flags == area.flags);
+    load_fs((int)area.number * 8 + 3);
+    say("%c%c%c\n", byte_of_fs(0), byte_of_fs(1), byte_of_fs(2));
+    int child = fork();
+    if (child == 0)
+        _exit(byte_of_fs(4));
+    waitpid(child, &status, 0);
+    say("in the child: %c\n", status >> 8);
+    area.base += 10;
+    CHECK(set(&area) == 0);
+    load_fs((int)area.number * 8 + 3);
+    say("another base: %c\n", byte_of_fs(0));
+    area.number = 5;
+    say("slot 5: %d\n", set(&area));
+    area.number = 9;
+    say("slot 9: %d\n", set(&area));
+    area.number = -1;
+    while (set(&area) == 0)
+        area.number = -1;
+    say("no slot left: %d\n", set(&area));
+    load_fs(0);
+    child = fork();
+    if (child == 0)
+        _exit(byte_of_fs(0));
+    waitpid(child, &status, 0);
+    say("FS is 0: status %#x\n", status & 0xff7f);
+    return 0;
+}

@@ -1,0 +1,5 @@
+/* include/constants.h: the part of a rendered kernel's that unpacking needs. */
+#pragma once
+
+#define ENOMEM 12
+#define EINVAL 22
