@@ -6,7 +6,8 @@ from qemu_tests.boot.defects.entry import ENTRY
 from qemu_tests.boot.defects.memory import MEMORY
 from qemu_tests.boot.defects.processes import PROCESSES
 from qemu_tests.boot.defects.static import STATIC
+from qemu_tests.boot.defects.vdso import VDSO
 
-DEFECTS = (*ENDINGS, *STATIC, *ENTRY, *MEMORY, *PROCESSES)
+DEFECTS = (*ENDINGS, *STATIC, *ENTRY, *MEMORY, *PROCESSES, *VDSO)
 
 __all__ = ["CHECKS", "DEFECTS", "DEMO", "Defect"]
