@@ -7,7 +7,7 @@ KIB = 1024
 # Stripped kernel.elf by suite, without the user's own programs.
 KERNEL_BUDGET_BYTES = {"none": 24 * KIB, "echo": 28 * KIB, "demo": 32 * KIB, "checks": 96 * KIB}
 EXTRA_CPUS_BUDGET_BYTES = 4 * KIB  # the code that starts the other CPUs
-# What a step may add: first address spaces, processes, files; then all that Linux programs need; and
+# What a step may add: address spaces, processes, files; then all that Linux programs need; and
 # the programs that show or check them.
 STEP_BUDGET_BYTES = {
     "processes": {"none": 12 * KIB, "echo": 12 * KIB, "demo": 24 * KIB, "checks": 64 * KIB},

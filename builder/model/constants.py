@@ -7,7 +7,7 @@ from builder.model.auxv import AUXV
 from builder.model.features import FEATURES, SYSENTER_MIN_SIGNATURE
 from builder.model.gdt import GDT_ENTRIES, GdtEntry
 from builder.model.layout import Layout
-from builder.model.syscalls import Syscall
+from builder.model.syscall import Syscall
 
 TIMER_HZ = 100  # as Linux's USER_HZ
 TSS_IO_BITMAP_BYTES = 65536 // 8
@@ -153,7 +153,7 @@ _ERRNO = (
     Constant("ELOOP", 40, "too many symbolic links"),
     Constant("EOVERFLOW", 75, "too large for its type"),
     Constant("ETIMEDOUT", 110, "the time is over"),
-    Constant("ERESTARTSYS", 512, "the call is to be made again, if the program wants that"),
+    Constant("ERESTARTSYS", 512, "to be made again, if the program wants that"),
     Constant("ERESTARTNOHAND", 514, "the same, unless a handler runs"),
 )
 _MAPPING = (
@@ -330,7 +330,7 @@ _SIGNALS = (
     Constant("SIGNAL_LIMIT", 65, "one more than the highest"),
 )
 _SIGNAL_FRAMES = (
-    Constant("SIGNAL_CONTEXT", 4, "after a handler's RET struct sigcontext lies at ESP + this"),
+    Constant("SIGNAL_CONTEXT", 4, "after a handler's RET it lies at ESP + this"),
     Constant("RT_SIGNAL_CONTEXT", 160, "the same in the frame of rt_sigaction()"),
 )
 _CLOCKS = (

@@ -17,7 +17,9 @@ from builder.image import check_image
 from builder.render import render_tree, write_tree
 from qemu_tests.kernels import Change, Lab
 
-STEPS = tuple(f"kernel.step={step}" for step in ("int80", "sysenter", "vsyscall", "processes"))
+STEPS = tuple(
+    f"kernel.step={step}" for step in ("int80", "sysenter", "vsyscall", "processes", "linux")
+)
 
 
 INT80 = load_config(None, ["kernel.step=int80"])

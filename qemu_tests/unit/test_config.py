@@ -141,7 +141,7 @@ def test_bool_of_another_type() -> None:
 def test_misspelt_value_names_the_nearest() -> None:
     error = set_error("kernel.step=sysentr")
     assert "'sysentr'" in error.what
-    assert "int80, sysenter, vsyscall, processes" in error.why
+    assert "int80, sysenter, vsyscall, processes, linux" in error.why
     assert '"sysenter"' in error.fix
 
 

@@ -20,7 +20,7 @@ from builder.config import load_config
 from builder.render import render_tree, write_tree
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
-STEPS = ("int80", "sysenter", "vsyscall", "processes")
+STEPS = ("int80", "sysenter", "vsyscall", "processes", "linux")
 DIFF_LINES_SHOWN = 200
 
 

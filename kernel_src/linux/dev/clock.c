@@ -2,8 +2,8 @@
  *
  * Three clocks work together. The time stamp counter is quick to read, but nobody says how fast it
  * runs. The timer chip's oscillator has a known rate, but is slow to read. So at each tick the
- * oscillator says what time it is, and until the next the TSC is counted. The clock never goes back:
- * when it is found to be ahead it goes a little slower. The time of day is read once.
+ * oscillator says what time it is, and until the next the TSC is counted. The clock never goes
+ * back: when it is found to be ahead it goes a little slower. The time of day is read once.
  *
  * The oscillator is read at the timer chip's channel 2, the loudspeaker's: it runs round and round,
  * whatever becomes of channel 0 and its interrupts (Intel 8254 data sheet).
@@ -140,8 +140,8 @@ static uint32_t next_multiplier(void)
     return (uint32_t)(ns_per_count + more);
 }
 
-/* So much has passed by the oscillator since `last`, until now: is the clock right? Returns the rate
- * until the next tick. */
+/* So much has passed by the oscillator since `last`, until now: is the clock right? Returns the
+ * rate until the next tick. */
 static uint32_t steer(uint64_t passed, uint64_t tsc)
 {
     uint64_t to_now = clock_elapsed(&shared.data, tsc);
@@ -188,7 +188,6 @@ void clock_init(void)
     shared.data.multiplier = tsc_calibrate();
     ns_per_count = shared.data.multiplier;
     shared.data.wall.seconds = rtc_seconds();
-    clock_tick_update();
 }
 
 /* Without a TSC it is the time of the last tick. */

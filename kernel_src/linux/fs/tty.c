@@ -1,7 +1,7 @@
 /* fs/tty.c: the line discipline: from keys to lines (termios(3), Linux drivers/tty/n_tty.c).
  *
- * What is typed goes into a buffer as it arrives. In canonical mode the last line in it can still be
- * edited, and is read when it is complete; else every character can be read at once.
+ * What is typed goes into a buffer as it arrives. In canonical mode the last line in it can still
+ * be edited, and is read when it is complete; else every character can be read at once.
  */
 
 #include "fs/tty.h"

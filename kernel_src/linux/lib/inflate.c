@@ -15,11 +15,6 @@
 #define END_OF_BLOCK 256
 #define LENGTH_258 28 /* the longest match has a code of its own */
 
-static unsigned lower(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
 void inflate_fail(struct inflate *s, int error, const char *reason)
 {
     if (!s->reason) {

@@ -45,7 +45,7 @@ void fpu_init(void)
     }
 }
 
-static void state_save(struct process *process)
+void fpu_save(struct process *process)
 {
     if (has_fxsave()) {
         __asm__ volatile("fxsave (%0)" : : "r"(process->fpu) : "memory");
@@ -54,7 +54,7 @@ static void state_save(struct process *process)
     }
 }
 
-static void state_load(const struct process *process)
+void fpu_load(const struct process *process)
 {
     if (has_fxsave()) {
         __asm__ volatile("fxrstor (%0)" : : "r"(process->fpu) : "memory");
@@ -85,7 +85,7 @@ void fpu_reset(struct process *process)
     }
     state_reset(process->fpu);
     if (process == current_process()) {
-        state_load(process);
+        fpu_load(process);
     }
 }
 
@@ -99,9 +99,9 @@ int fpu_fork(struct process *child, struct process *parent)
         return -ENOMEM;
     }
     if (parent->fpu) {
-        state_save(parent);
+        fpu_save(parent);
         memcpy(child->fpu, parent->fpu, STATE_BYTES);
-        state_load(parent); /* FNSAVE has reset them */
+        fpu_load(parent); /* FNSAVE has reset them */
     }
     return 0;
 }
@@ -115,9 +115,9 @@ void fpu_free(struct process *process)
 void fpu_switch(struct process *previous, struct process *next)
 {
     if (previous->fpu) {
-        state_save(previous);
+        fpu_save(previous);
     }
     if (next->fpu) {
-        state_load(next);
+        fpu_load(next);
     }
 }

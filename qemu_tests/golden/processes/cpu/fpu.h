@@ -13,5 +13,9 @@ void fpu_reset(struct process *process);
 int fpu_fork(struct process *child, struct process *parent);
 void fpu_free(struct process *process);
 
+/* From and to the CPU. FNSAVE, where there is no FXSAVE, also resets the registers. */
+void fpu_save(struct process *process);
+void fpu_load(const struct process *process);
+
 /* Save those of one process, load those of another. */
 void fpu_switch(struct process *previous, struct process *next);

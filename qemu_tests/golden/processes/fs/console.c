@@ -4,8 +4,6 @@
 #include "fs/file.h"
 #include "kernel/kernel.h"
 #include "mm/mm.h"
-#include "proc/process.h"
-#include "proc/sleep.h"
 
 #define CHUNK_BYTES 256
 #define END_OF_INPUT 0x04 /* Ctrl-D */
@@ -16,7 +14,7 @@ static struct wait_queue readers;
 void console_interrupt(void)
 {
     serial_interrupt();
-    wake_all(&readers);
+    ready_changed(&readers);
 }
 
 static long console_write(struct file *file, const void *buffer, size_t size)
@@ -37,15 +35,15 @@ static long console_write(struct file *file, const void *buffer, size_t size)
 }
 
 /* The next character that was typed, or -errno. */
-static int wait_for_character(void)
+static int wait_for_character(struct file *file)
 {
     int c;
 
     while ((c = serial_read()) < 0) {
-        if (signal_pending(current_process())) {
-            return -EINTR;
+        int error = file_wait_once(file, &readers);
+        if (error) {
+            return error;
         }
-        sleep_on(&readers);
     }
     return c;
 }
@@ -55,9 +53,8 @@ static long console_read(struct file *file, void *buffer, size_t size)
 {
     char *to = buffer;
     size_t count = 0;
-    int c = size ? wait_for_character() : END_OF_INPUT;
+    int c = size ? wait_for_character(file) : END_OF_INPUT;
 
-    (void)file;
     if (c < 0) {
         return c;
     }
@@ -74,7 +71,7 @@ static long console_read(struct file *file, void *buffer, size_t size)
     return (long)count;
 }
 
-static const struct file_ops console_ops = {console_read, console_write, NULL};
+static const struct file_ops console_ops = {.read = console_read, .write = console_write};
 
 struct file *console_open(void)
 {

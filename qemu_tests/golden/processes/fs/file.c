@@ -41,6 +41,28 @@ struct file *file_of(int fd)
     return (uint32_t)fd < files->limit ? files->file[fd] : NULL;
 }
 
+int file_wait_once(struct file *file, struct wait_queue *queue)
+{
+    if (file->flags & O_NONBLOCK) {
+        return -EAGAIN;
+    }
+    if (signal_pending(current_process())) {
+        return -ERESTARTSYS;
+    }
+    sleep_on(queue);
+    return 0;
+}
+
+int file_wait(struct file *file, uint32_t events, struct wait_queue *queue)
+{
+    int error = 0;
+
+    while (error == 0 && (file->ops->ready(file) & events) == 0) {
+        error = file_wait_once(file, queue);
+    }
+    return error;
+}
+
 static void put_at(struct files *files, struct file *file, uint32_t fd)
 {
     files->file[fd] = file;
@@ -85,7 +107,7 @@ int file_close(int fd)
     return 0;
 }
 
-struct files *files_create(void)
+int files_first(struct process *process)
 {
     _Static_assert(sizeof(struct files) <= PAGE_SIZE, "the heap has no larger pieces");
     struct files *files = memory_alloc(sizeof *files);
@@ -93,13 +115,14 @@ struct files *files_create(void)
 
     if (!console) {
         memory_free(files);
-        return NULL;
+        return -ENOMEM;
     }
     files->users = 1;
     put_at(files, console, 0);
     put_at(files, file_get(console), 1);
     put_at(files, file_get(console), 2);
-    return files;
+    process->files = files;
+    return 0;
 }
 
 struct files *files_copy(const struct files *files)
@@ -118,9 +141,12 @@ struct files *files_copy(const struct files *files)
     return copy;
 }
 
-void files_put(struct files *files)
+void files_leave(struct process *process)
 {
-    if (--files->users != 0) {
+    struct files *files = process->files;
+
+    process->files = NULL;
+    if (!files || --files->users != 0) {
         return;
     }
     for (uint32_t fd = 0; fd < files->limit; fd++) {

@@ -5,14 +5,17 @@
 #include <stdint.h>
 
 #include "include/constants.h"
+#include "proc/sleep.h"
 
 struct file;
 
-/* What a kind of file can do. Each returns its result, or -errno; the buffers are the program's. */
+/* What a kind of file can do; NULL for what it cannot. Each returns its result, or -errno; the
+ * buffers are the program's. */
 struct file_ops {
     long (*read)(struct file *file, void *buffer, size_t size);
     long (*write)(struct file *file, const void *buffer, size_t size);
-    void (*release)(struct file *file); /* when nobody uses it any more; may be NULL */
+    uint32_t (*ready)(struct file *file); /* what could be done without waiting: POLLIN, ... */
+    void (*release)(struct file *file);   /* when nobody uses it any more */
 };
 
 /* An open file: several processes, and several numbers of one, may share it. */
@@ -31,16 +34,28 @@ struct files {
     uint8_t close_on_exec[OPEN_MAX];
 };
 
-/* The console, three times. NULL if there is no memory. */
-struct files *files_create(void);
+struct process;
+
+/* The console, three times. Returns 0 or -ENOMEM. */
+int files_first(struct process *process);
+
+/* NULL if there is no memory. */
 struct files *files_copy(const struct files *files);
-void files_put(struct files *files);
+void files_leave(struct process *process);
 void files_close_on_exec(struct files *files);
 
 /* A file with one user, or NULL. */
 struct file *file_create(const struct file_ops *ops, uint32_t flags, void *object);
 struct file *file_get(struct file *file);
 void file_put(struct file *file);
+
+/* Sleep in `queue` until the file is ready for one of `events`, or once, until it is woken. Both
+ * return 0, -EAGAIN if the file is not to be waited for, or -ERESTARTSYS if a signal came. */
+int file_wait(struct file *file, uint32_t events, struct wait_queue *queue);
+int file_wait_once(struct file *file, struct wait_queue *queue);
+
+/* Those who wait for a file may have something to do. */
+void ready_changed(struct wait_queue *queue);
 
 /* The running process's file of that number, or NULL. */
 struct file *file_of(int fd);

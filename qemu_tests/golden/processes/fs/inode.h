@@ -13,7 +13,7 @@ struct inode {
     size_t size;
 };
 
-/* The program's file of that name, or NULL. */
+/* The file of a program. */
 struct inode *inode_of_program(const struct program *program);
 
 static inline void inode_get(struct inode *inode)

@@ -109,7 +109,7 @@
 /* Work on the way out: process.work. */
 #define WORK_SINGLE_STEP             2           /* EFLAGS.TF must be set again after SYSENTER */
 #define WORK_FRAME                   8           /* every register must: it is another program */
-#define WORK_SIGNAL                  16          /* somebody told it to end */
+#define WORK_SIGNAL                  16          /* a signal has arrived */
 
 /* Limits: kernel.toml. */
 #define CPU_COUNT                    1           /* CPUs at most */
@@ -183,6 +183,7 @@
 #define EPIPE                        32          /* nobody reads from the pipe */
 #define ENAMETOOLONG                 36          /* name too long */
 #define ENOSYS                       38          /* no such system call */
+#define ERESTARTSYS                  512         /* to be made again, if the program wants that */
 
 /* Memory mappings: Linux asm-generic/mman-common.h. */
 #define PROT_NONE                    0x0u        /* may not be used at all */
@@ -200,6 +201,10 @@
 #define O_WRONLY                     0x1u
 #define O_RDWR                       0x2u
 #define O_NONBLOCK                   0x800u      /* -EAGAIN instead of waiting */
+#define POLLIN                       0x01u       /* there is something to read */
+#define POLLOUT                      0x04u       /* there is room to write */
+#define POLLERR                      0x08u       /* writing would fail */
+#define POLLHUP                      0x10u       /* the other side is gone */
 #define OPEN_MAX                     256         /* open files of a process */
 
 /* Processes: Linux include/uapi/linux/sched.h, wait.h. */
@@ -236,6 +241,7 @@
 /* Multiboot: Multiboot specification 0.6.96. */
 #define MULTIBOOT_BOOTLOADER_MAGIC   0x2badb002u /* in EAX, from the boot loader */
 #define MULTIBOOT_INFO_MEMORY        0x00000001u /* mem_lower and mem_upper are valid */
+#define MULTIBOOT_INFO_MODULES       0x00000008u /* mods_count and mods_addr are valid */
 #define MULTIBOOT_INFO_MEM_MAP       0x00000040u /* mmap_addr and mmap_length are valid */
 
 /* Outcome device: QEMU hw/misc/debugexit.c. */

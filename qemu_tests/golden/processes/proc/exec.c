@@ -77,6 +77,7 @@ static int space_fill(struct space *space, struct inode *inode, const char *name
     int error = start_stack_strings(&stack, name, strings);
 
     error = error ? error : elf_load(space, inode, image);
+    /* Its way into the kernel. */
     error = error ? error : vsyscall_map(space);
     error = error ? error : start_stack_finish(&stack, image);
     *stack_addr = stack.address;
@@ -100,9 +101,13 @@ int process_exec(struct process *process, struct inode *inode, const char *name,
     }
     set_name(process, name);
     space_replace(process, space);
+    /* Where SYSENTER comes back. */
     vsyscall_use(process);
+    /* The parent's memory is its own again. */
     vfork_done(process);
+    /* What the old one did not want to hand on. */
     files_close_on_exec(process->files);
+    /* The x87 and SSE registers. */
     fpu_reset(process);
     registers_reset(process, image.entry_addr, stack_addr);
     return 0;

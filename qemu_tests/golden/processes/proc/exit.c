@@ -1,8 +1,6 @@
 /* proc/exit.c: the end of a process, and what remains of it until its parent has asked. */
 
 #include "cpu/cpu.h"
-#include "cpu/fpu.h"
-#include "fs/file.h"
 #include "include/x86.h"
 #include "mm/mm.h"
 #include "mm/space.h"
@@ -50,9 +48,7 @@ void process_exit(int32_t wait_status)
 
     process->wait_status = wait_status;
     space_leave(process);
-    files_put(process->files);
-    process->files = NULL;
-    fpu_free(process);
+    process_release(process);
     vfork_done(process);
     children_leave(process);
     process->state = PROCESS_ENDED;

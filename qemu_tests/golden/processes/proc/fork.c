@@ -42,11 +42,11 @@ static int files_fork(struct process *child, struct process *parent, uint32_t fl
     return child->files ? 0 : -ENOMEM;
 }
 
-static int inherit(struct process *child, struct process *parent, uint32_t flags)
+static int inherit(struct process *child, struct process *parent, const struct clone *clone)
 {
     memcpy(child->name, parent->name, sizeof child->name);
-    int error = space_fork(child, parent, flags);
-    error = error ? error : files_fork(child, parent, flags);
+    int error = space_fork(child, parent, clone->flags);
+    error = error ? error : files_fork(child, parent, clone->flags);
     /* A copy of the x87 and SSE registers. */
     error = error ? error : fpu_fork(child, parent);
     /* The ports that it may use. */
@@ -78,7 +78,7 @@ static void vfork_wait(struct process *parent)
     }
 }
 
-long process_fork(uint32_t flags, uint32_t stack)
+long process_fork(const struct clone *clone)
 {
     struct process *parent = current_process();
     struct process *child = process_new();
@@ -86,21 +86,21 @@ long process_fork(uint32_t flags, uint32_t stack)
     if (!child) {
         return -EAGAIN;
     }
-    int error = inherit(child, parent, flags);
+    int error = inherit(child, parent, clone);
     if (error) {
         process_abandon(child);
         return error;
     }
     int32_t pid = child->pid;
-    registers_copy(child, parent, stack);
+    registers_copy(child, parent, clone->stack);
     process_prepare(child);
     vsyscall_use(child);
-    if (flags & CLONE_VFORK) {
+    if (clone->flags & CLONE_VFORK) {
         child->vfork_parent = parent;
         parent->vfork_waits = 1;
     }
     queue_push(child);
-    if (flags & CLONE_VFORK) {
+    if (clone->flags & CLONE_VFORK) {
         vfork_wait(parent);
     }
     return pid;

@@ -28,19 +28,19 @@ struct first_context {
     uint32_t return_address;
 };
 
-struct process *process_find(int32_t pid)
-{
-    struct process *process = processes;
-
-    while (process && process->pid != pid) {
-        process = process->next_process;
-    }
-    return process;
-}
-
 struct process *process_next(const struct process *process)
 {
     return process ? process->next_process : processes;
+}
+
+struct process *process_find(int32_t pid)
+{
+    struct process *process = process_next(NULL);
+
+    while (process && process->pid != pid) {
+        process = process_next(process);
+    }
+    return process;
 }
 
 static void parent_leave(struct process *child)
@@ -121,15 +121,18 @@ void process_destroy(struct process *process)
     kernel_stack_free(process);
 }
 
+void process_release(struct process *process)
+{
+    files_leave(process);
+    fpu_free(process);
+}
+
 void process_abandon(struct process *process)
 {
     if (process->space) {
         space_put(process->space);
     }
-    if (process->files) {
-        files_put(process->files);
-    }
-    fpu_free(process);
+    process_release(process);
     process_destroy(process);
 }
 
@@ -146,34 +149,48 @@ void process_prepare(struct process *process)
     process->context_esp = (uint32_t)context;
 }
 
-static int copy_from_kernel(void *to, const void *from, size_t size)
+int process_first(struct process **created)
 {
-    memcpy(to, from, size);
-    return 0;
+    struct process *process = process_new();
+    int error = process ? 0 : -ENOMEM;
+
+    /* The console, three times. */
+    error = error ? error : files_first(process);
+    /* Room for its x87 and SSE registers. */
+    error = error ? error : fpu_fork(process, current_process());
+    if (error && process) {
+        process_abandon(process);
+    }
+    *created = process;
+    return error;
 }
 
 /* The program's name, and the arguments that the configuration gives to all programs. */
-static int exec_first(struct process *process, const struct program *program)
+static int exec_program(struct process *process, const struct program *program)
 {
     const char *arguments[1 + MAX_STRINGS + 1] = {program->name};
-    const struct exec_strings strings = {copy_from_kernel, arguments, program_environment};
+    const struct exec_strings strings = {
+        .copy = copy_from_kernel, .environment = program_environment, .prefix = arguments};
 
     memcpy(arguments + 1, program_arguments, program_argument_count * sizeof arguments[0]);
-    process->files = files_create();
-    if (!process->files || fpu_fork(process, current_process()) != 0) {
+    struct inode *inode = inode_of_program(program);
+    if (!inode) {
         return -ENOMEM;
     }
-    return process_exec(process, inode_of_program(program), program->name, &strings);
+    int error = process_exec(process, inode, program->name, &strings);
+    inode_put(inode);
+    return error;
 }
 
 int process_create(const struct program *program, struct process **created)
 {
-    struct process *process = process_new();
+    struct process *process;
+    int error = process_first(&process);
 
-    if (!process) {
-        return -ENOMEM;
+    if (error) {
+        return error;
     }
-    int error = exec_first(process, program);
+    error = exec_program(process, program);
     if (error) {
         process_abandon(process);
         return error;

@@ -47,6 +47,12 @@ int process_create(const struct program *program, struct process **created);
 /* Free what a process in the state PROCESS_ENDED still has. */
 void process_destroy(struct process *process);
 
+/* A process that the kernel itself makes, without a program yet. Returns 0 or -ENOMEM. */
+int process_first(struct process **created);
+
+/* Give up what a process has but its memory and its number: files, and more. */
+void process_release(struct process *process);
+
 /* Free a process that never ran. */
 void process_abandon(struct process *process);
 
@@ -62,14 +68,14 @@ void process_prepare(struct process *process);
 /* Make it a child of `parent`, instead of whose it was. */
 void process_adopt(struct process *parent, struct process *child);
 
+/* All that have a number, ended ones too, one after the other: first the one after NULL. */
+struct process *process_next(const struct process *process);
+
 /* The process of that number, ended or not; NULL if there is none. */
 struct process *process_find(int32_t pid);
 
 /* Free what is left of those whose parents have ended. */
 void orphans_reap(void);
-
-/* The one after `process` of all that have a number; the first after NULL, NULL after the last. */
-struct process *process_next(const struct process *process);
 
 #define NOT_KILLED (-1)
 
@@ -92,11 +98,8 @@ void signal_send(struct process *process, int signal);
 /* What an exception is to a program that does not expect it. */
 int signal_of_trap(uint32_t vector);
 
-/* Has somebody told this process to end? Whoever sleeps for long gives up then, with -EINTR. */
-static inline int signal_pending(const struct process *process)
-{
-    return process->killed_by_signal != 0;
-}
+/* Has a signal come for this process? Whoever sleeps for long gives up then. */
+int signal_pending(const struct process *process);
 
 /* Called by entry/return.asm before ring 3 goes on, if process.work says that there is something
  * to do. */
@@ -106,12 +109,18 @@ void work_before_return(struct pt_regs *regs);
 
 struct inode;
 
-/* Strings are taken from where the caller says: copy_from_user(), or its own memory. */
+/* Strings are taken from where the caller says: copy_from_user(), or the kernel's memory. */
+int copy_from_kernel(void *to, const void *from, size_t size);
+
 struct exec_strings {
     int (*copy)(void *to, const void *from, size_t size);
     const char *const *arguments;   /* ended by NULL */
     const char *const *environment; /* ended by NULL */
+    const char *const *prefix;      /* the kernel's own, in place of the first argument; or NULL */
 };
+
+/* Could they be read? Returns 0 or -errno. */
+long exec_strings_check(const struct exec_strings *strings);
 
 /* Replace the program of `process`, which is the running one or has never run. Returns 0 or -errno;
  * then nothing has changed. */

@@ -26,6 +26,11 @@ int signal_of_trap(uint32_t vector)
     }
 }
 
+int signal_pending(const struct process *process)
+{
+    return process->killed_by_signal != 0;
+}
+
 static int is_ignored(int signal)
 {
     return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;

@@ -70,8 +70,9 @@ static int pointer_get(copy_function *copy, const char *const *array, uint32_t i
     return array ? copy(pointer, &array[i], sizeof *pointer) : 0;
 }
 
-/* All strings of an array. Returns how many, or -errno. */
-static long push_all(struct start_stack *stack, copy_function *copy, const char *const *array)
+/* The strings of an array from `first` on. Returns how many, or -errno. */
+static long push_all(struct start_stack *stack, copy_function *copy, const char *const *array,
+                     uint32_t first)
 {
     const char *string;
     uint32_t count = 0;
@@ -82,17 +83,41 @@ static long push_all(struct start_stack *stack, copy_function *copy, const char 
             return -E2BIG;
         }
     }
-    for (uint32_t i = count; error == 0 && i-- > 0;) {
+    first = first < count ? first : count;
+    for (uint32_t i = count; error == 0 && i-- > first;) {
         error = pointer_get(copy, array, i, &string);
         error = error ? error : push_string(stack, copy, string);
     }
-    return error ? error : (long)count;
+    return error ? error : (long)(count - first);
 }
 
-static int copy_from_kernel(void *to, const void *from, size_t size)
+int copy_from_kernel(void *to, const void *from, size_t size)
 {
     memcpy(to, from, size);
     return 0;
+}
+
+/* All sizes, as if to copy. */
+static long check_all(copy_function *copy, const char *const *array)
+{
+    const char *string;
+    long size = 0;
+    int error;
+
+    for (uint32_t i = 0; (error = pointer_get(copy, array, i, &string)) == 0 && string; i++) {
+        size = string_size(copy, string);
+        if (size < 0) {
+            return size;
+        }
+    }
+    return error;
+}
+
+long exec_strings_check(const struct exec_strings *strings)
+{
+    long error = check_all(strings->copy, strings->arguments);
+
+    return error ? error : check_all(strings->copy, strings->environment);
 }
 
 int start_stack_strings(struct start_stack *stack, const char *name,
@@ -111,17 +136,18 @@ int start_stack_strings(struct start_stack *stack, const char *name,
         return error;
     }
     stack->execfn_addr = stack->address;
-    long count = push_all(stack, strings->copy, strings->environment);
+    long count = push_all(stack, strings->copy, strings->environment, 0);
     if (count < 0) {
         return (int)count;
     }
     stack->environment_addr = stack->address;
     stack->environment_count = (uint32_t)count;
-    count = push_all(stack, strings->copy, strings->arguments);
-    if (count < 0) {
-        return (int)count;
+    count = push_all(stack, strings->copy, strings->arguments, strings->prefix ? 1 : 0);
+    long prefix_count = push_all(stack, copy_from_kernel, strings->prefix, 0);
+    if (count < 0 || prefix_count < 0) {
+        return (int)(count < 0 ? count : prefix_count);
     }
     stack->argument_addr = stack->address;
-    stack->argument_count = (uint32_t)count;
+    stack->argument_count = (uint32_t)(count + prefix_count);
     return 0;
 }

@@ -10,7 +10,7 @@ long sys_read(int fd, void *buffer, size_t size)
 {
     struct file *file = file_of(fd);
 
-    if (!file) {
+    if (!file || !file->ops->read) {
         return -EBADF;
     }
     if (!user_range_ok((uint32_t)buffer, size)) {
@@ -26,7 +26,7 @@ long sys_write(int fd, const void *buffer, size_t size)
 {
     struct file *file = file_of(fd);
 
-    if (!file) {
+    if (!file || !file->ops->write) {
         return -EBADF;
     }
     if (!user_range_ok((uint32_t)buffer, size)) {

@@ -1,10 +1,10 @@
 /* sys/memory.c: system calls about the caller's memory (Linux mm/mmap.c, mm/mremap.c). */
 
-#include "fs/file.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "sys/calls.h"
+#include "sys/map.h"
 
 static struct space *current_space(void)
 {
@@ -81,28 +81,20 @@ static int is_error(long result)
     return (uint32_t)result > (uint32_t)-PAGE_SIZE;
 }
 
-long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd, uint32_t page)
+long map_area(uint32_t wanted, uint32_t size, int flags, struct area *area)
 {
     struct space *space = current_space();
-    struct area area = {.flags = (uint32_t)protection & AREA_PROTECTION};
 
-    (void)page;
-    if ((flags & MAP_ANONYMOUS) == 0) {
-        return file_of(fd) ? -ENODEV : -EBADF; /* there are no files with pages */
-    }
-    if (size == 0 || (flags & MAP_TYPE) != MAP_PRIVATE) {
-        return -EINVAL;
-    }
-    if (size > USER_TOP || too_much(size)) {
+    if (size > USER_TOP || ((area->flags & PROT_WRITE) && too_much(size))) {
         return -ENOMEM;
     }
     long start = place(space, wanted, size, flags);
     if (is_error(start)) {
         return start;
     }
-    area.start = (uint32_t)start;
-    area.end = area.start + page_up(size);
-    int error = area_add(space, &area);
+    area->start = (uint32_t)start;
+    area->end = area->start + page_up(size);
+    int error = area_add(space, area);
     return error ? error : start;
 }
 
@@ -180,7 +172,8 @@ long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uin
     if (!range_ok(start, size, &end) || !area || area->start > start || area->end < end) {
         return -EFAULT;
     }
-    if (!range_ok(start, new_size, &new_end) || too_much(new_size)) {
+    if (!range_ok(start, new_size, &new_end) ||
+        ((area->flags & PROT_WRITE) && too_much(new_size))) {
         return -ENOMEM;
     }
     if (new_end <= end) {

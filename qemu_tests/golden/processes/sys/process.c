@@ -46,26 +46,36 @@ long sys_sched_yield(void)
 
 long sys_fork(void)
 {
-    return process_fork(SIGCHLD, 0);
+    const struct clone clone = {0};
+
+    return process_fork(&clone);
 }
 
 long sys_vfork(void)
 {
-    return process_fork(CLONE_VFORK | CLONE_VM | SIGCHLD, 0);
+    const struct clone clone = {.flags = CLONE_VFORK | CLONE_VM};
+
+    return process_fork(&clone);
 }
 
 long sys_clone(uint32_t flags, uint32_t stack)
 {
-    return process_fork(flags, stack);
+    const struct clone clone = {flags, stack};
+
+    return process_fork(&clone);
 }
 
 /* Programs have names here, not paths: see kernel/programs.asm. */
 long sys_execve(const char *path, const char *const *arguments, const char *const *environment)
 {
-    const struct exec_strings strings = {copy_from_user, arguments, environment};
+    const struct exec_strings strings = {copy_from_user, arguments, environment, NULL};
     char name[NAME_BYTES];
     long size = string_from_user(name, path, sizeof name);
 
+    if (size < 0) {
+        return size;
+    }
+    size = exec_strings_check(&strings);
     if (size < 0) {
         return size;
     }

@@ -63,13 +63,31 @@ static void kernel_table_create(uint32_t address)
     }
 }
 
+/* A page table for the 4 MiB from `start` on. It may itself lie where nothing is mapped yet: it is
+ * filled through the page of the guard, which is not in use now. */
+static void map_table(uint32_t start)
+{
+    uint32_t *window = (uint32_t *)boot_stack_guard;
+    uint32_t table = frame_take();
+
+    if (table == 0) {
+        panic("no memory for the kernel's page tables");
+    }
+    *page_entry(kernel_page_directory, (uint32_t)window) = table | PAGE_PRESENT | PAGE_WRITE;
+    cr3_write(virt_to_phys(kernel_page_directory));
+    for (uint32_t i = 0; i < 1024; i++) {
+        uint32_t frame = start + i * PAGE_SIZE;
+        window[i] = frame < frames_end() ? frame | PAGE_PRESENT | PAGE_WRITE : 0;
+    }
+    kernel_page_directory[(start + KERNEL_BASE) / TABLE_SPAN] =
+        table | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
+}
+
 /* The first 4 MiB are mapped by boot/start.asm. */
 static void map_all_memory(void)
 {
-    for (uint32_t frame = TABLE_SPAN; frame < frames_end(); frame += PAGE_SIZE) {
-        uint32_t address = frame + KERNEL_BASE;
-        kernel_table_create(address);
-        *page_entry(kernel_page_directory, address) = frame | PAGE_PRESENT | PAGE_WRITE;
+    for (uint32_t start = TABLE_SPAN; start < frames_end(); start += TABLE_SPAN) {
+        map_table(start);
     }
 }
 
