@@ -6,7 +6,6 @@
  */
 
 #include "lib/inflate.h"
-
 #include "include/constants.h"
 #include "lib/lib.h"
 

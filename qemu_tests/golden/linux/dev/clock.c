@@ -180,17 +180,6 @@ void clock_tick_update(void)
     change_end();
 }
 
-void clock_set_realtime(uint64_t ns)
-{
-    struct clock_data *data = &shared.data;
-    uint32_t nanoseconds, seconds = divide(ns, NS_PER_SECOND, &nanoseconds);
-
-    clock_tick_update(); /* so that both clocks are told for the same moment */
-    change_begin();
-    data->wall = (struct clock_time){seconds, FIXED(nanoseconds)};
-    change_end();
-}
-
 void clock_init(void)
 {
     pit_start();
@@ -198,7 +187,7 @@ void clock_init(void)
     shared.data.tsc = last.tsc;
     shared.data.multiplier = tsc_calibrate();
     ns_per_count = shared.data.multiplier;
-    clock_set_realtime((uint64_t)rtc_seconds() * NS_PER_SECOND);
+    shared.data.wall.seconds = rtc_seconds();
 }
 
 /* Without a TSC it is the time of the last tick. */
@@ -211,24 +200,6 @@ int clock_now(int id, struct clock_time *now)
     }
     *now = clock_is_fine() ? clock_read(&shared.data, clock) : *clock;
     return 0;
-}
-
-static uint64_t nanoseconds_of(int id)
-{
-    struct clock_time now = {0, 0};
-
-    clock_now(id, &now);
-    return (uint64_t)now.seconds * NS_PER_SECOND + (now.nanoseconds >> CLOCK_SHIFT);
-}
-
-uint64_t clock_monotonic_ns(void)
-{
-    return nanoseconds_of(CLOCK_MONOTONIC);
-}
-
-uint64_t clock_realtime_ns(void)
-{
-    return nanoseconds_of(CLOCK_REALTIME);
 }
 
 uint32_t clock_seconds(void)

@@ -24,14 +24,8 @@ uint32_t clock_seconds(void);
  * timer interrupts at once: who sleeps for a time goes by this, not by their number. */
 uint32_t clock_ticks(void);
 
-/* Since the start, and since 1970. */
-uint64_t clock_monotonic_ns(void);
-uint64_t clock_realtime_ns(void);
-
 /* Is a time told more finely than to the tick? */
 int clock_is_fine(void);
-
-void clock_set_realtime(uint64_t ns);
 
 /* ---- dev/rtc.c ---- */
 

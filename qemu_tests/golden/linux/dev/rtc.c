@@ -1,5 +1,7 @@
-/* dev/rtc.c: the time of day, from the clock that runs on a battery (Motorola MC146818 data
- * sheet). */
+/* dev/rtc.c: the time of day, from the clock that runs on a battery.
+ *
+ * Motorola MC146818 data sheet.
+ */
 
 #include "dev/clock.h"
 #include "include/x86.h"

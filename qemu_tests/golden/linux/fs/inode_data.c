@@ -16,11 +16,6 @@
 #define SMALLEST_TABLE 8u
 #define PAGES_MAX (INODE_BYTES_MAX / PAGE_SIZE)
 
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Where the frame of a page is noted; NULL if there is no place for it. */
 static uint32_t *slot_of(const struct inode *inode, uint32_t page)
 {

@@ -65,16 +65,6 @@ struct space *space_copy(struct space *space)
     return copy;
 }
 
-static void tables_free(struct space *space)
-{
-    for (uint32_t i = 0; i < sizeof space->tables / sizeof space->tables[0]; i++) {
-        for (uint32_t bits = space->tables[i]; bits != 0; bits &= bits - 1) {
-            uint32_t index = i * 32 + (uint32_t)__builtin_ctz(bits);
-            frame_free(page_down(space->directory[index]));
-        }
-    }
-}
-
 void space_put(struct space *space)
 {
     if (--space->users != 0) {
@@ -89,7 +79,6 @@ void space_put(struct space *space)
         }
         memory_free(area);
     }
-    tables_free(space);
-    frame_free(virt_to_phys(space->directory));
+    address_space_destroy(space->directory); /* no page is left in it */
     memory_free(space);
 }

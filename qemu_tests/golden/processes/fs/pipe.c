@@ -2,6 +2,7 @@
 
 #include "fs/file.h"
 
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
@@ -42,11 +43,6 @@ static void drop_page(struct pipe *pipe, uint32_t at)
         memory_free(*page);
         *page = NULL;
     }
-}
-
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The other side has done something. */

@@ -54,7 +54,6 @@
 #define PAGE_PRESENT                 0x00000001u
 #define PAGE_WRITE                   0x00000002u /* else read-only, with CR0.WP for ring 0 too */
 #define PAGE_USER                    0x00000004u /* else for ring 0 only */
-#define PAGE_SHARED                  0x00000200u /* ours to use: others have the frame too */
 
 /* Error code of a page fault: SDM 3A 4.7. */
 #define PAGE_FAULT_PROTECTION        0x00000001u /* page there, but not for this use; else absent */
