@@ -256,6 +256,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _own(200, "getgid32", (), "everybody is root", "T3: sh"),
     _own(201, "geteuid32", (), "everybody is root", "T3: sh"),
     _own(202, "getegid32", (), "everybody is root", "T3: sh"),
+    _own(
+        205,
+        "getgroups32",
+        ("int count", "uint32_t *groups"),
+        "nobody is in further groups",
+        "T2: id",
+    ),
     _own(213, "setuid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
     _own(214, "setgid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
     _call(

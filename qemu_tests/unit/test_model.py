@@ -204,6 +204,7 @@ LINUX = {
     "rt_sigsuspend": 179, "pread64": 180, "pwrite64": 181, "getcwd": 183, "sigaltstack": 186,
     "vfork": 190, "ugetrlimit": 191, "mmap2": 192, "ftruncate64": 194, "stat64": 195,
     "lstat64": 196, "fstat64": 197, "getuid32": 199, "getgid32": 200, "geteuid32": 201,
+    "getgroups32": 205,
     "getegid32": 202, "setuid32": 213, "setgid32": 214, "getdents64": 220, "fcntl64": 221,
     "gettid": 224, "tkill": 238, "futex": 240, "set_thread_area": 243, "get_thread_area": 244,
     "exit_group": 252, "set_tid_address": 258, "clock_gettime": 265, "clock_getres": 266,
