@@ -41,8 +41,8 @@ int signal_pending(const struct process *process)
 {
     const struct group *group = process->group;
 
-    return group && (((process->pending.set | group->pending.set) & ~process->blocked) ||
-                     group->is_ending || group->stopped_by);
+    return group && (group->is_ending || group->stopped_by ||
+                     ((process->pending.set | group->pending.set) & ~process->blocked));
 }
 
 /* Nothing would come of it. One that is blocked may find another action when it arrives. Process 1

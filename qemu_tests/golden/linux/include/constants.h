@@ -223,6 +223,7 @@
 #define NR_getgid32                  200
 #define NR_geteuid32                 201
 #define NR_getegid32                 202
+#define NR_getgroups32               205
 #define NR_setuid32                  213
 #define NR_setgid32                  214
 #define NR_getdents64                220

@@ -3,8 +3,8 @@
 #include "mm/mm.h"
 
 #include "lib/lib.h"
-#include "mm/space.h"
 
+#define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
 #define FIRST_KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
 
 uint32_t *address_space_create(void)

@@ -317,6 +317,9 @@ long sys_geteuid32(void);
 /* everybody is root */
 long sys_getegid32(void);
 
+/* nobody is in further groups */
+long sys_getgroups32(int count, uint32_t *groups);
+
 /* everybody stays root */
 long sys_setuid32(uint32_t id);
 

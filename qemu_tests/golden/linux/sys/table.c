@@ -142,6 +142,7 @@ CALL(getuid32)
 CALL(getgid32)
 CALL(geteuid32)
 CALL(getegid32)
+CALL(getgroups32, regs->ebx, (uint32_t *)regs->ecx)
 CALL(setuid32, regs->ebx)
 CALL(setgid32, regs->ebx)
 LOCKED_CALL(getdents64, regs->ebx, (void *)regs->ecx, regs->edx)
@@ -313,7 +314,9 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [200] = call_getgid32,
     [201] = call_geteuid32,
     [202] = call_getegid32,
-    [203 ... 212] = no_such_call,
+    [203 ... 204] = no_such_call,
+    [205] = call_getgroups32,
+    [206 ... 212] = no_such_call,
     [213] = call_setuid32,
     [214] = call_setgid32,
     [215 ... 219] = no_such_call,

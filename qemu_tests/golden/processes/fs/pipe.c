@@ -71,10 +71,11 @@ static long pipe_read(struct file *file, void *buffer, size_t size)
     struct pipe *pipe = file->object;
     uint32_t done = 0;
 
-    int error = size ? file_wait(file, POLLIN | POLLHUP, &pipe->changed) : 0;
-
-    if (error) {
-        return error;
+    while (size != 0 && used(pipe) == 0) {
+        int error = pipe->writers ? file_wait(file, &pipe->changed) : 0;
+        if (error || (pipe->writers == 0 && used(pipe) == 0)) {
+            return error;
+        }
     }
     while (done < size && used(pipe) != 0) {
         uint32_t at = pipe->tail;
@@ -117,7 +118,7 @@ static int wait_for_room(struct file *file, struct pipe *pipe, uint32_t room)
     int error = 0;
 
     while (error == 0 && pipe->readers != 0 && PIPE_BYTES - used(pipe) < room) {
-        error = file_wait_once(file, &pipe->changed);
+        error = file_wait(file, &pipe->changed);
     }
     if (pipe->readers == 0) {
         signal_send(current_process(), SIGPIPE);

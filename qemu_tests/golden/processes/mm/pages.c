@@ -8,7 +8,8 @@
 
 uint32_t *space_entry(struct space *space, uint32_t address, int create)
 {
-    uint32_t *entry = &space->directory[address / TABLE_SPAN];
+    uint32_t index = address / TABLE_SPAN;
+    uint32_t *entry = &space->directory[index];
 
     if ((*entry & PAGE_PRESENT) == 0) {
         uint32_t frame = create ? frame_alloc() : 0;
@@ -16,6 +17,7 @@ uint32_t *space_entry(struct space *space, uint32_t address, int create)
             return NULL;
         }
         *entry = frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
+        space->tables[index / 32] |= 1u << index % 32;
     }
     return (uint32_t *)phys_to_virt(page_down(*entry)) + address / PAGE_SIZE % 1024;
 }

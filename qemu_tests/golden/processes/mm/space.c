@@ -65,6 +65,17 @@ struct space *space_copy(struct space *space)
     return copy;
 }
 
+/* No page is left in them. To look at every entry of the directory would take most of an exit. */
+static void tables_free(struct space *space)
+{
+    for (uint32_t i = 0; i < sizeof space->tables / sizeof space->tables[0]; i++) {
+        for (uint32_t bits = space->tables[i]; bits != 0; bits &= bits - 1) {
+            uint32_t index = i * 32 + (uint32_t)__builtin_ctz(bits);
+            frame_free(page_down(space->directory[index]));
+        }
+    }
+}
+
 void space_put(struct space *space)
 {
     if (--space->users != 0) {
@@ -79,6 +90,7 @@ void space_put(struct space *space)
         }
         memory_free(area);
     }
-    address_space_destroy(space->directory); /* no page is left in it */
+    tables_free(space);
+    frame_free(virt_to_phys(space->directory));
     memory_free(space);
 }

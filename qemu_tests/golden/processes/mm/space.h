@@ -26,13 +26,15 @@ struct area {
 };
 
 #define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
+#define USER_TABLES (USER_TOP / TABLE_SPAN)
 
 struct space {
     uint32_t *directory;
     struct area *areas; /* by address; none overlaps another */
     uint32_t users;     /* processes */
     uint32_t brk_start, brk;
-    uint32_t sysinfo; /* address of __kernel_vsyscall */
+    uint32_t sysinfo;                  /* address of __kernel_vsyscall */
+    uint32_t tables[USER_TABLES / 32]; /* bit map of the page tables that there are */
 };
 
 static inline uint32_t page_down(uint32_t address)

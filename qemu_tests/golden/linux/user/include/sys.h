@@ -621,6 +621,12 @@ static inline long getegid32(void)
     return system_call(NR_getegid32, 0, 0, 0, 0, 0, 0);
 }
 
+/* nobody is in further groups */
+static inline long getgroups32(int count, uint32_t *groups)
+{
+    return system_call(NR_getgroups32, (long)count, (long)groups, 0, 0, 0, 0);
+}
+
 /* everybody stays root */
 static inline long setuid32(uint32_t id)
 {
