@@ -136,6 +136,10 @@ CREATE_STEPS: tuple[BootStep, ...] = (
         until="processes",
     ),
     BootStep("vsyscall_map(space)", "entry/vsyscall.h", "Its way into the kernel.", "processes"),
+)
+
+# When the new program's memory is all there; each call returns 0 or -errno.
+READY_STEPS: tuple[BootStep, ...] = (
     BootStep(
         "group_only_me(process)",
         "proc/signals.h",

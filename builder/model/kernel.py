@@ -59,6 +59,7 @@ class KernelModel:
     switch_steps: tuple[boot.BootStep, ...]
     show_steps: tuple[boot.BootStep, ...]
     create_steps: tuple[boot.BootStep, ...]
+    ready_steps: tuple[boot.BootStep, ...]
     first_steps: tuple[boot.BootStep, ...]
     fork_steps: tuple[boot.BootStep, ...]
     exec_steps: tuple[boot.BootStep, ...]
@@ -260,6 +261,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         switch_steps=_rows(boot.SWITCH_STEPS, layers),
         show_steps=_rows(boot.SHOW_STEPS, layers),
         create_steps=_rows(boot.CREATE_STEPS, layers),
+        ready_steps=_rows(boot.READY_STEPS, layers),
         first_steps=_rows(boot.FIRST_STEPS, layers),
         fork_steps=_rows(boot.FORK_STEPS, layers),
         exec_steps=_rows(boot.EXEC_STEPS, layers),

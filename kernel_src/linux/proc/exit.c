@@ -32,6 +32,15 @@ static void clear_tid(struct process *process)
     }
 }
 
+/* The leader stays until all threads have ended: they need what it has. */
+int process_is_over(const struct process *process)
+{
+    const struct group *group = process->group;
+
+    return process->state == PROCESS_ENDED &&
+           (!group || group->leader != process || group->threads == 0);
+}
+
 /* Its memory cannot go while the CPU uses it: the kernel's own part is in every directory. */
 static void space_leave(struct process *process)
 {
@@ -46,9 +55,9 @@ static void space_leave(struct process *process)
 /* A thread that ends does not wait for a child any more. */
 static void vfork_forget(struct process *process)
 {
-    for (struct process *child = process->group->leader->children; child; child = child->sibling) {
-        if (child->vfork_parent == process) {
-            child->vfork_parent = NULL;
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        if (p->vfork_parent == process) {
+            p->vfork_parent = NULL;
         }
     }
 }
@@ -120,6 +129,7 @@ void process_exit(int32_t wait_status)
     process->state = PROCESS_ENDED;
     group->threads--;
     wake_all(&group->thread_ended);
+    signals_notify_all(group); /* what it was to take is another's now */
     if (group->threads == 0) {
         children_leave(group->leader);
         group_ended(group);

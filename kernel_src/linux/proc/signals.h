@@ -113,7 +113,7 @@ void group_stop(struct process *process, int signal);
 /* Would anybody be there to make it go on? A terminal does not stop a process group that has no
  * parent in its session. */
 int group_may_stop(const struct process *process);
-void group_continue(struct group *group);
+void group_continue(struct group *group, int tell);
 
 /* ---- proc/signal_frame.c ---- */
 
