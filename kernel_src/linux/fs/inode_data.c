@@ -201,7 +201,7 @@ static void frames_free(struct inode *inode, uint32_t from_page)
 
 static void tables_free(struct inode *inode)
 {
-    for (uint32_t i = 0; inode->capacity > PER_TABLE && i < PAGES_MAX / PER_TABLE; i++) {
+    for (uint32_t i = 0; inode->capacity > PER_TABLE && i <= (PAGES_MAX - 1) / PER_TABLE; i++) {
         memory_free((void *)inode->frames[i]);
     }
     memory_free(inode->frames);

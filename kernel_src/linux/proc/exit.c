@@ -62,22 +62,6 @@ static void vfork_forget(struct process *process)
     }
 }
 
-/* Process 1 takes its children; without one, the first CPU's idle process. */
-static void children_leave(struct process *process)
-{
-    struct process *init = init_process;
-    int has_init = init && init != process;
-
-    while (process->children) {
-        struct process *child = process->children;
-        child->is_orphan = !has_init;
-        process_adopt(has_init ? init : cpus[0].idle, child);
-        if (has_init && child->group->threads == 0) {
-            wake_all(&init->child_ended);
-        }
-    }
-}
-
 /* Does the parent not want to know? */
 static int is_unwanted(const struct process *parent)
 {
@@ -86,8 +70,8 @@ static int is_unwanted(const struct process *parent)
     return action && (action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
 }
 
-/* The last thread has ended. */
-static void group_ended(const struct group *group)
+/* The last thread has ended: its parent may ask how. */
+static void tell_parent(const struct group *group)
 {
     struct process *leader = group->leader;
     struct process *parent = leader->parent;
@@ -98,11 +82,6 @@ static void group_ended(const struct group *group)
         .value = {(uint32_t)leader->pid, 0,
                   signal ? (uint32_t)signal : (uint32_t)group->wait_status >> 8}};
 
-    leader->wait_status = group->wait_status;
-    if (leader == init_process) {
-        init_ended(group->wait_status);
-    }
-    tty_leave(group);
     if (parent->group && group->exit_signal) {
         signal_send_info(parent, &info);
     }
@@ -111,6 +90,33 @@ static void group_ended(const struct group *group)
         process_adopt(cpus[0].idle, leader);
     }
     wake_all(&parent->child_ended);
+}
+
+/* Process 1 takes its children, and asks after all; without one, the first CPU's idle process. */
+static void children_leave(struct process *process)
+{
+    struct process *init = init_process;
+    int has_init = init && init != process;
+
+    while (process->children) {
+        struct process *child = process->children;
+        child->is_orphan = !has_init;
+        child->group->exit_signal = SIGCHLD;
+        process_adopt(has_init ? init : cpus[0].idle, child);
+        if (has_init && child->group->threads == 0) {
+            tell_parent(child->group);
+        }
+    }
+}
+
+static void group_ended(const struct group *group)
+{
+    group->leader->wait_status = group->wait_status;
+    if (group->leader == init_process) {
+        init_ended(group->wait_status);
+    }
+    tty_leave(group);
+    tell_parent(group);
 }
 
 void process_exit(int32_t wait_status)

@@ -14,6 +14,7 @@ enum {
     NR_unlink = 10,
     NR_execve = 11,
     NR_chdir = 12,
+    NR_mknod = 14,
     NR_lseek = 19,
     NR_getpid = 20,
     NR_alarm = 27,
@@ -96,6 +97,14 @@ static inline int call6(int number, u32 a, u32 b, u32 c, u32 d, u32 e, u32 f)
                      : "=a"(result)
                      : "0"(words), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
                      : "memory", "cc");
+    return result;
+}
+
+/* The child uses the parent's stack: what the parent still needs must not lie there. */
+static inline __attribute__((always_inline)) int vfork(void)
+{
+    int result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "0"(NR_vfork) : "memory", "cc");
     return result;
 }
 

@@ -103,7 +103,7 @@ static void disturbed_vfork(int signal)
     int parent = call(getpid), child;
     counter = 0;
     handle(SIGUSR1, count, 0);
-    child = call(vfork);
+    child = vfork();
     if (child == 0) {
         in_child = 1;
         call(kill, parent, signal);
@@ -125,7 +125,7 @@ static void killed_vfork(void)
 {
     int child = call(fork);
     if (child == 0) {
-        if (call(vfork) == 0) {
+        if (vfork() == 0) {
             sleep_ms(60);
             call(exit, 0);
         }
