@@ -15,6 +15,7 @@ from qemu_tests.linux.results import Outcome
 
 FOLDER = Path(__file__).parent / "expected"
 VERSIONS = "versions.json"
+SESSION = "session.json"
 
 
 def to_json(data: bytes) -> list[str] | dict[str, str]:
@@ -75,3 +76,14 @@ def load(group: str) -> dict[str, Outcome]:
     """What was recorded for a group, by case; empty if nothing was."""
     path = FOLDER / f"{group}.json"
     return group_outcomes(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def session_text(parts: Mapping[str, list[str]]) -> str:
+    """The content of the file that keeps a session, part by part and line by line."""
+    return json.dumps(parts, indent=1) + "\n"
+
+
+def load_session() -> dict[str, list[str]]:
+    """What was recorded of the session."""
+    loaded: dict[str, list[str]] = json.loads((FOLDER / SESSION).read_text(encoding="utf-8"))
+    return loaded

@@ -1,0 +1,151 @@
+"""A person at the keyboard sees on tinygate's kernel what is seen on Debian's."""
+
+from __future__ import annotations
+
+import os
+import sys
+import termios
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from builder import debian
+from builder.emulator import Machine
+from builder.errors import DebianUnavailableError
+from builder.model.outcomes import OFF
+from builder.session.machine import ESCAPE_NAME
+from builder.session.userland import PACKAGE, make_userland
+from builder.watch import Timeouts
+from qemu_tests.kernels import Kernel, Lab
+from qemu_tests.linux.expectations import load_session
+from qemu_tests.linux.session import PARTS, READY, Player, Step, cooked, shown
+
+MACHINE = Machine(icount=False)  # keys come when they come
+PASTED = "".join(f"{number:06} the quick brown fox\r" for number in range(2000))
+
+
+@pytest.fixture(scope="session")
+def userland(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The session's RAM disk; busybox is fetched if it is not there yet."""
+    try:
+        busybox = debian.fetch(debian.named([PACKAGE]))[PACKAGE]
+    except DebianUnavailableError as error:
+        pytest.skip(str(error))
+    path = tmp_path_factory.mktemp("session") / "session.cpio"
+    path.write_bytes(make_userland(busybox))
+    return path
+
+
+@pytest.fixture
+def kernel(lab: Lab) -> Kernel:
+    return lab.kernel("kernel.step=linux", "programs.suite=none")
+
+
+@pytest.fixture
+def player(kernel: Kernel, userland: Path) -> Iterator[Player]:
+    """A booted machine, at its first prompt."""
+    booted = Player(MACHINE, kernel.elf, userland)
+    yield booted
+    booted.kill()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_screen_is_that_of_linux(part: str, player: Player) -> None:
+    if part == "input":  # it goes on where the part before it has left
+        player.play([shown("cd /tmp")])
+    printed = player.play(PARTS[part]).splitlines()
+    wanted = load_session()[part]
+    if printed != wanted:
+        pytest.fail("\n".join(unified_diff(wanted, printed, "Debian", "tinygate", lineterm="")))
+
+
+@pytest.mark.parametrize("keys", ["poweroff\r", "\x04", "sh -c poweroff\r", "reboot\r"])
+def test_the_machine_is_off_after(keys: str, player: Player) -> None:
+    assert player.end(keys) == OFF.exit_status
+
+
+def test_nothing_is_lost_of_what_is_pasted(player: Player) -> None:
+    player.play([cooked("stty -echo; cat >/tmp/pasted; stty echo"), Step(PASTED + "\x04")])
+    size = len(PASTED)
+    assert f"\n{size} /tmp/pasted\n" in player.play([shown("wc -c /tmp/pasted")])
+
+
+def test_ctrl_s_holds_the_output_until_ctrl_q(player: Player) -> None:
+    player.play([cooked("cat"), Step("\x13held\r", r"held\r\n")])  # only the echo
+    assert player.play([Step("\x11", r"held\r\n"), Step("\x04")]).startswith("held\n")
+
+
+def test_a_line_that_is_too_long_ends_all_the_same(player: Player) -> None:
+    player.play([cooked("wc -c"), Step("x" * 5000 + "\r", r"x\r\n")])
+    assert player.play([Step("\x04")]).startswith("4096\n")
+
+
+# ---- the command --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, userland: Path) -> Iterator[pexpect.spawn[str]]:  # noqa: ARG001
+    """`tinygate run --step linux` on a terminal of 33 lines and 90 columns."""
+    command = ["-m", "builder", "run", "--step", "linux", "--out", str(tmp_path)]
+    spawned = pexpect.spawn(
+        sys.executable,
+        command,
+        dimensions=(33, 90),
+        timeout=Timeouts().scaled().suite_s,
+        encoding="utf-8",
+        env={**os.environ, "TERM": "xterm-256color"},
+    )
+    yield spawned
+    spawned.close(force=True)
+
+
+def _ends(terminal: pexpect.spawn[str], last_line: str) -> int | None:
+    terminal.expect(pexpect.EOF)
+    lines = terminal.before.replace("\r", "").splitlines()
+    assert lines[-1] == last_line, lines
+    terminal.close()
+    return terminal.exitstatus
+
+
+def test_run_hands_the_terminal_over_and_takes_it_back(terminal: pexpect.spawn[str]) -> None:
+    before = termios.tcgetattr(terminal.child_fd)
+    terminal.expect(READY)
+    assert termios.tcgetattr(terminal.child_fd)[3] & termios.ICANON == 0
+    terminal.send("stty size; echo $TERM\r")
+    terminal.expect(r"\n33 90\r+\nxterm-256color\r+\n")
+    terminal.expect(READY)
+    terminal.send("poweroff\r")
+    terminal.expect_exact("session: ")
+    assert termios.tcgetattr(terminal.child_fd) == before
+    assert _ends(terminal, "the machine was switched off") == 0
+
+
+def test_one_key_ends_a_machine_that_does_not_listen(terminal: pexpect.spawn[str]) -> None:
+    terminal.expect(READY)
+    terminal.send("stty raw -echo; echo g''o; sleep 1000\r")
+    terminal.expect(r"\ngo")
+    terminal.send("\x1d")
+    assert _ends(terminal, f"session: ended by {ESCAPE_NAME}") == 0
+
+
+def test_a_signal_leaves_a_terminal_that_can_be_used(terminal: pexpect.spawn[str]) -> None:
+    before = termios.tcgetattr(terminal.child_fd)
+    terminal.expect(READY)
+    terminal.terminate()
+    terminal.expect_exact("interrupted")
+    assert termios.tcgetattr(terminal.child_fd) == before
+    assert _ends(terminal, "") == 130
+
+
+def test_without_a_terminal_the_demonstration_runs(tmp_path: Path) -> None:
+    spawned = pexpect.popen_spawn.PopenSpawn(
+        [sys.executable, "-m", "builder", "run", "--step", "linux", "--out", str(tmp_path)],
+        timeout=Timeouts().scaled().suite_s,
+        encoding="utf-8",
+    )
+    spawned.sendeof()
+    spawned.expect_exact("verdict: pass")
+    assert spawned.wait() == 0
