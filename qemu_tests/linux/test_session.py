@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import termios
 from collections.abc import Iterator
@@ -86,13 +88,19 @@ def test_a_line_that_is_too_long_ends_all_the_same(player: Player) -> None:
 # ---- the command --------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="session")
+def command(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """`tinygate run --step linux`, into a folder where only the first of them builds."""
+    out = tmp_path_factory.mktemp("run")
+    return [sys.executable, "-m", "builder", "run", "--step", "linux", "--out", str(out)]
+
+
 @pytest.fixture
-def terminal(tmp_path: Path, userland: Path) -> Iterator[pexpect.spawn[str]]:  # noqa: ARG001
-    """`tinygate run --step linux` on a terminal of 33 lines and 90 columns."""
-    command = ["-m", "builder", "run", "--step", "linux", "--out", str(tmp_path)]
+def terminal(command: list[str], userland: Path) -> Iterator[pexpect.spawn[str]]:  # noqa: ARG001
+    """The command on a terminal of 33 lines and 90 columns."""
     spawned = pexpect.spawn(
-        sys.executable,
-        command,
+        command[0],
+        command[1:],
         dimensions=(33, 90),
         timeout=Timeouts().scaled().suite_s,
         encoding="utf-8",
@@ -134,18 +142,30 @@ def test_one_key_ends_a_machine_that_does_not_listen(terminal: pexpect.spawn[str
 def test_a_signal_leaves_a_terminal_that_can_be_used(terminal: pexpect.spawn[str]) -> None:
     before = termios.tcgetattr(terminal.child_fd)
     terminal.expect(READY)
-    terminal.terminate()
+    os.kill(terminal.pid, signal.SIGTERM)
     terminal.expect_exact("interrupted")
     assert termios.tcgetattr(terminal.child_fd) == before
     assert _ends(terminal, "") == 130
 
 
-def test_without_a_terminal_the_demonstration_runs(tmp_path: Path) -> None:
-    spawned = pexpect.popen_spawn.PopenSpawn(
-        [sys.executable, "-m", "builder", "run", "--step", "linux", "--out", str(tmp_path)],
+def test_without_a_terminal_the_demonstration_runs_and_it_is_said_why(command: list[str]) -> None:
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1][:13]) == (0, "verdict: pass")
+    assert done.stderr.startswith("no shell: standard input or output is no terminal")
+
+
+def test_without_busybox_it_is_said_how_to_get_it(command: list[str], tmp_path: Path) -> None:
+    offline = {**os.environ, "TINYGATE_CACHE": str(tmp_path), "http_proxy": "http://127.0.0.1:9"}
+    spawned = pexpect.spawn(
+        command[0],
+        command[1:],
         timeout=Timeouts().scaled().suite_s,
         encoding="utf-8",
+        env=offline,
     )
-    spawned.sendeof()
+    spawned.expect_exact("no shell: cannot fetch from Debian: busybox-static")
+    spawned.expect_exact("tinygate fetch")
     spawned.expect_exact("verdict: pass")
-    assert spawned.wait() == 0
+    spawned.expect(pexpect.EOF)
