@@ -70,7 +70,7 @@ def test_the_machine_is_off_after(keys: str, player: Player) -> None:
 
 
 def test_nothing_is_lost_of_what_is_pasted(player: Player) -> None:
-    player.play([cooked("stty -echo; cat >/tmp/pasted; stty echo"), Step(PASTED + "\x04")])
+    player.play([cooked("stty -echo; sleep 1; cat >/tmp/pasted; stty echo"), Step(PASTED + "\x04")])
     size = len(PASTED)
     assert f"\n{size} /tmp/pasted\n" in player.play([shown("wc -c /tmp/pasted")])
 
