@@ -25,7 +25,7 @@ help: ## this list
 	@echo
 	@sed -n 's/^#   /  /p' Makefile
 
-run: $(READY) ## render, build, boot the disk image, show the serial line, judge it
+run: $(READY) ## render, build, boot, show the serial line, judge it (STEP=linux: a shell)
 	@$(TINYGATE) run $(CHOICE) $(ARGS)
 
 test: $(READY) ## the whole test suite
@@ -44,8 +44,8 @@ doctor: ## the tools: found where, which version, how to install what is missing
 show: $(READY) ## the tables that the kernel is made from
 	@$(TINYGATE) show $(ARGS)
 
-bench: $(READY) ## sizes, instruction counts and times beside two yardsticks
-	@$(TINYGATE) bench $(ARGS)
+bench: $(READY) ## sizes, instruction counts and times beside yardsticks (STEP=linux: Debian)
+	@$(TINYGATE) bench $(CHOICE) $(ARGS)
 
 setup: $(READY) ## only the set-up: system packages, .venv, Python packages
 

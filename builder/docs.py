@@ -3,6 +3,7 @@
     python -m builder.docs            write what has changed
     python -m builder.docs --check    only say what is out of date; exit status 1 if anything is
     tinygate bench --markdown | python -m builder.docs --figures -     put new figures in, too
+    tinygate bench --step linux --markdown | python -m builder.docs --figures -    the other table
 
 A rendered part of README.md stands between `<!-- begin NAME -->` and `<!-- end NAME -->`.
 """
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from builder.bench.report import BESIDE_DEBIAN
 from builder.config import load_config, reference_rows
 from builder.errors import UserError
 from builder.resources import checkout_dir
@@ -125,11 +127,17 @@ def put_part(text: str, name: str, content: str) -> str:
     return marks.sub(lambda match: f"{match[1]}\n{content}\n{match[2]}", text)
 
 
+def part_of_figures(figures: str) -> str:
+    """The name of the part that is replaced by what `tinygate bench --markdown` printed."""
+    is_linux = BESIDE_DEBIAN.yardstick in figures.partition("\n")[0]
+    return "figures-linux" if is_linux else "figures"
+
+
 def render_readme(text: str, figures: str = "") -> str:
-    """README.md with every part made anew; `figures`, unless empty, replaces the measurements."""
+    """README.md with every part made anew; `figures`, unless empty, replaces those of its kind."""
     for name, part in PARTS.items():
         text = put_part(text, name, part())
-    return put_part(text, "figures", figures) if figures else text
+    return put_part(text, part_of_figures(figures), figures) if figures else text
 
 
 def documents(root: Path, figures: str = "") -> dict[Path, str]:

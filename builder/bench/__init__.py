@@ -156,9 +156,10 @@ def _beside_debian(
     progress("building")
     built = parts.build(cfg, folder / "ours")
     bare = parts.build(_without_programs(cfg), folder / "bare")
+    yardsticks = assemble(_yardstick_source(parts), folder / "yardstick", nasm=parts.nasm)
     rows, remarks = linux.measure(
         cfg,
-        (built.kernel_elf, bare.kernel_elf),
+        linux.Kernels(built.kernel_elf, bare.kernel_elf, yardsticks.empty),
         folder,
         parts.emulator,
         runs=runs,
@@ -168,6 +169,10 @@ def _beside_debian(
     return Result(rows, report.BESIDE_DEBIAN, remarks)
 
 
+def _yardstick_source(parts: Parts) -> Path:
+    return parts.yardstick_source or data_dir("kernel_src") / "yardstick"
+
+
 def _without_programs(cfg: KernelConfig) -> KernelConfig:
     return cfg.model_copy(update={"programs": ProgramsSection(suite="none")})
 
@@ -175,7 +180,6 @@ def _without_programs(cfg: KernelConfig) -> KernelConfig:
 def _beside_yardsticks(
     cfg: KernelConfig, folder: Path, runs: int, progress: Callable[[str], None], parts: Parts
 ) -> Result:
-    source = parts.yardstick_source or data_dir("kernel_src") / "yardstick"
     progress("building")
     built = parts.build(cfg, folder / "ours")
     bench = measure.Bench(
@@ -183,7 +187,7 @@ def _beside_yardsticks(
         machine=Machine(cpu=cfg.machine.cpu, memory_mib=cfg.machine.memory_mib, cpus=cfg.cpu.count),
         kernel=built.kernel_elf,
         disk=built.disk_img,
-        yardsticks=assemble(source, folder / "yardstick", nasm=parts.nasm),
+        yardsticks=assemble(_yardstick_source(parts), folder / "yardstick", nasm=parts.nasm),
         progress=progress,
     )
     return Result(_rows(bench, runs, parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.bench import linux_guest, serial, stats
@@ -26,6 +26,7 @@ PEER_MACHINE_MIB = 256
 PEER_EVERY = 3  # one round of so many boots Debian's kernel too, which takes seconds
 TIMEOUT_S = 300.0  # Debian's kernel takes half a minute to count instructions on a busy machine
 SOURCE = "linux_calls.c"
+EMPTY_SAYS = b"E"  # kernel_src/yardstick/empty.asm
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,16 @@ class Parts:
     objcopy: str = "objcopy"
 
 
-@dataclass
+@dataclass(frozen=True)
+class Kernels:
+    """Ours, the same without programs in it, and the empty one."""
+
+    ours: Path
+    bare: Path
+    empty: Path
+
+
+@dataclass(frozen=True)
 class Subject:
     """A kernel, and how it is booted.
 
@@ -60,15 +70,15 @@ class Subject:
         return BootImage("kernel", self.kernel, initrd, line.strip())
 
 
-@dataclass
+@dataclass(frozen=True)
 class LinuxBench:
     """One run of the benchmark."""
 
     emulator: Emulator
     ours: Subject
     peer: Subject | None
+    empty: Path  # the kernel that only sends a byte: what starting costs before any kernel
     progress: Callable[[str], None]
-    notes: list[str] = field(default_factory=list)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -120,19 +130,26 @@ def cost_rows(bench: LinuxBench, calls: Path) -> list[Row]:
 
 def hello_row(bench: LinuxBench, calls: Path, runs: int) -> Row:
     """Milliseconds from the emulator's start to the first line of process 1, in turn."""
-    times: dict[Path, list[float]] = {subject.kernel: [] for subject in bench.subjects}
+    times: dict[Path, list[float]] = {}
+
+    def take(subject: Subject, image: BootImage, seen: bytes) -> None:
+        run = bench.must_boot(image, replace(subject.machine, icount=False), seen)
+        assert run.seen_s is not None  # must_boot raises where it is
+        times.setdefault(image.path, []).append(run.seen_s * 1e3)
+
     for number in range(runs):
         bench.progress(f"round {number + 1} of {runs}")
-        for subject in bench.subjects:
-            if subject is bench.ours or number % PEER_EVERY == 0:
-                machine = replace(subject.machine, icount=False)
-                image = subject.image(calls, "hello")
-                run = bench.must_boot(image, machine, linux_guest.HELLO)
-                assert run.seen_s is not None  # must_boot raises where it is
-                times[subject.kernel].append(run.seen_s * 1e3)
-    values = [stats.summarise(times[subject.kernel]) for subject in bench.subjects]
-    shown = [Value(summary.median, summary.minimum) for summary in values]
-    return Row(HELLO, shown[0], shown[1] if bench.peer else None)
+        take(bench.ours, BootImage("kernel", bench.empty), EMPTY_SAYS)
+        take(bench.ours, bench.ours.image(calls, "hello"), linux_guest.HELLO)
+        if bench.peer and number % PEER_EVERY == 0:
+            take(bench.peer, bench.peer.image(calls, "hello"), linux_guest.HELLO)
+    found = {path: stats.summarise(each) for path, each in times.items()}
+    shown = [
+        Value(found[subject.kernel].median, found[subject.kernel].minimum)
+        for subject in bench.subjects
+    ]
+    note = f"an empty kernel's first byte took {found[bench.empty].median:.0f} ms"
+    return Row(HELLO, shown[0], shown[1] if bench.peer else None, note)
 
 
 def memory_row(bench: LinuxBench, shell: Path | None, why_not: str) -> Row:
@@ -190,7 +207,7 @@ def find_peer(parts: Parts, machine: Machine) -> tuple[Subject | None, str]:
 
 def measure(
     cfg: KernelConfig,
-    kernels: tuple[Path, Path],
+    kernels: Kernels,
     folder: Path,
     emulator: Emulator,
     *,
@@ -202,7 +219,7 @@ def measure(
 
     Args:
         cfg: What the kernels were built from.
-        kernels: The kernel, and the same without programs.
+        kernels: What is booted and looked at.
         folder: For what is made on the way.
         emulator: What boots it all.
         runs: Rounds for the figure of wall time.
@@ -215,14 +232,15 @@ def measure(
     machine = Machine(cpu=cfg.machine.cpu, memory_mib=cfg.machine.memory_mib)
     progress("looking for Debian's kernel")
     peer, remark = find_peer(parts, machine)
-    bench = LinuxBench(emulator, Subject(kernels[0], machine, "", OURS_MIB), peer, progress)
+    ours = Subject(kernels.ours, machine, "", OURS_MIB)
+    bench = LinuxBench(emulator, ours, peer, kernels.empty, progress)
     program = parts.compile_calls(data_dir("kernel_src") / "yardstick" / SOURCE, folder)
     calls = folder / "calls.cpio"
     calls.write_bytes(linux_guest.pack_calls(program.read_bytes()))
     shell, why_not = _shell_disk(parts, folder)
     rows = cost_rows(bench, calls)
     rows.append(hello_row(bench, calls, runs))
-    rows.append(size_row(bench, kernels[1], parts.objcopy))
+    rows.append(size_row(bench, kernels.bare, parts.objcopy))
     rows.append(memory_row(bench, shell, why_not))
     return [*rows, *lines_rows()], [remark]
 

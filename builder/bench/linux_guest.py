@@ -9,8 +9,8 @@ from builder import debian, proc, toolchain
 from builder.cpio import Directory, Entry, File, Node, pack
 from builder.debian.boot import kernel_file
 from builder.errors import BuildError
-from builder.session.userland import PACKAGE as BUSYBOX
-from builder.session.userland import PROGRAM
+from builder.shell.userland import PACKAGE as BUSYBOX
+from builder.shell.userland import PROGRAM
 
 COMPILE_TIMEOUT_S = 60
 FLAGS = (

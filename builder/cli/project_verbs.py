@@ -121,7 +121,7 @@ def bench(
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
-    """Measure sizes, instruction counts and times beside two yardsticks."""
+    """Measure sizes, instruction counts and times; step linux: beside Debian's kernel."""
     from builder.bench import main_bench
     from builder.config import load_config
 

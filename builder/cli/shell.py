@@ -22,12 +22,12 @@ def has_shell(config: KernelConfig) -> bool:
 def make_initrd(out: Path, *, is_terminal: bool, dry: bool) -> Path | None:
     """The RAM disk with the shell; None, and a word about why, if there is none to be had."""
     from builder import debian
-    from builder.session.userland import PACKAGE, make_userland
+    from builder.shell.userland import PACKAGE, make_userland
 
     if not is_terminal:
         ui.say("no shell: standard input or output is no terminal; the demonstration runs instead")
         return None
-    initrd = out / "session.cpio"
+    initrd = out / "shell.cpio"
     if dry:
         return initrd
     try:
@@ -51,18 +51,18 @@ def open_shell(config: KernelConfig, kernel: Path, initrd: Path, out: Path, dry:
 
     from builder.emulator import Machine, Qemu
     from builder.run import new_transcript
-    from builder.session.machine import ESCAPE_NAME, attend, session_image
+    from builder.shell.machine import ESCAPE_NAME, attend, shell_image
 
     machine = Machine(config.machine.cpu, config.machine.memory_mib, config.cpu.count, icount=False)
-    image = session_image(kernel, initrd, sys.stdin.fileno())
+    image = shell_image(kernel, initrd, sys.stdin.fileno())
     again = shlex.join(Qemu().command(machine, image))
     if dry:
         print(again)
         return ExitCode.OK
     ui.say(f"the terminal is the machine's: `poweroff` or Ctrl-D ends it, {ESCAPE_NAME} at once")
-    transcript = new_transcript(out / "runs", "session")
+    transcript = new_transcript(out / "runs", "shell")
     ending = attend(Qemu(), machine, image, transcript)
     if ending.code != ExitCode.OK:
         ui.say(f"transcript: {transcript}\nagain: {again}")
-    print(f"session: {ending.text}")
+    print(f"shell: {ending.text}")
     return ending.code

@@ -15,7 +15,7 @@ from qemu_tests.linux.results import Outcome
 
 FOLDER = Path(__file__).parent / "expected"
 VERSIONS = "versions.json"
-SESSION = "session.json"
+KEYS = "keys.json"
 
 
 def to_json(data: bytes) -> list[str] | dict[str, str]:
@@ -78,12 +78,12 @@ def load(group: str) -> dict[str, Outcome]:
     return group_outcomes(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def session_text(parts: Mapping[str, list[str]]) -> str:
-    """The content of the file that keeps a session, part by part and line by line."""
+def keys_text(parts: Mapping[str, list[str]]) -> str:
+    """The content of the file that keeps what is seen, part by part and line by line."""
     return json.dumps(parts, indent=1) + "\n"
 
 
-def load_session() -> dict[str, list[str]]:
-    """What was recorded of the session."""
-    loaded: dict[str, list[str]] = json.loads((FOLDER / SESSION).read_text(encoding="utf-8"))
+def load_keys() -> dict[str, list[str]]:
+    """What was seen on Debian's kernel."""
+    loaded: dict[str, list[str]] = json.loads((FOLDER / KEYS).read_text(encoding="utf-8"))
     return loaded

@@ -3,7 +3,7 @@
     tinygate record             records; the files that are no longer made are removed
     tinygate record --check     records again and compares; status 1 if anything differs
 
-So is what an interactive session looks like, in expected/session.json.
+What is seen on the terminal while somebody types is recorded in expected/keys.json.
 
 Every recording is made twice: on a machine whose clock counts instructions, and on one with two
 CPUs and a real clock. What depends on time, or on which process is first, is likely to differ
@@ -24,9 +24,9 @@ from builder import debian, ui
 from builder.cli.guard import run_guarded
 from builder.debian.boot import COMMAND_LINE, MACHINE, boot_debian, kernel_file
 from builder.errors import ExitCode, MachineryError
-from builder.session.userland import PACKAGE as BUSYBOX
-from builder.session.userland import make_userland
-from qemu_tests.linux import expectations, session
+from builder.shell.userland import PACKAGE as BUSYBOX
+from builder.shell.userland import make_userland
+from qemu_tests.linux import expectations, keys
 from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case, cases
 from qemu_tests.linux.initramfs import make_initramfs, needed_packages
@@ -52,23 +52,21 @@ def record(wanted: Sequence[Case], compiler: Compiler) -> dict[str, str]:
             whole_report(boot_debian(kernel, initramfs, machine)).outcomes
             for machine in (MACHINE, replace(MACHINE, icount=False, cpus=2))
         )
-        sessions = record_sessions(kernel, packages, Path(folder))
-    files = {**expectations.files_of(wanted, counted), expectations.SESSION: sessions[0]}
-    free_files = {**expectations.files_of(wanted, free), expectations.SESSION: sessions[1]}
+        typed = record_keys(kernel, packages, Path(folder))
+    files = {**expectations.files_of(wanted, counted), expectations.KEYS: typed[0]}
+    free_files = {**expectations.files_of(wanted, free), expectations.KEYS: typed[1]}
     require_same(files, free_files)
     files[expectations.VERSIONS] = versions_text(packages, compiler)
     return files
 
 
-def record_sessions(
-    kernel: Path, packages: Mapping[str, debian.Unpacked], folder: Path
-) -> list[str]:
-    """Two recordings of the session: with a CPU, and with two."""
-    initrd = folder / "session.cpio"
+def record_keys(kernel: Path, packages: Mapping[str, debian.Unpacked], folder: Path) -> list[str]:
+    """Two recordings of what is seen: with a CPU, and with two."""
+    initrd = folder / "shell.cpio"
     initrd.write_bytes(make_userland(packages[BUSYBOX]))
     machine = replace(MACHINE, icount=False)  # keys come when they come
     return [
-        expectations.session_text(session.play_all(each, kernel, initrd, COMMAND_LINE))
+        expectations.keys_text(keys.play_all(each, kernel, initrd, COMMAND_LINE))
         for each in (machine, replace(machine, cpus=2))
     ]
 

@@ -1,4 +1,4 @@
-"""An interactive session, key by key: what is typed, and when; the same on every kernel.
+"""Somebody at the keyboard: what is typed, and when; the same on every kernel.
 
 Each step waits for what tells that the guest has come to rest: keys that arrive while a shell
 changes between editing a line itself and leaving that to the kernel would be a matter of luck.
@@ -15,8 +15,8 @@ import pexpect
 from pexpect.popen_spawn import PopenSpawn
 
 from builder.emulator import BootImage, Machine, Qemu
-from builder.session.machine import command_line
-from builder.session.terminal import Size
+from builder.shell.machine import command_line
+from builder.shell.terminal import Size
 from builder.watch import Timeouts
 
 STEP_TIMEOUT_S = 20.0  # a step takes milliseconds, Debian's kernel ten seconds to boot

@@ -18,12 +18,12 @@ from builder import debian
 from builder.emulator import Machine
 from builder.errors import DebianUnavailableError
 from builder.model.outcomes import OFF
-from builder.session.machine import ESCAPE_NAME
-from builder.session.userland import PACKAGE, make_userland
+from builder.shell.machine import ESCAPE_NAME
+from builder.shell.userland import PACKAGE, make_userland
 from builder.watch import Timeouts
 from qemu_tests.kernels import Kernel, Lab
-from qemu_tests.linux.expectations import load_session
-from qemu_tests.linux.session import PARTS, READY, Player, Step, cooked, shown
+from qemu_tests.linux.expectations import load_keys
+from qemu_tests.linux.keys import PARTS, READY, Player, Step, cooked, shown
 
 MACHINE = Machine(icount=False)  # keys come when they come
 PASTED = "".join(f"{number:06} the quick brown fox\r" for number in range(2000))
@@ -31,12 +31,12 @@ PASTED = "".join(f"{number:06} the quick brown fox\r" for number in range(2000))
 
 @pytest.fixture(scope="session")
 def userland(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session's RAM disk; busybox is fetched if it is not there yet."""
+    """The shell's RAM disk; busybox is fetched if it is not there yet."""
     try:
         busybox = debian.fetch(debian.named([PACKAGE]))[PACKAGE]
     except DebianUnavailableError as error:
         pytest.skip(str(error))
-    path = tmp_path_factory.mktemp("session") / "session.cpio"
+    path = tmp_path_factory.mktemp("shell") / "shell.cpio"
     path.write_bytes(make_userland(busybox))
     return path
 
@@ -59,7 +59,7 @@ def test_the_screen_is_that_of_linux(part: str, player: Player) -> None:
     if part == "input":  # it goes on where the part before it has left
         player.play([shown("cd /tmp")])
     printed = player.play(PARTS[part]).splitlines()
-    wanted = load_session()[part]
+    wanted = load_keys()[part]
     if printed != wanted:
         pytest.fail("\n".join(unified_diff(wanted, printed, "Debian", "tinygate", lineterm="")))
 
@@ -126,7 +126,7 @@ def test_run_hands_the_terminal_over_and_takes_it_back(terminal: pexpect.spawn[s
     terminal.expect(r"\n33 90\r+\nxterm-256color\r+\n")
     terminal.expect(READY)
     terminal.send("poweroff\r")
-    terminal.expect_exact("session: ")
+    terminal.expect_exact("shell: ")
     assert termios.tcgetattr(terminal.child_fd) == before
     assert _ends(terminal, "the machine was switched off") == 0
 
@@ -136,7 +136,7 @@ def test_one_key_ends_a_machine_that_does_not_listen(terminal: pexpect.spawn[str
     terminal.send("stty raw -echo; echo g''o; sleep 1000\r")
     terminal.expect(r"\ngo")
     terminal.send("\x1d")
-    assert _ends(terminal, f"session: ended by {ESCAPE_NAME}") == 0
+    assert _ends(terminal, f"shell: ended by {ESCAPE_NAME}") == 0
 
 
 def test_a_signal_leaves_a_terminal_that_can_be_used(terminal: pexpect.spawn[str]) -> None:

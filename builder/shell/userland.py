@@ -1,4 +1,4 @@
-"""The initial RAM disk of a session: the files of root/, busybox, and what both need."""
+"""The initial RAM disk with the shell: the files of root/, busybox, and what both need."""
 
 from __future__ import annotations
 

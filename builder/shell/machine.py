@@ -1,4 +1,4 @@
-"""Boots a session, carries keys and output between the terminal and the machine, names its end."""
+"""Boots it, carries keys and output between the terminal and the machine, names its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from builder.emulator import BootImage, Emulator, Machine
 from builder.emulator.base import Exit, ExitKind
 from builder.errors import ExitCode, FileError
 from builder.model.outcomes import INIT, OFF, PANIC
-from builder.session.terminal import Size, raw, size_of
+from builder.shell.terminal import Size, raw, size_of
 
 ESCAPE = b"\x1d"  # Ctrl-], as with telnet: no shell and no editor of the guest's needs it
 ESCAPE_NAME = "Ctrl-]"
@@ -35,7 +35,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Ending:
-    """How a session ended, and what tinygate ends with."""
+    """How it ended, and what tinygate ends with."""
 
     code: ExitCode
     text: str
@@ -57,7 +57,7 @@ def command_line(size: Size, term: str) -> str:
     return f"TERM={safe or 'vt100'} TTY_ROWS={size.rows} TTY_COLUMNS={size.columns}"
 
 
-def session_image(kernel: Path, userland: Path, terminal_fd: int) -> BootImage:
+def shell_image(kernel: Path, userland: Path, terminal_fd: int) -> BootImage:
     """What is booted, for this terminal."""
     line = command_line(size_of(terminal_fd), os.environ.get("TERM", ""))
     return BootImage("kernel", kernel, userland, line)
