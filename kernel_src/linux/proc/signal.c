@@ -60,8 +60,8 @@ int is_dying(const struct process *process)
 {
     const struct group *group = process->group;
 
-    return group && (group->is_ending ||
-                     ((process->pending.set | group->pending.set) & deadly(process)));
+    return group &&
+           (group->is_ending || ((process->pending.set | group->pending.set) & deadly(process)));
 }
 
 /* Nothing would come of it. One that is blocked may find another action when it arrives. Process 1

@@ -59,13 +59,37 @@ enum {
     NR_pipe2 = 331,
 };
 
-enum { EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EBADF = 9, ECHILD = 10, EAGAIN = 11, ENOMEM = 12 };
+enum {
+    EPERM = 1,
+    ENOENT = 2,
+    ESRCH = 3,
+    EINTR = 4,
+    EBADF = 9,
+    ECHILD = 10,
+    EAGAIN = 11,
+    ENOMEM = 12
+};
 enum { EFAULT = 14, EINVAL = 22, EMFILE = 24, ENOSPC = 28, EPIPE = 32 };
-enum { SIGINT = 2, SIGILL = 4, SIGKILL = 9, SIGUSR1 = 10, SIGSEGV = 11, SIGUSR2 = 12, SIGPIPE = 13 };
+enum {
+    SIGINT = 2,
+    SIGILL = 4,
+    SIGKILL = 9,
+    SIGUSR1 = 10,
+    SIGSEGV = 11,
+    SIGUSR2 = 12,
+    SIGPIPE = 13
+};
 enum { SIGALRM = 14, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGRTMIN = 34 };
 enum { SIG_DFL = 0, SIG_IGN = 1, SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2 };
 enum { SA_SIGINFO = 4, SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000, SA_NODEFER = 0x40000000 };
-enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_TRUNC = 01000, O_NONBLOCK = 04000 };
+enum {
+    O_RDONLY = 0,
+    O_WRONLY = 1,
+    O_RDWR = 2,
+    O_CREAT = 0100,
+    O_TRUNC = 01000,
+    O_NONBLOCK = 04000
+};
 enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 enum { MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32, MREMAP_MAYMOVE = 1 };
 enum { CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800 };
@@ -195,7 +219,7 @@ static inline int wait_for(int pid)
     return status;
 }
 
-/* A thread: runs function(argument) on its own stack; the word at `running` becomes 0 at its end. */
+/* A thread: runs function(argument) on its own stack; the word at `running` is 0 when it ends. */
 static inline int thread(void (*function)(void *), void *argument, void *stack_end, int *running)
 {
     u32 *stack = (u32 *)stack_end - 2;

@@ -2,11 +2,12 @@
  * dies, or waits, the next goes on with other numbers. */
 #include "attack.h"
 
-enum { CALLS = 150000, CALLS_A_CHILD = 400, LIFE_MS = 100, NUMBERS = 440 };
+enum { CALLS = 150000, CALLS_A_CHILD = 400, LIFE_MS = 50, NUMBERS = 440 };
 
 /* None leads out of the folder, which is emptied afterwards. */
-static const char *const names[] = {"a",   "b", "a/b", "../attack/a", "/tmp/attack/d/e", ".", "d/..",
-                                    "d/.", "",  "d",   "d/e",         "null", "zero", "tty"};
+static const char *const names[] = {
+    "a",   "b",    "a/b",  "../attack/a", "/tmp/attack/d/e", ".", "d/..", "d/.", "", "d",
+    "d/e", "null", "zero", "tty"};
 static u32 memory[4096];
 static u32 *calls; /* shared: how many have been made */
 

@@ -33,8 +33,8 @@ static void map(struct region *region)
 static void resize(struct region *region)
 {
     u32 count = 1 + random_number() % 24;
-    int result = call(mremap, region->start, region->count * PAGE_BYTES, count * PAGE_BYTES,
-                      MREMAP_MAYMOVE);
+    int result =
+        call(mremap, region->start, region->count * PAGE_BYTES, count * PAGE_BYTES, MREMAP_MAYMOVE);
     check((u32)result < -4096u);
     region->start = (u32 *)result;
     region->count = count < region->count ? count : region->count;

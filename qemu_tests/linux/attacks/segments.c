@@ -99,7 +99,7 @@ static void all(void)
         }
 }
 
-/* sigreturn() and rt_sigreturn() of random memory, and of a frame with a bad word here and there. */
+/* sigreturn() and rt_sigreturn() of random memory. */
 static void garbage(int number)
 {
     static u32 words[512];
@@ -160,10 +160,10 @@ static void bad_contexts(void)
     }
     for (u32 bit = 0; bit < 32; bit++)
         changed(EFLAGS, 1u << bit);
-    check_is(changed(EFLAGS, 0x3000 | 0x200), 0);  /* IOPL */
-    check_is(changed(EFLAGS, 0x4000), 0);          /* NT */
-    check_is(changed(EFLAGS, 0x20000), 0);         /* VM */
-    check_is(changed(EFLAGS, 0x40000), 0);         /* AC */
+    check_is(changed(EFLAGS, 0x3000 | 0x200), 0); /* IOPL */
+    check_is(changed(EFLAGS, 0x4000), 0);         /* NT */
+    check_is(changed(EFLAGS, 0x20000), 0);        /* VM */
+    check_is(changed(EFLAGS, 0x40000), 0);        /* AC */
     check_is(changed(FPSTATE, 16), SIGSEGV);
     check_is(changed(FPSTATE, 0xfffffff0), SIGSEGV);
     check_is(changed(FPSTATE, 0xbffffff0), SIGSEGV);

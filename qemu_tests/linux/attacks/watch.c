@@ -170,8 +170,23 @@ static void run_rounds(char *name)
     put("\n");
 }
 
+/* The kernel keeps tables of the frames that processes share, which it makes when they are needed:
+ * share a frame of each part of memory once. */
+static void warm_up(void)
+{
+    int count = free_pages() / 4 * 3;
+    char *memory = pages(count, MAP_PRIVATE);
+    for (int i = 0; i < count; i++)
+        memory[i * PAGE_BYTES] = 1;
+    if (call(fork) == 0)
+        leave(0);
+    call(wait4, -1, 0, 0, 0);
+    call(munmap, memory, count * PAGE_BYTES);
+}
+
 int attack(int argc, char **argv)
 {
+    warm_up();
     call(mkdir, "/tmp/attack", 0777);
     for (int i = 1; i < argc; i++)
         run_rounds(argv[i]);
