@@ -10,17 +10,92 @@ import pytest
 
 from builder.cpio import Directory, File, Node, pack
 from builder.errors import ToolError
-from qemu_tests.kernels import Lab
+from qemu_tests.kernels import Change, Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 
 HERE = Path(__file__).parent / "attacks"
 TIMEOUT_S = 280
 MEMORY_MIB = 16
 CPUS = (1, 2, 4)
-NOT_ATTACKS = ("watch", "exit")  # /init, and what the attacks run
+NOT_ATTACKS = ("watch", "exit", "shortage")  # /init, what attacks run, and what has a test below
 ATTACKS = tuple(sorted({source.stem for source in HERE.glob("*.c")} - {*NOT_ATTACKS}))
 END = re.compile(r"^@end (?P<name>\w+) (?P<how>\w+=\d+) pages=(?P<pages>-?\d+)$", re.MULTILINE)
 OPTIONS = {4: ("vsyscall.address=random",)}  # the other way to make address spaces
+
+# A kernel in which the n-th allocation of a process and its children fails, or that and the next:
+# sysinfo() of a small number says which.
+SHORTAGE = (
+    Change(
+        "mm/frames.c",
+        "uint32_t frame_take(void)\n{\n",
+        """#include "proc/process.h"
+
+int32_t fail_pid;
+uint32_t fail_in, fail_more;
+
+int fail_now(void);
+int fail_now(void)
+{
+    int now = current_process()->pid >= fail_pid && fail_in == 1;
+
+    if (current_process()->pid >= fail_pid && fail_in != 0) {
+        fail_in -= !now || !fail_more;
+        fail_more -= now && fail_more;
+    }
+    return now;
+}
+
+uint32_t frame_take(void)
+{
+    if (fail_now()) {
+        return 0;
+    }
+""",
+    ),
+    Change(
+        "mm/heap.c",
+        "    uint32_t size_index = 0;\n\n    while",
+        """    uint32_t size_index = 0;
+    extern int fail_now(void);
+
+    if (fail_now()) {
+        return NULL;
+    }
+    while""",
+    ),
+    Change(
+        "mm/heap.c",
+        "    return memset(piece, 0, size);",
+        "    heap_used++;\n    return memset(piece, 0, size);",
+    ),
+    Change(
+        "mm/heap.c",
+        "    *(void **)memory = page->free;",
+        "    heap_used--;\n    *(void **)memory = page->free;",
+    ),
+    Change(
+        "mm/heap.c",
+        "static struct heap_page *pages",
+        "uint32_t heap_used;\n\nstatic struct heap_page *pages",
+    ),
+    Change(
+        "sys/sysinfo.c", "        .unit = 1,", "        .unit = 1,\n        .shared = heap_used,"
+    ),
+    Change(
+        "sys/sysinfo.c",
+        "    struct sysinfo info = {",
+        """    extern uint32_t heap_used;
+    extern int32_t fail_pid;
+    extern uint32_t fail_in, fail_more;
+
+    if ((uint32_t)to < PAGE_SIZE) {
+        fail_pid = current_process()->pid;
+        fail_in = ((uint32_t)to + 1) / 2;
+        fail_more = (uint32_t)to & 1;
+    }
+    struct sysinfo info = {""",
+    ),
+)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +139,17 @@ def test_is_survived_and_every_page_comes_back(
     lab: Lab, initramfs: Path, attack: str, cpus: int
 ) -> None:
     kernel = lab.kernel("kernel.step=linux", f"cpu.count={cpus}", *OPTIONS.get(cpus, ()))
-    text = boot(kernel.elf, initramfs, attack, cpus)
+    assert_survived(boot(kernel.elf, initramfs, attack, cpus), attack)
+
+
+@pytest.mark.timeout(TIMEOUT_S + 60)
+def test_no_allocation_that_fails_loses_a_page(lab: Lab, initramfs: Path) -> None:
+    kernel = lab.damaged(lab.kernel("kernel.step=linux"), "shortage", SHORTAGE)
+    assert_survived(boot(kernel.elf, initramfs, "shortage", 1), "shortage")
+
+
+def assert_survived(text: str, attack: str) -> None:
+    """It ended well in both rounds, and the second one's pages are all free again."""
     ends = [(end["name"], end["how"], end["pages"]) for end in END.finditer(text)]
     assert ends == [(attack, "exit=0", "0")], text[-3000:]
     assert "@finished" in text

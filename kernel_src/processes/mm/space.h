@@ -89,8 +89,9 @@ uint32_t *space_entry(struct space *space, uint32_t address, int create);
 void pages_hide(struct space *space, uint32_t start, uint32_t end);
 void pages_free(struct space *space, uint32_t start, uint32_t end);
 
-/* How many would be free if it were. */
-uint32_t pages_own(struct space *space);
+/* How many there are; those that others share count, too: a process that takes all memory may have
+ * forked. */
+uint32_t pages_count(struct space *space);
 
 void pages_protect(struct space *space, const struct area *area);
 int pages_copy(struct space *to, struct space *from, const struct area *area);

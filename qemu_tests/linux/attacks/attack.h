@@ -30,6 +30,7 @@ enum {
     NR_setpgid = 57,
     NR_dup2 = 63,
     NR_setsid = 66,
+    NR_symlink = 83,
     NR_reboot = 88,
     NR_ftruncate = 93,
     NR_munmap = 91,
@@ -106,7 +107,7 @@ struct timespec {
 };
 
 struct sysinfo {
-    u32 uptime, loads[3], total, free, unused[10];
+    u32 uptime, loads[3], total, free, shared, unused[9];
 };
 
 static inline int call6(int number, u32 a, u32 b, u32 c, u32 d, u32 e, u32 f)
