@@ -1,6 +1,5 @@
 /* restarts.c: calls that wait, interrupted by a handler without SA_RESTART, by one with it, and by a
  * stop: which of them fail, and which go on? */
-#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -69,12 +68,12 @@ static int do_select(void)
 
 static int do_futex(void)
 {
-    return (int)syscall(SYS_futex, &word, FUTEX_WAIT, 0, &half_second, NULL, 0);
+    return (int)syscall(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, &half_second, NULL, 0);
 }
 
 static int do_futex_for_ever(void)
 {
-    return (int)syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
+    return (int)syscall(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, NULL, NULL, 0);
 }
 
 static int do_pause(void)
