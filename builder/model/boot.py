@@ -160,7 +160,6 @@ FORK_STEPS: tuple[BootStep, ...] = (
         "fpu_fork(child, parent)", "cpu/fpu.h", "A copy of the x87 and SSE registers.", "processes"
     ),
     BootStep("tls_fork(child, parent)", "cpu/tls.h", "The TLS entries.", "linux"),
-    BootStep("cwd_fork(child, parent)", "fs/cwd.h", "The working directory.", "linux"),
     BootStep(
         "thread_ids_fork(child, clone)", "proc/fork.h", "Where a thread finds its number.", "linux"
     ),
@@ -187,7 +186,6 @@ FIRST_STEPS: tuple[BootStep, ...] = (
         "Room for its x87 and SSE registers.",
         "processes",
     ),
-    BootStep("cwd_first(process)", "fs/cwd.h", "The root directory.", "linux"),
     BootStep("group_first(process)", "proc/signals.h", "A process group of its own.", "linux"),
 )
 
@@ -227,7 +225,6 @@ TICK_STEPS: tuple[BootStep, ...] = (
 RELEASE_STEPS: tuple[BootStep, ...] = (
     BootStep("files_leave(process)", "fs/file.h", "", "processes"),
     BootStep("fpu_free(process)", "cpu/fpu.h", "", "processes"),
-    BootStep("cwd_leave(process)", "fs/cwd.h", "", "linux"),
 )
 
 # When what remains of a process is freed.

@@ -202,8 +202,6 @@ PROCESS = Layout(
         Field("trap_address", "uint32_t", 4, "CR2 of its last page fault", "linux"),
         Field("forced", "uint32_t", 4, "the signal of an exception that is on its way", "linux"),
         Field("restart_tick", "uint32_t", 4, "end of a sleep that was interrupted", "linux"),
-        Field("cwd", "struct inode *", 4, "working directory", "linux"),
-        Field("umask", "uint32_t", 4, "mode bits that new files do not get", "linux"),
         Field("pid", "int32_t", 4, ""),
         Field("state", "uint32_t", 4, "enum process_state"),
         Field("exit_status", "int32_t", 4, "what it passed to exit()"),

@@ -156,7 +156,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "names in a directory",
         "T2: dietlibc",
     ),
-    _call(142, "_newselect", (*_SETS, "const struct timeval *timeout"), "wait for files", "T3"),
+    _call(142, "_newselect", (*_SETS, "struct timeval *timeout"), "wait for files", "T3"),
     _call(
         145,
         "readv",
@@ -338,7 +338,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _call(
         308,
         "pselect6",
-        (*_SETS, "const struct timespec *timeout", "const uint32_t *mask_and_size"),
+        (*_SETS, "struct timespec *timeout", "const uint32_t *mask_and_size"),
         "wait for files, with another signal mask",
         "T3: bash",
     ),

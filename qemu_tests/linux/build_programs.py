@@ -67,9 +67,13 @@ class Compiler:
 
 def build_runner(compiler: Compiler) -> Path:
     """The runner that is /init. Raises ToolError and BuildError."""
-    source = HERE / "runner.c"
-    inputs = [source, *sorted(HERE.glob("*.h"))]
-    return _compiled("runner", compiler, [*RUNNER_FLAGS, str(source)], inputs, {})
+    return build_bare(HERE / "runner.c", compiler)
+
+
+def build_bare(source: Path, compiler: Compiler) -> Path:
+    """A program of one C file without a C library. Raises ToolError and BuildError."""
+    inputs = [source, *sorted(source.parent.glob("*.h"))]
+    return _compiled(source.stem, compiler, [*RUNNER_FLAGS, str(source)], inputs, {})
 
 
 def build_program(

@@ -80,10 +80,12 @@ PROGRAMS = (
     Program("pipes"),
     Program("ids"),
     Program("errno"),
+    Program("edges", ("glibc",)),
     Program("sighandler"),
     Program("siginfo", (*GLIBC, *MUSL)),  # the others have no ucontext_t that they share
     Program("sigmask"),
     Program("sigrestart"),
+    Program("restarts", ("glibc", "musl")),  # the others have no select
     Program("segv"),
     Program("altstack", (*GLIBC, *MUSL, "diet")),  # klibc has no sigaltstack
     Program("alarm"),

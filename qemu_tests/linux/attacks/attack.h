@@ -30,6 +30,7 @@ enum {
     NR_setpgid = 57,
     NR_dup2 = 63,
     NR_setsid = 66,
+    NR_symlink = 83,
     NR_reboot = 88,
     NR_ftruncate = 93,
     NR_munmap = 91,
@@ -106,7 +107,7 @@ struct timespec {
 };
 
 struct sysinfo {
-    u32 uptime, loads[3], total, free, unused[10];
+    u32 uptime, loads[3], total, free, shared, unused[9];
 };
 
 static inline int call6(int number, u32 a, u32 b, u32 c, u32 d, u32 e, u32 f)
@@ -219,7 +220,7 @@ static inline int wait_for(int pid)
     return status;
 }
 
-/* A thread: runs function(argument) on its own stack; the word at `running` becomes 0 at its end. */
+/* A thread: runs function(argument) on its own stack; the word at `running` is 0 when it ends. */
 static inline int thread(void (*function)(void *), void *argument, void *stack_end, int *running)
 {
     u32 *stack = (u32 *)stack_end - 2;

@@ -2,7 +2,7 @@
  * dies, or waits, the next goes on with other numbers. */
 #include "attack.h"
 
-enum { CALLS = 150000, CALLS_A_CHILD = 400, LIFE_MS = 100, NUMBERS = 440 };
+enum { CALLS = 300000, CALLS_A_CHILD = 400, AT_ONCE = 4, LIFE_MS = 50, NUMBERS = 440 };
 
 /* None leads out of the folder, which is emptied afterwards. */
 static const char *const names[] = {
@@ -102,14 +102,18 @@ int attack(int argc, char **argv)
     check_is(call(mknod, "null", 020666, 0x103), 0);
     check_is(call(mknod, "zero", 020666, 0x105), 0);
     check_is(call(mknod, "tty", 020666, 0x500), 0);
-    for (u32 i = 1; *calls < CALLS; i++) {
-        int pid = call(fork);
-        if (pid == 0)
-            child(0x9e3779b9u * i | 1);
-        if (pid < 0)
-            sleep_ms(10); /* what is left of the last has not ended yet */
-        else
-            end(pid);
+    for (u32 i = 1; *calls < CALLS;) {
+        int pid[AT_ONCE];
+        for (int j = 0; j < AT_ONCE; j++, i++) {
+            pid[j] = call(fork);
+            if (pid[j] == 0)
+                child(0x9e3779b9u * i | 1);
+        }
+        for (int j = 0; j < AT_ONCE; j++)
+            if (pid[j] > 0)
+                end(pid[j]);
+            else
+                sleep_ms(10); /* what is left of others has not ended yet */
     }
     return 0;
 }

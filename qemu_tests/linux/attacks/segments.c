@@ -99,7 +99,7 @@ static void all(void)
         }
 }
 
-/* sigreturn() and rt_sigreturn() of random memory, and of a frame with a bad word here and there. */
+/* sigreturn() and rt_sigreturn() of random memory. */
 static void garbage(int number)
 {
     static u32 words[512];
