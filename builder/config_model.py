@@ -94,6 +94,16 @@ class TssSection(Section):
     )
 
 
+class HostSection(Section):
+    """The computer that runs the emulator."""
+
+    streams: Annotated[StrictBool, Since(Step.LINUX)] = Field(
+        default=False,
+        description="Standard input, output and error of process 1 are those of `tinygate exec`, "
+        "which tells the kernel what to run; there are no built-in programs.",
+    )
+
+
 class ProgramsSection(Section):
     """What runs in ring 3."""
 
@@ -183,6 +193,7 @@ class KernelConfig(Section):
     sysenter: SysenterSection = SysenterSection()
     vsyscall: VsyscallSection = VsyscallSection()
     tss: TssSection = TssSection()
+    host: HostSection = HostSection()
     programs: ProgramsSection = ProgramsSection()
     machine: MachineSection = MachineSection()
 
@@ -192,6 +203,8 @@ class KernelConfig(Section):
     def digest(self) -> str:
         """12 hex digits over everything that can change the kernel, that is all but [machine]."""
         values = self.model_dump(mode="json", exclude={"machine"})
+        if self.host == HostSection():
+            del values["host"]  # younger than the others: kernels without it are as before
         text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -223,7 +236,14 @@ class KernelConfig(Section):
     @model_validator(mode="after")
     def _programs_exist(self) -> "KernelConfig":
         programs = self.programs
-        if programs.suite == "none" and not programs.files:
+        if self.host.streams and (programs.suite != "none" or programs.files):
+            raise _broken(
+                "host.streams",
+                True,
+                "the host says what is run, so that the kernel has no programs of its own",
+                'set programs.suite to "none", and leave programs.files out',
+            )
+        if programs.suite == "none" and not programs.files and not self.host.streams:
             raise _broken(
                 "programs.suite",
                 "none",

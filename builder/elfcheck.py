@@ -148,6 +148,7 @@ def kernel_budget_bytes(model: KernelModel, suite: str, own_programs_bytes: int)
     """How large the stripped kernel may be."""
     extra = budgets.EXTRA_CPUS_BUDGET_BYTES if model.cpu_count > 1 else 0
     extra += budgets.PROCESSES_BUDGET_BYTES[suite] if "processes" in model.layers else 0
+    extra += budgets.LINUX_BUDGET_BYTES[suite] if "linux" in model.layers else 0
     return budgets.KERNEL_BUDGET_BYTES[suite] + extra + own_programs_bytes
 
 

@@ -10,6 +10,8 @@ EXTRA_CPUS_BUDGET_BYTES = 4 * KIB  # the code that starts the other CPUs
 # What step `processes` may add: address spaces, processes, files; the programs that show or check
 # them.
 PROCESSES_BUDGET_BYTES = {"none": 12 * KIB, "echo": 12 * KIB, "demo": 128 * KIB, "checks": 64 * KIB}
+# What step `linux` may add to that: files, signals, threads, a terminal, an initial RAM disk.
+LINUX_BUDGET_BYTES = {"none": 64 * KIB, "echo": 0, "demo": 0, "checks": 0}
 DISK_USED_BUDGET_BYTES = 160 * KIB  # boot sector, loader and kernel of the demo suite
 
 

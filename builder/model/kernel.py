@@ -10,7 +10,15 @@ from builder.model.auxv import AuxEntry, auxv_for
 from builder.model.constants import TSS_IO_BITMAP_BYTES, ConstantGroup, constant_groups
 from builder.model.features import FEATURES, Feature
 from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
-from builder.model.layout import PROCESS, PT_REGS, SIGCONTEXT, TSS, Field, Layout
+from builder.model.layout import (
+    HOST_LAYOUTS,
+    PROCESS,
+    PT_REGS,
+    SIGCONTEXT,
+    TSS,
+    Field,
+    Layout,
+)
 from builder.model.memory import Region
 from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
 from builder.model.syscalls import (
@@ -87,6 +95,11 @@ class KernelModel:
         return tuple(sorted(rows | own))
 
     @property
+    def first_output(self) -> str:
+        """The call of the boot sequence after which a wrong loader can be reported."""
+        return "serial_init()" if "host" in self.layers else "banner()"
+
+    @property
     def shared_objects(self) -> tuple[str, ...]:
         """Object files that the kernel and the programs' library have in common."""
         own_stub = ("cpu/cpuid",) if "own-stub" in self.layers else ()
@@ -157,6 +170,8 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         for name in layers
         if name in _OTHER_FORMS.get(later, ())
     ]
+    if config.host.streams:
+        layers.append("host")
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
         layers += [
@@ -236,7 +251,8 @@ def build_model(config: KernelConfig) -> KernelModel:
     gdt = gdt_entries(tss_limit)
     check_sysenter_order(gdt)
     signals = (SIGCONTEXT,) if "linux" in layers else ()
-    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers), *signals)
+    host = HOST_LAYOUTS if "host" in layers else ()
+    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers), *signals, *host)
     syscalls = syscalls_for(layers)
     files = tuple(name.rpartition("/")[2] for name in config.programs.files)
     return KernelModel(

@@ -6,6 +6,8 @@ size; NASM gets one offset constant for each field that assembly reads. No offse
 
 from dataclasses import dataclass
 
+from builder.model import host
+
 
 @dataclass(frozen=True)
 class Field:
@@ -233,4 +235,18 @@ PROCESS = Layout(
         ),
         Field("name", "char {}[16]", 16, ""),
     ),
+)
+
+
+def _host_layout(
+    c_name: str, comment: str, fields: tuple[tuple[str, str, int, str], ...]
+) -> Layout:
+    rows = (Field(name, c_type, size, text) for name, c_type, size, text in fields)
+    return Layout(c_name, c_name.upper(), comment, tuple(rows))
+
+
+HOST_LAYOUTS = (
+    _host_layout("host_stream", "A stream between process 1 and the host", host.STREAM_FIELDS),
+    _host_layout("host_area", "What the kernel and the host tell each other", host.AREA_FIELDS),
+    _host_layout("host_start", "What the host wants to be run", host.START_FIELDS),
 )

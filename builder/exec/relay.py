@@ -1,0 +1,268 @@
+"""Carries bytes between the guest's streams and our own descriptors until the guest has ended.
+
+Our descriptors are shared with others, who would be surprised to find them non-blocking. So nothing
+is read or written before poll() says that it would not wait; of a pipe that promise holds for
+PIPE_BUF bytes. Nothing is read that the guest did not ask for.
+"""
+
+import contextlib
+import errno
+import os
+import select
+import signal
+import stat
+import sys
+from types import FrameType
+
+from builder.exec.area import Area, Stream
+from builder.exec.machine import Machine
+from builder.exec.terminal import Terminal
+from builder.model import host
+
+_PIECE_BYTES = select.PIPE_BUF
+_TYPED_BYTES = 4096
+_KERNEL_TEXT_MAX = 1 << 16
+_WATCH = host.numbers(host.WATCHES)
+_END = host.numbers(host.ENDS)
+# What is sent to us is meant for the program.
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
+_READY = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+
+class Relay:
+    """Between one machine and us."""
+
+    def __init__(self, machine: Machine, terminal: Terminal | None) -> None:
+        """`terminal`: what the guest's serial line is connected with; None: nothing."""
+        self.machine = machine
+        self.terminal = terminal
+        self.area: Area | None = None
+        self.kernel_text = b""  # what came over the serial line, if that is no terminal
+        self._address = b""
+        self._poll = select.poll()
+        self._polled: dict[int, int] = {}
+        self._typed = b""
+        self._has_ended = False
+        self._outputs: list[tuple[int, Stream, int]] = []
+        self._signals: list[int] = []
+        self._wake_read, self._wake_write = os.pipe()
+
+    # ---- the loop ----
+
+    def run(self) -> None:
+        """Until the guest has ended, and all that it wrote is where it should be."""
+        before = self._take_signals()
+        try:
+            while not self._has_ended:
+                self._turn(None)
+            self._finish()
+        finally:
+            self._give_back_signals(before)
+
+    def _turn(self, timeout_ms: int | None) -> None:
+        """Wait for something to do, and do it."""
+        self._register()
+        ready = dict(self._poll.poll(timeout_ms))
+        if self._wake_read in ready:
+            os.read(self._wake_read, _TYPED_BYTES)
+            self._pass_on_signals()
+        if self.machine.bell.fileno() in ready:
+            self._hear()
+        if self.machine.serial.fileno() in ready and ready[self.machine.serial.fileno()] & _READY:
+            self._take_serial()
+        if self.terminal is not None and self.terminal.source in ready:
+            self._take_typed(self.terminal.source)
+        self._send_typed()
+        if self.area is not None:
+            self._serve(self.area, ready)
+
+    def _register(self) -> None:
+        """Have poll() look at what could mean work, and at nothing else: it would not sleep."""
+        wanted = {self.machine.bell.fileno(): select.POLLIN, self._wake_read: select.POLLIN}
+        wanted[self.machine.serial.fileno()] = select.POLLIN | (
+            select.POLLOUT if self._typed else 0
+        )
+        if self.terminal is not None and self.terminal.source is not None and not self._typed:
+            wanted[self.terminal.source] = select.POLLIN
+        for number, stream, _ in self._outputs:
+            if stream.used():
+                wanted[number] = select.POLLOUT
+        if self.area is not None and self._wants_input(self.area.input):
+            wanted[0] = select.POLLIN
+        for number in self._polled.keys() - wanted.keys():
+            self._poll.unregister(number)
+        for number, events in wanted.items():
+            if self._polled.get(number) != events:
+                self._poll.register(number, events)
+        self._polled = wanted
+
+    def _finish(self) -> None:
+        """The guest has ended: what it has still to say."""
+        with contextlib.suppress(OSError):
+            while self._take_serial():
+                pass
+        for number, stream, most in self._outputs:
+            while stream.used():
+                self._write(number, stream, most)
+
+    # ---- the doorbell ----
+
+    def _hear(self) -> None:
+        """The guest has rung, or the emulator has ended."""
+        try:
+            rung = self.machine.bell.recv(_TYPED_BYTES)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            rung = b""
+        if not rung:
+            self._has_ended = True
+        elif self.area is None:
+            self._address += rung
+            if len(self._address) >= 4:
+                self._meet(int.from_bytes(self._address[:4], "little"))
+        if self.area is not None and self.area.end()[0] != _END["NONE"]:
+            self._has_ended = True
+
+    def _meet(self, address: int) -> None:
+        """The guest has said where its side of the streams is."""
+        self.area = Area(self.machine.memory, address)
+        self._outputs = [
+            (1, self.area.output, _most(1)),
+            (2, self.area.error, _most(2)),
+        ]
+
+    def _ring(self) -> None:
+        with contextlib.suppress(OSError):  # full: it has not heard the last one yet. Or it is gone
+            self.machine.bell.send(b"\0")
+
+    # ---- the streams ----
+
+    def _serve(self, area: Area, ready: dict[int, int]) -> None:
+        for number, stream, most in self._outputs:
+            if stream.used() and number in ready:
+                self._write(number, stream, most)
+            if stream.words.get(Stream.WANTED) and stream.used() < host.STREAM_BYTES:
+                stream.words.set(Stream.WANTED, 0)
+                self._ring()
+        stream = area.input
+        if stream.words.get(Stream.WATCHED) == _WATCH["ASKED"]:
+            self._look(stream)
+        elif 0 in ready and stream.words.get(Stream.WANTED):
+            self._read(stream)
+        elif 0 in ready and stream.words.get(Stream.WATCHED) == _WATCH["WAIT"]:
+            stream.words.set(Stream.WATCHED, _WATCH["READABLE"])
+            self._ring()
+
+    @staticmethod
+    def _wants_input(stream: Stream) -> bool:
+        return bool(stream.words.get(Stream.WANTED)) or (
+            stream.words.get(Stream.WATCHED) == _WATCH["WAIT"]
+        )
+
+    @staticmethod
+    def _look(stream: Stream) -> None:
+        """Say whether standard input could be read now."""
+        poll = select.poll()
+        poll.register(0, select.POLLIN)
+        stream.words.set(Stream.WATCHED, _WATCH["READABLE" if poll.poll(0) else "WAIT"])
+
+    def _read(self, stream: Stream) -> None:
+        """Answer the guest's question for input: some bytes, or the end, or an error."""
+        try:
+            stream.filled(os.readv(0, [stream.piece_to_fill()]))
+        except BlockingIOError:
+            return  # somebody else was faster
+        except OSError as error:
+            stream.words.set(Stream.ERROR, error.errno or errno.EIO)
+        stream.words.set(Stream.WANTED, 0)
+        self._ring()
+
+    def _write(self, number: int, stream: Stream, most: int) -> None:
+        """Pass a piece of output on. After an error the rest is lost, and the guest will hear."""
+        try:
+            stream.taken(os.write(number, stream.piece_to_write(most)))
+        except BlockingIOError:
+            return
+        except OSError as error:
+            stream.words.set(Stream.ERROR, error.errno or errno.EIO)
+            stream.drop()
+            self._ring()
+
+    # ---- the serial line ----
+
+    def _take_serial(self) -> bool:
+        """What the guest's terminal shows; or the kernel's last words. False: nothing was there."""
+        try:
+            text = self.machine.serial.recv(1 << 16)
+        except (BlockingIOError, ConnectionError):
+            return False
+        if self.terminal is None:
+            self.kernel_text = (self.kernel_text + text)[-_KERNEL_TEXT_MAX:]
+        else:
+            _write_all(self.terminal.target, text)
+        return bool(text)
+
+    def _take_typed(self, source: int) -> None:
+        typed = os.read(source, _TYPED_BYTES)
+        if typed:
+            self._typed = typed
+        else:  # hung up
+            self.terminal = None
+            self._signals.append(signal.SIGHUP)
+            self._pass_on_signals()
+
+    def _send_typed(self) -> None:
+        if self._typed:
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                self._typed = self._typed[self.machine.serial.send(self._typed) :]
+
+    # ---- signals ----
+
+    def _take_signals(self) -> list[tuple[int, object]]:
+        """From here on signals are for the guest; but one that is ignored stays so."""
+        os.set_blocking(self._wake_write, False)
+        self._wake_before = signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        numbers = [n for n in _PASSED_ON if signal.getsignal(n) != signal.SIG_IGN]
+        return [
+            (number, signal.signal(number, self._note)) for number in (*numbers, signal.SIGWINCH)
+        ]
+
+    def _give_back_signals(self, before: list[tuple[int, object]]) -> None:
+        signal.set_wakeup_fd(self._wake_before)
+        for number, handler in before:
+            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() returned
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self._signals.append(number)
+
+    def _pass_on_signals(self) -> None:
+        while self._signals:
+            number = self._signals.pop(0)
+            if self.area is None:
+                # The guest is still starting: there is no program yet that could want it.
+                if number != signal.SIGWINCH:
+                    self.machine.kill()
+                    raise SystemExit(128 + number)
+            elif number == signal.SIGWINCH:
+                if self.terminal is not None:
+                    self.area.set_size(*self.terminal.size())
+            else:
+                self.area.send_signal(number)
+            self._ring()
+
+
+def _most(number: int) -> int:
+    """How much can be written at once without waiting."""
+    is_file = stat.S_ISREG(os.fstat(number).st_mode)
+    return host.STREAM_BYTES if is_file else _PIECE_BYTES
+
+
+def _write_all(number: int, text: bytes) -> None:
+    while text:
+        try:
+            text = text[os.write(number, text) :]
+        except BlockingIOError:
+            select.select([], [number], [])
+        except OSError:
+            return  # the terminal is gone
