@@ -21,9 +21,12 @@ def command(
     wanted: Wanted, kernel: str, *, memory: int, modules: tuple[int, ...], bell: int, serial: int
 ) -> list[str]:
     """QEMU's command line; the numbers are descriptors that it inherits."""
+    # A local APIC keeps the PIC's interrupts to itself until a BIOS, or code for several CPUs, has
+    # told it otherwise. One CPU needs none.
+    cpu_features = ",-apic" if wanted.cpus == 1 else ""
     files = ",".join(f"/proc/self/fd/{number}" for number in modules)
     return [
-        *(PROGRAM, "-accel", "tcg", "-machine", MACHINE, "-cpu", wanted.cpu),
+        *(PROGRAM, "-accel", "tcg", "-machine", MACHINE, "-cpu", wanted.cpu + cpu_features),
         *("-smp", str(wanted.cpus), "-m", str(wanted.memory_mib)),
         "-object",
         f"memory-backend-file,id=ram,size={wanted.memory_mib}M,share=on,"

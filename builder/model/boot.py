@@ -41,6 +41,7 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "vsyscall",
     ),
     BootStep("pic_init()", "dev/dev.h", "Interrupt lines away from the vectors of the exceptions."),
+    BootStep("pic_wire_init()", "cpu/pic_wire.h", "And from there to this CPU.", "smp-host"),
     BootStep("timer_init()", "dev/dev.h", "The clock: a counter of interrupts."),
     BootStep(
         "clock_init()",

@@ -171,7 +171,7 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         if name in _OTHER_FORMS.get(later, ())
     ]
     if config.host.streams:
-        layers.append("host")
+        layers += ["host", *(["smp-host"] if "smp" in layers else [])]
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
         layers += [
