@@ -243,7 +243,7 @@ class KernelConfig(Section):
                 "the host says what is run, so that the kernel has no programs of its own",
                 'set programs.suite to "none", and leave programs.files out',
             )
-        if programs.suite == "none" and not programs.files and not self.host.streams:
+        if programs.suite == "none" and not programs.files and self.kernel.step < Step.LINUX:
             raise _broken(
                 "programs.suite",
                 "none",

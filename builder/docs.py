@@ -15,7 +15,6 @@ from pathlib import Path
 
 from builder.config import load_config, reference_rows
 from builder.errors import UserError
-from builder.model.syscalls import SYSCALLS
 from builder.resources import checkout_dir
 from builder.words import MEANING
 
@@ -72,9 +71,13 @@ def _words() -> str:
 
 
 def _syscalls() -> str:
+    """Those of the default step; a later one has many more."""
+    from builder.model.kernel import build_model
+
+    calls = build_model(load_config(None, ["programs.suite=checks"])).syscalls
     rows = (
         (str(call.number), f"`{call.name}({call.parameters})`", call.comment, call.reason)
-        for call in SYSCALLS
+        for call in calls
     )
     return table(("number", "call", "what it does", "needed by"), rows)
 

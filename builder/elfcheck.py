@@ -147,8 +147,7 @@ _CHECKS: tuple[Callable[[Built, KernelModel], Problems], ...] = (
 def kernel_budget_bytes(model: KernelModel, suite: str, own_programs_bytes: int) -> int:
     """How large the stripped kernel may be."""
     extra = budgets.EXTRA_CPUS_BUDGET_BYTES if model.cpu_count > 1 else 0
-    extra += budgets.PROCESSES_BUDGET_BYTES[suite] if "processes" in model.layers else 0
-    extra += budgets.LINUX_BUDGET_BYTES[suite] if "linux" in model.layers else 0
+    extra += sum(budgets.STEP_BUDGET_BYTES.get(layer, {}).get(suite, 0) for layer in model.layers)
     return budgets.KERNEL_BUDGET_BYTES[suite] + extra + own_programs_bytes
 
 

@@ -39,25 +39,34 @@ FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "mm",
         "memory: page frames, page tables, the program's memory",
-        ("mm.h", "frames.c", "paging.c"),
+        ("mm.h", "frames.c", "paging.c", "space.h", "space.c", "area.c", "pages.c", "fault.c"),
     ),
     (
         "proc",
         "processes, and their kernel stacks",
-        ("process.h", "process.c", "kernel_stack.c", "switch.c"),
+        (
+            "process.h",
+            "process.c",
+            "kernel_stack.c",
+            "switch.c",
+            "fork.c",
+            "exec.c",
+            "exit.c",
+            "sleep.c",
+        ),
     ),
     (
         "vdso",
         "code of the kernel's that programs run: __kernel_vsyscall, and the time",
         ("vdso.ld", "clock.c", "sigreturn.asm"),
     ),
+    ("fs", "what file descriptors stand for", ("file.c", "pipe.c")),
     ("sys", "the system calls", ("table.c",)),
     (
         "kernel",
         "the boot sequence, the suite of programs, and the end",
         ("main.c", "suite.c", "exceptions.c"),
     ),
-    ("fs", "files", ("file.c",)),
     ("user", "the programs, in ring 3", ("hello.c",)),
     ("user/include", "what programs include", ()),
     ("user/lib", "what every program is linked with", ("start.asm", "system_call.asm")),
@@ -73,7 +82,7 @@ STEPS = {
     "sysenter": "Programs enter it by SYSENTER, from a stub of their own, or by `int 0x80`.",
     "vsyscall": "Programs enter it through the vsyscall page, whose address is AT_SYSINFO.",
     "linux": "Programs made for Linux enter it through the vDSO, by way of their C library.",
-    "processes": "Programs enter it through the vsyscall page, fork, execute others and take turns.",
+    "processes": "Programs enter it through the vsyscall page, fork, become others, take turns.",
 }
 NOT_LISTED = (".md", "user/bin/")
 _FIRST_LINE = re.compile(r"^(?:/\*|;|#) (?P<path>\S+): (?P<text>.*?)(?: \*/)?$")

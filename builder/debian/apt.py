@@ -34,6 +34,7 @@ APT::Architecture "{architecture}";
 APT::Architectures {{ "{architecture}"; }};
 APT::Sandbox::User "root";
 Acquire::Languages "none";
+Acquire::Retries "1";
 Acquire::http::Timeout "20";
 Acquire::https::Timeout "20";
 Acquire::IndexTargets::deb::Packages {{
@@ -103,7 +104,7 @@ class Apt:
         may name the packages that are wanted. What apt said is kept in `complaint`.
         """
         done = self._run("apt-get", "-q", "update", timeout_s=UPDATE_TIMEOUT_S)
-        self.complaint = "" if done.ok else last_complaint(done.stderr)
+        self.complaint = complaint_in(done.stderr)  # its status is 0 even without a network
 
     def releases(self, names: Iterable[str]) -> dict[str, Release]:
         """What the lists know of `names`; a name that no list has is left out."""
@@ -126,7 +127,7 @@ class Apt:
             timeout_s=DOWNLOAD_TIMEOUT_S,
         )
         if not done.ok:
-            raise unavailable([release.package], last_complaint(done.stderr))
+            raise unavailable([release.package], complaint_in(done.stderr))
         if not file.is_file() or sha256(file) != release.sha256:
             file.unlink(missing_ok=True)
             raise unavailable([release.package], f"the download is damaged: {file.name}")
@@ -159,11 +160,17 @@ def parse_releases(text: str) -> list[Release]:
     return found
 
 
-def last_complaint(text: str) -> str:
-    """The last error that apt printed, without its mark; the last line if it has none."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("E: ")]
-    return (errors or lines or ["it did not say why"])[-1].removeprefix("E: ")
+def complaint_in(text: str) -> str:
+    """The first error that apt printed, else its first warning, without the mark; empty if none.
+
+    The first one is about a cause, the last only says that something could not be done.
+    """
+    lines = text.splitlines()
+    for mark in ("E: ", "W: "):
+        found = [line.removeprefix(mark).strip() for line in lines if line.startswith(mark)]
+        if found:
+            return found[0]
+    return ""
 
 
 def unavailable(names: Iterable[str], why: str) -> DebianUnavailableError:

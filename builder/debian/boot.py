@@ -31,8 +31,7 @@ def kernel_file(image: Unpacked) -> Path:
 
 def boot_command(kernel: Path, initramfs: Path, machine: Machine = MACHINE) -> list[str]:
     """The command line that boots `kernel` with its serial line on stdin and stdout."""
-    command = Qemu().command(machine, BootImage("kernel", kernel))
-    return [*command, "-initrd", str(initramfs), "-append", COMMAND_LINE]
+    return Qemu().command(machine, BootImage("kernel", kernel, initramfs, COMMAND_LINE))
 
 
 def boot_debian(kernel: Path, initramfs: Path, machine: Machine = MACHINE) -> str:

@@ -33,10 +33,19 @@ class Machine:
 
 @dataclass(frozen=True)
 class BootImage:
-    """What to boot: a Multiboot ELF handed over by the emulator, or a raw disk image."""
+    """What to boot: a Multiboot ELF handed over by the emulator, or a raw disk image.
+
+    Attributes:
+        kind: Which of the two.
+        path: The file.
+        initrd: The initial RAM disk to hand over with a kernel.
+        command_line: What to tell the kernel.
+    """
 
     kind: Literal["kernel", "disk"]
     path: Path
+    initrd: Path | None = None
+    command_line: str = ""
 
 
 # The serial line is the process's stdin and stdout; "terminal" is the same for a person, whose

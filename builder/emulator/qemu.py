@@ -87,7 +87,9 @@ class Qemu:
         if debug_log is not None:
             argv += ["-d", "int,cpu_reset", "-D", str(debug_log)]
         if image.kind == "kernel":
-            return [*argv, "-kernel", str(image.path)]
+            argv += ["-kernel", str(image.path)]
+            argv += ["-initrd", str(image.initrd)] if image.initrd else []
+            return [*argv, *(["-append", image.command_line] if image.command_line else [])]
         # snapshot=on: the image is opened for reading only, so that runs can share it. virtio,
         # because the BIOS takes 0.16 s longer to find an IDE disk when the clock counts
         # instructions.

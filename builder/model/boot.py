@@ -69,6 +69,13 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "linux",
     ),
     BootStep(
+        "program_files_make()",
+        "fs/inode.h",
+        "Without one, the programs inside the kernel become files.",
+        "linux",
+        until="host",
+    ),
+    BootStep(
         "suite_run()",
         "kernel/suite.h",
         "The programs; comes back when the last has ended.",
@@ -145,12 +152,6 @@ CREATE_STEPS: tuple[BootStep, ...] = (
         until="processes",
     ),
     BootStep("vsyscall_map(space)", "entry/vsyscall.h", "Its way into the kernel.", "processes"),
-    BootStep(
-        "group_only_me(process)",
-        "proc/signals.h",
-        "The other threads end with the old program.",
-        "linux",
-    ),
 )
 
 # What a child gets of its parent, beside memory and files; each call returns 0 or -errno.
@@ -198,17 +199,38 @@ FIRST_STEPS: tuple[BootStep, ...] = (
 
 # When a process has another program, and cannot go back to the old one.
 EXEC_STEPS: tuple[BootStep, ...] = (
-    BootStep("vsyscall_use(process)", "entry/vsyscall.h", "Where SYSENTER comes back.", "processes"),
-    BootStep("vfork_done(process)", "proc/process.h", "The parent's memory is its own again.", "processes"),
-    BootStep("files_close_on_exec(process->files)", "fs/file.h", "What the old one did not want to hand on.", "processes"),
+    BootStep(
+        "group_only_me(process)",
+        "proc/signals.h",
+        "The other threads end with the old program.",
+        "linux",
+    ),
+    BootStep(
+        "vsyscall_use(process)", "entry/vsyscall.h", "Where SYSENTER comes back.", "processes"
+    ),
+    BootStep(
+        "vfork_done(process)",
+        "proc/process.h",
+        "The parent's memory is its own again.",
+        "processes",
+    ),
+    BootStep(
+        "files_close_on_exec(process->files)",
+        "fs/file.h",
+        "What the old one did not want to hand on.",
+        "processes",
+    ),
     BootStep("fpu_reset(process)", "cpu/fpu.h", "The x87 and SSE registers.", "processes"),
     BootStep("tls_reset(process)", "cpu/tls.h", "No TLS entries.", "linux"),
-    BootStep("signals_exec(process)", "proc/signals.h", "The old one's handlers are gone.", "linux"),
+    BootStep(
+        "signals_exec(process)", "proc/signals.h", "The old one's handlers are gone.", "linux"
+    ),
 )
 
 # At each tick of the clock.
 TICK_STEPS: tuple[BootStep, ...] = (
     BootStep("clock_tick_update()", "dev/clock.h", "", "linux"),
+    BootStep("timer_ticks = clock_ticks()", "dev/dev.h", "several may come at once", "linux"),
     BootStep("sleepers_wake()", "proc/sleep.h", "", "processes"),
     BootStep("alarms_ring()", "proc/alarm.h", "", "linux"),
 )

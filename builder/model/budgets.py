@@ -7,11 +7,12 @@ KIB = 1024
 # Stripped kernel.elf by suite, without the user's own programs.
 KERNEL_BUDGET_BYTES = {"none": 24 * KIB, "echo": 28 * KIB, "demo": 32 * KIB, "checks": 96 * KIB}
 EXTRA_CPUS_BUDGET_BYTES = 4 * KIB  # the code that starts the other CPUs
-# What step `processes` may add: address spaces, processes, files; the programs that show or check
-# them.
-PROCESSES_BUDGET_BYTES = {"none": 12 * KIB, "echo": 12 * KIB, "demo": 128 * KIB, "checks": 64 * KIB}
-# What step `linux` may add to that: files, signals, threads, a terminal, an initial RAM disk.
-LINUX_BUDGET_BYTES = {"none": 64 * KIB, "echo": 0, "demo": 0, "checks": 0}
+# What a step may add: address spaces, processes, files; then all that Linux programs need; and
+# the programs that show or check them.
+STEP_BUDGET_BYTES = {
+    "processes": {"none": 12 * KIB, "echo": 12 * KIB, "demo": 24 * KIB, "checks": 64 * KIB},
+    "linux": {"none": 60 * KIB, "echo": 60 * KIB, "demo": 60 * KIB, "checks": 80 * KIB},
+}
 DISK_USED_BUDGET_BYTES = 160 * KIB  # boot sector, loader and kernel of the demo suite
 
 

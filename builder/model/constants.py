@@ -7,7 +7,7 @@ from builder.model.auxv import AUXV
 from builder.model.features import FEATURES, SYSENTER_MIN_SIGNATURE
 from builder.model.gdt import GDT_ENTRIES, GdtEntry
 from builder.model.layout import Layout
-from builder.model.syscalls import Syscall
+from builder.model.syscall import Syscall
 
 TIMER_HZ = 100  # as Linux's USER_HZ
 TSS_IO_BITMAP_BYTES = 65536 // 8
@@ -73,7 +73,7 @@ _CR0 = _bits(
         (0, "PE", "protected mode"),
         (1, "MP", "WAIT obeys CR0.TS"),
         (2, "EM", "no x87: its instructions raise #NM"),
-        (5, "NE", "x87 errors are exceptions, not an interrupt line"),
+        (5, "NE", "x87 errors are #MF, not an interrupt"),
         (16, "WP", "read-only pages are so for the kernel too"),
         (18, "AM", "EFLAGS.AC is obeyed"),
         (29, "NW", "set by INIT: no write-back"),
@@ -84,7 +84,7 @@ _CR0 = _bits(
 _CR4 = _bits(
     "CR4_",
     (
-        (9, "OSFXSR", "FXSAVE and FXRSTOR save SSE registers too: SSE may be used"),
+        (9, "OSFXSR", "FXSAVE saves SSE registers too"),
         (10, "OSXMMEXCPT", "SSE errors are #XM, else #UD"),
     ),
 )
@@ -153,14 +153,14 @@ _ERRNO = (
     Constant("ELOOP", 40, "too many symbolic links"),
     Constant("EOVERFLOW", 75, "too large for its type"),
     Constant("ETIMEDOUT", 110, "the time is over"),
-    Constant("ERESTARTSYS", 512, "the call is to be made again, if the program wants that"),
+    Constant("ERESTARTSYS", 512, "to be made again, if the program wants that"),
     Constant("ERESTARTNOHAND", 514, "the same, unless a handler runs"),
 )
 _MAPPING = (
     Constant("PROT_NONE", 0, "may not be used at all", 1),
     Constant("PROT_READ", 1, "may be read", 1),
     Constant("PROT_WRITE", 2, "may be written", 1),
-    Constant("PROT_EXEC", 4, "may be executed: i386 allows that wherever it allows to read", 1),
+    Constant("PROT_EXEC", 4, "may be executed: to i386 that is to read", 1),
     Constant("MAP_SHARED", 1, "writes reach the file", 2),
     Constant("MAP_SHARED_VALIDATE", 3, "the same, and unknown flags are errors", 2),
     Constant("MAP_PRIVATE", 2, "writes are the process's own", 2),
@@ -235,7 +235,7 @@ _CLONE = (
     Constant("CLONE_VM", 0x100, "the same address space", 8),
     Constant("CLONE_FILES", 0x400, "the same table of open files", 8),
     Constant("CLONE_SIGHAND", 0x800, "the same signal handlers", 8),
-    Constant("CLONE_VFORK", 0x4000, "the parent waits until the child needs its memory no more", 8),
+    Constant("CLONE_VFORK", 0x4000, "the parent waits until its memory is free", 8),
     Constant("CLONE_THREAD", 0x10000, "a thread of the same process", 8),
     Constant("CLONE_SETTLS", 0x80000, "a TLS entry of its own", 8),
     Constant("CLONE_PARENT_SETTID", 0x100000, "the parent finds its number", 8),
@@ -330,7 +330,7 @@ _SIGNALS = (
     Constant("SIGNAL_LIMIT", 65, "one more than the highest"),
 )
 _SIGNAL_FRAMES = (
-    Constant("SIGNAL_CONTEXT", 4, "after a handler's RET struct sigcontext lies at ESP + this"),
+    Constant("SIGNAL_CONTEXT", 4, "after a handler's RET it lies at ESP + this"),
     Constant("RT_SIGNAL_CONTEXT", 160, "the same in the frame of rt_sigaction()"),
 )
 _CLOCKS = (

@@ -21,11 +21,11 @@ from builder.model.layout import (
 )
 from builder.model.memory import Region
 from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
+from builder.model.syscall import Syscall
 from builder.model.syscalls import (
     COST_LOOPS,
     CostLoop,
     Slot,
-    Syscall,
     dispatch_slots,
     syscalls_for,
 )
@@ -100,6 +100,32 @@ class KernelModel:
         return "serial_init()" if "host" in self.layers else "banner()"
 
     @property
+    def process_headers(self) -> tuple[str, ...]:
+        """What proc/process.c of step `processes` includes, beside its own header."""
+        steps = (*self.destroy_steps, *self.release_steps, *self.first_steps)
+        own = {"cpu/cpu.h", "fs/inode.h", "kernel/suite.h", "lib/lib.h", "mm/mm.h", "mm/space.h"}
+        return _headers(steps, own | {"proc/arguments.h"})
+
+    @property
+    def fork_headers(self) -> tuple[str, ...]:
+        """What proc/fork.c includes, beside its own header."""
+        own = {"entry/vsyscall.h", "fs/file.h", "lib/lib.h", "mm/space.h", "proc/process.h"}
+        headers = _headers(self.fork_steps, own | {"proc/sleep.h"})
+        return tuple(header for header in headers if header != "proc/fork.h")
+
+    @property
+    def exec_headers(self) -> tuple[str, ...]:
+        """What proc/exec.c includes."""
+        own = {"include/x86.h", "lib/lib.h", "mm/mm.h", "mm/space.h", "proc/elf.h"}
+        steps = (*self.create_steps, *self.exec_steps)
+        return _headers(steps, own | {"proc/process.h", "proc/start_stack.h"})
+
+    @property
+    def tick_headers(self) -> tuple[str, ...]:
+        """What proc/preempt.c includes."""
+        return _headers(self.tick_steps, {"cpu/wake.h", "kernel/kernel.h", "proc/process.h"})
+
+    @property
     def shared_objects(self) -> tuple[str, ...]:
         """Object files that the kernel and the programs' library have in common."""
         own_stub = ("cpu/cpuid",) if "own-stub" in self.layers else ()
@@ -140,12 +166,29 @@ class KernelModel:
         return next(row.value for row in rows if row.name == name)
 
 
+def _headers(steps: tuple[boot.BootStep, ...], own: set[str]) -> tuple[str, ...]:
+    """The headers of these calls, and those that the file itself needs."""
+    return tuple(sorted({step.header for step in steps if step.header} | own))
+
+
 # Layers that a step and those after it want in another form: one called after both, such as
 # "smp-processes", lies over them.
 _OTHER_FORMS = {
     "processes": ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap"),
     "linux": ("page-fixed", "page-random"),
 }
+
+
+# Layers with checks of their own.
+_WITH_CHECKS = (
+    "sysenter",
+    "vsyscall",
+    "smp",
+    "io-bitmap",
+    "processes",
+    "io-bitmap-processes",
+    "linux",
+)
 
 
 def layers_of(config: KernelConfig) -> tuple[str, ...]:
@@ -174,11 +217,7 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         layers += ["host", *(["smp-host"] if "smp" in layers else [])]
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
-        layers += [
-            f"checks-{name}"
-            for name in layers
-            if name in ("sysenter", "vsyscall", "smp", "io-bitmap", "processes", "linux")
-        ]
+        layers += [f"checks-{name}" for name in layers if name in _WITH_CHECKS]
     return tuple(layers)
 
 

@@ -130,7 +130,7 @@ TSS = Layout(
 SIGCONTEXT = Layout(
     "sigcontext",
     "SIGCONTEXT",
-    "An interrupted program's registers in a signal frame (Linux arch/x86 uapi sigcontext.h)",
+    "A program's registers in a signal frame (Linux arch/x86 uapi sigcontext.h)",
     (
         *(Field(name, "uint32_t", 4, "only the low 16 bits mean something") for name in _DATA),
         *(Field(name, "uint32_t", 4, "") for name in ("edi", "esi", "ebp", "esp")),

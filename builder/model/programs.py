@@ -106,6 +106,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("write-page", "PF", "a write to the vsyscall page", "vsyscall"),
     Fault("write-page-end", "PF", "a write to the end of the vsyscall page", "vsyscall"),
     Fault("behind-page", "PF", "a read behind the vsyscall page", "vsyscall"),
+    Fault("write-clock", "PF", "a write to the clocks that the vDSO reads", "linux"),
     Fault("port-inherited", "GP", "a port that the program before had", "io-bitmap"),
     Fault("port-neighbour", "GP", "the port next to an allowed one", "io-bitmap"),
     Fault("port-word", "GP", "two ports, one of them allowed", "io-bitmap"),
@@ -179,6 +180,20 @@ PROGRAMS: tuple[Program, ...] = (
     _program("copies", "checks", "processes"),
     _program("fork-registers", "checks", "processes"),
     _program("vdso", "checks", "linux"),
+    _program("exec", "checks", "processes"),
+    Program(
+        "exec-target",
+        ("user/exec_target", "user/start_entry"),
+        ("checks", "processes"),
+        "start_checked",
+    ),
+    _program("ends", "checks", "processes"),
+    _program("pipes", "checks", "processes"),
+    Program("storm", ("user/storm", "user/storm_loop"), ("checks", "processes")),
+    _program("sleepy", "checks", "processes"),
+    _program("bombs", "checks", "processes"),
+    _program("shared", "checks", "processes"),
+    _program("io-fork", "checks", "io-bitmap-processes"),
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
@@ -228,9 +243,19 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("four processes take turns", checks, "yield", instances=4),
         SuiteEntry("memory: errors", processes, "memory-errors"),
         SuiteEntry("memory: pages and heap", processes, "memory"),
-        SuiteEntry("memory: stacks grow", processes, "stacks"),
-        SuiteEntry("fork: memory is copied on write", processes, "copies"),
         SuiteEntry("fork: registers", processes, "fork-registers"),
+        SuiteEntry("fork: memory is copied on write", processes, "copies"),
+        SuiteEntry("memory: stacks grow", processes, "stacks"),
+        SuiteEntry("clone: one address space for two", processes, "shared"),
+        SuiteEntry("fork: I/O ports", ("checks", "io-bitmap-processes"), "io-fork"),
+        SuiteEntry("execve and vfork", processes, "exec"),
+        SuiteEntry("exit, kill, wait4", processes, "ends"),
+        SuiteEntry("pipes and file descriptors", processes, "pipes"),
+        SuiteEntry(
+            "processes that are interrupted all the time", processes, check="check_preemption"
+        ),
+        SuiteEntry("who waits needs no CPU", processes, check="check_idle"),
+        SuiteEntry("programs that take all there is", processes, check="check_bombs"),
         *(
             SuiteEntry(
                 f"killed by {f.killed_by}: {f.title}",
@@ -245,6 +270,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("timer interrupts during many calls", checks, check="check_timer_storm"),
         SuiteEntry("all CPUs calling at once", ("checks", "smp"), check="check_all_cpus"),
         SuiteEntry("every page frame came back", checks, check="check_frames"),
+        SuiteEntry("no kernel stack ran nearly full", processes, check="check_stacks"),
     )
 
 

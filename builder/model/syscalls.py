@@ -106,7 +106,7 @@ _PROCESSES = (
             "int protection",
             "int flags",
             "int fd",
-            "uint32_t offset_pages",
+            "uint32_t page",
         ),
         "ask for pages",
         "memory",
@@ -197,7 +197,7 @@ SYSCALLS: tuple[Syscall, ...] = (
 
 
 def syscalls_for(layers: tuple[str, ...]) -> tuple[Syscall, ...]:
-    """The calls of a kernel with these layers, by number; of several rows for one the last counts."""
+    """The calls of these layers, by number; of several rows for one the last counts."""
     chosen = {call.number: call for call in (*SYSCALLS, *LINUX_SYSCALLS) if call.layer in layers}
     return tuple(chosen[number] for number in sorted(chosen))
 

@@ -11,9 +11,7 @@ _PATH = "const char *path"
 _SETS = ("uint32_t count", "uint32_t *in", "uint32_t *out", "uint32_t *except")
 
 
-def _call(
-    number: int, name: str, arguments: tuple[str, ...], comment: str, reason: str
-) -> Syscall:
+def _call(number: int, name: str, arguments: tuple[str, ...], comment: str, reason: str) -> Syscall:
     return Syscall(number, name, args(*arguments), comment, reason, "linux")
 
 
@@ -58,7 +56,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2: TCGETS",
     ),
     _call(55, "fcntl", ("int fd", "int command", "uint32_t argument"), "about open files", "T2"),
-    _call(57, "setpgid", ("int32_t pid", "int32_t pgid"), "join or make a process group", "T3: job control"),
+    _call(
+        57,
+        "setpgid",
+        ("int32_t pid", "int32_t pgid"),
+        "join or make a process group",
+        "T3: job control",
+    ),
     _own(60, "umask", ("uint32_t mask",), "mode bits that new files do not get", "T3: sh"),
     _call(65, "getpgrp", (), "number of the process group", "T3: job control"),
     _call(66, "setsid", (), "a session of its own", "T3: setsid, login shells"),
@@ -85,9 +89,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T5",
     ),
     _call(83, "symlink", ("const char *target", _PATH), "a name for a path", "T2: ln -s"),
-    _call(
-        85, "readlink", (_PATH, "char *buffer", "size_t size"), "what that path is", "T2: ls -l"
-    ),
+    _call(85, "readlink", (_PATH, "char *buffer", "size_t size"), "what that path is", "T2: ls -l"),
     _call(
         88,
         "reboot",
@@ -254,6 +256,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _own(200, "getgid32", (), "everybody is root", "T3: sh"),
     _own(201, "geteuid32", (), "everybody is root", "T3: sh"),
     _own(202, "getegid32", (), "everybody is root", "T3: sh"),
+    _own(
+        205,
+        "getgroups32",
+        ("int count", "uint32_t *groups"),
+        "nobody is in further groups",
+        "T2: id",
+    ),
     _own(213, "setuid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
     _own(214, "setgid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
     _call(
@@ -263,9 +272,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "names in a directory",
         "T2",
     ),
-    _call(
-        221, "fcntl64", ("int fd", "int command", "uint32_t argument"), "about open files", "T2"
-    ),
+    _call(221, "fcntl64", ("int fd", "int command", "uint32_t argument"), "about open files", "T2"),
     _own(224, "gettid", (), "number of this thread", "T3"),
     _call(238, "tkill", ("int32_t tid", "int signal"), "send a signal to a thread", "T3: raise()"),
     _call(

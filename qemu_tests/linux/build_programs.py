@@ -68,7 +68,8 @@ class Compiler:
 def build_runner(compiler: Compiler) -> Path:
     """The runner that is /init. Raises ToolError and BuildError."""
     source = HERE / "runner.c"
-    return _compiled("runner", compiler, [*RUNNER_FLAGS, str(source)], [source], {})
+    inputs = [source, *sorted(HERE.glob("*.h"))]
+    return _compiled("runner", compiler, [*RUNNER_FLAGS, str(source)], inputs, {})
 
 
 def build_program(

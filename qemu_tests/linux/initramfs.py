@@ -52,17 +52,22 @@ def make_initramfs(
         BuildError: A program does not compile.
         ToolError: There is no gcc that compiles for the i386.
     """
-    entries = [*_system(packages, compiler), *_tests(cases, packages, compiler)]
+    entries = [*_system(cases, packages, compiler), *_tests(cases, packages, compiler)]
     return gzip.compress(pack(entries), compresslevel=1, mtime=0)
 
 
-def _system(packages: Mapping[str, Unpacked], compiler: Compiler) -> Iterator[Entry]:
+def _system(
+    cases: Sequence[Case], packages: Mapping[str, Unpacked], compiler: Compiler
+) -> Iterator[Entry]:
+    """The runner, devices, busybox, and those of the other shells that a case begins with."""
     yield File("init", build_runner(compiler).read_bytes(), 0o755)
     yield from (Directory(path) for path in FOLDERS)
     yield Node("dev/console", "char", 5, 1, 0o666)
     yield Node("dev/null", "char", 1, 3, 0o666)
     yield Node("dev/zero", "char", 1, 5, 0o666)
-    for package, path in FETCHED_PROGRAMS.items():
+    started = {case.argv[0] for case in cases} | {"/bin/busybox"}
+    wanted = {package: path for package, path in FETCHED_PROGRAMS.items() if f"/{path}" in started}
+    for package, path in wanted.items():
         data = (packages[package].root / path).read_bytes()
         yield File(path, data, 0o755)
     yield from (Symlink(f"bin/{applet}", "busybox") for applet in APPLETS)

@@ -23,25 +23,11 @@
  *     @finished 1                        how many programs there were
  */
 
+#include "runner_io.h"
+
 #define LIST_BYTES (64 * 1024)
 #define WORDS 64
 #define BYTES_A_LINE 40
-
-enum {
-    NR_exit = 1,
-    NR_fork = 2,
-    NR_read = 3,
-    NR_write = 4,
-    NR_open = 5,
-    NR_close = 6,
-    NR_execve = 11,
-    NR_chdir = 12,
-    NR_kill = 37,
-    NR_mkdir = 39,
-    NR_dup2 = 63,
-    NR_reboot = 88,
-    NR_wait4 = 114,
-};
 
 enum { O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_TRUNC = 01000 };
 enum { SIGKILL = 9, EXIT_NO_EXEC = 127 };
@@ -61,30 +47,10 @@ struct test {
 };
 
 static char list[LIST_BYTES + 1];
-static char line[256];
-static int line_length;
-
-static int call(int number, unsigned int a, unsigned int b, unsigned int c, unsigned int d)
-{
-    int result;
-    __asm__ volatile("int $0x80"
-                     : "=a"(result)
-                     : "0"(number), "b"(a), "c"(b), "d"(c), "S"(d)
-                     : "memory");
-    return result;
-}
 
 static int open_file(const char *path, int flags)
 {
     return call(NR_open, (unsigned int)path, flags, 0644, 0);
-}
-
-static int length_of(const char *text)
-{
-    int length = 0;
-    while (text[length])
-        length++;
-    return length;
 }
 
 static int same(const char *a, const char *b)
@@ -94,44 +60,6 @@ static int same(const char *a, const char *b)
         b++;
     }
     return *a == *b;
-}
-
-/* The report's lines are put together in `line`, and each is written at once. */
-static void put_text(const char *text)
-{
-    while (*text && line_length < (int)sizeof line - 1)
-        line[line_length++] = *text++;
-}
-
-static void put_number(unsigned int number)
-{
-    char digits[12];
-    int at = sizeof digits - 1;
-    digits[at] = 0;
-    do {
-        digits[--at] = '0' + number % 10;
-        number /= 10;
-    } while (number);
-    put_text(digits + at);
-}
-
-static void put_byte(unsigned char byte)
-{
-    const char digits[] = "0123456789abcdef";
-    const char text[3] = {digits[byte >> 4], digits[byte & 15], 0};
-    put_text(text);
-}
-
-static void end_line(int fd)
-{
-    line[line_length++] = '\n';
-    for (int done = 0; done < line_length;) {
-        int written = call(NR_write, fd, (unsigned int)(line + done), line_length - done, 0);
-        if (written <= 0)
-            break;
-        done += written;
-    }
-    line_length = 0;
 }
 
 static void power_off(void)
@@ -309,7 +237,10 @@ static void run_all(void)
 {
     static struct test test;
     int programs = 0;
-    list[read_file("/tests/list", list, LIST_BYTES)] = 0;
+    int length = read_file("/tests/list", list, LIST_BYTES + 1);
+    if (length > LIST_BYTES)
+        fail("size", "/tests/list", 0);
+    list[length] = 0;
     for (char *text = list; *text;) {
         char *end = text;
         while (*end && *end != '\n')

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from builder.debian import Unpacked
 from builder.errors import DebianUnavailableError
-from qemu_tests.linux import expectations, tinygate
+from qemu_tests.kernels import Lab
+from qemu_tests.linux import expectations
 from qemu_tests.linux.build_programs import Compiler
-from qemu_tests.linux.cases import cases
+from qemu_tests.linux.cases import Case, cases
 from qemu_tests.linux.compare import differences
 from qemu_tests.linux.initramfs import make_initramfs, needed_packages
 from qemu_tests.linux.results import parse
-
-pytestmark = pytest.mark.skipif(not tinygate.LANDED, reason="step linux has not landed")
+from qemu_tests.linux.tinygate import MACHINE, run_on_tinygate
 
 GROUPS = tuple(dict.fromkeys(case.group for case in cases()))
+NEEDS_SSE = ("float",)
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +32,47 @@ def packages() -> Mapping[str, Unpacked]:
         pytest.skip(str(error))
 
 
+def _initramfs(folder: Path, wanted: Sequence[Case], packages: Mapping[str, Unpacked]) -> Path:
+    initramfs = folder / "initramfs.gz"
+    initramfs.write_bytes(make_initramfs(wanted, packages, Compiler()))
+    return initramfs
+
+
+def _compare(groups: Sequence[str], text: str) -> None:
+    report = parse(text)
+    found = [differences(expectations.load(group), report) for group in groups]
+    if any(found):
+        pytest.fail("\n".join(filter(None, found)), pytrace=False)
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_does_what_it_does_on_linux(
-    group: str, packages: Mapping[str, Unpacked], tmp_path: Path
+    group: str, packages: Mapping[str, Unpacked], lab: Lab, tmp_path: Path
 ) -> None:
     wanted = [case for case in cases() if case.group == group]
-    initramfs = tmp_path / "initramfs.gz"
-    initramfs.write_bytes(make_initramfs(wanted, packages, Compiler()))
-    report = parse(tinygate.run_on_tinygate(initramfs))
-    if text := differences(expectations.load(group), report):
-        pytest.fail(text, pytrace=False)
+    kernel = lab.kernel("kernel.step=linux", "programs.suite=none")
+    _compare([group], run_on_tinygate(kernel, _initramfs(tmp_path, wanted, packages)))
+
+
+@pytest.mark.parametrize(
+    ("cpus", "address", "cpu"),
+    [(2, "random", "pentium3"), (4, "fixed", "max"), (1, "random", "pentium2,-sep")],
+)
+def test_all_of_them_do_so_on_other_machines(
+    cpus: int,
+    address: str,
+    cpu: str,
+    packages: Mapping[str, Unpacked],
+    lab: Lab,
+    tmp_path: Path,
+) -> None:
+    groups = [group for group in GROUPS if group not in NEEDS_SSE or "pentium2" not in cpu]
+    wanted = [case for case in cases() if case.group in groups]
+    kernel = lab.kernel(
+        "kernel.step=linux",
+        "programs.suite=none",
+        f"cpu.count={cpus}",
+        f"vsyscall.address={address}",
+    )
+    machine = replace(MACHINE, cpus=cpus, cpu=cpu, icount=False)
+    _compare(groups, run_on_tinygate(kernel, _initramfs(tmp_path, wanted, packages), machine))

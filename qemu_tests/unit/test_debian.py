@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
@@ -16,22 +17,25 @@ from pathlib import Path
 import pytest
 
 from builder.debian import PACKAGES, Wanted, fetch, named, stored
-from builder.debian.apt import Apt, last_complaint, parse_releases
+from builder.debian.apt import Apt, complaint_in, parse_releases
 from builder.errors import DebianUnavailableError, ExitCode
 
 # Like apt's in what they are asked and what they print; an archive is the folder beside them.
 APT_GET = """#!/bin/sh
 here=${0%/*}
 echo "apt-get $*" >> "$here/log"
-test -e "$here/offline" && { echo "E: Could not resolve 'archive'" >&2; exit 100; }
 case $* in
-*" update") exit 0 ;;
-*" download "*) name=${*##* }; cp "$here/archive/${name%%=*}_"*.deb . ;;
+*" update") test ! -e "$here/offline" || echo "W: Could not resolve 'archive'" >&2 ;;
+*" download "*)
+    test ! -e "$here/offline" || { echo "E: Could not resolve 'archive'" >&2; exit 100; }
+    name=${*##* }
+    cp "$here/archive/${name%%=*}_"*.deb . ;;
 esac
 """
 APT_CACHE = """#!/bin/sh
 here=${0%/*}
 shift 4
+test ! -e "$here/no-lists" || exit 100
 for name; do test -e "$here/archive/$name" && cat "$here/archive/$name"; done
 """
 DPKG_DEB = """#!/bin/sh
@@ -108,6 +112,17 @@ def test_what_is_there_is_not_fetched_again_nor_any_tool_asked(
     assert archive.log() == ["update", "download one=1:2-3"]
 
 
+@pytest.mark.timeout(20)  # seconds; it would wait for ever
+def test_what_is_there_is_given_while_another_process_fetches(
+    archive: Archive, tmp_path: Path
+) -> None:
+    fetch([ONE])
+    with (tmp_path / "cache" / "debian" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert list(fetch([ONE])) == ["one"]
+    assert archive.log().count("update") == 1
+
+
 def test_only_what_is_missing_is_fetched(archive: Archive) -> None:
     fetch([ONE])
     fetch([ONE, TWO])
@@ -141,8 +156,10 @@ def test_only_the_folders_that_are_used_are_kept(archive: Archive) -> None:
     assert archive.log()
 
 
-def test_without_a_network_the_error_says_why_and_what_to_do(archive: Archive) -> None:
+@pytest.mark.parametrize("lists", ["no-lists", "old-lists"])
+def test_without_a_network_the_error_says_why_and_what_to_do(archive: Archive, lists: str) -> None:
     (archive.folder / "offline").touch()
+    (archive.folder / lists).touch()
     with pytest.raises(DebianUnavailableError) as caught:
         fetch([ONE, TWO])
     assert caught.value.what == "cannot fetch from Debian: one, two"
@@ -160,13 +177,16 @@ def test_a_package_that_no_source_has_does_not_keep_the_others_away(archive: Arc
     assert archive.log() == ["update", "download two=1:2-3"]
 
 
-def test_a_damaged_download_is_refused_and_the_next_is_another_one(archive: Archive) -> None:
+def test_a_damaged_download_is_refused_and_the_next_is_another_one(
+    archive: Archive, tmp_path: Path
+) -> None:
     whole = archive.deb("one").read_bytes()
     archive.deb("one").write_bytes(whole[:-1] + b"x")
     with pytest.raises(DebianUnavailableError, match="one") as caught:
         fetch([ONE])
     assert caught.value.why == "the download is damaged: one_1%3a2-3_i386.deb"
     assert stored([ONE]) == {}
+    assert not list((tmp_path / "cache" / "debian" / "apt" / "downloads").iterdir())
     archive.deb("one").write_bytes(whole)
     assert list(fetch([ONE])) == ["one"]
 
@@ -232,12 +252,16 @@ def test_the_machine_s_own_package_set_up_is_left_alone(archive: Archive, tmp_pa
     if real is None:
         pytest.skip("there is no apt here")
     assert archive
+    hooks = ("Pre-Invoke", "Post-Invoke", "Post-Invoke-Success")
+    theirs = tmp_path / "theirs.conf"
+    theirs.write_text("".join(f'APT::Update::{hook} {{"theirs";}};\n' for hook in hooks))
     folder = tmp_path / "private apt"
     Apt(folder)
     argv = [real, "-c", str(folder / "apt.conf"), "dump"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True)
-    hooks = [line for line in done.stdout.splitlines() if line.startswith("APT::Update::")]
-    assert [line for line in hooks if not line.endswith(' "";')] == []
+    environment = {"PATH": "/usr/bin:/bin", "APT_CONFIG": str(theirs)}
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, env=environment)
+    found = [line for line in done.stdout.splitlines() if line.startswith("APT::Update::")]
+    assert [line for line in found if not line.endswith(' "";')] == []
     for key in ("Dir::State", "Dir::State::status", "Dir::Cache"):
         assert f'{key} "{folder}' in done.stdout
     assert 'APT::Architecture "i386";' in done.stdout
@@ -246,13 +270,13 @@ def test_the_machine_s_own_package_set_up_is_left_alone(archive: Archive, tmp_pa
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("W: a\nE: first\nE: second\n   more\n", "second"),
-        ("only a line\n", "only a line"),
-        ("", "it did not say why"),
+        ("W: a\nE: first\n   more\nE: second\n", "first"),
+        ("Err:1 somewhere\nW: Failed to fetch it\nW: Some failed\n", "Failed to fetch it"),
+        ("Reading package lists...\n", ""),
     ],
 )
-def test_the_last_error_is_the_reason(text: str, complaint: str) -> None:
-    assert last_complaint(text) == complaint
+def test_the_first_error_is_the_reason(text: str, complaint: str) -> None:
+    assert complaint_in(text) == complaint
 
 
 def test_paragraphs_of_apt_cache_are_read() -> None:

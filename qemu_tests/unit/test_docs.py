@@ -28,6 +28,10 @@ CONFIGS = {
     "default": [],
     "int80": ["kernel.step=int80"],
     "sysenter": ["kernel.step=sysenter", "sysenter.stack=per-switch"],
+    "processes": ["kernel.step=processes"],
+    "linux": ["kernel.step=linux"],
+    "linux, checks": ["kernel.step=linux", "programs.suite=checks", "cpu.count=2"],
+    "processes, checks": ["kernel.step=processes", "programs.suite=checks", "cpu.count=2"],
     "checks": [
         "programs.suite=checks",
         "cpu.count=2",

@@ -1,4 +1,4 @@
-"""Golden files: the trees of the three steps, and the machine code of the ways in and out.
+"""Golden files: the trees of the steps, and the machine code of the ways in and out.
 
 `pytest --update-golden` writes them anew; look at `git diff` before you commit that.
 """
@@ -20,7 +20,7 @@ from builder.config import load_config
 from builder.render import render_tree, write_tree
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
-STEPS = ("int80", "sysenter", "vsyscall")
+STEPS = ("int80", "sysenter", "vsyscall", "processes", "linux")
 DIFF_LINES_SHOWN = 200
 
 
@@ -69,6 +69,7 @@ ENTRY_CODE = {
         "entry/vsyscall_int80.asm",
     ),
     "vsyscall-random": ("entry/sysenter_entry.asm",),
+    "processes": ("entry/return.asm",),
 }
 
 

@@ -18,7 +18,7 @@ from builder.render import render_tree
 from qemu_tests.kernels import Lab
 
 GOOD = {
-    "kernel.step": ("int80", "sysenter", "vsyscall"),
+    "kernel.step": ("int80", "sysenter", "vsyscall", "processes", "linux"),
     "cpu.count": ("1", "2", "3", "8"),
     "sysenter.stack": ("per-switch", "esp0-word", "tss-end"),
     "vsyscall.address": ("fixed", "random"),

@@ -155,6 +155,11 @@ def test_everything_that_is_run_is_recorded() -> None:
         assert set(expectations.load(group)) == names
 
 
+def test_every_program_that_a_script_calls_was_there() -> None:
+    for path in expectations.FOLDER.glob("*.json"):
+        assert "not found" not in path.read_text(), path.name
+
+
 def test_recording_writes_what_differs_and_removes_what_is_no_longer_made(tmp_path: Path) -> None:
     record.write({"a.json": "1", "b.json": "2"}, tmp_path)
     assert record.differences({"a.json": "1", "b.json": "3", "c.json": ""}, tmp_path) == [

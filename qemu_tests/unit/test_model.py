@@ -16,7 +16,8 @@ from builder.model.gdt import GDT_ENTRIES, check_sysenter_order, gdt_entries
 from builder.model.kernel import KernelModel, build_model
 from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
 from builder.model.programs import FAULTS, PROGRAMS
-from builder.model.syscalls import SYSCALLS, dispatch_slots
+from builder.model.syscalls import SYSCALLS, dispatch_slots, syscalls_for
+from builder.model.syscalls_linux import LINUX_SYSCALLS
 
 EVERY_STEP = (
     ("kernel.step=int80",),
@@ -186,22 +187,47 @@ def test_physical_addresses_suit_the_machine() -> None:
 
 # Linux arch/x86/entry/syscalls/syscall_32.tbl, as far as anybody could want it here.
 LINUX = {
-    "exit": 1, "fork": 2, "read": 3, "write": 4, "open": 5, "close": 6, "execve": 11, "getpid": 20,
-    "pipe": 42, "ioctl": 54, "ioperm": 101, "iopl": 110, "wait4": 114, "uname": 122,
-    "sched_yield": 158, "nanosleep": 162, "exit_group": 252,
+    "exit": 1, "fork": 2, "read": 3, "write": 4, "open": 5, "close": 6, "waitpid": 7, "creat": 8,
+    "link": 9, "unlink": 10, "execve": 11, "chdir": 12, "time": 13, "mknod": 14, "chmod": 15,
+    "lseek": 19, "getpid": 20, "setuid": 23, "getuid": 24, "alarm": 27, "pause": 29, "access": 33,
+    "kill": 37, "rename": 38, "mkdir": 39, "rmdir": 40, "dup": 41, "pipe": 42, "brk": 45,
+    "setgid": 46, "getgid": 47, "geteuid": 49, "getegid": 50, "ioctl": 54, "fcntl": 55,
+    "setpgid": 57, "umask": 60, "dup2": 63, "getppid": 64, "getpgrp": 65, "setsid": 66,
+    "sigaction": 67, "sigsuspend": 72, "sigpending": 73, "setrlimit": 75, "gettimeofday": 78,
+    "symlink": 83, "readlink": 85, "reboot": 88, "munmap": 91, "ftruncate": 93, "fchmod": 94,
+    "ioperm": 101, "setitimer": 104, "getitimer": 105, "stat": 106, "lstat": 107, "fstat": 108,
+    "iopl": 110, "wait4": 114, "fsync": 118, "sigreturn": 119, "clone": 120, "uname": 122,
+    "mprotect": 125, "sigprocmask": 126, "getpgid": 132, "fchdir": 133, "_llseek": 140,
+    "getdents": 141, "_newselect": 142, "readv": 145, "writev": 146, "getsid": 147,
+    "fdatasync": 148, "sched_yield": 158, "nanosleep": 162, "mremap": 163, "poll": 168,
+    "rt_sigreturn": 173, "rt_sigaction": 174, "rt_sigprocmask": 175, "rt_sigpending": 176,
+    "rt_sigsuspend": 179, "pread64": 180, "pwrite64": 181, "getcwd": 183, "sigaltstack": 186,
+    "vfork": 190, "ugetrlimit": 191, "mmap2": 192, "ftruncate64": 194, "stat64": 195,
+    "lstat64": 196, "fstat64": 197, "getuid32": 199, "getgid32": 200, "geteuid32": 201,
+    "getgroups32": 205,
+    "getegid32": 202, "setuid32": 213, "setgid32": 214, "getdents64": 220, "fcntl64": 221,
+    "gettid": 224, "tkill": 238, "futex": 240, "set_thread_area": 243, "get_thread_area": 244,
+    "exit_group": 252, "set_tid_address": 258, "clock_gettime": 265, "clock_getres": 266,
+    "clock_nanosleep": 267, "tgkill": 270, "openat": 295, "mkdirat": 296, "fstatat64": 300,
+    "unlinkat": 301, "renameat": 302, "pselect6": 308, "utimensat": 320, "dup3": 330, "pipe2": 331,
+    "prlimit64": 340, "clock_gettime64": 403,
 }  # fmt: skip
+ALL_SYSCALLS = (*SYSCALLS, *LINUX_SYSCALLS)
 OWN_NUMBERS = {"check_arguments": 222}  # a number that Linux does not use
 
 
 def test_system_calls_are_sorted_unique_and_those_of_linux() -> None:
-    numbers = [call.number for call in SYSCALLS]
-    assert numbers == sorted(set(numbers))
-    assert {call.name: call.number for call in SYSCALLS}.items() <= (LINUX | OWN_NUMBERS).items()
+    for layers in (("int80",), ("int80", "checks"), tuple({call.layer for call in ALL_SYSCALLS})):
+        numbers = [call.number for call in syscalls_for(layers)]
+        assert numbers == sorted(set(numbers))
+    assert {call.name: call.number for call in ALL_SYSCALLS}.items() <= (
+        LINUX | OWN_NUMBERS
+    ).items()
     assert set(OWN_NUMBERS.values()).isdisjoint(LINUX.values())
 
 
 def test_system_calls_have_a_reason_and_at_most_six_arguments() -> None:
-    for call in SYSCALLS:
+    for call in ALL_SYSCALLS:
         assert call.reason and call.comment
         assert len(call.arguments) <= 6
         assert len(call.unpacked) == len(call.arguments)

@@ -19,7 +19,7 @@ from builder.resources import data_dir
 
 LINES_MAX = 300
 # Of C and NASM in the default tree, without comments and blank lines. About 2,500 is the aim.
-TREE_LINES_MAX = 3450
+TREE_LINES_MAX = 3500
 CONSTANT_FILES = ("include/constants.h", "include/constants.inc")
 
 TREES = {
@@ -35,6 +35,14 @@ TREES = {
     "int80 checks": ("kernel.step=int80", "programs.suite=checks"),
     "sysenter checks": ("kernel.step=sysenter", "programs.suite=checks"),
     "checks": ("programs.suite=checks", "cpu.count=2"),
+    "processes": ("kernel.step=processes",),
+    "processes cpus": ("kernel.step=processes", "cpu.count=4", "vsyscall.address=random"),
+    "processes bare": ("kernel.step=processes", "tss.io_bitmap=false"),
+    "linux": ("kernel.step=linux",),
+    "linux cpus": ("kernel.step=linux", "cpu.count=4", "vsyscall.address=random"),
+    "linux bare": ("kernel.step=linux", "tss.io_bitmap=false", "programs.suite=none"),
+    "linux checks": ("kernel.step=linux", "programs.suite=checks", "cpu.count=2"),
+    "processes checks": ("kernel.step=processes", "programs.suite=checks", "cpu.count=2"),
 }
 Tree = dict[str, str]
 
@@ -73,9 +81,13 @@ def _code(path: str, text: str) -> str:
 
 def test_no_file_is_too_long(tree: Tree) -> None:
     long = {path for path, text in tree.items() if text.count("\n") > LINES_MAX}
-    # Lists with some lines for each program, of which the suite "checks" has a hundred.
-    assert long <= {"Makefile", "kernel/programs.asm"}
-    assert not long or "kernel/checks.h" in tree
+    # Lists with some lines for each program, of which the suite "checks" has a hundred, or for
+    # each system call, of which step `linux` has more.
+    lists = {"Makefile", "README.md", "kernel/programs.asm"} if "kernel/checks.h" in tree else set()
+    if "vdso/clock.c" in tree:
+        lists |= {"README.md", "include/constants.h", "user/include/sys.h"}
+        lists |= {"sys/calls.h", "sys/table.c"}
+    assert long <= lists
 
 
 def test_every_byte_is_ascii_and_no_line_ends_in_cr(tree: Tree) -> None:
@@ -83,7 +95,7 @@ def test_every_byte_is_ascii_and_no_line_ends_in_cr(tree: Tree) -> None:
 
 
 def test_every_file_says_first_what_it_is(tree: Tree) -> None:
-    starts = {".c": "/* ", ".h": "/* ", ".asm": "; ", ".inc": "; ", ".ld": "/* "}
+    starts = {".c": "/* ", ".h": "/* ", ".asm": "; ", ".inc": "; ", ".ld": "/* ", ".map": "/* "}
     for path, text in tree.items():
         if path == "README.md":
             continue
@@ -122,9 +134,12 @@ FOREIGN = {
     "int80": r"(?i)sysenter|sysexit|vsyscall|sysinfo|auxv|\bmsr_|apic|\bsmp",
     "sysenter": r"(?i)vsyscall|sysinfo|auxv|apic|\bsmp|per.switch|esp0.word",
     "sysenter per-switch": r"(?i)vsyscall|sysinfo|auxv|apic|\bsmp|emergency",
-    "default": r"(?i)random_page|apic|\bsmp|per.switch|esp0.word|sysenter_stub",
+    "default": r"(?i)random_page|apic|\bsmp|per.switch|esp0.word|sysenter_stub"
+    r"|fork|preempt|kernel_lock|fpu_|\bspace_|\barea_|files_|signal_",
     "bare": r"(?i)apic|\bsmp|emergency|ioperm|io_bitmap_",
     "random": r"(?i)\bVSYSCALL_ADDR\b",
+    "processes": r"(?i)apic|\bsmp|tlb_obey|page_map\b.*process|elf_load\b.*directory",
+    "processes bare": r"(?i)apic|\bsmp|ioperm|io_bitmap_",
 }
 
 

@@ -19,6 +19,11 @@ TREES = {
     "int80": "kernel.step=int80",
     "sysenter": "kernel.step=sysenter",
     "vsyscall": "kernel.step=vsyscall",
+    "processes": "kernel.step=processes",
+    "linux": "kernel.step=linux",
+    "linux, 4 CPUs, random page": "kernel.step=linux cpu.count=4 vsyscall.address=random",
+    "checks, linux": "programs.suite=checks kernel.step=linux",
+    "processes, 4 CPUs, random page": "kernel.step=processes cpu.count=4 vsyscall.address=random",
     "4 CPUs": "cpu.count=4",
     "per-switch": "sysenter.stack=per-switch",
     "esp0-word": "sysenter.stack=esp0-word",
@@ -28,6 +33,7 @@ TREES = {
     "checks, 4 CPUs": "programs.suite=checks cpu.count=4",
     "checks, int80": "programs.suite=checks kernel.step=int80",
     "checks, sysenter": "programs.suite=checks kernel.step=sysenter",
+    "checks, processes": "programs.suite=checks kernel.step=processes",
 }
 SOURCES = ("kernel_src", "templates")
 # Columns of a code line in NASM: a comment stands here, or further on behind a longer instruction.

@@ -1,5 +1,4 @@
-/* user/copies.c: parent, child and grandchild have the same addresses, and none sees what another
- * writes there.
+/* user/copies.c: parent, child and grandchild have the same addresses, but not the same memory.
  *
  * After fork() they share all pages, read-only; whoever writes gets a copy. The kernel's own writes
  * to a program's memory count as well.

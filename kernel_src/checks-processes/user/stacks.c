@@ -1,4 +1,4 @@
-/* user/stacks.c: a stack grows when it is touched, up to its limit, and not into what lies below. */
+/* user/stacks.c: a stack grows when it is touched, up to its limit, not into what lies below. */
 
 #include "user/include/children.h"
 
@@ -16,8 +16,7 @@ static uint32_t deeper(uint32_t levels)
     return levels == 0 ? 0 : page[0] + deeper(levels - 1);
 }
 
-/* What lies below a stack stops it a gap before: else a large array could leap over its end. Both in
- * children: a stack never shrinks. */
+/* What lies below a stack stops it a gap before: else a large array could leap over its end. */
 static int gap_is_kept(void)
 {
     uint32_t below = USER_TOP - STACK_BYTES;
@@ -26,6 +25,7 @@ static int gap_is_kept(void)
     return can_write(below + GAP) && !can_write(below + GAP - 1) && can_write(below - 1);
 }
 
+/* A stack never shrinks again: so each in a child. */
 static void check_in_child(const char *text, int (*is_good)(void))
 {
     long child = fork();

@@ -4,7 +4,7 @@
 
     bits 32
 
-; EAX: AT_SYSINFO. ESP is _start's: argc, argv, NULL, envp, NULL, auxv.
+; EAX: the page of AT_SYSINFO. ESP is _start's: argc, argv, NULL, envp, NULL, auxv.
 %macro FIND_PAGE 0
     mov  esi, [esp]
     lea  esi, [esp + esi * 4 + 8]           ; envp
@@ -18,6 +18,7 @@
     add  esi, 8
     cmp  edx, AT_SYSINFO
     jne  %%auxv
+    and  eax, -PAGE_SIZE
 %endmacro
 
 FAULT write_page

@@ -2,6 +2,7 @@
 
 #include "lib/lib.h"
 #include "user/include/checks.h"
+#include "user/include/page.h"
 #include "user/include/start.h"
 #include "user/start_table.h"
 
@@ -14,10 +15,10 @@ extern const struct registers start_registers;
 void start_checked(void);
 
 /* Linux's, today: with SYSENTER, and without. */
-static const uint8_t page_sysenter[] = {0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34,
-                                        0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
-static const uint8_t page_int80[] = {0x51, 0x52, 0x55, 0x8d, 0x74, 0x26, 0x00,
-                                     0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
+static const uint8_t page_sysenter[STUB_BYTES] = {0x51, 0x52, 0x55, 0x89, 0xe5, 0x0f, 0x34,
+                                                  0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
+static const uint8_t page_int80[STUB_BYTES] = {0x51, 0x52, 0x55, 0x8d, 0x74, 0x26, 0x00,
+                                               0xcd, 0x80, 0x5d, 0x5a, 0x59, 0xc3};
 
 struct identity {
     uint32_t signature, features;
@@ -155,14 +156,14 @@ static void check_values(const struct identity *cpu)
 
 static void check_page(const struct identity *cpu)
 {
-    const uint8_t *page = (const uint8_t *)auxv_value(AT_SYSINFO);
+    const uint8_t *stub = (const uint8_t *)auxv_value(AT_SYSINFO);
+    const uint8_t *page = stub - STUB_IN_PAGE;
     const uint8_t *expected = has_sysenter(cpu) ? page_sysenter : page_int80;
     uint32_t rest = 0;
 
-    ktap_equal("AT_SYSINFO: the beginning of a page", (uint32_t)page % PAGE_SIZE, 0);
-    ktap_true("the page holds the stub that suits this CPU",
-              same(page, expected, sizeof page_sysenter));
-    for (uint32_t i = sizeof page_sysenter; i < PAGE_SIZE; i++) {
+    ktap_equal("AT_SYSINFO: its place in a page", (uint32_t)stub % PAGE_SIZE, STUB_IN_PAGE);
+    ktap_true("the page holds the stub that suits this CPU", same(stub, expected, STUB_BYTES));
+    for (uint32_t i = page_used(page); i < PAGE_SIZE; i++) {
         rest |= page[i];
     }
     ktap_equal("the rest of the page is 0", rest, 0);

@@ -1,6 +1,7 @@
 /* checks/paging.c: what the page tables allow: looked up in all of the kernel's, and then tried. */
 
 #include "checks/run.h"
+#include "checks/user_pages.h"
 #include "kernel/checks.h"
 #include "lib/ktap.h"
 #include "lib/linux_errno.h"
@@ -118,7 +119,7 @@ int check_paging(void)
     ktap_equal("pages of the kernel's text or constants that are writable", found.writable_text, 0);
     ktap_equal("pages that ring 3 may write", found.user_writable, 0);
     ktap_equal("pages that ring 3 may use: the vsyscall page, if it is fixed", found.user,
-               (uint32_t)fixed);
+               fixed ? FIXED_USER_PAGES : 0);
     ktap_true("and it is where it belongs", !fixed || found.user_address == VSYSCALL_ADDR);
     ktap_equal("page tables below the kernel", lower_half_entries(), 0);
     ktap_equal("guard pages of kernel stacks that are mapped", guards_mapped(), 0);

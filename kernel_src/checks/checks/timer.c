@@ -13,15 +13,19 @@
 #include "kernel/checks.h"
 #include "kernel/suite.h"
 #include "lib/ktap.h"
+#include "proc/process.h"
 
 #define STORM_HZ 100000
 #define OPCODE_HLT 0xf4
 
-static volatile int storm; /* else the clock ticks as ever */
+static volatile int counting; /* else the clock ticks as ever */
 static struct landings landings;
+static int32_t last_pid;
 
 static void count(const struct pt_regs *regs)
 {
+    landings.switches += current_process()->pid != last_pid;
+    last_pid = current_process()->pid;
     if ((regs->cs & 3) == 3) {
         landings.user++;
         landings.after_gate += (uint32_t)landed_after_gate(regs);
@@ -34,34 +38,43 @@ static void count(const struct pt_regs *regs)
 
 void check_timer_interrupt(struct pt_regs *regs)
 {
-    if (storm) {
+    if (counting) {
         count(regs);
     }
     clock_of_step(regs);
 }
 
-int check_timer_storm(void)
+struct landings timer_landings(uint32_t hz, const char *program, uint32_t instances, int *well)
 {
     landings = (struct landings){0};
-    timer_set_rate(STORM_HZ);
-    storm = 1;
-    /* On each CPU, as only one of them gets the interrupts. */
-    int well = program_run("many-calls", CPU_COUNT, -1);
-    /* Where it lands is chance if several CPUs share those of the host. */
-    for (int i = 0; i < 9 && landings_after_gate_expected() && landings.after_gate == 0; i++) {
-        well &= program_run("many-calls", CPU_COUNT, -1);
-    }
-    storm = 0;
+    timer_set_rate(hz);
+    counting = 1;
+    *well = program_run(program, instances, -1);
+    counting = 0;
     timer_set_rate(TIMER_HZ);
+    return landings;
+}
 
+int check_timer_storm(void)
+{
+    int well;
+    /* On each CPU, as only one of them gets the interrupts. */
+    struct landings found = timer_landings(STORM_HZ, "many-calls", CPU_COUNT, &well);
+
+    /* Where it lands is chance if several CPUs share those of the host. */
+    for (int i = 0; i < 9 && landings_after_gate_expected() && found.after_gate == 0; i++) {
+        int again;
+        found = timer_landings(STORM_HZ, "many-calls", CPU_COUNT, &again);
+        well &= again;
+    }
     ktap_plan(4);
     ktap_true("every call went well", well);
-    ktap_true("interrupts landed in ring 3", landings.user > 0);
+    ktap_true("interrupts landed in ring 3", found.user > 0);
     if (landings_after_gate_expected()) {
-        ktap_true("and some at the first instruction after SYSEXIT", landings.after_gate > 0);
+        ktap_true("and some at the first instruction after SYSEXIT", found.after_gate > 0);
     } else {
         ktap_skip("and some at the first instruction after SYSEXIT", "SYSEXIT is not used");
     }
-    ktap_equal("interrupts that landed in the kernel, but for HLT", landings.kernel, 0);
+    ktap_equal("interrupts that landed in the kernel, but for HLT", found.kernel, 0);
     return ktap_status();
 }

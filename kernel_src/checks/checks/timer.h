@@ -10,7 +10,11 @@ struct landings {
     uint32_t after_gate; /* of them: at the first instruction that SYSEXIT goes to */
     uint32_t halted;     /* in ring 0, after HLT */
     uint32_t kernel;     /* in ring 0, anywhere else: interrupts are off there */
+    uint32_t switches;   /* in another process than the one before */
 };
+
+/* Run processes of a program under a clock of that rate. Sets if all of them ended well. */
+struct landings timer_landings(uint32_t hz, const char *program, uint32_t instances, int *well);
 
 /* Is this the first instruction after SYSENTER in ring 3? */
 int landed_after_gate(const struct pt_regs *regs);

@@ -12,4 +12,8 @@ int check_io_switch(void);    /* checks/io_switch.c: only with an I/O permission
 int check_lenient(void);      /* checks/lenient.c */
 int check_timer_storm(void);  /* checks/timer.c */
 int check_all_cpus(void);     /* checks/all_cpus.c: only with several CPUs */
+int check_preemption(void);   /* checks/preemption.c: only with preemption */
+int check_idle(void);         /* checks/idle.c: likewise */
+int check_bombs(void);        /* checks/bombs.c: likewise */
+int check_stacks(void);       /* checks/stacks.c: likewise */
 int check_frames(void);       /* checks/frames.c */

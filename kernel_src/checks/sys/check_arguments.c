@@ -3,7 +3,9 @@
 #include "sys/check_arguments.h"
 
 #include "checks/cpu_note.h"
+#include "checks/process_count.h"
 #include "include/x86.h"
+#include "mm/mm.h"
 #include "proc/process.h"
 #include "sys/calls.h"
 
@@ -30,6 +32,12 @@ long sys_check_arguments(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_
     case CHECK_ASK_CPU:
         cpu_note();
         return (long)this_cpu()->index;
+    case CHECK_ASK_FRAMES:
+        return (long)frames_used();
+    case CHECK_ASK_ALL_FRAMES:
+        return (long)frames_total();
+    case CHECK_ASK_PROCESSES:
+        return (long)process_count();
     default:
         return (long)check_mix(a, b, c, d, e, f);
     }

@@ -7,6 +7,9 @@
 #define CHECK_ASK_TURNS 0xa5c00002u /* how often another process asked this than the time before */
 #define CHECK_ASK_SELECTORS 0xa5c00003u /* DS and ES as the kernel has them during the call */
 #define CHECK_ASK_CPU 0xa5c00004u       /* index of the CPU, which also notes that it was here */
+#define CHECK_ASK_FRAMES 0xa5c00005u    /* page frames in use */
+#define CHECK_ASK_ALL_FRAMES 0xa5c00006u
+#define CHECK_ASK_PROCESSES 0xa5c00007u /* how many there are, if somebody counts them */
 
 /* DS in the upper half, ES in the lower. */
 static inline uint32_t check_selectors_now(void)

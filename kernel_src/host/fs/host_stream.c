@@ -87,7 +87,7 @@ static long wait_for_input(struct file *file, size_t size)
         }
     }
     while (now(&stream->wanted) != 0) {
-        long error = file_wait_once(file, &host_rang);
+        long error = file_wait(file, &host_rang);
         if (error) {
             return error;
         }
@@ -140,7 +140,7 @@ static long wait_for_room(struct file *file)
     while (error == 0 && now(&stream->error) == 0 && room(stream) == 0) {
         stream->wanted = 1;
         host_ring();
-        error = file_wait_once(file, &host_rang);
+        error = file_wait(file, &host_rang);
     }
     if (now(&stream->error) == EPIPE) {
         signal_send(current_process(), SIGPIPE);

@@ -1,11 +1,15 @@
 /* kernel/init_end.c: how the first process ended, for the host. */
 
+#include "dev/dev.h"
 #include "dev/host.h"
 #include "kernel/init.h"
 #include "kernel/kernel.h"
 
+const int init_is_protected = 0; /* it is a program like others, and may end like them */
+
 void init_ended(int32_t wait_status)
 {
+    serial_drain(); /* the host has the terminal's last byte before it hears of the end */
     host_tell_end(HOST_END_STATUS, wait_status);
     machine_end(OUTCOME_INIT);
 }

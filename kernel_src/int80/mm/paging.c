@@ -10,11 +10,9 @@
 
 #include "include/x86.h"
 #include "kernel/kernel.h"
-#include "lib/lib.h"
 
 #define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
 #define ENTRY_FRAME 0xfffff000u
-#define FIRST_KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
 
 extern char boot_stack_guard[];
 
@@ -112,34 +110,4 @@ void paging_init(void)
      * count from here on too. */
     kernel_page_directory[0] = 0;
     cr3_write(virt_to_phys(kernel_page_directory));
-}
-
-uint32_t *address_space_create(void)
-{
-    uint32_t frame = frame_alloc();
-
-    if (frame == 0) {
-        return NULL;
-    }
-    uint32_t *directory = phys_to_virt(frame);
-    memcpy(directory + FIRST_KERNEL_ENTRY, kernel_page_directory + FIRST_KERNEL_ENTRY,
-           (1024 - FIRST_KERNEL_ENTRY) * sizeof(uint32_t));
-    return directory;
-}
-
-void address_space_destroy(uint32_t *directory)
-{
-    for (uint32_t i = 0; i < FIRST_KERNEL_ENTRY; i++) {
-        if ((directory[i] & PAGE_PRESENT) == 0) {
-            continue;
-        }
-        uint32_t *table = table_of(directory[i]);
-        for (uint32_t j = 0; j < 1024; j++) {
-            if ((table[j] & PAGE_PRESENT) && (table[j] & PAGE_SHARED) == 0) {
-                frame_free(table[j] & ENTRY_FRAME);
-            }
-        }
-        frame_free(directory[i] & ENTRY_FRAME);
-    }
-    frame_free(virt_to_phys(directory));
 }

@@ -2,8 +2,8 @@
  *
  * Three clocks work together. The time stamp counter is quick to read, but nobody says how fast it
  * runs. The timer chip's oscillator has a known rate, but is slow to read. So at each tick the
- * oscillator says what time it is, and until the next the TSC is counted. The clock never goes back:
- * when it is found to be ahead it goes a little slower. The time of day is read once.
+ * oscillator says what time it is, and until the next the TSC is counted. The clock never goes
+ * back: when it is found to be ahead it goes a little slower. The time of day is read once.
  *
  * The oscillator is read at the timer chip's channel 2, the loudspeaker's: it runs round and round,
  * whatever becomes of channel 0 and its interrupts (Intel 8254 data sheet).
@@ -30,27 +30,63 @@
 #define ERROR_MAX_NS (1 << 22) /* 4 ms: more than that behind, and the clock jumps */
 #define CATCH_UP_SHIFT 26      /* it makes up for an error within 2^26 ns, about seven ticks */
 #define LEARN_SHIFT 6          /* and believes a 64th of it to be the TSC's true rate */
+#define READINGS 3
 
 static union {
     struct clock_data data;
     uint8_t page[PAGE_SIZE]; /* programs see all of it */
 } shared __attribute__((aligned(PAGE_SIZE)));
 
-static uint16_t last_pit;
-static int64_t behind;       /* fixed-point: the oscillator's time less the clock's */
+/* One moment, by both. */
+struct moment {
+    uint16_t pit; /* counts of the oscillator, modulo 65536 */
+    uint64_t tsc; /* 0 if there is none */
+};
+
+static struct moment last;
+static uint64_t since_last;  /* fixed-point: from then to the times in `shared` */
+static int64_t behind;       /* fixed-point: the oscillator's time less the clock's, then */
 static int64_t ns_per_count; /* fixed-point: as the TSC is thought to run */
+
+int clock_is_fine(void)
+{
+    return shared.data.multiplier != 0;
+}
 
 uint32_t clock_frame(void)
 {
     return virt_to_phys(&shared);
 }
 
-/* Counts of the oscillator, modulo 65536. The chip counts down. */
+/* The chip counts down. */
 static uint16_t pit_read(void)
 {
     outb(PIT_COMMAND, PIT_LATCH_CHANNEL_2);
     uint8_t low = inb(PIT_CHANNEL_2);
-    return (uint16_t) - (low | inb(PIT_CHANNEL_2) << 8);
+    return (uint16_t)(0 - (low | inb(PIT_CHANNEL_2) << 8));
+}
+
+static uint64_t tsc_read(void)
+{
+    return cpu_features.leaf1_edx & CPUID_TSC ? __builtin_ia32_rdtsc() : 0;
+}
+
+/* Of a few readings the quickest: in an emulator anything may happen between two instructions. */
+static struct moment moment_read(void)
+{
+    struct moment best;
+    uint64_t quickest = UINT64_MAX;
+
+    for (int i = 0; i < READINGS; i++) {
+        uint64_t tsc = tsc_read();
+        uint16_t pit = pit_read();
+        uint64_t taken = tsc_read() - tsc;
+        if (taken < quickest) {
+            quickest = taken;
+            best = (struct moment){pit, tsc};
+        }
+    }
+    return best;
 }
 
 static void pit_start(void)
@@ -61,22 +97,18 @@ static void pit_start(void)
     outb(PIT_CHANNEL_2, 0);
 }
 
-/* How long a count of the TSC is, fixed-point; 0 if it does not fit: no CPU has such a TSC. */
+/* How long a count of the TSC is, fixed-point; 0: there is none, or none that is of use. */
 static uint32_t tsc_calibrate(void)
 {
-    uint16_t start = pit_read(), passed;
-    uint64_t tsc = __builtin_ia32_rdtsc();
+    struct moment start = moment_read(), end;
 
     do {
-        passed = pit_read() - start;
-    } while (passed < CALIBRATION_COUNTS);
-    uint64_t counts = __builtin_ia32_rdtsc() - tsc;
-    uint64_t time = passed * PIT_COUNT;
-    if (counts >> 32 != 0 || counts <= time >> 32) {
-        return 0;
-    }
+        end = moment_read();
+    } while ((uint16_t)(end.pit - start.pit) < CALIBRATION_COUNTS);
+    uint64_t counts = end.tsc - start.tsc;
+    uint64_t time = (uint16_t)(end.pit - start.pit) * PIT_COUNT;
     uint32_t rest;
-    return divide(time, (uint32_t)counts, &rest);
+    return counts >> 32 == 0 && counts > time >> 32 ? divide(time, (uint32_t)counts, &rest) : 0;
 }
 
 static void time_add(struct clock_time *time, uint64_t nanoseconds)
@@ -108,25 +140,36 @@ static uint32_t next_multiplier(void)
     return (uint32_t)(ns_per_count + more);
 }
 
+/* So much has passed by the oscillator since `last`, until now: is the clock right? Returns the
+ * rate until the next tick. */
+static uint32_t steer(uint64_t passed, uint64_t tsc)
+{
+    uint64_t to_now = clock_elapsed(&shared.data, tsc);
+
+    behind += (int64_t)(passed - since_last - to_now);
+    since_last = 0 - to_now;
+    while (behind < -PIT_ROUND / 2) {
+        behind += PIT_ROUND;        /* no tick for so long that it went round meanwhile */
+        __asm__("" : "+r"(passed)); /* or clang makes a division of the loop */
+    }
+    return next_multiplier();
+}
+
 void clock_tick_update(void)
 {
     struct clock_data *data = &shared.data;
+    struct moment now = moment_read();
+    uint64_t passed = (uint16_t)(now.pit - last.pit) * PIT_COUNT;
+    uint32_t multiplier = clock_is_fine() ? steer(passed, now.tsc) : 0;
 
+    last = now;
     change_begin();
-    uint16_t pit = pit_read();
-    uint64_t passed = (uint16_t)(pit - last_pit) * PIT_COUNT;
-    last_pit = pit;
-    if (data->multiplier != 0) {
-        uint64_t tsc = __builtin_ia32_rdtsc();
-        uint64_t counted = clock_elapsed(data, tsc);
-        behind += (int64_t)(passed - counted);
-        while (behind < -PIT_ROUND / 2) {
-            behind += PIT_ROUND;      /* no tick for so long that it went round meanwhile */
-            __asm__("" : "+r"(data)); /* or clang makes a division of the loop */
-        }
+    if (multiplier != 0) {
+        uint64_t tsc = tsc_read();
+        passed = clock_elapsed(data, tsc);
+        since_last += passed;
         data->tsc = tsc;
-        data->multiplier = next_multiplier();
-        passed = counted;
+        data->multiplier = multiplier;
         if (behind > (int64_t)FIXED(ERROR_MAX_NS)) {
             passed += (uint64_t)behind;
             behind = 0;
@@ -137,32 +180,14 @@ void clock_tick_update(void)
     change_end();
 }
 
-void clock_set_realtime(uint64_t ns)
-{
-    struct clock_data *data = &shared.data;
-    uint32_t nanoseconds, seconds = divide(ns, NS_PER_SECOND, &nanoseconds);
-
-    clock_tick_update(); /* so that both clocks are told for the same moment */
-    change_begin();
-    data->wall = (struct clock_time){seconds, FIXED(nanoseconds)};
-    change_end();
-}
-
 void clock_init(void)
 {
     pit_start();
-    if (cpu_features.leaf1_edx & CPUID_TSC) {
-        shared.data.multiplier = tsc_calibrate();
-        shared.data.tsc = __builtin_ia32_rdtsc();
-        ns_per_count = shared.data.multiplier;
-    }
-    last_pit = pit_read();
-    clock_set_realtime((uint64_t)rtc_seconds() * NS_PER_SECOND);
-}
-
-int clock_is_fine(void)
-{
-    return shared.data.multiplier != 0;
+    last = moment_read();
+    shared.data.tsc = last.tsc;
+    shared.data.multiplier = tsc_calibrate();
+    ns_per_count = shared.data.multiplier;
+    shared.data.wall.seconds = rtc_seconds();
 }
 
 /* Without a TSC it is the time of the last tick. */
@@ -177,28 +202,18 @@ int clock_now(int id, struct clock_time *now)
     return 0;
 }
 
-static uint64_t nanoseconds_of(int id)
-{
-    struct clock_time now = {0, 0};
-
-    clock_now(id, &now);
-    return (uint64_t)now.seconds * NS_PER_SECOND + (now.nanoseconds >> CLOCK_SHIFT);
-}
-
-uint64_t clock_monotonic_ns(void)
-{
-    return nanoseconds_of(CLOCK_MONOTONIC);
-}
-
-uint64_t clock_realtime_ns(void)
-{
-    return nanoseconds_of(CLOCK_REALTIME);
-}
-
 uint32_t clock_seconds(void)
 {
     struct clock_time now = {0, 0};
 
     clock_now(CLOCK_REALTIME, &now);
     return now.seconds;
+}
+
+uint32_t clock_ticks(void)
+{
+    const struct clock_time *boot = &shared.data.boot;
+    uint32_t nanoseconds = (uint32_t)(boot->nanoseconds >> CLOCK_SHIFT);
+
+    return boot->seconds * TIMER_HZ + nanoseconds / (NS_PER_SECOND / TIMER_HZ);
 }

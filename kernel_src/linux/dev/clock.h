@@ -20,14 +20,12 @@ int clock_now(int id, struct clock_time *now);
 /* Since 1970. */
 uint32_t clock_seconds(void);
 
-/* Since the start, and since 1970. */
-uint64_t clock_monotonic_ns(void);
-uint64_t clock_realtime_ns(void);
+/* So many whole ticks have passed since the start. An emulator that was kept waiting gives several
+ * timer interrupts at once: who sleeps for a time goes by this, not by their number. */
+uint32_t clock_ticks(void);
 
 /* Is a time told more finely than to the tick? */
 int clock_is_fine(void);
-
-void clock_set_realtime(uint64_t ns);
 
 /* ---- dev/rtc.c ---- */
 

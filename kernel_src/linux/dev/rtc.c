@@ -1,4 +1,7 @@
-/* dev/rtc.c: the time of day, from the clock that runs on a battery (Motorola MC146818 data sheet). */
+/* dev/rtc.c: the time of day, from the clock that runs on a battery.
+ *
+ * Motorola MC146818 data sheet.
+ */
 
 #include "dev/clock.h"
 #include "include/x86.h"
@@ -30,7 +33,8 @@ static void read_parts(uint32_t *part)
     }
 }
 
-/* The year has two digits: it is taken to be in this century, in which each fourth is a leap year. */
+/* The year has two digits: it is taken to be in this century, in which each fourth is a leap
+ * year. */
 static uint32_t days_since_1970(uint32_t year, uint32_t month, uint32_t day)
 {
     static const uint16_t before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};

@@ -6,11 +6,6 @@
 #include "lib/random.h"
 #include "mm/mm.h"
 
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 static long null_read(struct file *file, void *buffer, size_t size)
 {
     (void)file;

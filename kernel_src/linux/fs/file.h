@@ -50,13 +50,26 @@ void files_close_on_exec(struct files *files);
 
 /* A file with one user, or NULL. */
 struct file *file_create(const struct file_ops *ops, uint32_t flags, void *object);
-struct file *file_get(struct file *file);
-void file_put(struct file *file);
 
-/* Sleep in `queue` until the file is ready for one of `events`, or once, until it is woken. Both
- * return 0, -EAGAIN if the file is not to be waited for, or -ERESTARTSYS if a signal came. */
-int file_wait(struct file *file, uint32_t events, struct wait_queue *queue);
-int file_wait_once(struct file *file, struct wait_queue *queue);
+/* One user more; one less: the last one closes it. */
+static inline struct file *file_get(struct file *file)
+{
+    file->users++;
+    return file;
+}
+
+void file_release(struct file *file);
+
+static inline void file_put(struct file *file)
+{
+    if (--file->users == 0) {
+        file_release(file);
+    }
+}
+
+/* Sleep in `queue`, once, until it is woken. Returns 0, -EAGAIN if the file is not to be waited for,
+ * or -ERESTARTSYS if a signal came. */
+int file_wait(struct file *file, struct wait_queue *queue);
 
 /* Those who wait for a file, or poll any, may have something to do. */
 void ready_changed(struct wait_queue *queue);

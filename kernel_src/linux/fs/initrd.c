@@ -157,6 +157,7 @@ const char *initrd_unpack(const uint8_t *data, size_t size)
     struct unpacker *u = &unpacker;
 
     reason_length = 0;
+    memset(u, 0, sizeof *u);
     u->start = u->next = u->released = data;
     u->end = data + size;
     cpio_init(&u->cpio, &client, u);

@@ -84,8 +84,10 @@ int inode_resize(struct inode *inode, uint32_t size);
 
 struct program;
 
-/* A program inside the kernel, as a file without a name: the caller must call inode_put(). NULL if
- * there is no memory. */
+/* Make files of the programs inside the kernel. */
+void program_files_make(void);
+
+/* The file of one of them: the caller must call inode_put(). NULL if it is gone. */
 struct inode *inode_of_program(const struct program *program);
 
 /* ---- fs/directory.c ---- */

@@ -1,8 +1,8 @@
 /* fs/inode_data.c: the contents of files, in page frames.
  *
  * `frames` has the address of each page's frame, or 0 for a page of zeros that was never written.
- * It is an array of up to 1024 that grows with the file; of a file above 4 MiB it is an array of the
- * addresses of such arrays. A program that maps a page of a file gets the frame itself.
+ * It is an array of up to 1024 that grows with the file; of a file above 4 MiB it is an array of
+ * the addresses of such arrays. A program that maps a page of a file gets the frame itself.
  */
 
 #include "fs/inode.h"
@@ -15,11 +15,6 @@
 #define PER_TABLE 1024u
 #define SMALLEST_TABLE 8u
 #define PAGES_MAX (INODE_BYTES_MAX / PAGE_SIZE)
-
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Where the frame of a page is noted; NULL if there is no place for it. */
 static uint32_t *slot_of(const struct inode *inode, uint32_t page)
@@ -121,7 +116,7 @@ static int copy_in_kernel(void *to, const void *from, size_t size)
 static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t size,
                       copy_function *copy)
 {
-    static const uint8_t zeros[PAGE_SIZE];
+    static uint8_t zeros[PAGE_SIZE]; /* not const: that would be a page of the kernel's file */
     uint32_t left = offset < inode->size ? lower(size, inode->size - offset) : 0;
     uint32_t done = 0;
 

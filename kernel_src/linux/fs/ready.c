@@ -9,6 +9,10 @@ struct wait_queue pollers;
 
 void ready_changed(struct wait_queue *queue)
 {
-    wake_all(queue);
-    wake_all(&pollers);
+    if (queue->first) {
+        wake_all(queue);
+    }
+    if (pollers.first) {
+        wake_all(&pollers);
+    }
 }

@@ -45,8 +45,11 @@ struct winsize {
 #define VEOF 4
 #define VTIME 5
 #define VMIN 6
+#define VSTART 8
+#define VSTOP 9
 #define VSUSP 10
 #define VEOL 11
+#define VREPRINT 12
 #define VWERASE 14
 #define VLNEXT 15
 #define VEOL2 16

@@ -13,17 +13,6 @@
 #define CHUNK_BYTES 256
 #define TICKS_PER_VTIME (TIMER_HZ / 10)
 
-static int is_canonical(void)
-{
-    return (tty.termios.lflag & ICANON) != 0;
-}
-
-/* How many characters could be read now; in canonical mode only whole lines. */
-static uint32_t available(void)
-{
-    return (is_canonical() ? tty.line_start : tty.head) - tty.tail;
-}
-
 /* A process in the background is stopped when it wants the terminal. Returns 0 or -errno. */
 static long check_foreground(int signal)
 {
@@ -48,8 +37,8 @@ static long take(uint8_t *buffer, size_t size)
 {
     size_t done = 0;
 
-    while (done < size && available() != 0) {
-        uint16_t cell = tty.cells[tty.tail % TTY_CELLS];
+    while (done < size && tty_available() != 0) {
+        uint16_t cell = tty_cells[tty.tail % TTY_CELLS];
         uint8_t c = (uint8_t)cell;
         if ((cell & CELL_EOF) == 0) {
             if (copy_to_user(buffer + done, &c, 1) != 0) {
@@ -58,7 +47,7 @@ static long take(uint8_t *buffer, size_t size)
             done++;
         }
         tty.tail++;
-        if ((cell & CELL_END) && is_canonical()) {
+        if ((cell & CELL_END) && tty_has(ICANON)) {
             break;
         }
     }
@@ -68,23 +57,23 @@ static long take(uint8_t *buffer, size_t size)
 /* Wait until `count` characters are there; without VMIN at most for VTIME. Returns 0 or -errno. */
 static long wait_for(const struct file *file, uint32_t count)
 {
-    uint32_t vtime = is_canonical() ? 0 : tty.termios.cc[VTIME];
+    uint32_t vtime = tty_has(ICANON) ? 0 : tty.termios.cc[VTIME];
     uint32_t deadline = timer_ticks + vtime * TICKS_PER_VTIME + 1;
 
-    while (available() < count) {
+    while (tty_available() < count) {
         if (file->flags & O_NONBLOCK) {
-            return available() ? 0 : -EAGAIN;
+            return tty_available() ? 0 : -EAGAIN;
         }
         if (signal_pending(current_process())) {
             return -ERESTARTSYS;
         }
-        uint32_t before = available();
+        uint32_t before = tty_available();
         if (vtime == 0 || (tty.termios.cc[VMIN] != 0 && before == 0)) {
             sleep_on(&tty.readers);
             deadline = timer_ticks + vtime * TICKS_PER_VTIME + 1;
         } else if (sleep_until(&tty.readers, deadline)) {
             return 0;
-        } else if (available() != before) {
+        } else if (tty_available() != before) {
             deadline = timer_ticks + vtime * TICKS_PER_VTIME + 1; /* from character to character */
         }
     }
@@ -95,7 +84,7 @@ static uint32_t wanted(size_t size)
 {
     uint32_t vmin = tty.termios.cc[VMIN];
 
-    if (is_canonical()) {
+    if (tty_has(ICANON)) {
         return 1;
     }
     return vmin == 0 ? tty.termios.cc[VTIME] != 0 : vmin < size ? vmin : size;
@@ -109,7 +98,26 @@ static long tty_read(struct file *file, void *buffer, size_t size)
         return error;
     }
     error = wait_for(file, wanted(size));
-    return error ? error : take(buffer, size);
+    if (error == 0) {
+        error = take(buffer, size);
+        console_poll();
+    }
+    return error;
+}
+
+/* While Ctrl-S holds the output. Returns 0 or -errno. */
+static long wait_for_output(const struct file *file)
+{
+    while (tty.is_stopped) {
+        if (file->flags & O_NONBLOCK) {
+            return -EAGAIN;
+        }
+        if (signal_pending(current_process())) {
+            return -ERESTARTSYS;
+        }
+        sleep_on(&tty.writers);
+    }
+    return 0;
 }
 
 static long tty_write(struct file *file, const void *buffer, size_t size)
@@ -118,10 +126,10 @@ static long tty_write(struct file *file, const void *buffer, size_t size)
     size_t done = 0;
     long error = tty.termios.lflag & TOSTOP ? check_foreground(SIGTTOU) : 0;
 
-    (void)file;
     while (error == 0 && done < size) {
         size_t part = size - done < sizeof chunk ? size - done : sizeof chunk;
-        error = copy_from_user(chunk, (const char *)buffer + done, part);
+        error = wait_for_output(file);
+        error = error ? error : copy_from_user(chunk, (const char *)buffer + done, part);
         if (error == 0) {
             tty_put(chunk, part);
             done += part;
@@ -133,10 +141,17 @@ static long tty_write(struct file *file, const void *buffer, size_t size)
 static uint32_t tty_ready(struct file *file)
 {
     (void)file;
-    return POLLOUT | (available() ? POLLIN : 0);
+    return (tty.is_stopped ? 0 : POLLOUT) | (tty_available() ? POLLIN : 0);
 }
 
 /* ---- ioctl() ---- */
+
+/* Forget what was typed. */
+static void forget_keys(void)
+{
+    tty.head = tty.tail = tty.line_start = 0;
+    console_poll();
+}
 
 static long set_termios(const void *argument, int flush)
 {
@@ -150,7 +165,7 @@ static long set_termios(const void *argument, int flush)
         return -EFAULT;
     }
     if (flush) {
-        tty.head = tty.tail = tty.line_start = 0;
+        forget_keys();
     }
     /* What was typed as characters can be read as such, and the other way round. */
     if ((termios.lflag ^ tty.termios.lflag) & ICANON) {
@@ -158,6 +173,9 @@ static long set_termios(const void *argument, int flush)
     }
     tty.termios = termios;
     ready_changed(&tty.readers);
+    if ((termios.iflag & IXON) == 0) {
+        tty_stop(0);
+    }
     return 0;
 }
 
@@ -214,7 +232,7 @@ static long give_up_terminal(void)
 
 static long tty_control(struct file *file, uint32_t request, void *argument)
 {
-    int32_t count = (int32_t)available();
+    int32_t count = (int32_t)tty_available();
     const struct winsize before = tty.winsize;
 
     (void)file;
@@ -226,7 +244,7 @@ static long tty_control(struct file *file, uint32_t request, void *argument)
     case TCSETSF:
         return set_termios(argument, request == TCSETSF);
     case TCFLSH:
-        tty.head = tty.tail = tty.line_start = 0;
+        forget_keys();
         return 0;
     case TCSBRK:
     case TCXONC:

@@ -1,9 +1,9 @@
 /* include/clock_data.h: the time, as the kernel lets programs read it.
  *
- * One page of the kernel's, which every program can read: the vDSO computes the time from it without
- * a system call. At each tick the kernel writes what time it was at which count of the time stamp
- * counter; from there on programs count for themselves. The kernel reads its clocks with the same
- * functions: neither way is ever behind the other.
+ * One page of the kernel's, which every program can read: the vDSO computes the time from it
+ * without a system call. At each tick the kernel writes what time it was at which count of the time
+ * stamp counter; from there on programs count for themselves. The kernel reads its clocks with the
+ * same functions: neither way is ever behind the other.
  */
 #pragma once
 

@@ -13,6 +13,9 @@ void init_run(const struct multiboot_info *info);
 
 /* ---- kernel/init_end.c ---- */
 
+/* From signals that it does not expect: without it the machine would end. */
+extern const int init_is_protected;
+
 /* Process 1 has ended. */
 _Noreturn void init_ended(int32_t wait_status);
 

@@ -5,6 +5,8 @@
 #include "kernel/kernel.h"
 #include "lib/lib.h"
 
+const int init_is_protected = 1;
+
 void init_ended(int32_t wait_status)
 {
     int signal = wait_status & 0x7f;

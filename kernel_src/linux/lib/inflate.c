@@ -6,7 +6,6 @@
  */
 
 #include "lib/inflate.h"
-
 #include "include/constants.h"
 #include "lib/lib.h"
 
@@ -14,11 +13,6 @@
 #define DISTANCES_MAX 30
 #define END_OF_BLOCK 256
 #define LENGTH_258 28 /* the longest match has a code of its own */
-
-static unsigned lower(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
 
 void inflate_fail(struct inflate *s, int error, const char *reason)
 {

@@ -90,6 +90,9 @@ static void group_ended(const struct group *group)
                   signal ? (uint32_t)signal : (uint32_t)group->wait_status >> 8}};
 
     leader->wait_status = group->wait_status;
+    if (leader->killed_by == NOT_KILLED) {
+        leader->exit_status = signal ? 128 + signal : group->wait_status >> 8;
+    }
     if (leader == init_process) {
         init_ended(group->wait_status);
     }
@@ -126,14 +129,4 @@ void process_exit(int32_t wait_status)
     }
     process_leave();
     __builtin_unreachable(); /* nobody switches to a process that has ended */
-}
-
-/* exit() of the kernel's own programs, and of suites: as exit_group(). */
-void process_end(int32_t exit_status, int32_t killed_by)
-{
-    struct process *leader = current_process()->group->leader;
-
-    leader->exit_status = exit_status;
-    leader->killed_by = killed_by;
-    group_exit((exit_status & 0xff) << 8);
 }

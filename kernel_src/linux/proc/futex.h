@@ -3,6 +3,6 @@
 
 #include <stdint.h>
 
-/* Wake at most `count` of those who wait for the word at `address`, in the running process's memory.
- * Returns how many. */
+/* Wake at most `count` of those who wait for the word at `address`, in the running process's
+ * memory. Returns how many. */
 long futex_wake(uint32_t address, uint32_t count);

@@ -132,12 +132,12 @@ static void become_leader(struct process *process)
     process_adopt(cpus[0].idle, old);
 }
 
-int group_only_me(struct process *process)
+void group_only_me(struct process *process)
 {
     struct group *group = process->group;
 
     if (process != current_process()) {
-        return 0; /* it has never run */
+        return; /* it has never run */
     }
     if (group->threads > 1) {
         group->is_ending = 1;
@@ -150,7 +150,6 @@ int group_only_me(struct process *process)
     if (group->leader != process) {
         become_leader(process);
     }
-    return 0;
 }
 
 void signals_exec(struct process *process)

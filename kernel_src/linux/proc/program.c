@@ -1,5 +1,7 @@
-/* proc/program.c: running a program by its path: an ELF file, or a script that names its
- * interpreter in its first line ("#!/bin/sh"). */
+/* proc/program.c: running a program by its path.
+ *
+ * An ELF file, or a script that names its interpreter in its first line ("#!/bin/sh").
+ */
 
 #include "proc/program.h"
 

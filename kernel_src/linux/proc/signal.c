@@ -41,8 +41,8 @@ int signal_pending(const struct process *process)
 {
     const struct group *group = process->group;
 
-    return group && (((process->pending.set | group->pending.set) & ~process->blocked) ||
-                     group->is_ending || group->stopped_by);
+    return group && (group->is_ending || group->stopped_by ||
+                     ((process->pending.set | group->pending.set) & ~process->blocked));
 }
 
 /* Nothing would come of it. One that is blocked may find another action when it arrives. Process 1
@@ -54,7 +54,8 @@ static int is_ignored(const struct process *process, int signal)
     }
     return action_of(process, signal)->handler == SIG_IGN ||
            (is_default(process, signal) && (signal_bit(signal) & SIGNALS_IGNORED)) ||
-           (is_default(process, signal) && process->group->leader == init_process);
+           (is_default(process, signal) && process->group->leader == init_process &&
+            init_is_protected);
 }
 
 void signals_look(struct process *process)

@@ -1,5 +1,8 @@
-/* proc/signal_frame.h: what a handler finds on its stack (Linux arch/x86/include/asm/sigframe.h,
- * uapi/asm/sigcontext.h). Debuggers, unwinders and sigreturn() know these layouts. */
+/* proc/signal_frame.h: what a handler finds on its stack.
+ *
+ * Linux arch/x86/include/asm/sigframe.h, uapi/asm/sigcontext.h. Debuggers, unwinders and
+ * sigreturn() know these layouts.
+ */
 #pragma once
 
 #include <stdint.h>

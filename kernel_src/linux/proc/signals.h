@@ -101,8 +101,8 @@ int group_exists(int32_t pgid, int32_t sid);
 /* Every thread of the running one's process ends, with this wait status. */
 _Noreturn void group_exit(int32_t wait_status);
 
-/* For execve(): only the running thread is left, and it is the leader. Returns 0 or -errno. */
-int group_only_me(struct process *process);
+/* For execve(): only the running thread is left, and it is the leader. */
+void group_only_me(struct process *process);
 
 /* What a new program has: handlers are gone, what was ignored stays so. */
 void signals_exec(struct process *process);

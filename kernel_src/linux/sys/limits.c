@@ -1,4 +1,7 @@
-/* sys/limits.c: how much of a thing a process may have: getrlimit(2). The limits cannot be moved. */
+/* sys/limits.c: how much of a thing a process may have: getrlimit(2).
+ *
+ * The limits cannot be moved.
+ */
 
 #include "mm/mm.h"
 #include "sys/calls.h"

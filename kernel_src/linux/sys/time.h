@@ -1,4 +1,7 @@
-/* sys/time.h: how programs and the kernel tell each other a time (Linux include/uapi/linux/time.h). */
+/* sys/time.h: how programs and the kernel tell each other a time.
+ *
+ * Linux include/uapi/linux/time.h.
+ */
 #pragma once
 
 #include <stddef.h>

@@ -1,7 +1,8 @@
 /* vdso/clock.c: what time it is, without entering the kernel.
  *
- * These functions run in ring 3, at whatever address the program was given the vDSO. The page before
- * it has the time: see include/clock_data.h. What that does not tell the kernel is asked for.
+ * These functions run in ring 3, at whatever address the program was given the vDSO. The page
+ * before it has the time: see include/clock_data.h. What that does not tell the kernel is asked
+ * for.
  */
 
 #include "include/clock_data.h"

@@ -40,7 +40,7 @@ static int wait_for_character(struct file *file)
     int c;
 
     while ((c = serial_read()) < 0) {
-        int error = file_wait_once(file, &readers);
+        int error = file_wait(file, &readers);
         if (error) {
             return error;
         }

@@ -17,17 +17,8 @@ struct file *file_create(const struct file_ops *ops, uint32_t flags, void *objec
     return file;
 }
 
-struct file *file_get(struct file *file)
+void file_release(struct file *file)
 {
-    file->users++;
-    return file;
-}
-
-void file_put(struct file *file)
-{
-    if (--file->users != 0) {
-        return;
-    }
     if (file->ops->release) {
         file->ops->release(file);
     }
@@ -41,7 +32,7 @@ struct file *file_of(int fd)
     return (uint32_t)fd < files->limit ? files->file[fd] : NULL;
 }
 
-int file_wait_once(struct file *file, struct wait_queue *queue)
+int file_wait(struct file *file, struct wait_queue *queue)
 {
     if (file->flags & O_NONBLOCK) {
         return -EAGAIN;
@@ -51,16 +42,6 @@ int file_wait_once(struct file *file, struct wait_queue *queue)
     }
     sleep_on(queue);
     return 0;
-}
-
-int file_wait(struct file *file, uint32_t events, struct wait_queue *queue)
-{
-    int error = 0;
-
-    while (error == 0 && (file->ops->ready(file) & events) == 0) {
-        error = file_wait_once(file, queue);
-    }
-    return error;
 }
 
 static void put_at(struct files *files, struct file *file, uint32_t fd)

@@ -2,6 +2,7 @@
 
 #include "fs/file.h"
 
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
@@ -44,11 +45,6 @@ static void drop_page(struct pipe *pipe, uint32_t at)
     }
 }
 
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* The other side has done something. */
 static void change(struct pipe *pipe)
 {
@@ -75,10 +71,11 @@ static long pipe_read(struct file *file, void *buffer, size_t size)
     struct pipe *pipe = file->object;
     uint32_t done = 0;
 
-    int error = size ? file_wait(file, POLLIN | POLLHUP, &pipe->changed) : 0;
-
-    if (error) {
-        return error;
+    while (size != 0 && used(pipe) == 0) {
+        int error = pipe->writers ? file_wait(file, &pipe->changed) : 0;
+        if (error || (pipe->writers == 0 && used(pipe) == 0)) {
+            return error;
+        }
     }
     while (done < size && used(pipe) != 0) {
         uint32_t at = pipe->tail;
@@ -121,7 +118,7 @@ static int wait_for_room(struct file *file, struct pipe *pipe, uint32_t room)
     int error = 0;
 
     while (error == 0 && pipe->readers != 0 && PIPE_BYTES - used(pipe) < room) {
-        error = file_wait_once(file, &pipe->changed);
+        error = file_wait(file, &pipe->changed);
     }
     if (pipe->readers == 0) {
         signal_send(current_process(), SIGPIPE);
@@ -148,6 +145,14 @@ static long pipe_write(struct file *file, const void *buffer, size_t size)
     return (long)done;
 }
 
+static void pipe_free(struct pipe *pipe)
+{
+    for (uint32_t i = 0; pipe && i < PIPE_PAGES; i++) {
+        memory_free(pipe->page[i]);
+    }
+    memory_free(pipe);
+}
+
 /* One end is gone: the other has to know. */
 static void pipe_release(struct file *file)
 {
@@ -160,10 +165,7 @@ static void pipe_release(struct file *file)
     }
     change(pipe);
     if (pipe->readers + pipe->writers == 0) {
-        for (uint32_t i = 0; i < PIPE_PAGES; i++) {
-            memory_free(pipe->page[i]);
-        }
-        memory_free(pipe);
+        pipe_free(pipe);
     }
 }
 
@@ -178,13 +180,14 @@ int pipe_create(struct file *ends[2], uint32_t flags)
     struct file *reader = file_create(&read_end, O_RDONLY | flags, pipe);
     struct file *writer = file_create(&write_end, O_WRONLY | flags, pipe);
 
-    if (!pipe || !reader || !writer) {
-        memory_free(pipe);
+    if (!pipe || !byte_of(pipe, 0) || !reader || !writer) {
+        pipe_free(pipe);
         memory_free(reader);
         memory_free(writer);
         return -ENOMEM;
     }
-    *pipe = (struct pipe){.readers = 1, .writers = 1};
+    pipe->readers = 1;
+    pipe->writers = 1;
     ends[0] = reader;
     ends[1] = writer;
     return 0;

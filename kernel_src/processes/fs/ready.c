@@ -4,5 +4,7 @@
 
 void ready_changed(struct wait_queue *queue)
 {
-    wake_all(queue);
+    if (queue->first) {
+        wake_all(queue);
+    }
 }

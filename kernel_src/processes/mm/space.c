@@ -65,6 +65,7 @@ struct space *space_copy(struct space *space)
     return copy;
 }
 
+/* No page is left in them. To look at every entry of the directory would take most of an exit. */
 static void tables_free(struct space *space)
 {
     for (uint32_t i = 0; i < sizeof space->tables / sizeof space->tables[0]; i++) {

@@ -56,8 +56,10 @@ void process_release(struct process *process);
 /* Free a process that never ran. */
 void process_abandon(struct process *process);
 
-/* A new process with a number, a child of the running one; NULL if there is no memory. */
+/* A new process with a number, a child of the running one; NULL if there is no memory, or no more
+ * than process_limit() may be. */
 struct process *process_new(void);
+uint32_t process_limit(void);
 
 /* Make a process that has never run come out of context_switch() in ring 3, with the registers of
  * process_regs(). */

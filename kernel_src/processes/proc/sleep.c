@@ -92,13 +92,6 @@ void process_wake(struct process *process)
     queue_push(process);
 }
 
-void wake_one(struct wait_queue *queue)
-{
-    if (queue->first) {
-        process_wake(queue->first);
-    }
-}
-
 void wake_all(struct wait_queue *queue)
 {
     while (queue->first) {

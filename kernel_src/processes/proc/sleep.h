@@ -18,7 +18,6 @@ void sleep_on(struct wait_queue *queue);
 int sleep_until(struct wait_queue *queue, uint32_t tick);
 
 void wake_all(struct wait_queue *queue);
-void wake_one(struct wait_queue *queue);
 
 /* Wake a process that sleeps; others stay as they are. */
 void process_wake(struct process *process);

@@ -1,4 +1,4 @@
-/* user/family.c: children: made, talked to, given another program, killed, and asked for their end. */
+/* user/family.c: children: made, talked to, given another program, killed, asked for their end. */
 
 #include "user/include/user.h"
 

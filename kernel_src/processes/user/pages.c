@@ -3,7 +3,7 @@
 #include "user/include/user.h"
 
 #define MIB 1048576
-#define PROMISES 64 /* of a MiB each */
+#define PROMISES 256 /* of a quarter of a MiB each */
 
 static int counter = 1;
 
@@ -34,10 +34,10 @@ static void demand_zero(void)
     const uint8_t *last = NULL;
 
     for (int i = 0; i < PROMISES; i++) {
-        long start = mmap2(0, MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        long start = mmap2(0, MIB / 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         last = (const uint8_t *)start;
     }
-    print("pages: %d MiB were promised; at 0x%08x is a %d.\n", PROMISES, (uint32_t)last, *last);
+    print("pages: %d MiB were promised; at 0x%08x is a %d.\n", PROMISES / 4, (uint32_t)last, *last);
 }
 
 static void heap(void)
@@ -60,7 +60,7 @@ static uint32_t deeper(uint32_t levels)
 
 static void stack(void)
 {
-    print("pages: the stack grew down to 0x%08x.\n", page_of(deeper(256)));
+    print("pages: the stack grew down to 0x%08x.\n", page_of(deeper(64)));
 }
 
 /* A write where only reading is allowed. */

@@ -1,5 +1,6 @@
-/* user/sleepers.c: three children sleep, and are woken in the order of their alarms, not of their
- * birth. While all of them sleep the CPU does so too.
+/* user/sleepers.c: three children sleep, and wake in the order of their alarms, not of their birth.
+ *
+ * While all of them sleep the CPU does so too.
  */
 
 #include "sys/time.h"

@@ -4,9 +4,10 @@ from qemu_tests.boot.defects.defect import CHECKS, DEMO, Defect
 from qemu_tests.boot.defects.endings import ENDINGS
 from qemu_tests.boot.defects.entry import ENTRY
 from qemu_tests.boot.defects.memory import MEMORY
+from qemu_tests.boot.defects.multitasking import MULTITASKING
 from qemu_tests.boot.defects.processes import PROCESSES
 from qemu_tests.boot.defects.static import STATIC
 
-DEFECTS = (*ENDINGS, *STATIC, *ENTRY, *MEMORY, *PROCESSES)
+DEFECTS = (*ENDINGS, *STATIC, *ENTRY, *MEMORY, *PROCESSES, *MULTITASKING)
 
 __all__ = ["CHECKS", "DEFECTS", "DEMO", "Defect"]

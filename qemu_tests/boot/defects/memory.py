@@ -14,8 +14,8 @@ MEMORY = (
         "kernel memory above 4 MiB open to programs",
         changed(
             "mm/paging.c",
-            "= frame | PAGE_PRESENT | PAGE_WRITE;",
-            "= frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;",
+            "? frame | PAGE_PRESENT | PAGE_WRITE : 0;",
+            "? frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER : 0;",
         ),
         "page tables",
     ),
@@ -97,7 +97,7 @@ MEMORY = (
     ),
     checks(
         "page frames lost",
-        changed("mm/paging.c", "    frame_free(virt_to_phys(directory));\n", ""),
+        changed("mm/address_space.c", "    frame_free(virt_to_phys(directory));\n", ""),
         "every page frame came back",
     ),
 )

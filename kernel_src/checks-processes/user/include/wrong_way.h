@@ -1,5 +1,7 @@
-/* user/include/wrong_way.h: rows of user/pointers.c: the first three files are the serial line, and
- * go both ways: beside them are none. */
+/* user/include/wrong_way.h: rows of user/pointers.c: files that are not there.
+ *
+ * The first three are the serial line, and go both ways.
+ */
 #pragma once
 
 #define WRONG_WAY_ROWS                                                                             \

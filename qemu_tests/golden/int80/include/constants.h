@@ -94,8 +94,8 @@
 #define NR_exit_group                252
 
 /* errno: Linux asm-generic/errno-base.h. */
-#define EBADF                        9           /* no such file descriptor */
 #define ENOEXEC                      8           /* not a program that can be run */
+#define EBADF                        9           /* no such file descriptor */
 #define ENOMEM                       12          /* no memory left */
 #define EFAULT                       14          /* bad address */
 #define EINVAL                       22          /* bad argument */
@@ -115,6 +115,7 @@
 /* Multiboot: Multiboot specification 0.6.96. */
 #define MULTIBOOT_BOOTLOADER_MAGIC   0x2badb002u /* in EAX, from the boot loader */
 #define MULTIBOOT_INFO_MEMORY        0x00000001u /* mem_lower and mem_upper are valid */
+#define MULTIBOOT_INFO_MODULES       0x00000008u /* mods_count and mods_addr are valid */
 #define MULTIBOOT_INFO_MEM_MAP       0x00000040u /* mmap_addr and mmap_length are valid */
 
 /* Outcome device: QEMU hw/misc/debugexit.c. */

@@ -10,11 +10,9 @@
 
 #include "include/x86.h"
 #include "kernel/kernel.h"
-#include "lib/lib.h"
 
 #define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
 #define ENTRY_FRAME 0xfffff000u
-#define FIRST_KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
 
 extern char boot_stack_guard[];
 
@@ -63,13 +61,31 @@ static void kernel_table_create(uint32_t address)
     }
 }
 
+/* A page table for the 4 MiB from `start` on. It may itself lie where nothing is mapped yet: it is
+ * filled through the page of the guard, which is not in use now. */
+static void map_table(uint32_t start)
+{
+    uint32_t *window = (uint32_t *)boot_stack_guard;
+    uint32_t table = frame_take();
+
+    if (table == 0) {
+        panic("no memory for the kernel's page tables");
+    }
+    *page_entry(kernel_page_directory, (uint32_t)window) = table | PAGE_PRESENT | PAGE_WRITE;
+    cr3_write(virt_to_phys(kernel_page_directory));
+    for (uint32_t i = 0; i < 1024; i++) {
+        uint32_t frame = start + i * PAGE_SIZE;
+        window[i] = frame < frames_end() ? frame | PAGE_PRESENT | PAGE_WRITE : 0;
+    }
+    kernel_page_directory[(start + KERNEL_BASE) / TABLE_SPAN] =
+        table | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
+}
+
 /* The first 4 MiB are mapped by boot/start.asm. */
 static void map_all_memory(void)
 {
-    for (uint32_t frame = TABLE_SPAN; frame < frames_end(); frame += PAGE_SIZE) {
-        uint32_t address = frame + KERNEL_BASE;
-        kernel_table_create(address);
-        *page_entry(kernel_page_directory, address) = frame | PAGE_PRESENT | PAGE_WRITE;
+    for (uint32_t start = TABLE_SPAN; start < frames_end(); start += TABLE_SPAN) {
+        map_table(start);
     }
 }
 
@@ -94,34 +110,4 @@ void paging_init(void)
      * count from here on too. */
     kernel_page_directory[0] = 0;
     cr3_write(virt_to_phys(kernel_page_directory));
-}
-
-uint32_t *address_space_create(void)
-{
-    uint32_t frame = frame_alloc();
-
-    if (frame == 0) {
-        return NULL;
-    }
-    uint32_t *directory = phys_to_virt(frame);
-    memcpy(directory + FIRST_KERNEL_ENTRY, kernel_page_directory + FIRST_KERNEL_ENTRY,
-           (1024 - FIRST_KERNEL_ENTRY) * sizeof(uint32_t));
-    return directory;
-}
-
-void address_space_destroy(uint32_t *directory)
-{
-    for (uint32_t i = 0; i < FIRST_KERNEL_ENTRY; i++) {
-        if ((directory[i] & PAGE_PRESENT) == 0) {
-            continue;
-        }
-        uint32_t *table = table_of(directory[i]);
-        for (uint32_t j = 0; j < 1024; j++) {
-            if ((table[j] & PAGE_PRESENT) && (table[j] & PAGE_SHARED) == 0) {
-                frame_free(table[j] & ENTRY_FRAME);
-            }
-        }
-        frame_free(directory[i] & ENTRY_FRAME);
-    }
-    frame_free(virt_to_phys(directory));
 }

@@ -17,11 +17,6 @@ static uint32_t page_of(uint32_t address)
     return address & ~(PAGE_SIZE - 1u);
 }
 
-static uint32_t lower(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 static int header_ok(const struct elf_header *header, size_t size)
 {
     if (size < sizeof *header || header->magic != ELF_MAGIC) {

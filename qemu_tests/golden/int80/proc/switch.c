@@ -47,3 +47,10 @@ int process_yield(void)
     }
     return next != NULL;
 }
+
+void process_idle(void)
+{
+    if (!process_yield()) {
+        wait_for_interrupt();
+    }
+}

@@ -18,6 +18,13 @@ struct multiboot_info {
     uint32_t mmap_addr;
 };
 
+/* A file that the boot loader has put into memory: an array of these at mods_addr. */
+struct multiboot_module {
+    uint32_t start, end;
+    uint32_t string;
+    uint32_t reserved;
+};
+
 struct multiboot_mmap_entry {
     uint32_t size; /* of what follows: the next entry begins size + 4 bytes after this one */
     uint64_t addr;

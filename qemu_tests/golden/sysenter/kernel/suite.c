@@ -4,7 +4,6 @@
 
 #include "cpu/cpu.h"
 #include "dev/dev.h"
-#include "include/x86.h"
 #include "lib/lib.h"
 #include "proc/process.h"
 
@@ -25,9 +24,7 @@ const struct program *program_find(const char *name)
 static void wait_until_ended(const struct process *process)
 {
     while (*(volatile const uint32_t *)&process->state != PROCESS_ENDED) {
-        if (!process_yield()) {
-            wait_for_interrupt();
-        }
+        process_idle();
     }
 }
 
@@ -52,7 +49,7 @@ int program_run(const char *name, uint32_t instances, int32_t killed_by)
     int well = 1;
 
     while (program && started < instances) {
-        int error = process_create(name, program->elf, program->size, &processes[started]);
+        int error = process_create(program, &processes[started]);
         if (error) {
             print("# %s: cannot be loaded: error %d\n", name, -error);
             well = 0;

@@ -27,9 +27,21 @@ static uint32_t used;
 static uint32_t free_list; /* physical address of the first, 0 if there is none */
 static uint32_t memory_end;
 
+/* Physical: where what the loader put behind the kernel ends, in whole pages. */
+static uint32_t modules_end(const struct multiboot_info *info)
+{
+    uint32_t end = virt_to_phys(kernel_end);
+
+    for (uint32_t i = 0; (info->flags & MULTIBOOT_INFO_MODULES) && i < info->mods_count; i++) {
+        const struct multiboot_module *module = phys_to_virt(info->mods_addr);
+        end = module[i].end > end ? module[i].end : end;
+    }
+    return (end + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1u);
+}
+
 /* Add a range of usable memory, less what lies below the end of the kernel: the BIOS's things and
- * ourselves. */
-static void region_add(uint64_t start, uint64_t end)
+ * ourselves. What lies below `taken` is in use from the start. */
+static void region_add(uint64_t start, uint64_t end, uint32_t taken)
 {
     uint64_t lowest = virt_to_phys(kernel_end);
 
@@ -40,24 +52,28 @@ static void region_add(uint64_t start, uint64_t end)
     if (start >= end || region_count == MAX_REGIONS) {
         return;
     }
-    regions[region_count++] = (struct region){(uint32_t)start, (uint32_t)end};
+    uint32_t next = taken < start ? (uint32_t)start : taken < end ? taken : (uint32_t)end;
+    regions[region_count++] = (struct region){next, (uint32_t)end};
+    used += (next - (uint32_t)start) / PAGE_SIZE;
     total += (uint32_t)(end - start) / PAGE_SIZE;
     memory_end = (uint32_t)end > memory_end ? (uint32_t)end : memory_end;
 }
 
 void frames_init(const struct multiboot_info *info)
 {
+    uint32_t taken = modules_end(info);
+
     if (info->flags & MULTIBOOT_INFO_MEM_MAP) {
         uint32_t offset = 0;
         while (offset < info->mmap_length) {
             const struct multiboot_mmap_entry *entry = phys_to_virt(info->mmap_addr + offset);
             if (entry->type == MULTIBOOT_MEMORY_AVAILABLE) {
-                region_add(entry->addr, entry->addr + entry->length);
+                region_add(entry->addr, entry->addr + entry->length, taken);
             }
             offset += entry->size + sizeof entry->size;
         }
     } else if (info->flags & MULTIBOOT_INFO_MEMORY) {
-        region_add(KERNEL_LOAD_ADDR, KERNEL_LOAD_ADDR + (uint64_t)info->mem_upper * 1024);
+        region_add(KERNEL_LOAD_ADDR, KERNEL_LOAD_ADDR + (uint64_t)info->mem_upper * 1024, taken);
     }
     if (region_count == 0) {
         panic("the boot loader reports no memory above the kernel");
@@ -76,7 +92,7 @@ static uint32_t take_fresh(void)
     return 0;
 }
 
-uint32_t frame_alloc(void)
+uint32_t frame_take(void)
 {
     lock_acquire(&lock);
     uint32_t frame = free_list;
@@ -87,6 +103,13 @@ uint32_t frame_alloc(void)
     }
     used += frame != 0;
     lock_release(&lock);
+    return frame;
+}
+
+uint32_t frame_alloc(void)
+{
+    uint32_t frame = frame_take();
+
     if (frame != 0) {
         memset(phys_to_virt(frame), 0, PAGE_SIZE);
     }

@@ -30,6 +30,9 @@ void frames_init(const struct multiboot_info *info);
 
 /* Physical address of a frame full of zeros, or 0 if there is none left. */
 uint32_t frame_alloc(void);
+
+/* The same without touching it: with whatever was there before. */
+uint32_t frame_take(void);
 void frame_free(uint32_t frame);
 
 /* How many frames are in use now, and how many there are in all. */

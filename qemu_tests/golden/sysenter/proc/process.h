@@ -37,8 +37,10 @@ static inline struct pt_regs *process_regs(struct process *process)
 struct process *kernel_stack_alloc(void);
 void kernel_stack_free(struct process *process);
 
+struct program;
+
 /* Load a program and queue it. Returns 0 and the process, or -errno. */
-int process_create(const char *name, const void *elf, size_t size, struct process **created);
+int process_create(const struct program *program, struct process **created);
 
 /* Free what a process in the state PROCESS_ENDED still has. */
 void process_destroy(struct process *process);
@@ -46,6 +48,9 @@ void process_destroy(struct process *process);
 /* Let the next process in the queue run; comes back when it is this one's turn again. Returns 0 at
  * once if the queue is empty. */
 int process_yield(void);
+
+/* Let the others run, or sleep until an interrupt. */
+void process_idle(void);
 
 #define NOT_KILLED (-1)
 

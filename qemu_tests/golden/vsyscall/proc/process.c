@@ -4,6 +4,7 @@
 
 #include "cpu/io_bitmap.h"
 #include "entry/vsyscall.h"
+#include "kernel/suite.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/elf.h"
@@ -61,7 +62,7 @@ static void first_frame_build(struct process *process)
     process->context_esp = (uint32_t)context;
 }
 
-static int program_load(struct process *process, const char *name, const void *elf, size_t size)
+static int program_load(struct process *process, const struct program *program)
 {
     struct elf_image image;
 
@@ -69,13 +70,13 @@ static int program_load(struct process *process, const char *name, const void *e
     if (!process->page_directory) {
         return -ENOMEM;
     }
-    int error = elf_load(process->page_directory, elf, size, &image);
+    int error = elf_load(process->page_directory, program->elf, program->size, &image);
     /* Its way into the kernel. */
     error = error ? error : vsyscall_map(process);
-    return error ? error : stack_map(process, name, &image);
+    return error ? error : stack_map(process, program->name, &image);
 }
 
-int process_create(const char *name, const void *elf, size_t size, struct process **created)
+int process_create(const struct program *program, struct process **created)
 {
     struct process *process = kernel_stack_alloc();
 
@@ -83,10 +84,10 @@ int process_create(const char *name, const void *elf, size_t size, struct proces
         return -ENOMEM;
     }
     process->pid = ++last_pid;
-    for (size_t i = 0; i < sizeof process->name - 1 && name[i]; i++) {
-        process->name[i] = name[i];
+    for (size_t i = 0; i < sizeof process->name - 1 && program->name[i]; i++) {
+        process->name[i] = program->name[i];
     }
-    int error = program_load(process, name, elf, size);
+    int error = program_load(process, program);
     if (error) {
         process_destroy(process);
         return error;

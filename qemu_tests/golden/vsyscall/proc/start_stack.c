@@ -76,10 +76,11 @@ static void add_strings(struct words *words, struct builder *stack, const char *
 static void add_auxv(struct words *words, const struct process *process,
                      const struct elf_image *image, struct builder *stack, uint32_t execfn_addr)
 {
+    uint32_t sysinfo_addr = process->sysinfo;
     uint32_t platform_addr = put_string(stack, platform());
     uint32_t random_addr = put_random(stack);
     const uint32_t auxv[][2] = {
-        {AT_SYSINFO, process->sysinfo},                /* address of __kernel_vsyscall */
+        {AT_SYSINFO, sysinfo_addr},                    /* address of __kernel_vsyscall */
         {AT_HWCAP, cpu_features.leaf1_edx},            /* feature bits of CPUID leaf 1, EDX */
         {AT_PAGESZ, PAGE_SIZE},                        /* bytes in a page */
         {AT_CLKTCK, TIMER_HZ},                         /* ticks a second that times() counts */

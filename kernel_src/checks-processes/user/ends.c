@@ -1,0 +1,244 @@
+/* user/ends.c: how processes end, and who learns of it. */
+
+#include "user/include/children.h"
+
+#define MANY 20
+#define NO_PAGE ((int *)0x5a5a5000)
+#define NOBODY 32000 /* no process has that number */
+
+/* What a child does: end itself, in one way or another. */
+static void exit_7(void)
+{
+    exit(7);
+}
+
+static void exit_256(void)
+{
+    exit(256 + 3); /* a parent sees eight bits */
+}
+
+static void exit_all(void)
+{
+    exit_group(255);
+}
+
+static void divide(void)
+{
+    __asm__ volatile("divl %0" : : "r"(0) : "eax", "edx");
+}
+
+static void breakpoint(void)
+{
+    __asm__ volatile("int3");
+}
+
+static void undefined(void)
+{
+    __asm__ volatile("ud2");
+}
+
+static void privileged(void)
+{
+    __asm__ volatile("hlt");
+}
+
+static void null_pointer(void)
+{
+    *word_at(0) = 0;
+}
+
+static void kill_itself(void)
+{
+    kill((int32_t)getpid(), SIGKILL);
+}
+
+static void forever(void)
+{
+    for (;;) {
+    }
+}
+
+static void sleep_long(void)
+{
+    sleep_ticks(100000);
+}
+
+static void sleep_longest(void)
+{
+    sleep_ticks(UINT32_MAX);
+}
+
+static void read_nothing(void)
+{
+    int ends[2];
+    char byte;
+
+    pipe(ends);
+    read(ends[0], &byte, 1);
+}
+
+static void wait_for_sleeper(void)
+{
+    if (fork() == 0) {
+        sleep_ticks(10); /* it outlives its parent, but not for ever */
+        exit_with(0);
+    }
+    wait4(-1, NULL, 0, NULL);
+}
+
+static long start(void (*what)(void))
+{
+    long child = fork();
+
+    if (child == 0) {
+        what();
+        exit_with(99);
+    }
+    return child;
+}
+
+static const struct {
+    const char *text;
+    void (*what)(void);
+    int status;
+} endings[] = {
+    {"exit(7)", exit_7, EXITED(7)},
+    {"exit(259)", exit_256, EXITED(3)},
+    {"exit_group(255)", exit_all, EXITED(255)},
+    {"#DE is SIGFPE", divide, KILLED_BY(SIGFPE)},
+    {"#BP is SIGTRAP", breakpoint, KILLED_BY(SIGTRAP)},
+    {"#UD is SIGILL", undefined, KILLED_BY(SIGILL)},
+    {"#GP is SIGSEGV", privileged, KILLED_BY(SIGSEGV)},
+    {"#PF is SIGSEGV", null_pointer, KILLED_BY(SIGSEGV)},
+    {"a process may kill itself", kill_itself, KILLED_BY(SIGKILL)},
+};
+
+#define ENDINGS (sizeof endings / sizeof endings[0])
+
+/* Those who would not end: one that runs, and some that sleep. */
+static const struct {
+    const char *text;
+    void (*what)(void);
+} endless[] = {
+    {"one that runs is killed", forever},
+    {"one that sleeps for a time is killed", sleep_long},
+    {"one that sleeps for as long as can be is killed", sleep_longest},
+    {"one that reads from a pipe is killed", read_nothing},
+};
+
+#define ENDLESS (sizeof endless / sizeof endless[0])
+
+static void check_killed(void)
+{
+    for (uint32_t i = 0; i < ENDLESS; i++) {
+        long child = start(endless[i].what);
+        sleep_ticks(2);
+        ktap_equal(endless[i].text,
+                   (uint32_t)kill((int32_t)child, SIGKILL) << 16 | (uint32_t)status_of(child),
+                   KILLED_BY(SIGKILL));
+    }
+}
+
+static void check_waiting(void)
+{
+    int status = 0;
+
+    ktap_equal("no child", (uint32_t)wait4(-1, &status, 0, NULL), (uint32_t)-LINUX_ECHILD);
+    long first = start(forever);
+    long second = start(exit_7);
+    ktap_equal("not a child", (uint32_t)wait4((int32_t)getpid(), &status, 0, NULL),
+               (uint32_t)-LINUX_ECHILD);
+    ktap_equal("WNOHANG does not wait", (uint32_t)wait4((int32_t)first, &status, WNOHANG, NULL), 0);
+    ktap_equal("a certain child", (uint32_t)waitpid((int32_t)second, &status, 0), (uint32_t)second);
+    ktap_equal("its status", (uint32_t)status, EXITED(7));
+    ktap_equal("which is told once", (uint32_t)wait4((int32_t)second, &status, 0, NULL),
+               (uint32_t)-LINUX_ECHILD);
+    kill((int32_t)first, SIGKILL);
+    ktap_equal("no status wanted", (uint32_t)wait4(-1, NULL, 0, NULL), (uint32_t)first);
+    first = start(exit_7);
+    ktap_equal("the status where nothing is", (uint32_t)wait4(-1, NO_PAGE, 0, NULL),
+               (uint32_t)-LINUX_EFAULT);
+    ktap_equal("but the child is gone", (uint32_t)wait4(-1, NULL, 0, NULL),
+               (uint32_t)-LINUX_ECHILD);
+}
+
+static void check_kill(void)
+{
+    long child = start(exit_7);
+
+    sleep_ticks(2);
+    ktap_equal("a child that has ended is still there", (uint32_t)kill((int32_t)child, 0), 0);
+    ktap_equal("killing it changes nothing",
+               (uint32_t)kill((int32_t)child, SIGKILL) << 16 | (uint32_t)status_of(child),
+               EXITED(7));
+    ktap_equal("then it is not", (uint32_t)kill((int32_t)child, 0), (uint32_t)-LINUX_ESRCH);
+    ktap_equal("nobody", (uint32_t)kill(NOBODY, SIGKILL), (uint32_t)-LINUX_ESRCH);
+    ktap_equal("no such signal", (uint32_t)kill((int32_t)getpid(), SIGNAL_LIMIT),
+               (uint32_t)-LINUX_EINVAL);
+    ktap_equal("a negative signal", (uint32_t)kill((int32_t)getpid(), -1), (uint32_t)-LINUX_EINVAL);
+    ktap_equal("a signal that does nothing", (uint32_t)kill((int32_t)getpid(), SIGCHLD), 0);
+}
+
+/* Each is heard of once, in whatever order they end. */
+static void check_many(void)
+{
+    uint32_t seen = 0;
+    int status;
+
+    for (uint32_t i = 0; i < MANY; i++) {
+        if (fork() == 0) {
+            exit_with((int)i);
+        }
+    }
+    while (wait4(-1, &status, 0, NULL) > 0) {
+        seen ^= 1u << (status >> 8);
+    }
+    ktap_equal("twenty children, each heard of once", seen, (1u << MANY) - 1);
+}
+
+/* A child's child outlives it, and tells by a pipe who its parent is then. */
+static void check_orphan(void)
+{
+    int32_t parents[2] = {-1, -1};
+    int ends[2];
+
+    pipe(ends);
+    long child = fork();
+    if (child == 0) {
+        if (fork() == 0) {
+            parents[0] = (int32_t)getppid();
+            sleep_ticks(3);
+            parents[1] = (int32_t)getppid();
+            write(ends[1], parents, sizeof parents);
+            exit_with(0);
+        }
+        sleep_ticks(1);
+        exit_with(0);
+    }
+    status_of(child);
+    ktap_equal("the child of a child is not ours", (uint32_t)wait4(-1, NULL, 0, NULL),
+               (uint32_t)-LINUX_ECHILD);
+    read(ends[0], parents, sizeof parents);
+    ktap_equal("it had our child for a parent", (uint32_t)parents[0], (uint32_t)child);
+    ktap_equal("and then the kernel", (uint32_t)parents[1], 0);
+    child = start(wait_for_sleeper);
+    sleep_ticks(2);
+    kill((int32_t)child, SIGKILL);
+    ktap_equal("one that waits for its child is killed", (uint32_t)status_of(child),
+               KILLED_BY(SIGKILL));
+}
+
+int main(void)
+{
+    ktap_plan(ENDINGS + ENDLESS + 9 + 7 + 1 + 4);
+    for (uint32_t i = 0; i < ENDINGS; i++) {
+        ktap_equal(endings[i].text, (uint32_t)status_of(start(endings[i].what)),
+                   (uint32_t)endings[i].status);
+    }
+    check_killed();
+    check_waiting();
+    check_kill();
+    check_many();
+    check_orphan();
+    return ktap_status();
+}

@@ -1,0 +1,90 @@
+/* user/shared.c: two processes in one address space, with one table of open files.
+ *
+ * On several CPUs each remembers page table entries: what one gives up, or makes read-only, the
+ * other must not write to any more.
+ */
+
+#include "user/include/children.h"
+
+#define FLAGS (CLONE_VM | CLONE_FILES | SIGCHLD)
+#define RW (PROT_READ | PROT_WRITE)
+#define FIXED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
+#define AT 0x20000000u
+
+/* user/lib/clone_on.asm */
+long clone_on(uint32_t flags, void *stack_end, void (*what)(void));
+
+static uint8_t stack[PAGE_SIZE];
+static volatile uint32_t written;
+static int ends[2];
+
+static void write_and_open(void)
+{
+    written = 42;
+    pipe(ends);
+    write(ends[1], "x", 1);
+    exit_with(0);
+}
+
+static void count_for_ever(void)
+{
+    for (;;) {
+        ++*word_at(AT);
+    }
+}
+
+static long start(void (*what)(void))
+{
+    return clone_on(FLAGS, stack + sizeof stack, what);
+}
+
+/* A child that writes to the page all the time: does it do so now? */
+static long start_writer(void)
+{
+    mmap2(AT, PAGE_SIZE, RW, FIXED, -1, 0);
+    long child = start(count_for_ever);
+    while (*word_at(AT) == 0) {
+        sched_yield();
+    }
+    return child;
+}
+
+/* Does the word in the page stay as it is, while the writer has a CPU for itself? */
+static int is_still(void)
+{
+    uint32_t was = *word_at(AT);
+
+    sleep_ticks(2);
+    return *word_at(AT) == was;
+}
+
+/* How the writer has ended; if it has not, this is its end. */
+static uint32_t end_of(long child)
+{
+    kill((int32_t)child, SIGKILL);
+    return (uint32_t)status_of(child);
+}
+
+int main(void)
+{
+    char byte = 0;
+
+    ktap_plan(8);
+    ktap_equal("a child in this address space", (uint32_t)status_of(start(write_and_open)),
+               EXITED(0));
+    ktap_equal("what it wrote is there", written, 42);
+    ktap_equal("its open files are too", (uint32_t)read(ends[0], &byte, 1), 1);
+
+    long child = start_writer();
+    mprotect(AT, PAGE_SIZE, PROT_READ);
+    ktap_true("a page that becomes read-only is not written any more", is_still());
+    ktap_equal("who tries is killed", end_of(child), KILLED_BY(SIGSEGV));
+
+    child = start_writer();
+    munmap(AT, PAGE_SIZE);
+    mmap2(AT, PAGE_SIZE, PROT_READ, FIXED, -1, 0);
+    ktap_true("a page in the place of another is not written", *word_at(AT) == 0 && is_still());
+    ktap_equal("who tries is killed", end_of(child), KILLED_BY(SIGSEGV));
+    ktap_true("the address space is there as long as one needs it", can_write((uint32_t)stack));
+    return ktap_status();
+}

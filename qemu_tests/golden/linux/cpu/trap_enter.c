@@ -1,0 +1,18 @@
+/* cpu/trap_enter.c: exceptions and interrupts, under the kernel lock. */
+
+#include "cpu/cpu.h"
+#include "include/kernel_lock.h"
+
+void trap_enter(struct pt_regs *regs, uint32_t vector);
+
+/* An exception in the kernel comes where this CPU has the lock already, mostly. */
+void trap_enter(struct pt_regs *regs, uint32_t vector)
+{
+    int taken = kernel_lock_acquire();
+
+    trap_dispatch(regs, vector);
+    regs->orig_eax = NO_SYSTEM_CALL; /* what EAX holds is no result that could mean: again */
+    if (taken) {
+        kernel_lock_release();
+    }
+}

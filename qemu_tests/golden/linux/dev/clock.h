@@ -1,0 +1,33 @@
+/* dev/clock.h: what time it is, to the nanosecond. */
+#pragma once
+
+#include <stdint.h>
+
+#include "include/clock_data.h"
+
+/* Read the time of day, and find out how fast the time stamp counter runs. */
+void clock_init(void);
+
+/* At each tick, on one CPU. */
+void clock_tick_update(void);
+
+/* The page frame of struct clock_data, for programs to read. */
+uint32_t clock_frame(void);
+
+/* What the clock shows that a program means by this number. Returns 0, -EINVAL if there is none. */
+int clock_now(int id, struct clock_time *now);
+
+/* Since 1970. */
+uint32_t clock_seconds(void);
+
+/* So many whole ticks have passed since the start. An emulator that was kept waiting gives several
+ * timer interrupts at once: who sleeps for a time goes by this, not by their number. */
+uint32_t clock_ticks(void);
+
+/* Is a time told more finely than to the tick? */
+int clock_is_fine(void);
+
+/* ---- dev/rtc.c ---- */
+
+/* The clock that runs on a battery, in seconds since 1970. */
+uint32_t rtc_seconds(void);

@@ -1,0 +1,107 @@
+/* fs/inode.h: what a name in the file system stands for. All of it is in memory. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "include/constants.h"
+
+struct entry;
+
+/* What it stands for is in `mode`, as Linux has it; the members below depend on that. */
+struct inode {
+    uint32_t users; /* open files, areas, working directories, and one while it has a name */
+    uint32_t links; /* names */
+    uint32_t number;
+    uint32_t mode, uid, gid;
+    uint32_t size;
+    uint32_t mtime, ctime; /* seconds since 1970 */
+    uint32_t rdev;         /* a device's number */
+    uint32_t *frames;      /* a file's pages: see fs/inode_data.c */
+    uint32_t capacity;     /* as many of them could be noted */
+    struct entry *entries; /* a directory's names, the newest first */
+    uint32_t last_cookie;
+    struct inode *parent; /* of a directory; the root's is itself */
+    char *target;         /* of a symbolic link */
+};
+
+/* A name in a directory. */
+struct entry {
+    struct entry *next;
+    struct inode *inode;
+    uint32_t cookie; /* grows from entry to entry: where getdents() goes on */
+    char name[];
+};
+
+extern struct inode *root;
+
+/* ---- fs/inode.c ---- */
+
+void inode_init(void);
+
+/* Without a name yet, and one user; NULL if there is no memory. */
+struct inode *inode_create(uint32_t mode, uint32_t rdev);
+void inode_get(struct inode *inode);
+
+/* One user less. The last one frees it, if it has no name. */
+void inode_put(struct inode *inode);
+
+static inline int is_directory(const struct inode *inode)
+{
+    return (inode->mode & S_IFMT) == S_IFDIR;
+}
+
+static inline int is_regular(const struct inode *inode)
+{
+    return (inode->mode & S_IFMT) == S_IFREG;
+}
+
+static inline int is_symlink(const struct inode *inode)
+{
+    return (inode->mode & S_IFMT) == S_IFLNK;
+}
+
+/* ---- fs/inode_data.c: the contents of files ---- */
+
+/* A frame with the page of the file that begins at `offset`, for which the caller has to call
+ * frame_put(). Returns its physical address, or -errno. */
+long inode_page(struct inode *inode, uint32_t offset);
+
+/* Copy from the file; returns how many bytes there were. */
+size_t inode_read(struct inode *inode, void *to, uint32_t offset, size_t size);
+
+/* Copy to the file, which grows if need be. Returns how many bytes, or -errno. */
+long inode_write(struct inode *inode, uint32_t offset, const void *from, size_t size);
+
+/* The same from and to a program's memory. */
+long inode_read_user(struct inode *inode, void *to, uint32_t offset, size_t size);
+long inode_write_user(struct inode *inode, uint32_t offset, const void *from, size_t size);
+
+/* Cut off or lengthen with zeros. Returns 0 or -errno. */
+int inode_resize(struct inode *inode, uint32_t size);
+
+/* ---- fs/program_files.c ---- */
+
+struct program;
+
+/* Make files of the programs inside the kernel. */
+void program_files_make(void);
+
+/* The file of one of them: the caller must call inode_put(). NULL if it is gone. */
+struct inode *inode_of_program(const struct program *program);
+
+/* ---- fs/directory.c ---- */
+
+/* The entry of that name, or NULL. */
+struct entry *directory_find(const struct inode *directory, const char *name, size_t length);
+
+/* Give an inode a name. Returns 0 or -errno. */
+int directory_add(struct inode *directory, const char *name, size_t length, struct inode *inode);
+
+/* Take a name away. */
+void directory_remove(struct inode *directory, struct entry *entry);
+
+static inline int directory_is_empty(const struct inode *directory)
+{
+    return directory->entries == NULL;
+}

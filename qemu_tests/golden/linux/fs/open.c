@@ -1,0 +1,55 @@
+/* fs/open.c: files and directories, opened. */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/tty.h"
+
+static long regular_read(struct file *file, void *buffer, size_t size)
+{
+    long done = inode_read_user(file->inode, buffer, file->position, size);
+
+    file->position += done > 0 ? (uint32_t)done : 0;
+    return done;
+}
+
+static long regular_write(struct file *file, const void *buffer, size_t size)
+{
+    if (file->flags & O_APPEND) {
+        file->position = file->inode->size;
+    }
+    long done = inode_write_user(file->inode, file->position, buffer, size);
+    file->position += done > 0 ? (uint32_t)done : 0;
+    return done;
+}
+
+static long directory_read(struct file *file, void *buffer, size_t size)
+{
+    (void)file;
+    (void)buffer;
+    (void)size;
+    return -EISDIR;
+}
+
+static const struct file_ops regular_ops = {.read = regular_read, .write = regular_write};
+static const struct file_ops directory_ops = {.read = directory_read};
+
+long file_open(struct inode *inode, uint32_t flags, struct file **opened)
+{
+    const struct file_ops *ops = is_regular(inode)     ? &regular_ops
+                                 : is_directory(inode) ? &directory_ops
+                                                       : device_ops(inode->rdev);
+    if (!ops || is_symlink(inode)) {
+        return is_symlink(inode) ? -ELOOP : -ENXIO;
+    }
+    long error = ops == &tty_ops ? tty_open(inode->rdev, flags) : 0;
+    if (error) {
+        return error;
+    }
+    *opened = file_create(ops, flags, NULL);
+    if (!*opened) {
+        return -ENOMEM;
+    }
+    inode_get(inode);
+    (*opened)->inode = inode;
+    return 0;
+}

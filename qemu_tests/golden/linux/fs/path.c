@@ -1,0 +1,175 @@
+/* fs/path.c: from names to inodes. */
+
+#include "fs/path.h"
+
+#include "fs/inode.h"
+#include "lib/lib.h"
+#include "mm/space.h"
+
+#define SYMLINKS_MAX 40 /* one after the other: as Linux (ELOOP) */
+
+static const char *skip_slashes(const char *path)
+{
+    while (*path == '/') {
+        path++;
+    }
+    return path;
+}
+
+static size_t name_length(const char *path)
+{
+    size_t length = 0;
+
+    while (path[length] != '\0' && path[length] != '/') {
+        length++;
+    }
+    return length;
+}
+
+static int is_dots(const char *name, size_t length)
+{
+    return name[0] == '.' && (length == 1 || (length == 2 && name[1] == '.'));
+}
+
+/* One name in a directory: "." and ".." too. NULL if it is not there. */
+static struct inode *step(struct inode *directory, const char *name, size_t length)
+{
+    if (is_dots(name, length)) {
+        return length == 1 ? directory : directory->parent;
+    }
+    struct entry *entry = directory_find(directory, name, length);
+    return entry ? entry->inode : NULL;
+}
+
+/* What is left of a path behind a symbolic link, with the link's target before it: in a new buffer
+ * in place of the last one. */
+static int substitute(char **buffer, const char *target, const char *rest)
+{
+    size_t target_length = 0, rest_size = 0;
+
+    while (target[target_length] != '\0') {
+        target_length++;
+    }
+    while (rest[rest_size++] != '\0') {
+    }
+    if (target_length + rest_size > PATH_MAX) {
+        return -ENAMETOOLONG;
+    }
+    char *joined = memory_alloc(target_length + rest_size);
+    if (!joined) {
+        return -ENOMEM;
+    }
+    memcpy(joined, target, target_length);
+    memcpy(joined + target_length, rest, rest_size);
+    memory_free(*buffer);
+    *buffer = joined;
+    return 0;
+}
+
+/* How far a path has been followed. */
+struct walk {
+    struct inode *at;
+    const char *path; /* what is left of it */
+    char *buffer;     /* in which that is, behind a symbolic link */
+    int symlinks;
+    int follow_last;
+};
+
+static int follow_symlink(struct walk *walk, const struct inode *link, const char *rest)
+{
+    int error = ++walk->symlinks > SYMLINKS_MAX ? -ELOOP
+                : *link->target == '\0'         ? -ENOENT
+                                                : substitute(&walk->buffer, link->target, rest);
+    if (error == 0) {
+        walk->at = *link->target == '/' ? root : walk->at;
+        walk->path = skip_slashes(walk->buffer);
+    }
+    return error;
+}
+
+/* Go through one name. A slash behind it says that it must be a directory. */
+static int walk_name(struct walk *walk)
+{
+    size_t length = name_length(walk->path);
+    const char *rest = walk->path + length;
+
+    if (!is_directory(walk->at)) {
+        return -ENOTDIR;
+    }
+    if (length > NAME_MAX) {
+        return -ENAMETOOLONG;
+    }
+    struct inode *next = step(walk->at, walk->path, length);
+    if (!next) {
+        return -ENOENT;
+    }
+    if (is_symlink(next) && (*rest == '/' || walk->follow_last)) {
+        return follow_symlink(walk, next, rest);
+    }
+    walk->at = next;
+    walk->path = skip_slashes(rest);
+    return *rest == '/' && !is_directory(next) ? -ENOTDIR : 0;
+}
+
+int path_find(struct inode *base, const char *path, int follow, struct inode **found)
+{
+    struct walk walk = {
+        .at = *path == '/' ? root : base, .path = skip_slashes(path), .follow_last = follow};
+    int error = *path == '\0' ? -ENOENT : 0;
+
+    while (error == 0 && *walk.path != '\0') {
+        error = walk_name(&walk);
+    }
+    memory_free(walk.buffer);
+    if (error == 0) {
+        inode_get(walk.at);
+        *found = walk.at;
+    }
+    return error;
+}
+
+/* The last name of a path, or NULL if it has none. */
+static const char *last_name(const char *path)
+{
+    const char *last = NULL;
+
+    for (path = skip_slashes(path); *path != '\0';) {
+        last = path;
+        path = skip_slashes(path + name_length(path));
+    }
+    return last;
+}
+
+/* All of a path before its last name; "." if there is nothing. */
+static int find_directory(struct inode *base, const char *path, size_t size, struct inode **found)
+{
+    char *directory = memory_alloc(size + sizeof ".");
+
+    if (!directory) {
+        return -ENOMEM;
+    }
+    memcpy(directory, path, size);
+    directory[size] = '.';
+    int error = path_find(base, directory, 1, found);
+    memory_free(directory);
+    return error;
+}
+
+int path_place(struct inode *base, const char *path, struct place *place)
+{
+    const char *name = last_name(path);
+
+    if (!name) {
+        return *path == '\0' ? -ENOENT : -EEXIST;
+    }
+    *place = (struct place){.name = name, .length = name_length(name)};
+    int error = find_directory(base, path, (size_t)(name - path), &place->directory);
+    if (error) {
+        return error;
+    }
+    if (!is_directory(place->directory) || place->length > NAME_MAX) {
+        inode_put(place->directory);
+        return place->length > NAME_MAX ? -ENAMETOOLONG : -ENOTDIR;
+    }
+    return 0;
+}

@@ -1,0 +1,137 @@
+/* fs/ramfs.c: filling the file system, from the initial RAM disk. */
+
+#include "fs/ramfs.h"
+
+#include "fs/path.h"
+#include "lib/lib.h"
+#include "mm/space.h"
+
+void inode_set_times(struct inode *inode, uint32_t mtime)
+{
+    inode->mtime = inode->ctime = mtime;
+}
+
+void inode_set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
+{
+    inode->uid = uid;
+    inode->gid = gid;
+}
+
+/* Each directory of a path but its last name. */
+static int make_parents(const char *path)
+{
+    struct inode *directory = root;
+
+    for (const char *slash = path; *slash != '\0'; slash++) {
+        if (*slash != '/' || slash == path) {
+            continue;
+        }
+        size_t size = (size_t)(slash - path);
+        char *parent = memory_alloc(size + 1);
+        if (!parent) {
+            return -ENOMEM;
+        }
+        memcpy(parent, path, size);
+        int error = path_find(root, parent, 1, &directory);
+        if (error == 0) {
+            inode_put(directory);
+        } else if (error == -ENOENT) {
+            error = ramfs_make(parent, S_IFDIR | 0755, 0, &directory);
+        }
+        memory_free(parent);
+        if (error) {
+            return error;
+        }
+    }
+    return 0;
+}
+
+/* A name for `inode` in place of what has it now. */
+static int put_name(const struct place *place, struct inode *inode)
+{
+    struct entry *old = directory_find(place->directory, place->name, place->length);
+
+    if (old && is_directory(old->inode)) {
+        return -EEXIST;
+    }
+    if (old) {
+        directory_remove(place->directory, old);
+    }
+    return directory_add(place->directory, place->name, place->length, inode);
+}
+
+/* A directory that is there already. */
+static struct inode *existing_directory(const char *path, uint32_t mode)
+{
+    struct inode *found;
+
+    if ((mode & S_IFMT) != S_IFDIR || path_find(root, path, 0, &found) != 0) {
+        return NULL;
+    }
+    inode_put(found); /* it has a name: it stays */
+    return is_directory(found) ? found : NULL;
+}
+
+int ramfs_make(const char *path, uint32_t mode, uint32_t rdev, struct inode **made)
+{
+    struct place place;
+    int error = make_parents(path);
+
+    *made = existing_directory(path, mode);
+    if (*made) {
+        (*made)->mode = mode;
+        return 0;
+    }
+    error = error ? error : path_place(root, path, &place);
+    if (error) {
+        return error;
+    }
+    *made = inode_create(mode, rdev);
+    error = *made ? put_name(&place, *made) : -ENOMEM;
+    if (*made) {
+        inode_put(*made); /* the name keeps it */
+    }
+    inode_put(place.directory);
+    return error;
+}
+
+int ramfs_symlink(const char *path, const char *target, struct inode **made)
+{
+    size_t size = 0;
+    char *copy;
+
+    while (target[size++] != '\0') {
+    }
+    copy = memory_alloc(size);
+    if (!copy) {
+        return -ENOMEM;
+    }
+    memcpy(copy, target, size);
+    int error = ramfs_make(path, S_IFLNK | 0777, 0, made);
+    if (error) {
+        memory_free(copy);
+        return error;
+    }
+    (*made)->target = copy;
+    (*made)->size = size - 1;
+    return 0;
+}
+
+int ramfs_link(const char *existing_path, const char *path)
+{
+    struct inode *inode;
+    struct place place;
+    int error = path_find(root, existing_path, 0, &inode);
+
+    if (error) {
+        return error;
+    }
+    error = make_parents(path);
+    error = error ? error : path_place(root, path, &place);
+    if (error == 0) {
+        error = put_name(&place, inode);
+        inode_put(place.directory);
+    }
+    inode_put(inode);
+    return error;
+}

@@ -1,0 +1,18 @@
+/* fs/ready.c: a file can be read or written now. */
+
+#include "fs/ready.h"
+
+#include "fs/file.h"
+
+/* Whoever polls is woken by every change of any file, and looks if it was one of his. */
+struct wait_queue pollers;
+
+void ready_changed(struct wait_queue *queue)
+{
+    if (queue->first) {
+        wake_all(queue);
+    }
+    if (pollers.first) {
+        wake_all(&pollers);
+    }
+}

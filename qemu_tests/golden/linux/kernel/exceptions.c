@@ -1,0 +1,107 @@
+/* kernel/exceptions.c: what becomes of an exception: a signal for the program that raised it. */
+
+#include "cpu/cpu.h"
+#include "include/kernel_lock.h"
+#include "include/x86.h"
+#include "kernel/kernel.h"
+#include "mm/space.h"
+#include "proc/process.h"
+#include "proc/signals.h"
+
+void return_failed(void); /* called by entry/return.asm */
+
+/* From the linker script: each instruction that may fault on what a program handed over, and where
+ * to go on then. */
+struct fixup {
+    uint32_t fault_eip;
+    uint32_t continue_eip;
+};
+extern const struct fixup fixups_start[], fixups_end[];
+
+static int from_user(const struct pt_regs *regs)
+{
+    return (regs->cs & 3) == 3;
+}
+
+/* An exception in ring 0 pushes no ESP: its frame lies where ESP was. */
+static uint32_t esp_of(const struct pt_regs *regs)
+{
+    return (uint32_t)&regs->esp;
+}
+
+static int fixup_apply(struct pt_regs *regs)
+{
+    for (const struct fixup *fixup = fixups_start; fixup < fixups_end; fixup++) {
+        if (fixup->fault_eip == regs->eip) {
+            regs->eip = fixup->continue_eip;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* What siginfo_t says of an exception (sigaction(2)). */
+static int code_of_trap(uint32_t vector)
+{
+    switch (vector) {
+    case VECTOR_DE:
+        return FPE_INTDIV;
+    case VECTOR_DB:
+        return TRAP_TRACE;
+    case VECTOR_UD:
+        return ILL_ILLOPN;
+    case VECTOR_AC:
+        return BUS_ADRALN;
+    case VECTOR_MF:
+    case VECTOR_XM:
+        return FPE_FLTINV;
+    default:
+        return SI_KERNEL;
+    }
+}
+
+static void trap_to_signal(const struct pt_regs *regs, uint32_t vector, int code, uint32_t address)
+{
+    struct process *process = current_process();
+
+    process->trap_vector = vector;
+    process->trap_error = regs->orig_eax;
+    process->trap_address = vector == VECTOR_PF ? address : process->trap_address;
+    signal_force(signal_of_trap(vector), code, address);
+}
+
+void trap_unexpected(struct pt_regs *regs, uint32_t vector)
+{
+    if (from_user(regs)) {
+        int code = code_of_trap(vector);
+        trap_to_signal(regs, vector, code, code == SI_KERNEL ? 0 : regs->eip);
+    } else if (!fixup_apply(regs)) {
+        panic_at(regs, esp_of(regs), "%s, error code 0x%x", trap_name(vector), regs->orig_eax);
+    }
+}
+
+void page_fault(struct pt_regs *regs, uint32_t vector)
+{
+    uint32_t address = cr2_read();
+
+    if (from_user(regs)) {
+        const struct area *area = area_find(current_process()->space, address);
+        int is_promised = area && area->start <= address;
+        trap_to_signal(regs, vector, is_promised ? SEGV_ACCERR : SEGV_MAPERR, address);
+    } else if (!fixup_apply(regs)) {
+        panic_at(regs, esp_of(regs), "%s %s %08x", trap_name(vector),
+                 regs->orig_eax & PAGE_FAULT_WRITE ? "writing" : "reading", address);
+    }
+}
+
+/* Ring 3 cannot be entered with the segments that the program has. */
+void return_failed(void)
+{
+    struct process *process = current_process();
+
+    kernel_lock_acquire();
+    process->trap_vector = VECTOR_GP;
+    process->trap_error = 0;
+    signal_force(SIGSEGV, SI_KERNEL, 0);
+    kernel_lock_release();
+}

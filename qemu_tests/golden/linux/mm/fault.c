@@ -1,0 +1,171 @@
+/* mm/fault.c: a page that is promised but not there yet, or shared and about to be written.
+ *
+ * The CPU repeats the instruction that faulted (SDM 3A 6.5), so it is enough to put the page there:
+ * the program never knows. The kernel's own copying from and to a program's memory arrives here in
+ * the same way.
+ */
+
+#include "cpu/tlb.h"
+#include "fs/inode.h"
+#include "include/x86.h"
+#include "kernel/kernel.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
+#include "mm/space.h"
+#include "proc/process.h"
+
+#define ENTRY_FRAME 0xfffff000u
+#define STACK_GAP (256 * PAGE_SIZE) /* kept free below a stack that grows, as Linux does */
+
+/* May the stack above `address` grow down to it? */
+static int grow_down(const struct space *space, struct area *stack, uint32_t address)
+{
+    uint32_t start = page_down(address);
+    const struct area *below = NULL;
+
+    if ((stack->flags & AREA_GROWS_DOWN) == 0 || start < USER_STACK_LOWEST) {
+        return 0;
+    }
+    for (const struct area *area = space->areas; area != stack; area = area->next) {
+        below = area;
+    }
+    if (below && start - below->end < STACK_GAP) {
+        return 0;
+    }
+    stack->start = start;
+    return 1;
+}
+
+/* A private copy of a page in place of the shared one. */
+static int page_own(struct space *space, uint32_t *entry)
+{
+    uint32_t frame = *entry & ENTRY_FRAME;
+
+    if (frame_is_shared(frame)) {
+        uint32_t copy = frame_alloc();
+        if (copy == 0) {
+            return -ENOMEM;
+        }
+        memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
+        frame_put(frame);
+        *entry = copy | (*entry & ~ENTRY_FRAME);
+    }
+    *entry |= PAGE_WRITE;
+    tlb_flush(space);
+    return 0;
+}
+
+/* The page's first use. Returns the frame, or -errno: no frame has an address that high. */
+static long page_first(const struct area *area, uint32_t page)
+{
+    if (area->inode) {
+        return inode_page(area->inode, area->offset + (page - area->start));
+    }
+    uint32_t frame = frame_alloc();
+    return frame ? (long)frame : -ENOMEM;
+}
+
+int space_fault(struct space *space, uint32_t address, int write)
+{
+    struct area *area = area_find(space, address);
+    uint32_t page = page_down(address);
+
+    if (!area || (address < area->start && !grow_down(space, area, address)) ||
+        (area->flags & (write ? PROT_WRITE : AREA_PROTECTION)) == 0) {
+        return -EFAULT;
+    }
+    uint32_t *entry = space_entry(space, page, 1);
+    if (!entry) {
+        return -ENOMEM;
+    }
+    if (*entry == 0) {
+        long frame = page_first(area, page);
+        if (frame < 0) {
+            return (int)frame;
+        }
+        *entry = (uint32_t)frame | PAGE_USER;
+    }
+    *entry |= PAGE_PRESENT;
+    if ((area->flags & PROT_WRITE) == 0 || (*entry & PAGE_WRITE)) {
+        return 0;
+    }
+    if (area->flags & AREA_SHARED || !frame_is_shared(*entry & ENTRY_FRAME)) {
+        *entry |= PAGE_WRITE; /* where the old entry is still remembered, it faults once more */
+        page_forget(page);
+        return 0;
+    }
+    return write ? page_own(space, entry) : 0;
+}
+
+void memory_fault(struct pt_regs *regs, uint32_t vector)
+{
+    struct process *process = current_process();
+    uint32_t address = cr2_read();
+    int write = (regs->orig_eax & PAGE_FAULT_WRITE) != 0;
+
+    if (address < USER_TOP && process->space) {
+        int error = space_fault(process->space, address, write);
+        while (error == -ENOMEM && !signal_pending(process) && memory_reclaim()) {
+            error = space_fault(process->space, address, write);
+        }
+        if (error == 0) {
+            return;
+        }
+        if (error == -ENOMEM) {
+            signal_send(process, SIGKILL); /* nothing else is left */
+            if ((regs->cs & 3) == 3) {
+                return;
+            }
+        }
+    }
+    page_fault(regs, vector);
+}
+
+/* The kernel's own address of a byte in a page of an address space, brought if need be. */
+static uint8_t *byte_at(struct space *space, uint32_t address, int write, int *error)
+{
+    *error = space_fault(space, address, write);
+    if (*error) {
+        return NULL;
+    }
+    uint32_t entry = *space_entry(space, address, 0);
+    return (uint8_t *)phys_to_virt(page_down(entry)) + address % PAGE_SIZE;
+}
+
+int space_write(struct space *space, uint32_t address, const void *data, size_t size)
+{
+    int error = 0;
+
+    while (size != 0) {
+        size_t part =
+            PAGE_SIZE - address % PAGE_SIZE < size ? PAGE_SIZE - address % PAGE_SIZE : size;
+        uint8_t *to = byte_at(space, address, 1, &error);
+        if (error) {
+            return error;
+        }
+        memcpy(to, data, part);
+        address += part;
+        data = (const uint8_t *)data + part;
+        size -= part;
+    }
+    return 0;
+}
+
+int space_read(struct space *space, void *data, uint32_t address, size_t size)
+{
+    int error = 0;
+
+    while (size != 0) {
+        size_t part =
+            PAGE_SIZE - address % PAGE_SIZE < size ? PAGE_SIZE - address % PAGE_SIZE : size;
+        const uint8_t *from = byte_at(space, address, 0, &error);
+        if (error) {
+            return error;
+        }
+        memcpy(data, from, part);
+        address += part;
+        data = (uint8_t *)data + part;
+        size -= part;
+    }
+    return 0;
+}

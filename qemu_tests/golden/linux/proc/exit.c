@@ -1,0 +1,132 @@
+/* proc/exit.c: the end of a thread, and with the last one of a process. */
+
+#include "cpu/cpu.h"
+#include "fs/tty.h"
+#include "include/x86.h"
+#include "kernel/init.h"
+#include "mm/mm.h"
+#include "mm/space.h"
+#include "proc/futex.h"
+#include "proc/process.h"
+#include "proc/signals.h"
+
+void vfork_done(struct process *child)
+{
+    struct process *parent = child->vfork_parent;
+
+    if (parent) {
+        child->vfork_parent = NULL;
+        parent->vfork_waits = 0;
+        process_wake(parent);
+    }
+}
+
+/* Whoever waits for the thread's end looks at this word: pthread_join(). */
+static void clear_tid(struct process *process)
+{
+    const uint32_t zero = 0;
+
+    if (process->clear_tid_addr != 0) {
+        (void)copy_to_user((void *)process->clear_tid_addr, &zero, sizeof zero);
+        futex_wake(process->clear_tid_addr, 1);
+    }
+}
+
+/* Its memory cannot go while the CPU uses it: the kernel's own part is in every directory. */
+static void space_leave(struct process *process)
+{
+    struct space *space = process->space;
+
+    process->space = NULL;
+    process->page_directory = kernel_page_directory;
+    cr3_write(virt_to_phys(kernel_page_directory));
+    space_put(space);
+}
+
+/* A thread that ends does not wait for a child any more. */
+static void vfork_forget(struct process *process)
+{
+    for (struct process *child = process->group->leader->children; child; child = child->sibling) {
+        if (child->vfork_parent == process) {
+            child->vfork_parent = NULL;
+        }
+    }
+}
+
+/* Process 1 takes its children; without one, the first CPU's idle process. */
+static void children_leave(struct process *process)
+{
+    struct process *init = init_process;
+    int has_init = init && init != process;
+
+    while (process->children) {
+        struct process *child = process->children;
+        child->is_orphan = !has_init;
+        process_adopt(has_init ? init : cpus[0].idle, child);
+        if (has_init && child->group->threads == 0) {
+            wake_all(&init->child_ended);
+        }
+    }
+}
+
+/* Does the parent not want to know? */
+static int is_unwanted(const struct process *parent)
+{
+    const struct sigaction *action = parent->group ? action_of(parent, SIGCHLD) : NULL;
+
+    return action && (action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
+}
+
+/* The last thread has ended. */
+static void group_ended(const struct group *group)
+{
+    struct process *leader = group->leader;
+    struct process *parent = leader->parent;
+    int signal = group->wait_status & 0x7f;
+    const struct signal_info info = {
+        .signal = (int)group->exit_signal,
+        .code = signal ? CLD_KILLED : CLD_EXITED,
+        .value = {(uint32_t)leader->pid, 0,
+                  signal ? (uint32_t)signal : (uint32_t)group->wait_status >> 8}};
+
+    leader->wait_status = group->wait_status;
+    if (leader->killed_by == NOT_KILLED) {
+        leader->exit_status = signal ? 128 + signal : group->wait_status >> 8;
+    }
+    if (leader == init_process) {
+        init_ended(group->wait_status);
+    }
+    tty_leave(group);
+    if (parent->group && group->exit_signal) {
+        signal_send_info(parent, &info);
+    }
+    if (group->exit_signal == SIGCHLD && is_unwanted(parent)) {
+        leader->is_orphan = 1;
+        process_adopt(cpus[0].idle, leader);
+    }
+    wake_all(&parent->child_ended);
+}
+
+void process_exit(int32_t wait_status)
+{
+    struct process *process = current_process();
+    struct group *group = process->group;
+
+    if (!group->is_ending) {
+        group->wait_status = wait_status; /* that of the last one counts */
+    }
+    clear_tid(process);
+    vfork_done(process);
+    vfork_forget(process);
+    space_leave(process);
+    process_release(process);
+    process->state = PROCESS_ENDED;
+    group->threads--;
+    wake_all(&group->thread_ended);
+    if (group->threads == 0) {
+        children_leave(group->leader);
+        group_ended(group);
+    }
+    process_leave();
+    __builtin_unreachable(); /* nobody switches to a process that has ended */
+}

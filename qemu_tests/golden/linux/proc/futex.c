@@ -1,0 +1,169 @@
+/* proc/futex.c: waiting for a word in memory to change (futex(2)).
+ *
+ * A lock that nobody else wants is taken and given back without the kernel. Only who has to wait
+ * comes here, and who has seen that somebody waits. The word is known by the frame that it lies in:
+ * it may have several addresses.
+ */
+
+#include "proc/futex.h"
+
+#include "dev/dev.h"
+#include "mm/mm.h"
+#include "mm/space.h"
+#include "proc/process.h"
+#include "proc/sleep.h"
+#include "proc/signals.h"
+#include "sys/calls.h"
+#include "sys/time.h"
+
+/* One who waits; on his kernel stack. */
+struct waiter {
+    struct waiter *next;
+    struct wait_queue queue; /* only he is in it */
+    uint32_t word;           /* physical address */
+    uint32_t bits;
+    int is_woken;
+};
+
+static struct waiter *waiters;
+
+/* The physical address of a word of the running process, or 0. */
+static uint32_t word_of(uint32_t address)
+{
+    struct space *space = current_process()->space;
+
+    if (!user_range_ok(address, sizeof(uint32_t)) || space_fault(space, address, 1) != 0) {
+        return 0;
+    }
+    return page_down(*space_entry(space, address, 0)) + address % PAGE_SIZE;
+}
+
+static void waiter_add(struct waiter *waiter)
+{
+    struct waiter **link = &waiters;
+
+    while (*link) {
+        link = &(*link)->next;
+    }
+    waiter->next = NULL;
+    *link = waiter;
+}
+
+static void waiter_remove(struct waiter *waiter)
+{
+    struct waiter **link = &waiters;
+
+    while (*link != waiter) {
+        link = &(*link)->next;
+    }
+    *link = waiter->next;
+}
+
+static long wake(uint32_t word, uint32_t count, uint32_t bits)
+{
+    long woken = 0;
+
+    for (struct waiter *w = waiters; w && (uint32_t)woken < count; w = w->next) {
+        if (w->word == word && (w->bits & bits) && !w->is_woken) {
+            w->is_woken = 1;
+            wake_all(&w->queue);
+            woken++;
+        }
+    }
+    return woken;
+}
+
+long futex_wake(uint32_t address, uint32_t count)
+{
+    uint32_t word = word_of(address);
+
+    return word ? wake(word, count, UINT32_MAX) : -EFAULT;
+}
+
+/* Those who wait for one word wait for another: pthread_cond_broadcast() of old. */
+static long requeue(uint32_t word, uint32_t wake_count, uint32_t move_count, uint32_t to_word)
+{
+    long done = wake(word, wake_count, UINT32_MAX);
+    uint32_t moved = 0;
+
+    for (struct waiter *w = waiters; w && moved < move_count; w = w->next) {
+        if (w->word == word && !w->is_woken) {
+            w->word = to_word;
+            moved++;
+        }
+    }
+    return done + (long)moved;
+}
+
+static long wait(uint32_t word, uint32_t expected, uint32_t bits, const uint32_t *until)
+{
+    struct waiter waiter = {.word = word, .bits = bits};
+    int is_late = 0;
+
+    if (bits == 0) {
+        return -EINVAL;
+    }
+    if (*(const uint32_t *)phys_to_virt(word) != expected) {
+        return -EAGAIN;
+    }
+    waiter_add(&waiter);
+    while (!waiter.is_woken && !is_late && !signal_pending(current_process())) {
+        if (until) {
+            is_late = sleep_until(&waiter.queue, *until);
+        } else {
+            sleep_on(&waiter.queue);
+        }
+    }
+    waiter_remove(&waiter);
+    return waiter.is_woken ? 0 : is_late ? -ETIMEDOUT : -ERESTARTSYS;
+}
+
+static int is_wait(int operation)
+{
+    return operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
+}
+
+long sys_futex(uint32_t address, int operation, uint32_t value, const struct timespec *timeout,
+               uint32_t address2, uint32_t value3)
+{
+    int clock = operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    uint32_t until, word;
+
+    operation &= ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME);
+    if (address % sizeof(uint32_t)) {
+        return -EINVAL;
+    }
+    if (is_wait(operation) && timeout) {
+        /* FUTEX_WAIT has a length of time, FUTEX_WAIT_BITSET a moment. */
+        long error = tick_of(timeout, clock, operation == FUTEX_WAIT_BITSET, &until);
+        if (error) {
+            return error;
+        }
+    }
+    word = word_of(address);
+    if (word == 0) {
+        return -EFAULT;
+    }
+    switch (operation) {
+    case FUTEX_WAIT:
+        return wait(word, value, UINT32_MAX, timeout ? &until : NULL);
+    case FUTEX_WAIT_BITSET:
+        return wait(word, value, value3, timeout ? &until : NULL);
+    case FUTEX_WAKE:
+        return wake(word, value, UINT32_MAX);
+    case FUTEX_WAKE_BITSET:
+        return value3 ? wake(word, value, value3) : -EINVAL;
+    case FUTEX_CMP_REQUEUE:
+        if (*(const uint32_t *)phys_to_virt(word) != value3) {
+            return -EAGAIN;
+        }
+        /* fall through */
+    case FUTEX_REQUEUE: {
+        uint32_t to_word = word_of(address2);
+        /* The fourth argument is no time here, but a count. */
+        return to_word ? requeue(word, value, (uint32_t)timeout, to_word) : -EFAULT;
+    }
+    default:
+        return -ENOSYS;
+    }
+}

@@ -1,0 +1,218 @@
+/* proc/group.c: threads that are one process, and processes that stop and end together. */
+
+#include "cpu/cpu.h"
+#include "kernel/init.h"
+#include "lib/lib.h"
+#include "mm/space.h"
+#include "proc/alarm.h"
+#include "proc/fork.h"
+#include "proc/process.h"
+#include "proc/signals.h"
+
+static int thread_fork(struct process *child, struct process *parent)
+{
+    child->group = parent->group;
+    child->group->threads++;
+    child->tgid = parent->tgid;
+    child->is_orphan = 1; /* nobody waits for a thread as for a child */
+    process_adopt(cpus[0].idle, child);
+    return 0;
+}
+
+static struct group *group_create(struct process *leader)
+{
+    struct group *group = memory_alloc(sizeof *group);
+
+    if (group) {
+        group->leader = leader;
+        group->threads = 1;
+    }
+    leader->group = group;
+    leader->tgid = leader->pid;
+    return group;
+}
+
+/* What a child has of its parent's: process group, session, handlers; nothing that has been sent.
+ * The parent of a thread's child is the process. */
+static int group_copy(struct process *child, const struct process *parent)
+{
+    const struct group *from = parent->group;
+    struct group *group = group_create(child);
+
+    if (!group) {
+        return -ENOMEM;
+    }
+    group->pgid = from->pgid;
+    group->sid = from->sid;
+    memcpy(group->action, from->action, sizeof group->action);
+    process_adopt(from->leader, child);
+    return 0;
+}
+
+int group_fork(struct process *child, struct process *parent, const struct clone *clone)
+{
+    child->blocked = parent->blocked;
+    if (clone->flags & CLONE_THREAD) {
+        return thread_fork(child, parent);
+    }
+    if ((clone->flags & CLONE_VM) == 0) {
+        child->altstack_addr = parent->altstack_addr;
+        child->altstack_size = parent->altstack_size;
+    }
+    int error = group_copy(child, parent);
+    if (error == 0) {
+        child->group->exit_signal = clone->flags & CLONE_EXIT_SIGNAL;
+    }
+    return error;
+}
+
+int group_exists(int32_t pgid, int32_t sid)
+{
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        if (p->group && p->group->pgid == pgid && (sid == 0 || p->group->sid == sid)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* A process that the kernel itself makes. */
+int group_first(struct process *process)
+{
+    struct group *group = group_create(process);
+
+    if (group) {
+        group->exit_signal = SIGCHLD;
+        group->pgid = group->sid = process->pid;
+    }
+    return group ? 0 : -ENOMEM;
+}
+
+void group_free(struct process *process)
+{
+    pending_free(&process->pending);
+    if (process->group && process->group->leader == process) {
+        alarm_set(process->group, 0, 0);
+        pending_free(&process->group->pending);
+        memory_free(process->group);
+    }
+}
+
+void group_exit(int32_t wait_status)
+{
+    struct group *group = current_process()->group;
+
+    if (!group->is_ending) {
+        group->is_ending = 1;
+        group->wait_status = wait_status;
+        signals_notify_all(group);
+    }
+    process_exit(group->wait_status);
+}
+
+/* The thread that calls execve() becomes the leader: it takes his number and his family. */
+static void become_leader(struct process *process)
+{
+    struct group *group = process->group;
+    struct process *old = group->leader;
+    int32_t pid = old->pid;
+
+    old->pid = process->pid;
+    process->pid = pid;
+    process->is_orphan = 0;
+    process_adopt(old->parent, process);
+    while (old->children) {
+        process_adopt(process, old->children);
+    }
+    group->leader = process;
+    if (old == init_process) {
+        init_process = process;
+    }
+    old->is_orphan = 1;
+    process_adopt(cpus[0].idle, old);
+}
+
+void group_only_me(struct process *process)
+{
+    struct group *group = process->group;
+
+    if (process != current_process()) {
+        return; /* it has never run */
+    }
+    if (group->threads > 1) {
+        group->is_ending = 1;
+        signals_notify_all(group);
+        while (group->threads > 1) {
+            sleep_on(&group->thread_ended);
+        }
+        group->is_ending = 0;
+    }
+    if (group->leader != process) {
+        become_leader(process);
+    }
+}
+
+void signals_exec(struct process *process)
+{
+    for (int signal = 1; signal < SIGNAL_LIMIT; signal++) {
+        struct sigaction *action = action_of(process, signal);
+        *action = (struct sigaction){.handler = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL};
+    }
+    process->altstack_size = 0;
+    process->group->has_execed = 1;
+    process->clear_tid_addr = 0;
+}
+
+static void tell_parent(const struct group *group, int code, int status)
+{
+    struct process *parent = group->leader->parent;
+
+    if (!parent->group) {
+        return;
+    }
+    if ((action_of(parent, SIGCHLD)->flags & SA_NOCLDSTOP) == 0) {
+        const struct signal_info info = {
+            .signal = SIGCHLD,
+            .code = code,
+            .value = {(uint32_t)group->leader->pid, 0, (uint32_t)status}};
+        signal_send_info(parent, &info);
+    }
+    wake_all(&parent->child_ended);
+}
+
+void group_stop(struct process *process, int signal)
+{
+    struct group *group = process->group;
+
+    group->stopped_by = (uint32_t)signal;
+    group->tell_stop = 1;
+    group->tell_continue = 0;
+    signals_notify_all(group);
+    tell_parent(group, CLD_STOPPED, signal);
+}
+
+void group_continue(struct group *group)
+{
+    if (group->stopped_by == 0) {
+        return;
+    }
+    group->stopped_by = 0;
+    group->tell_stop = 0;
+    group->tell_continue = 1;
+    wake_all(&group->stopped);
+    tell_parent(group, CLD_CONTINUED, SIGCONT);
+}
+
+int group_may_stop(const struct process *process)
+{
+    const struct group *group = process->group;
+
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        const struct group *parents = p->parent ? p->parent->group : NULL;
+        if (p->group && p->group->pgid == group->pgid && parents && p->group->threads &&
+            parents->pgid != group->pgid && parents->sid == group->sid) {
+            return 1;
+        }
+    }
+    return 0;
+}

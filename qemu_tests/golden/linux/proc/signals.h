@@ -1,0 +1,122 @@
+/* proc/signals.h: signals (signal(7)): who gets which, and what he does then. */
+#pragma once
+
+#include <stdint.h>
+
+#include "include/structs.h"
+
+static inline sigset signal_bit(int signal)
+{
+    return (sigset)1 << (signal - 1);
+}
+
+/* Those that do nothing by themselves, that a terminal stops programs with, and that nobody can
+ * ignore or put off. */
+#define SIGNALS_IGNORED                                                                            \
+    (signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH))
+#define SIGNALS_STOP_TTY (signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
+#define SIGNALS_UNBLOCKABLE (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
+
+/* As programs hand it over (Linux arch/x86/include/uapi/asm/signal.h). */
+struct sigaction {
+    uint32_t handler; /* SIG_DFL, SIG_IGN, or an address */
+    uint32_t flags;
+    uint32_t restorer;
+    sigset mask;
+};
+
+/* What a handler is told beside the number (siginfo_t): the code, and what that one has. */
+struct signal_info {
+    int32_t signal, code;
+    uint32_t value[3]; /* pid, uid and status; or the address of a fault */
+};
+
+struct pending {
+    struct pending *next;
+    struct signal_info info;
+};
+
+/* What the threads of a process have in common. */
+struct group {
+    struct process *leader; /* the thread whose number is the process's */
+    uint32_t threads;       /* that have not ended */
+    int32_t pgid, sid;      /* process group and session */
+    uint32_t is_ending;     /* every thread has to end */
+    int32_t wait_status;    /* how it ends then */
+    uint32_t exit_signal;   /* tells the parent */
+    uint32_t has_execed;
+    uint32_t stopped_by; /* a signal, or 0 */
+    uint32_t tell_stop;  /* the parent has not yet asked about it */
+    uint32_t tell_continue;
+    struct wait_queue stopped;                    /* threads, while it is */
+    struct wait_queue thread_ended;               /* whoever waits to be the only one */
+    struct pending_list pending;                  /* for any thread */
+    uint32_t has_alarm, alarm_tick, alarm_period; /* setitimer(ITIMER_REAL) */
+    struct group *next_alarm;
+    struct sigaction action[SIGNAL_LIMIT - 1];
+};
+
+/* ---- proc/signal.c: sending ---- */
+
+/* To a process: one of its threads will take it; to one thread. */
+void signal_send_info(struct process *process, const struct signal_info *info);
+void signal_send_thread(struct process *thread, const struct signal_info *info);
+
+/* To every process of a group. Returns how many there were. */
+uint32_t signal_send_group(int32_t pgid, const struct signal_info *info);
+
+/* What an exception does: it cannot be ignored or put off. */
+void signal_force(int signal, int code, uint32_t address);
+
+/* Make every thread of a process look what there is to do. */
+void signals_notify_all(const struct group *group);
+
+/* Every thread of a process that has not ended, one after the other: first the one after NULL. */
+struct process *next_thread(const struct group *group, struct process *thread);
+
+/* Look again if anything has arrived that is not blocked: WORK_SIGNAL says so. */
+void signals_look(struct process *process);
+
+/* The next one that is not blocked. Returns 0 if there is none. */
+int signal_take(struct process *process, sigset blocked, struct signal_info *info);
+
+/* Take back a signal that was sent to the process or its threads. */
+void signal_forget(struct process *process, int signal);
+
+void pending_free(struct pending_list *list);
+
+static inline struct sigaction *action_of(const struct process *process, int signal)
+{
+    return &process->group->action[signal - 1];
+}
+
+/* ---- proc/group.c ---- */
+
+int group_first(struct process *process);
+void group_free(struct process *process);
+
+/* Is there a process group of that number, in that session unless it is 0? */
+int group_exists(int32_t pgid, int32_t sid);
+
+/* Every thread of the running one's process ends, with this wait status. */
+_Noreturn void group_exit(int32_t wait_status);
+
+/* For execve(): only the running thread is left, and it is the leader. */
+void group_only_me(struct process *process);
+
+/* What a new program has: handlers are gone, what was ignored stays so. */
+void signals_exec(struct process *process);
+
+/* Stop and go on. */
+void group_stop(struct process *process, int signal);
+
+/* Would anybody be there to make it go on? A terminal does not stop a process group that has no
+ * parent in its session. */
+int group_may_stop(const struct process *process);
+void group_continue(struct group *group);
+
+/* ---- proc/signal_frame.c ---- */
+
+/* Make the program's handler run: build what it returns through on its stack. Returns 0 or
+ * -EFAULT. */
+int signal_frame_build(struct pt_regs *regs, const struct signal_info *info, sigset mask);

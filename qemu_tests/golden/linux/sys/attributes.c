@@ -1,0 +1,91 @@
+/* sys/attributes.c: system calls that ask for and change modes and times of files. */
+
+#include "dev/clock.h"
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "mm/mm.h"
+#include "sys/calls.h"
+#include "sys/names.h"
+#include "sys/time.h"
+
+/* Everybody is root, who may do everything but execute what nobody may. */
+long sys_access(const char *path, uint32_t mode)
+{
+    struct inode *inode;
+
+    if (mode & ~7u) {
+        return -EINVAL;
+    }
+    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+    if (error == 0) {
+        error = (mode & 1) && !is_directory(inode) && (inode->mode & 0111) == 0 ? -EACCES : 0;
+        inode_put(inode);
+    }
+    return error;
+}
+
+static long change_mode(struct inode *inode, uint32_t mode)
+{
+    inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
+    return 0;
+}
+
+long sys_chmod(const char *path, uint32_t mode)
+{
+    struct inode *inode;
+    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+
+    if (error == 0) {
+        error = change_mode(inode, mode);
+        inode_put(inode);
+    }
+    return error;
+}
+
+long sys_fchmod(int fd, uint32_t mode)
+{
+    struct file *file = file_of(fd);
+
+    return !file ? -EBADF : file->inode ? change_mode(file->inode, mode) : 0;
+}
+
+/* Only the time of the last change is kept: times[1]. */
+static long set_times(struct inode *inode, const struct timespec *times)
+{
+    struct timespec pair[2];
+
+    if (!times) {
+        inode->mtime = clock_seconds();
+        return 0;
+    }
+    if (copy_from_user(pair, times, sizeof pair) != 0) {
+        return -EFAULT;
+    }
+    if (pair[1].nanoseconds == UTIME_NOW) {
+        inode->mtime = clock_seconds();
+    } else if (pair[1].nanoseconds != UTIME_OMIT) {
+        inode->mtime = (uint32_t)pair[1].seconds;
+    }
+    return 0;
+}
+
+/* Without a path it is the open file itself. */
+long sys_utimensat(int base_fd, const char *path, const struct timespec *times, int flags)
+{
+    struct inode *inode;
+
+    if (flags & ~AT_SYMLINK_NOFOLLOW) {
+        return -EINVAL;
+    }
+    if (!path) {
+        const struct file *file = file_of(base_fd);
+        return !file ? -EBADF : file->inode ? set_times(file->inode, times) : -EINVAL;
+    }
+    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
+    if (error == 0) {
+        error = set_times(inode, times);
+        inode_put(inode);
+    }
+    return error;
+}

@@ -1,0 +1,402 @@
+/* sys/calls.h: the system calls as C functions. Each returns its result, or -errno. */
+#pragma once
+
+#include "include/structs.h"
+
+struct iovec;
+struct itimerval;
+struct old_sigaction;
+struct pollfd;
+struct rlimit;
+struct rlimit64;
+struct sigaction;
+struct stack;
+struct stat;
+struct stat64;
+struct timespec;
+struct timespec64;
+struct timeval;
+struct timezone;
+struct user_desc;
+struct utsname;
+
+/* end this program */
+long sys_exit(int status);
+
+/* a copy of this process */
+long sys_fork(void);
+
+/* read from a file */
+long sys_read(int fd, void *buffer, size_t size);
+
+/* write to one */
+long sys_write(int fd, const void *buffer, size_t size);
+
+/* open a file */
+long sys_open(const char *path, uint32_t flags, uint32_t mode);
+
+/* give up an open file */
+long sys_close(int fd);
+
+/* wait for the end of a child */
+long sys_waitpid(int32_t pid, int *status, int options);
+
+/* make a file and open it */
+long sys_creat(const char *path, uint32_t mode);
+
+/* one more name for a file */
+long sys_link(const char *existing_path, const char *path);
+
+/* take a file's name away */
+long sys_unlink(const char *path);
+
+/* run another program in this process */
+long sys_execve(const char *path, const char *const *arguments, const char *const *environment);
+
+/* change the working directory */
+long sys_chdir(const char *path);
+
+/* seconds since 1970 */
+long sys_time(int32_t *seconds);
+
+/* make a device or a file */
+long sys_mknod(const char *path, uint32_t mode, uint32_t rdev);
+
+/* change who may do what */
+long sys_chmod(const char *path, uint32_t mode);
+
+/* where the next access begins */
+long sys_lseek(int fd, int32_t offset, int whence);
+
+/* number of this process */
+long sys_getpid(void);
+
+/* everybody stays root */
+long sys_setuid(uint32_t id);
+
+/* everybody is root */
+long sys_getuid(void);
+
+/* SIGALRM after a time */
+long sys_alarm(uint32_t seconds);
+
+/* wait for a signal */
+long sys_pause(void);
+
+/* may it be opened? */
+long sys_access(const char *path, uint32_t mode);
+
+/* send a signal */
+long sys_kill(int32_t pid, int signal);
+
+/* another name */
+long sys_rename(const char *old_path, const char *new_path);
+
+/* make a directory */
+long sys_mkdir(const char *path, uint32_t mode);
+
+/* remove a directory */
+long sys_rmdir(const char *path);
+
+/* one more number for an open file */
+long sys_dup(int fd);
+
+/* bytes from one process to another */
+long sys_pipe(int *fds);
+
+/* move the end of the heap */
+long sys_brk(uint32_t wanted);
+
+/* everybody stays root */
+long sys_setgid(uint32_t id);
+
+/* everybody is root */
+long sys_getgid(void);
+
+/* everybody is root */
+long sys_geteuid(void);
+
+/* everybody is root */
+long sys_getegid(void);
+
+/* what only a terminal can do */
+long sys_ioctl(int fd, uint32_t request, void *argument);
+
+/* about open files */
+long sys_fcntl(int fd, int command, uint32_t argument);
+
+/* join or make a process group */
+long sys_setpgid(int32_t pid, int32_t pgid);
+
+/* mode bits that new files do not get */
+long sys_umask(uint32_t mask);
+
+/* the same, and which number */
+long sys_dup2(int fd, int wanted);
+
+/* number of the parent */
+long sys_getppid(void);
+
+/* number of the process group */
+long sys_getpgrp(void);
+
+/* a session of its own */
+long sys_setsid(void);
+
+/* what a signal does */
+long sys_sigaction(int signal, const struct old_sigaction *new, struct old_sigaction *old);
+
+/* wait for a signal with another mask */
+long sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask);
+
+/* signals that wait */
+long sys_sigpending(uint32_t *to);
+
+/* limits that cannot be moved */
+long sys_setrlimit(uint32_t which, const struct rlimit *from);
+
+/* time since 1970, in microseconds */
+long sys_gettimeofday(struct timeval *now, struct timezone *zone);
+
+/* a name for a path */
+long sys_symlink(const char *target, const char *path);
+
+/* what that path is */
+long sys_readlink(const char *path, char *buffer, size_t size);
+
+/* switch the machine off */
+long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command);
+
+/* give up pages */
+long sys_munmap(uint32_t start, uint32_t size);
+
+/* change a file's length */
+long sys_ftruncate(int fd, int32_t size);
+
+/* chmod of an open file */
+long sys_fchmod(int fd, uint32_t mode);
+
+/* allow or deny I/O ports to this process */
+long sys_ioperm(uint32_t first_port, uint32_t count, int allow);
+
+/* SIGALRM after a time, again and again */
+long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old);
+
+/* how long until SIGALRM */
+long sys_getitimer(int which, struct itimerval *to);
+
+/* what is known of a file */
+long sys_stat(const char *path, struct stat *to);
+
+/* of a link itself */
+long sys_lstat(const char *path, struct stat *to);
+
+/* of an open file */
+long sys_fstat(int fd, struct stat *to);
+
+/* wait for the end of a child */
+long sys_wait4(int32_t pid, int *status, int options, void *usage);
+
+/* all is in memory */
+long sys_fsync(int fd);
+
+/* back from a handler */
+long sys_sigreturn(void);
+
+/* a thread, or a process */
+long sys_clone(uint32_t flags, uint32_t stack, uint32_t parent_tid_addr, struct user_desc *tls,
+               uint32_t child_tid_addr);
+
+/* which system this is */
+long sys_uname(struct utsname *to);
+
+/* change what pages may be used for */
+long sys_mprotect(uint32_t start, uint32_t size, int protection);
+
+/* signals that have to wait */
+long sys_sigprocmask(int how, const uint32_t *new, uint32_t *old);
+
+/* process group of a process */
+long sys_getpgid(int32_t pid);
+
+/* chdir to an open directory */
+long sys_fchdir(int fd);
+
+/* lseek in a long file */
+long sys__llseek(int fd, uint32_t high, uint32_t low, uint64_t *result, int whence);
+
+/* names in a directory */
+long sys_getdents(int fd, void *buffer, uint32_t size);
+
+/* wait for files */
+long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
+                    const struct timeval *timeout);
+
+/* read into pieces */
+long sys_readv(int fd, const struct iovec *vector, int count);
+
+/* write from pieces */
+long sys_writev(int fd, const struct iovec *vector, int count);
+
+/* session of a process */
+long sys_getsid(int32_t pid);
+
+/* all is in memory */
+long sys_fdatasync(int fd);
+
+/* let the other processes run */
+long sys_sched_yield(void);
+
+/* sleep for a time */
+long sys_nanosleep(const struct timespec *wanted, struct timespec *left);
+
+/* move pages, or make room for more */
+long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uint32_t wanted);
+
+/* wait for files */
+long sys_poll(struct pollfd *files, uint32_t count, int timeout_ms);
+
+/* back from a handler */
+long sys_rt_sigreturn(void);
+
+/* what a signal does */
+long sys_rt_sigaction(int signal, const struct sigaction *new, struct sigaction *old,
+                      uint32_t mask_size);
+
+/* signals that have to wait */
+long sys_rt_sigprocmask(int how, const uint64_t *new, uint64_t *old, uint32_t mask_size);
+
+/* signals that wait */
+long sys_rt_sigpending(uint64_t *to, uint32_t mask_size);
+
+/* wait for a signal with another mask */
+long sys_rt_sigsuspend(const uint64_t *mask, uint32_t mask_size);
+
+/* read at a place */
+long sys_pread64(int fd, void *buffer, size_t size, uint32_t low, uint32_t high);
+
+/* write at a place */
+long sys_pwrite64(int fd, const void *buffer, size_t size, uint32_t low, uint32_t high);
+
+/* path of the working directory */
+long sys_getcwd(char *buffer, size_t size);
+
+/* another stack for handlers */
+long sys_sigaltstack(const struct stack *new, struct stack *old);
+
+/* a child that borrows this process's memory, stack and all, until it has its own */
+long sys_vfork(void);
+
+/* what the limits are */
+long sys_ugetrlimit(uint32_t which, struct rlimit *to);
+
+/* ask for pages */
+long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd, uint32_t page);
+
+/* change a file's length */
+long sys_ftruncate64(int fd, uint32_t low, uint32_t high);
+
+/* what is known of a file */
+long sys_stat64(const char *path, struct stat64 *to);
+
+/* of a link itself */
+long sys_lstat64(const char *path, struct stat64 *to);
+
+/* of an open file */
+long sys_fstat64(int fd, struct stat64 *to);
+
+/* everybody is root */
+long sys_getuid32(void);
+
+/* everybody is root */
+long sys_getgid32(void);
+
+/* everybody is root */
+long sys_geteuid32(void);
+
+/* everybody is root */
+long sys_getegid32(void);
+
+/* nobody is in further groups */
+long sys_getgroups32(int count, uint32_t *groups);
+
+/* everybody stays root */
+long sys_setuid32(uint32_t id);
+
+/* everybody stays root */
+long sys_setgid32(uint32_t id);
+
+/* names in a directory */
+long sys_getdents64(int fd, void *buffer, uint32_t size);
+
+/* about open files */
+long sys_fcntl64(int fd, int command, uint32_t argument);
+
+/* number of this thread */
+long sys_gettid(void);
+
+/* send a signal to a thread */
+long sys_tkill(int32_t tid, int signal);
+
+/* wait for a word to change */
+long sys_futex(uint32_t address, int operation, uint32_t value, const struct timespec *timeout,
+               uint32_t address2, uint32_t value3);
+
+/* set a TLS entry */
+long sys_set_thread_area(struct user_desc *user);
+
+/* what a TLS entry says */
+long sys_get_thread_area(struct user_desc *user);
+
+/* end this program */
+long sys_exit_group(int status);
+
+/* a word to clear at the end */
+long sys_set_tid_address(uint32_t address);
+
+/* the time of a clock, in nanoseconds */
+long sys_clock_gettime(int id, struct timespec *now);
+
+/* how finely a clock is told */
+long sys_clock_getres(int id, struct timespec *resolution);
+
+/* sleep for a time, or until a moment */
+long sys_clock_nanosleep(int clock, int flags, const struct timespec *wanted,
+                         struct timespec *left);
+
+/* send a signal to a thread */
+long sys_tgkill(int32_t tgid, int32_t tid, int signal);
+
+/* open a file, seen from a directory */
+long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode);
+
+/* make a directory */
+long sys_mkdirat(int base_fd, const char *path, uint32_t mode);
+
+/* what is known of a file */
+long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags);
+
+/* take a name away */
+long sys_unlinkat(int base_fd, const char *path, int flags);
+
+/* another name */
+long sys_renameat(int old_fd, const char *old_path, int new_fd, const char *new_path);
+
+/* wait for files, with another signal mask */
+long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
+                  const struct timespec *timeout, const uint32_t *mask_and_size);
+
+/* change a file's times */
+long sys_utimensat(int base_fd, const char *path, const struct timespec *times, int flags);
+
+/* one more number for an open file */
+long sys_dup3(int fd, int wanted, uint32_t flags);
+
+/* a pipe */
+long sys_pipe2(int *fds, uint32_t flags);
+
+/* limits that cannot be moved */
+long sys_prlimit64(int32_t pid, uint32_t which, const struct rlimit64 *from, struct rlimit64 *to);
+
+/* the time of a clock, beyond 2038 */
+long sys_clock_gettime64(int id, struct timespec64 *now);

@@ -1,0 +1,91 @@
+/* sys/files.c: system calls that make open files of names. */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "mm/space.h"
+#include "proc/process.h"
+#include "sys/calls.h"
+#include "sys/names.h"
+
+/* A file that is not there yet. */
+static int create(struct inode *base, const char *path, uint32_t mode, struct inode **made)
+{
+    return node_create(base, path, S_IFREG | (mode & S_IALLUGO), 0, NULL, made);
+}
+
+static int find_or_create(struct inode *base, const char *path, uint32_t flags, uint32_t mode,
+                          struct inode **found)
+{
+    int follow = (flags & O_NOFOLLOW) == 0 && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+    int error = path_find(base, path, follow, found);
+
+    if (error == 0 && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
+        inode_put(*found);
+        return -EEXIST;
+    }
+    return error == -ENOENT && (flags & O_CREAT) ? create(base, path, mode, found) : error;
+}
+
+/* May it be opened like that? */
+static int check_open(const struct inode *inode, uint32_t flags)
+{
+    if ((flags & O_DIRECTORY) && !is_directory(inode)) {
+        return -ENOTDIR;
+    }
+    if (is_directory(inode) && ((flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT))) {
+        return -EISDIR;
+    }
+    return 0;
+}
+
+static long open_inode(struct inode *inode, uint32_t flags)
+{
+    struct file *file;
+    long error = check_open(inode, flags);
+
+    if (error == 0 && (flags & O_TRUNC) && is_regular(inode)) {
+        error = inode_resize(inode, 0);
+    }
+    error =
+        error ? error : file_open(inode, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC), &file);
+    if (error) {
+        return error;
+    }
+    int fd = file_install(file, 0);
+    if (fd < 0) {
+        file_put(file);
+    } else if (flags & O_CLOEXEC) {
+        current_process()->files->close_on_exec[fd] = 1;
+    }
+    return fd;
+}
+
+long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)
+{
+    struct name name;
+    struct inode *inode;
+    long error = name_get(&name, base_fd, path);
+
+    if (error) {
+        return error;
+    }
+    error = find_or_create(name.base, name.path, flags, mode, &inode);
+    name_put(&name);
+    if (error) {
+        return error;
+    }
+    long fd = open_inode(inode, flags);
+    inode_put(inode);
+    return fd;
+}
+
+long sys_open(const char *path, uint32_t flags, uint32_t mode)
+{
+    return sys_openat(AT_WORKING_DIRECTORY, path, flags, mode);
+}
+
+long sys_creat(const char *path, uint32_t mode)
+{
+    return sys_open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}

@@ -1,0 +1,122 @@
+/* sys/getdents.c: the names in a directory.
+ *
+ * The place in a directory grows from entry to entry although the newest comes first, so that it
+ * still means something when entries have come and gone: Linux's ramfs lists them in this order.
+ */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
+#include "sys/calls.h"
+
+#define PLACE_DOT 0u
+#define PLACE_DOT_DOT 1u
+#define PLACE_LAST 0x7fffffffu /* of the entry with the cookie 0, which none has */
+
+#define NAME_OFFSET_32 10u
+#define NAME_OFFSET_64 19u
+
+/* One name, as both calls need it. */
+struct listed {
+    const char *name;
+    const struct inode *inode;
+    uint32_t place;
+};
+
+/* The first name at or behind a place. Returns 0 if there is none. */
+static int listed_next(const struct inode *directory, uint32_t place, struct listed *next)
+{
+    if (place <= PLACE_DOT_DOT) {
+        *next = place == PLACE_DOT ? (struct listed){".", directory, place}
+                                   : (struct listed){"..", directory->parent, place};
+        return 1;
+    }
+    for (const struct entry *entry = directory->entries; entry; entry = entry->next) {
+        if (PLACE_LAST - entry->cookie >= place) {
+            *next = (struct listed){entry->name, entry->inode, PLACE_LAST - entry->cookie};
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static uint32_t length_of(const char *name)
+{
+    uint32_t length = 0;
+
+    while (name[length] != '\0') {
+        length++;
+    }
+    return length;
+}
+
+/* DT_DIR and so on are the kind of a file as its mode has it. */
+static uint8_t type_of(const struct listed *listed)
+{
+    return (uint8_t)((listed->inode->mode & S_IFMT) >> 12);
+}
+
+/* struct linux_dirent: the type stands in the last byte. */
+static uint32_t put_32(uint8_t *record, const struct listed *listed)
+{
+    uint32_t length = length_of(listed->name);
+    uint16_t size = (uint16_t)((NAME_OFFSET_32 + length + 2 + 3) & ~3u);
+    uint32_t words[2] = {listed->inode->number, listed->place + 1};
+
+    memset(record, 0, size);
+    memcpy(record, words, sizeof words);
+    memcpy(record + 8, &size, sizeof size);
+    memcpy(record + NAME_OFFSET_32, listed->name, length);
+    record[size - 1] = type_of(listed);
+    return size;
+}
+
+static uint32_t put_64(uint8_t *record, const struct listed *listed)
+{
+    uint32_t length = length_of(listed->name);
+    uint16_t size = (uint16_t)((NAME_OFFSET_64 + length + 1 + 7) & ~7u);
+    uint64_t words[2] = {listed->inode->number, listed->place + 1};
+
+    memset(record, 0, size);
+    memcpy(record, words, sizeof words);
+    memcpy(record + 16, &size, sizeof size);
+    record[18] = type_of(listed);
+    memcpy(record + NAME_OFFSET_64, listed->name, length);
+    return size;
+}
+
+static long list(int fd, uint8_t *to, uint32_t size,
+                 uint32_t (*put)(uint8_t *record, const struct listed *listed))
+{
+    uint8_t record[NAME_OFFSET_64 + NAME_MAX + 1 + 8];
+    struct file *file = file_of(fd);
+    struct listed next;
+    uint32_t done = 0;
+
+    if (!file || !file->inode || !is_directory(file->inode)) {
+        return file ? -ENOTDIR : -EBADF;
+    }
+    while (listed_next(file->inode, file->position, &next)) {
+        uint32_t part = put(record, &next);
+        if (done + part > size) {
+            return done ? (long)done : -EINVAL;
+        }
+        if (copy_to_user(to + done, record, part) != 0) {
+            return done ? (long)done : -EFAULT;
+        }
+        done += part;
+        file->position = next.place + 1;
+    }
+    return (long)done;
+}
+
+long sys_getdents(int fd, void *buffer, uint32_t size)
+{
+    return list(fd, buffer, size, put_32);
+}
+
+long sys_getdents64(int fd, void *buffer, uint32_t size)
+{
+    return list(fd, buffer, size, put_64);
+}

@@ -1,0 +1,219 @@
+/* sys/io.c: system calls that read and write open files. */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "mm/mm.h"
+#include "proc/process.h"
+#include "sys/calls.h"
+
+#define BYTES_MAX 0x7ffff000u /* of one call, as Linux */
+#define IOV_MAX 1024
+
+struct iovec {
+    void *start;
+    size_t size;
+};
+
+typedef long transfer_function(struct file *file, void *buffer, size_t size);
+
+static long do_read(struct file *file, void *buffer, size_t size)
+{
+    return file->ops->read ? file->ops->read(file, buffer, size) : -EINVAL;
+}
+
+static long do_write(struct file *file, void *buffer, size_t size)
+{
+    return file->ops->write ? file->ops->write(file, buffer, size) : -EINVAL;
+}
+
+static struct file *file_to_read(int fd)
+{
+    struct file *file = file_of(fd);
+
+    return file && (file->flags & O_ACCMODE) != O_WRONLY ? file : NULL;
+}
+
+static struct file *file_to_write(int fd)
+{
+    struct file *file = file_of(fd);
+
+    return file && (file->flags & O_ACCMODE) != O_RDONLY ? file : NULL;
+}
+
+/* A file stays while a call uses it: another thread may close its number meanwhile. */
+static long do_one(struct file *file, transfer_function *transfer, void *buffer, size_t size)
+{
+    if (!file) {
+        return -EBADF;
+    }
+    if (!user_range_ok((uint32_t)buffer, size)) {
+        return -EFAULT;
+    }
+    if ((long)size < 0) {
+        return -EINVAL;
+    }
+    file_get(file);
+    long result = transfer(file, buffer, size < BYTES_MAX ? size : BYTES_MAX);
+    file_put(file);
+    return result;
+}
+
+long sys_read(int fd, void *buffer, size_t size)
+{
+    return do_one(file_to_read(fd), do_read, buffer, size);
+}
+
+long sys_write(int fd, const void *buffer, size_t size)
+{
+    return do_one(file_to_write(fd), do_write, (void *)buffer, size);
+}
+
+/* The pieces one after the other, until one is not done wholly. */
+static long do_vector(struct file *file, transfer_function *transfer, const struct iovec *vector,
+                      int count)
+{
+    struct iovec piece;
+    long done = 0;
+
+    if (!file) {
+        return -EBADF;
+    }
+    if (count < 0 || count > IOV_MAX) {
+        return -EINVAL;
+    }
+    for (int i = 0; i < count; i++) {
+        if (copy_from_user(&piece, &vector[i], sizeof piece) != 0) {
+            return done ? done : -EFAULT;
+        }
+        if (piece.size == 0) {
+            continue;
+        }
+        long part = do_one(file, transfer, piece.start, piece.size);
+        if (part < 0) {
+            return done ? done : part;
+        }
+        done += part;
+        if ((size_t)part < piece.size) {
+            break;
+        }
+    }
+    return done;
+}
+
+long sys_readv(int fd, const struct iovec *vector, int count)
+{
+    return do_vector(file_to_read(fd), do_read, vector, count);
+}
+
+long sys_writev(int fd, const struct iovec *vector, int count)
+{
+    return do_vector(file_to_write(fd), do_write, vector, count);
+}
+
+/* At a place of its own: the file's stays where it was. */
+static long do_at(struct file *file, transfer_function *transfer, void *buffer, size_t size,
+                  uint32_t low, uint32_t high)
+{
+    if ((int32_t)high < 0) {
+        return -EINVAL;
+    }
+    if (!file) {
+        return -EBADF;
+    }
+    if (!file->inode || !is_regular(file->inode)) {
+        return file->inode ? do_one(file, transfer, buffer, size) : -ESPIPE;
+    }
+    uint32_t position = file->position;
+    file->position = high ? INODE_BYTES_MAX : low;
+    long done = do_one(file, transfer, buffer, size);
+    file->position = position;
+    return done;
+}
+
+long sys_pread64(int fd, void *buffer, size_t size, uint32_t low, uint32_t high)
+{
+    return do_at(file_to_read(fd), do_read, buffer, size, low, high);
+}
+
+long sys_pwrite64(int fd, const void *buffer, size_t size, uint32_t low, uint32_t high)
+{
+    return do_at(file_to_write(fd), do_write, (void *)buffer, size, low, high);
+}
+
+/* Where the next access begins. Returns 0, and the place, or -errno. */
+static long seek(int fd, int64_t offset, int whence, uint32_t *position)
+{
+    struct file *file = file_of(fd);
+
+    if (!file) {
+        return -EBADF;
+    }
+    if (!file->inode || (file->inode->mode & S_IFMT) == S_IFCHR) {
+        *position = 0;
+        return file->inode && !file->ops->control ? 0 : -ESPIPE; /* a tty has no places */
+    }
+    int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : file->inode->size;
+    if ((uint32_t)whence > SEEK_END || base + offset < 0 || base + offset > INODE_BYTES_MAX) {
+        return -EINVAL;
+    }
+    *position = file->position = (uint32_t)(base + offset);
+    return 0;
+}
+
+long sys_lseek(int fd, int32_t offset, int whence)
+{
+    uint32_t position;
+    long error = seek(fd, offset, whence, &position);
+
+    return error ? error : (long)position;
+}
+
+long sys__llseek(int fd, uint32_t high, uint32_t low, uint64_t *result, int whence)
+{
+    uint32_t position;
+    long error = seek(fd, (int64_t)((uint64_t)high << 32 | low), whence, &position);
+    uint64_t wide = position;
+
+    return error ? error : copy_to_user(result, &wide, sizeof wide);
+}
+
+long sys_ftruncate64(int fd, uint32_t low, uint32_t high)
+{
+    struct file *file = file_to_write(fd);
+
+    if ((int32_t)high < 0) {
+        return -EINVAL;
+    }
+    if (!file || !file->inode || !is_regular(file->inode)) {
+        return file_of(fd) ? -EINVAL : -EBADF;
+    }
+    return high ? -EFBIG : inode_resize(file->inode, low);
+}
+
+long sys_ftruncate(int fd, int32_t size)
+{
+    return sys_ftruncate64(fd, (uint32_t)size, size < 0 ? UINT32_MAX : 0);
+}
+
+/* All is in memory: nothing need be written anywhere. */
+long sys_fsync(int fd)
+{
+    const struct file *file = file_of(fd);
+
+    return !file ? -EBADF : file->inode && !file->ops->control ? 0 : -EINVAL;
+}
+
+long sys_fdatasync(int fd)
+{
+    return sys_fsync(fd);
+}
+
+long sys_ioctl(int fd, uint32_t request, void *argument)
+{
+    struct file *file = file_of(fd);
+
+    if (!file) {
+        return -EBADF;
+    }
+    return file->ops->control ? file->ops->control(file, request, argument) : -ENOTTY;
+}

@@ -1,0 +1,65 @@
+/* sys/mmap.c: asking for pages: of zeros, or of a file (Linux mm/mmap.c). */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "mm/space.h"
+#include "sys/calls.h"
+#include "sys/map.h"
+
+/* Memory that a child shares with its parent is a file without a name. */
+static long map_shared_zeros(uint32_t wanted, uint32_t size, int flags, struct area *area)
+{
+    area->inode = inode_create(S_IFREG | 0600, 0);
+    if (!area->inode) {
+        return -ENOMEM;
+    }
+    int error = inode_resize(area->inode, page_up(size));
+    long start = error ? error : map_area(wanted, size, flags, area);
+    inode_put(area->inode); /* the area has it */
+    return start;
+}
+
+/* May the file be mapped like that? */
+static long check_file(const struct file *file, int protection, int flags)
+{
+    uint32_t mode = file->flags & O_ACCMODE;
+
+    if ((flags & MAP_TYPE) == MAP_SHARED && (protection & PROT_WRITE) && mode == O_RDONLY) {
+        return -EACCES;
+    }
+    if (mode == O_WRONLY) {
+        return -EACCES;
+    }
+    return file->inode && (is_regular(file->inode) || file->inode->rdev == DEVICE_ZERO) ? 0
+                                                                                        : -ENODEV;
+}
+
+long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd,
+               uint32_t offset_pages)
+{
+    const struct file *file = flags & MAP_ANONYMOUS ? NULL : file_of(fd);
+    int is_shared = (flags & MAP_TYPE) == MAP_SHARED || (flags & MAP_TYPE) == MAP_SHARED_VALIDATE;
+    struct area area = {.flags = ((uint32_t)protection & AREA_PROTECTION) |
+                                 (is_shared ? AREA_SHARED : 0)};
+
+    if ((flags & MAP_ANONYMOUS) == 0 && !file) {
+        return -EBADF;
+    }
+    if (size == 0 || (!is_shared && (flags & MAP_TYPE) != MAP_PRIVATE)) {
+        return -EINVAL;
+    }
+    if (file) {
+        long error = check_file(file, protection, flags);
+        if (error) {
+            return error;
+        }
+    }
+    if (file && is_regular(file->inode)) {
+        area.inode = file->inode;
+        area.offset = offset_pages * PAGE_SIZE;
+        return offset_pages < INODE_BYTES_MAX / PAGE_SIZE ? map_area(wanted, size, flags, &area)
+                                                          : -EOVERFLOW;
+    }
+    return is_shared ? map_shared_zeros(wanted, size, flags, &area)
+                     : map_area(wanted, size, flags, &area);
+}

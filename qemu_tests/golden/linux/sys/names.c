@@ -1,0 +1,110 @@
+/* sys/names.c: paths out of programs, for system calls. */
+
+#include "sys/names.h"
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "lib/lib.h"
+#include "mm/space.h"
+#include "proc/process.h"
+
+static long base_of(int base_fd, struct inode **base)
+{
+    if (base_fd == AT_WORKING_DIRECTORY) {
+        *base = current_process()->cwd;
+        return 0;
+    }
+    const struct file *file = file_of(base_fd);
+    if (!file) {
+        return -EBADF;
+    }
+    *base = file->inode;
+    return file->inode && is_directory(file->inode) ? 0 : -ENOTDIR;
+}
+
+long name_get(struct name *name, int base_fd, const char *path)
+{
+    name->path = memory_alloc(PATH_MAX);
+    if (!name->path) {
+        return -ENOMEM;
+    }
+    long size = string_from_user(name->path, path, PATH_MAX);
+    long error = size < 0 ? size : size == 0 ? -ENOENT : 0;
+    if (error == 0 && name->path[0] == '/') {
+        name->base = root; /* whatever base_fd is */
+    } else if (error == 0) {
+        error = base_of(base_fd, &name->base);
+    }
+    if (error) {
+        memory_free(name->path);
+        return error;
+    }
+    inode_get(name->base);
+    return 0;
+}
+
+void name_put(struct name *name)
+{
+    inode_put(name->base);
+    memory_free(name->path);
+}
+
+long inode_of_name(int base_fd, const char *path, int follow, struct inode **found)
+{
+    struct name name;
+    long error = name_get(&name, base_fd, path);
+
+    if (error == 0) {
+        error = path_find(name.base, name.path, follow, found);
+        name_put(&name);
+    }
+    return error;
+}
+
+static int set_target(struct inode *inode, const char *target)
+{
+    uint32_t size = 0;
+
+    while (target[size++] != '\0') {
+    }
+    inode->target = memory_alloc(size);
+    if (!inode->target) {
+        return -ENOMEM;
+    }
+    memcpy(inode->target, target, size);
+    inode->size = size - 1;
+    return 0;
+}
+
+/* A directory that was removed is still somebody's working directory, but takes no names. */
+static int is_removed(const struct inode *directory)
+{
+    return directory->links == 0;
+}
+
+int node_create(struct inode *base, const char *path, uint32_t mode, uint32_t rdev,
+                const char *target, struct inode **made)
+{
+    struct place place;
+    int error = path_place(base, path, &place);
+
+    if (error) {
+        return error;
+    }
+    if (directory_find(place.directory, place.name, place.length)) {
+        error = -EEXIST;
+    } else if (is_removed(place.directory) ||
+               (place.name[place.length] == '/' && (mode & S_IFMT) != S_IFDIR)) {
+        error = is_removed(place.directory) ? -ENOENT : -EISDIR;
+    }
+    *made = error ? NULL : inode_create(mode & ~(target ? 0 : current_process()->umask), rdev);
+    error = error ? error : *made ? 0 : -ENOMEM;
+    error = error || !target ? error : set_target(*made, target);
+    error = error ? error : directory_add(place.directory, place.name, place.length, *made);
+    if (error && *made) {
+        inode_put(*made);
+    }
+    inode_put(place.directory);
+    return error;
+}

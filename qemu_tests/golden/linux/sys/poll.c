@@ -1,0 +1,217 @@
+/* sys/poll.c: waiting for several files at once: poll(2), select(2). */
+
+#include "dev/dev.h"
+#include "fs/file.h"
+#include "fs/ready.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
+#include "mm/space.h"
+#include "proc/process.h"
+#include "proc/signals.h"
+#include "sys/calls.h"
+#include "sys/time.h"
+
+#define SET_WORDS (OPEN_MAX / 32)
+
+struct pollfd {
+    int32_t fd;
+    int16_t events, revents;
+};
+
+static uint32_t ready_of(const struct pollfd *poll)
+{
+    struct file *file = file_of(poll->fd);
+    uint32_t asked = (uint16_t)poll->events | POLLERR | POLLHUP;
+
+    if (poll->fd < 0) {
+        return 0;
+    }
+    if (!file) {
+        return POLLNVAL;
+    }
+    return (file->ops->ready ? file->ops->ready(file) : POLLIN | POLLOUT) & asked;
+}
+
+/* Returns how many of the files have something, waiting for that until a tick; NULL: for ever. */
+static long poll_files(struct pollfd *files, uint32_t count, const uint32_t *until)
+{
+    for (int is_late = 0;;) {
+        long found = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            files[i].revents = (int16_t)ready_of(&files[i]);
+            found += files[i].revents != 0;
+        }
+        if (found || is_late) {
+            return found;
+        }
+        if (signal_pending(current_process())) {
+            return -ERESTARTNOHAND;
+        }
+        if (until) {
+            is_late = sleep_until(&pollers, *until);
+        } else {
+            sleep_on(&pollers);
+        }
+    }
+}
+
+long sys_poll(struct pollfd *user, uint32_t count, int timeout_ms)
+{
+    struct pollfd *files = NULL;
+    uint32_t ms = (uint32_t)timeout_ms;
+    uint32_t until = timer_ticks + ticks_of(ms / 1000, ms % 1000 * 1000000) + (timeout_ms != 0);
+
+    if (count > OPEN_MAX) {
+        return -EINVAL;
+    }
+    if (count != 0) {
+        files = memory_alloc(count * sizeof *files);
+        if (!files) {
+            return -ENOMEM;
+        }
+    }
+    long result = copy_from_user(files, user, count * sizeof *files);
+    if (result == 0) {
+        result = poll_files(files, count, timeout_ms < 0 ? NULL : &until);
+    }
+    if (result >= 0 && copy_to_user(user, files, count * sizeof *files) != 0) {
+        result = -EFAULT;
+    }
+    memory_free(files);
+    return result;
+}
+
+/* ---- select(): the same with three bit maps: to read, to write, and for what never comes ---- */
+
+struct sets {
+    uint32_t bits[3][SET_WORDS];
+};
+
+static int has_bit(const uint32_t *bits, uint32_t fd)
+{
+    return (bits[fd / 32] >> fd % 32 & 1) != 0;
+}
+
+static uint32_t words_of(uint32_t count)
+{
+    return (count + 31) / 32;
+}
+
+static int sets_read(struct sets *sets, uint32_t count, uint32_t *const user[3])
+{
+    int error = 0;
+
+    for (int i = 0; i < 3 && error == 0; i++) {
+        if (user[i]) {
+            error = copy_from_user(sets->bits[i], user[i], words_of(count) * sizeof(uint32_t));
+        }
+    }
+    return error;
+}
+
+static uint32_t files_of(const struct sets *sets, uint32_t count, struct pollfd *files)
+{
+    uint32_t used = 0;
+
+    for (uint32_t fd = 0; fd < count; fd++) {
+        int events =
+            (has_bit(sets->bits[0], fd) ? POLLIN : 0) | (has_bit(sets->bits[1], fd) ? POLLOUT : 0);
+        if (events || has_bit(sets->bits[2], fd)) {
+            files[used++] = (struct pollfd){(int32_t)fd, (int16_t)events, 0};
+        }
+    }
+    return used;
+}
+
+/* Bits of what was found. Returns how many, or -EBADF if a file is not open. */
+static long sets_fill(struct sets *sets, const struct pollfd *files, uint32_t used)
+{
+    long found = 0;
+
+    memset(sets, 0, sizeof *sets);
+    for (uint32_t i = 0; i < used; i++) {
+        uint32_t word = (uint32_t)files[i].fd / 32, bit = 1u << files[i].fd % 32;
+        if (files[i].revents & POLLNVAL) {
+            return -EBADF;
+        }
+        if (files[i].events & POLLIN && files[i].revents & (POLLIN | POLLHUP | POLLERR)) {
+            sets->bits[0][word] |= bit;
+            found++;
+        }
+        if (files[i].events & POLLOUT && files[i].revents & (POLLOUT | POLLERR)) {
+            sets->bits[1][word] |= bit;
+            found++;
+        }
+    }
+    return found;
+}
+
+static long do_select(uint32_t count, uint32_t *const user[3], const uint32_t *until)
+{
+    struct sets sets = {0};
+    uint32_t wanted = count < OPEN_MAX ? count : OPEN_MAX;
+    struct pollfd *files = memory_alloc(OPEN_MAX * sizeof *files);
+
+    if (!files) {
+        return -ENOMEM;
+    }
+    long result = (int32_t)count < 0 ? -EINVAL : sets_read(&sets, wanted, user);
+    if (result == 0) {
+        uint32_t used = files_of(&sets, wanted, files);
+        result = poll_files(files, used, until);
+        result = result < 0 ? result : sets_fill(&sets, files, used);
+    }
+    for (int i = 0; i < 3 && result >= 0; i++) {
+        if (user[i] &&
+            copy_to_user(user[i], sets.bits[i], words_of(wanted) * sizeof(uint32_t)) != 0) {
+            result = -EFAULT;
+        }
+    }
+    memory_free(files);
+    return result;
+}
+
+long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
+                    const struct timeval *timeout)
+{
+    uint32_t *const user[3] = {in, out, except};
+    struct timeval time = {0, 0};
+
+    if (timeout && copy_from_user(&time, timeout, sizeof time) != 0) {
+        return -EFAULT;
+    }
+    uint32_t ticks = ticks_of((uint32_t)time.seconds, (uint32_t)time.microseconds * 1000);
+    uint32_t until = timer_ticks + ticks + (ticks != 0);
+    return do_select(count, user, timeout ? &until : NULL);
+}
+
+/* The last argument holds two: a signal mask for the time of waiting, and its size. */
+long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
+                  const struct timespec *timeout, const uint32_t *mask_and_size)
+{
+    struct process *process = current_process();
+    uint32_t *const user[3] = {in, out, except};
+    uint32_t until, mask[2] = {0, 0};
+    sigset set;
+
+    if (timeout) {
+        long error = tick_of(timeout, CLOCK_MONOTONIC, 0, &until);
+        if (error) {
+            return error;
+        }
+    }
+    if (mask_and_size && copy_from_user(mask, mask_and_size, sizeof mask) != 0) {
+        return -EFAULT;
+    }
+    if (mask[0] != 0) {
+        if (copy_from_user(&set, (const void *)mask[0], sizeof set) != 0) {
+            return -EFAULT;
+        }
+        process->saved_mask = process->blocked;
+        process->has_saved_mask = 1;
+        process->blocked = set & ~SIGNALS_UNBLOCKABLE;
+        process->work |= WORK_SIGNAL; /* the old mask comes back on the way out */
+    }
+    signals_look(process);
+    return do_select(count, user, timeout ? &until : NULL);
+}

@@ -1,0 +1,196 @@
+/* sys/process.c: system calls about processes and threads. */
+
+#include "proc/process.h"
+
+#include "fs/path.h"
+#include "kernel/init.h"
+#include "mm/mm.h"
+#include "proc/fork.h"
+#include "proc/program.h"
+#include "proc/signals.h"
+#include "sys/calls.h"
+#include "sys/names.h"
+
+long sys_exit(int status)
+{
+    process_exit((status & 0xff) << 8);
+}
+
+long sys_exit_group(int status)
+{
+    group_exit((status & 0xff) << 8);
+}
+
+long sys_getpid(void)
+{
+    return current_process()->tgid;
+}
+
+long sys_gettid(void)
+{
+    return current_process()->pid;
+}
+
+long sys_getppid(void)
+{
+    return current_process()->group->leader->parent->pid;
+}
+
+long sys_sched_yield(void)
+{
+    process_yield();
+    return 0;
+}
+
+long sys_fork(void)
+{
+    const struct clone clone = {.flags = SIGCHLD};
+
+    return process_fork(&clone);
+}
+
+long sys_vfork(void)
+{
+    const struct clone clone = {.flags = CLONE_VFORK | CLONE_VM | SIGCHLD};
+
+    return process_fork(&clone);
+}
+
+/* Linux's rules: threads share their signals, and who shares signals shares memory. */
+long sys_clone(uint32_t flags, uint32_t stack, uint32_t parent_tid_addr, struct user_desc *tls,
+               uint32_t child_tid_addr)
+{
+    const struct clone clone = {flags, stack, parent_tid_addr, tls, child_tid_addr};
+
+    if (((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND)) ||
+        ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))) {
+        return -EINVAL;
+    }
+    return process_fork(&clone);
+}
+
+long sys_set_tid_address(uint32_t address)
+{
+    struct process *process = current_process();
+
+    process->clear_tid_addr = address;
+    return process->pid;
+}
+
+/* What is run may be a script, which names its interpreter: see proc/program.c. */
+long sys_execve(const char *path, const char *const *arguments, const char *const *environment)
+{
+    struct name name;
+    long error = name_get(&name, AT_WORKING_DIRECTORY, path);
+
+    if (error) {
+        return error;
+    }
+    const struct exec_strings strings = {copy_from_user, arguments, environment, NULL};
+    error = exec_strings_check(&strings);
+    error = error ? error : program_exec(current_process(), name.base, name.path, &strings);
+    name_put(&name);
+    return error;
+}
+
+long sys_setpgid(int32_t pid, int32_t pgid)
+{
+    struct process *me = current_process()->group->leader;
+    struct process *process = pid == 0 ? me : process_find(pid);
+
+    if (pgid < 0) {
+        return -EINVAL;
+    }
+    if (!process || !process->group || (process != me && process->parent != me)) {
+        return -ESRCH;
+    }
+    pgid = pgid == 0 ? process->pid : pgid;
+    if (process != me && process->group->has_execed) {
+        return -EACCES;
+    }
+    if (process->group->sid == process->pid || process->group->sid != me->group->sid) {
+        return -EPERM;
+    }
+    if (pgid != process->pid && !group_exists(pgid, me->group->sid)) {
+        return -EPERM;
+    }
+    process->group->pgid = pgid;
+    return 0;
+}
+
+static const struct group *group_of(int32_t pid)
+{
+    const struct process *process = pid == 0 ? current_process() : process_find(pid);
+
+    return process ? process->group : NULL;
+}
+
+long sys_getpgid(int32_t pid)
+{
+    const struct group *group = group_of(pid);
+
+    return group ? group->pgid : -ESRCH;
+}
+
+long sys_getpgrp(void)
+{
+    return current_process()->group->pgid;
+}
+
+long sys_getsid(int32_t pid)
+{
+    const struct group *group = group_of(pid);
+
+    return group ? group->sid : -ESRCH;
+}
+
+long sys_setsid(void)
+{
+    struct group *group = current_process()->group;
+
+    if (group_exists(current_process()->tgid, 0)) {
+        return -EPERM; /* it leads a process group */
+    }
+    group->sid = group->pgid = group->leader->pid;
+    return group->sid;
+}
+
+long sys_umask(uint32_t mask)
+{
+    struct process *process = current_process();
+    uint32_t before = process->umask;
+
+    process->umask = mask & 0777;
+    return (long)before;
+}
+
+/* uname -a (Linux include/uapi/linux/utsname.h). */
+struct utsname {
+    char text[6][65]; /* system, node, release, version, machine, domain */
+};
+
+long sys_uname(struct utsname *to)
+{
+    static const struct utsname name = {
+        {"Linux", "tinygate", "2.6.0-tinygate", "#1", "i686", "(none)"}};
+
+    return copy_to_user(to, &name, sizeof name);
+}
+
+long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command)
+{
+    if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2) {
+        return -EINVAL;
+    }
+    switch (command) {
+    case REBOOT_CAD_ON:
+    case REBOOT_CAD_OFF:
+        return 0;
+    case REBOOT_RESTART:
+    case REBOOT_HALT:
+    case REBOOT_POWER_OFF:
+        machine_off(command == REBOOT_RESTART);
+    default:
+        return -EINVAL;
+    }
+}

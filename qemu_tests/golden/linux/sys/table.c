@@ -1,0 +1,362 @@
+/* sys/table.c: the system calls by number (Linux arch/x86/entry/syscalls/syscall_32.tbl).
+ *
+ * An entry point calls sys_call_table[EAX] with the address of the saved registers in ECX. Each
+ * function here takes the arguments out of them; the sixth register, EBP, holds the sixth.
+ * [a ... b] is GCC's and clang's way to initialise a range.
+ */
+
+#include "sys/calls.h"
+
+#include "include/kernel_lock.h"
+
+#define SYSCALL_ENTRY __attribute__((fastcall)) /* the first argument arrives in ECX */
+
+typedef SYSCALL_ENTRY long syscall_entry_t(const struct pt_regs *regs);
+
+static SYSCALL_ENTRY long no_such_call(const struct pt_regs *regs)
+{
+    (void)regs;
+    return -ENOSYS;
+}
+
+/* CALL(name, arguments): call_<name>, which calls sys_<name> with those. */
+#define CALL(name, ...)                                                                            \
+    static SYSCALL_ENTRY long call_##name(const struct pt_regs *regs)                              \
+    {                                                                                              \
+        (void)regs; /* some calls have no arguments */                                             \
+        return sys_##name(__VA_ARGS__);                                                            \
+    }
+
+/* The same under the kernel lock, for a call that uses more than what is the caller's own. */
+#define LOCKED_CALL(name, ...)                                                                     \
+    static SYSCALL_ENTRY long call_##name(const struct pt_regs *regs)                              \
+    {                                                                                              \
+        (void)regs; /* some calls have no arguments */                                             \
+        kernel_lock_acquire();                                                                     \
+        long result = sys_##name(__VA_ARGS__);                                                     \
+        kernel_lock_release();                                                                     \
+        return result;                                                                             \
+    }
+
+LOCKED_CALL(exit, regs->ebx)
+LOCKED_CALL(fork)
+LOCKED_CALL(read, regs->ebx, (void *)regs->ecx, regs->edx)
+LOCKED_CALL(write, regs->ebx, (const void *)regs->ecx, regs->edx)
+LOCKED_CALL(open, (const char *)regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(close, regs->ebx)
+LOCKED_CALL(waitpid, regs->ebx, (int *)regs->ecx, regs->edx)
+LOCKED_CALL(creat, (const char *)regs->ebx, regs->ecx)
+LOCKED_CALL(link, (const char *)regs->ebx, (const char *)regs->ecx)
+LOCKED_CALL(unlink, (const char *)regs->ebx)
+LOCKED_CALL(execve, (const char *)regs->ebx, (const char *const *)regs->ecx,
+            (const char *const *)regs->edx)
+LOCKED_CALL(chdir, (const char *)regs->ebx)
+CALL(time, (int32_t *)regs->ebx)
+LOCKED_CALL(mknod, (const char *)regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(chmod, (const char *)regs->ebx, regs->ecx)
+LOCKED_CALL(lseek, regs->ebx, regs->ecx, regs->edx)
+CALL(getpid)
+CALL(setuid, regs->ebx)
+CALL(getuid)
+LOCKED_CALL(alarm, regs->ebx)
+LOCKED_CALL(pause)
+LOCKED_CALL(access, (const char *)regs->ebx, regs->ecx)
+LOCKED_CALL(kill, regs->ebx, regs->ecx)
+LOCKED_CALL(rename, (const char *)regs->ebx, (const char *)regs->ecx)
+LOCKED_CALL(mkdir, (const char *)regs->ebx, regs->ecx)
+LOCKED_CALL(rmdir, (const char *)regs->ebx)
+LOCKED_CALL(dup, regs->ebx)
+LOCKED_CALL(pipe, (int *)regs->ebx)
+LOCKED_CALL(brk, regs->ebx)
+CALL(setgid, regs->ebx)
+CALL(getgid)
+CALL(geteuid)
+CALL(getegid)
+LOCKED_CALL(ioctl, regs->ebx, regs->ecx, (void *)regs->edx)
+LOCKED_CALL(fcntl, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(setpgid, regs->ebx, regs->ecx)
+CALL(umask, regs->ebx)
+LOCKED_CALL(dup2, regs->ebx, regs->ecx)
+LOCKED_CALL(getppid)
+LOCKED_CALL(getpgrp)
+LOCKED_CALL(setsid)
+LOCKED_CALL(sigaction, regs->ebx, (const struct old_sigaction *)regs->ecx,
+            (struct old_sigaction *)regs->edx)
+LOCKED_CALL(sigsuspend, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(sigpending, (uint32_t *)regs->ebx)
+CALL(setrlimit, regs->ebx, (const struct rlimit *)regs->ecx)
+CALL(gettimeofday, (struct timeval *)regs->ebx, (struct timezone *)regs->ecx)
+LOCKED_CALL(symlink, (const char *)regs->ebx, (const char *)regs->ecx)
+LOCKED_CALL(readlink, (const char *)regs->ebx, (char *)regs->ecx, regs->edx)
+LOCKED_CALL(reboot, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(munmap, regs->ebx, regs->ecx)
+LOCKED_CALL(ftruncate, regs->ebx, regs->ecx)
+LOCKED_CALL(fchmod, regs->ebx, regs->ecx)
+LOCKED_CALL(ioperm, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(setitimer, regs->ebx, (const struct itimerval *)regs->ecx,
+            (struct itimerval *)regs->edx)
+LOCKED_CALL(getitimer, regs->ebx, (struct itimerval *)regs->ecx)
+LOCKED_CALL(stat, (const char *)regs->ebx, (struct stat *)regs->ecx)
+LOCKED_CALL(lstat, (const char *)regs->ebx, (struct stat *)regs->ecx)
+LOCKED_CALL(fstat, regs->ebx, (struct stat *)regs->ecx)
+LOCKED_CALL(wait4, regs->ebx, (int *)regs->ecx, regs->edx, (void *)regs->esi)
+LOCKED_CALL(fsync, regs->ebx)
+LOCKED_CALL(sigreturn)
+LOCKED_CALL(clone, regs->ebx, regs->ecx, regs->edx, (struct user_desc *)regs->esi, regs->edi)
+CALL(uname, (struct utsname *)regs->ebx)
+LOCKED_CALL(mprotect, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(sigprocmask, regs->ebx, (const uint32_t *)regs->ecx, (uint32_t *)regs->edx)
+LOCKED_CALL(getpgid, regs->ebx)
+LOCKED_CALL(fchdir, regs->ebx)
+LOCKED_CALL(_llseek, regs->ebx, regs->ecx, regs->edx, (uint64_t *)regs->esi, regs->edi)
+LOCKED_CALL(getdents, regs->ebx, (void *)regs->ecx, regs->edx)
+LOCKED_CALL(_newselect, regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx,
+            (uint32_t *)regs->esi, (const struct timeval *)regs->edi)
+LOCKED_CALL(readv, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
+LOCKED_CALL(writev, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
+LOCKED_CALL(getsid, regs->ebx)
+LOCKED_CALL(fdatasync, regs->ebx)
+LOCKED_CALL(sched_yield)
+LOCKED_CALL(nanosleep, (const struct timespec *)regs->ebx, (struct timespec *)regs->ecx)
+LOCKED_CALL(mremap, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi)
+LOCKED_CALL(poll, (struct pollfd *)regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(rt_sigreturn)
+LOCKED_CALL(rt_sigaction, regs->ebx, (const struct sigaction *)regs->ecx,
+            (struct sigaction *)regs->edx, regs->esi)
+LOCKED_CALL(rt_sigprocmask, regs->ebx, (const uint64_t *)regs->ecx, (uint64_t *)regs->edx,
+            regs->esi)
+LOCKED_CALL(rt_sigpending, (uint64_t *)regs->ebx, regs->ecx)
+LOCKED_CALL(rt_sigsuspend, (const uint64_t *)regs->ebx, regs->ecx)
+LOCKED_CALL(pread64, regs->ebx, (void *)regs->ecx, regs->edx, regs->esi, regs->edi)
+LOCKED_CALL(pwrite64, regs->ebx, (const void *)regs->ecx, regs->edx, regs->esi, regs->edi)
+LOCKED_CALL(getcwd, (char *)regs->ebx, regs->ecx)
+LOCKED_CALL(sigaltstack, (const struct stack *)regs->ebx, (struct stack *)regs->ecx)
+LOCKED_CALL(vfork)
+CALL(ugetrlimit, regs->ebx, (struct rlimit *)regs->ecx)
+LOCKED_CALL(mmap2, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp)
+LOCKED_CALL(ftruncate64, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(stat64, (const char *)regs->ebx, (struct stat64 *)regs->ecx)
+LOCKED_CALL(lstat64, (const char *)regs->ebx, (struct stat64 *)regs->ecx)
+LOCKED_CALL(fstat64, regs->ebx, (struct stat64 *)regs->ecx)
+CALL(getuid32)
+CALL(getgid32)
+CALL(geteuid32)
+CALL(getegid32)
+CALL(getgroups32, regs->ebx, (uint32_t *)regs->ecx)
+CALL(setuid32, regs->ebx)
+CALL(setgid32, regs->ebx)
+LOCKED_CALL(getdents64, regs->ebx, (void *)regs->ecx, regs->edx)
+LOCKED_CALL(fcntl64, regs->ebx, regs->ecx, regs->edx)
+CALL(gettid)
+LOCKED_CALL(tkill, regs->ebx, regs->ecx)
+LOCKED_CALL(futex, regs->ebx, regs->ecx, regs->edx, (const struct timespec *)regs->esi, regs->edi,
+            regs->ebp)
+LOCKED_CALL(set_thread_area, (struct user_desc *)regs->ebx)
+LOCKED_CALL(get_thread_area, (struct user_desc *)regs->ebx)
+LOCKED_CALL(exit_group, regs->ebx)
+CALL(set_tid_address, regs->ebx)
+CALL(clock_gettime, regs->ebx, (struct timespec *)regs->ecx)
+CALL(clock_getres, regs->ebx, (struct timespec *)regs->ecx)
+LOCKED_CALL(clock_nanosleep, regs->ebx, regs->ecx, (const struct timespec *)regs->edx,
+            (struct timespec *)regs->esi)
+LOCKED_CALL(tgkill, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(openat, regs->ebx, (const char *)regs->ecx, regs->edx, regs->esi)
+LOCKED_CALL(mkdirat, regs->ebx, (const char *)regs->ecx, regs->edx)
+LOCKED_CALL(fstatat64, regs->ebx, (const char *)regs->ecx, (struct stat64 *)regs->edx, regs->esi)
+LOCKED_CALL(unlinkat, regs->ebx, (const char *)regs->ecx, regs->edx)
+LOCKED_CALL(renameat, regs->ebx, (const char *)regs->ecx, regs->edx, (const char *)regs->esi)
+LOCKED_CALL(pselect6, regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx,
+            (uint32_t *)regs->esi, (const struct timespec *)regs->edi, (const uint32_t *)regs->ebp)
+LOCKED_CALL(utimensat, regs->ebx, (const char *)regs->ecx, (const struct timespec *)regs->edx,
+            regs->esi)
+LOCKED_CALL(dup3, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(pipe2, (int *)regs->ebx, regs->ecx)
+CALL(prlimit64, regs->ebx, regs->ecx, (const struct rlimit64 *)regs->edx,
+     (struct rlimit64 *)regs->esi)
+CALL(clock_gettime64, regs->ebx, (struct timespec64 *)regs->ecx)
+
+syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
+    [0] = no_such_call,
+    [1] = call_exit,
+    [2] = call_fork,
+    [3] = call_read,
+    [4] = call_write,
+    [5] = call_open,
+    [6] = call_close,
+    [7] = call_waitpid,
+    [8] = call_creat,
+    [9] = call_link,
+    [10] = call_unlink,
+    [11] = call_execve,
+    [12] = call_chdir,
+    [13] = call_time,
+    [14] = call_mknod,
+    [15] = call_chmod,
+    [16 ... 18] = no_such_call,
+    [19] = call_lseek,
+    [20] = call_getpid,
+    [21 ... 22] = no_such_call,
+    [23] = call_setuid,
+    [24] = call_getuid,
+    [25 ... 26] = no_such_call,
+    [27] = call_alarm,
+    [28] = no_such_call,
+    [29] = call_pause,
+    [30 ... 32] = no_such_call,
+    [33] = call_access,
+    [34 ... 36] = no_such_call,
+    [37] = call_kill,
+    [38] = call_rename,
+    [39] = call_mkdir,
+    [40] = call_rmdir,
+    [41] = call_dup,
+    [42] = call_pipe,
+    [43 ... 44] = no_such_call,
+    [45] = call_brk,
+    [46] = call_setgid,
+    [47] = call_getgid,
+    [48] = no_such_call,
+    [49] = call_geteuid,
+    [50] = call_getegid,
+    [51 ... 53] = no_such_call,
+    [54] = call_ioctl,
+    [55] = call_fcntl,
+    [56] = no_such_call,
+    [57] = call_setpgid,
+    [58 ... 59] = no_such_call,
+    [60] = call_umask,
+    [61 ... 62] = no_such_call,
+    [63] = call_dup2,
+    [64] = call_getppid,
+    [65] = call_getpgrp,
+    [66] = call_setsid,
+    [67] = call_sigaction,
+    [68 ... 71] = no_such_call,
+    [72] = call_sigsuspend,
+    [73] = call_sigpending,
+    [74] = no_such_call,
+    [75] = call_setrlimit,
+    [76 ... 77] = no_such_call,
+    [78] = call_gettimeofday,
+    [79 ... 82] = no_such_call,
+    [83] = call_symlink,
+    [84] = no_such_call,
+    [85] = call_readlink,
+    [86 ... 87] = no_such_call,
+    [88] = call_reboot,
+    [89 ... 90] = no_such_call,
+    [91] = call_munmap,
+    [92] = no_such_call,
+    [93] = call_ftruncate,
+    [94] = call_fchmod,
+    [95 ... 100] = no_such_call,
+    [101] = call_ioperm,
+    [102 ... 103] = no_such_call,
+    [104] = call_setitimer,
+    [105] = call_getitimer,
+    [106] = call_stat,
+    [107] = call_lstat,
+    [108] = call_fstat,
+    [109 ... 113] = no_such_call,
+    [114] = call_wait4,
+    [115 ... 117] = no_such_call,
+    [118] = call_fsync,
+    [119] = call_sigreturn,
+    [120] = call_clone,
+    [121] = no_such_call,
+    [122] = call_uname,
+    [123 ... 124] = no_such_call,
+    [125] = call_mprotect,
+    [126] = call_sigprocmask,
+    [127 ... 131] = no_such_call,
+    [132] = call_getpgid,
+    [133] = call_fchdir,
+    [134 ... 139] = no_such_call,
+    [140] = call__llseek,
+    [141] = call_getdents,
+    [142] = call__newselect,
+    [143 ... 144] = no_such_call,
+    [145] = call_readv,
+    [146] = call_writev,
+    [147] = call_getsid,
+    [148] = call_fdatasync,
+    [149 ... 157] = no_such_call,
+    [158] = call_sched_yield,
+    [159 ... 161] = no_such_call,
+    [162] = call_nanosleep,
+    [163] = call_mremap,
+    [164 ... 167] = no_such_call,
+    [168] = call_poll,
+    [169 ... 172] = no_such_call,
+    [173] = call_rt_sigreturn,
+    [174] = call_rt_sigaction,
+    [175] = call_rt_sigprocmask,
+    [176] = call_rt_sigpending,
+    [177 ... 178] = no_such_call,
+    [179] = call_rt_sigsuspend,
+    [180] = call_pread64,
+    [181] = call_pwrite64,
+    [182] = no_such_call,
+    [183] = call_getcwd,
+    [184 ... 185] = no_such_call,
+    [186] = call_sigaltstack,
+    [187 ... 189] = no_such_call,
+    [190] = call_vfork,
+    [191] = call_ugetrlimit,
+    [192] = call_mmap2,
+    [193] = no_such_call,
+    [194] = call_ftruncate64,
+    [195] = call_stat64,
+    [196] = call_lstat64,
+    [197] = call_fstat64,
+    [198] = no_such_call,
+    [199] = call_getuid32,
+    [200] = call_getgid32,
+    [201] = call_geteuid32,
+    [202] = call_getegid32,
+    [203 ... 204] = no_such_call,
+    [205] = call_getgroups32,
+    [206 ... 212] = no_such_call,
+    [213] = call_setuid32,
+    [214] = call_setgid32,
+    [215 ... 219] = no_such_call,
+    [220] = call_getdents64,
+    [221] = call_fcntl64,
+    [222 ... 223] = no_such_call,
+    [224] = call_gettid,
+    [225 ... 237] = no_such_call,
+    [238] = call_tkill,
+    [239] = no_such_call,
+    [240] = call_futex,
+    [241 ... 242] = no_such_call,
+    [243] = call_set_thread_area,
+    [244] = call_get_thread_area,
+    [245 ... 251] = no_such_call,
+    [252] = call_exit_group,
+    [253 ... 257] = no_such_call,
+    [258] = call_set_tid_address,
+    [259 ... 264] = no_such_call,
+    [265] = call_clock_gettime,
+    [266] = call_clock_getres,
+    [267] = call_clock_nanosleep,
+    [268 ... 269] = no_such_call,
+    [270] = call_tgkill,
+    [271 ... 294] = no_such_call,
+    [295] = call_openat,
+    [296] = call_mkdirat,
+    [297 ... 299] = no_such_call,
+    [300] = call_fstatat64,
+    [301] = call_unlinkat,
+    [302] = call_renameat,
+    [303 ... 307] = no_such_call,
+    [308] = call_pselect6,
+    [309 ... 319] = no_such_call,
+    [320] = call_utimensat,
+    [321 ... 329] = no_such_call,
+    [330] = call_dup3,
+    [331] = call_pipe2,
+    [332 ... 339] = no_such_call,
+    [340] = call_prlimit64,
+    [341 ... 402] = no_such_call,
+    [403] = call_clock_gettime64,
+};

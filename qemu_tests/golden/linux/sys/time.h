@@ -1,0 +1,43 @@
+/* sys/time.h: how programs and the kernel tell each other a time.
+ *
+ * Linux include/uapi/linux/time.h.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "include/constants.h"
+
+struct timespec {
+    int32_t seconds;
+    int32_t nanoseconds;
+};
+
+/* The same for programs that will still run in 2038. */
+struct timespec64 {
+    int64_t seconds;
+    int64_t nanoseconds;
+};
+
+struct timeval {
+    int32_t seconds;
+    int32_t microseconds;
+};
+
+/* Long out of use: always 0. */
+struct timezone {
+    int32_t minutes_west;
+    int32_t summer_time;
+};
+
+#define NS_PER_TICK (1000000000u / TIMER_HZ)
+
+/* ---- sys/sleep.c ---- */
+
+/* Ticks of the clock that a length of time takes, rounded up; very long ones are cut off. */
+uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds);
+
+/* The tick at which a program's time is over: a length of time from now on, or a moment of that
+ * clock. Returns 0, -EFAULT or -EINVAL. */
+long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *tick);

@@ -1,0 +1,128 @@
+/* mm/pages.c: the pages of an address space that are there. */
+
+#include "mm/space.h"
+
+#include "mm/mm.h"
+
+#define ENTRY_FRAME 0xfffff000u
+
+uint32_t *space_entry(struct space *space, uint32_t address, int create)
+{
+    uint32_t index = address / TABLE_SPAN;
+    uint32_t *entry = &space->directory[index];
+
+    if ((*entry & PAGE_PRESENT) == 0) {
+        uint32_t frame = create ? frame_alloc() : 0;
+        if (frame == 0) {
+            return NULL;
+        }
+        *entry = frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
+        space->tables[index / 32] |= 1u << index % 32;
+    }
+    return (uint32_t *)phys_to_virt(page_down(*entry)) + address / PAGE_SIZE % 1024;
+}
+
+/* The next address from `address` on, below `end`, with an entry that is not empty, or `end`. Where
+ * there is no page table, 4 MiB are skipped at once. */
+static uint32_t next_page(struct space *space, uint32_t address, uint32_t end, uint32_t **found)
+{
+    while (address < end) {
+        uint32_t *entry = space_entry(space, address, 0);
+        uint32_t table_end = (address / TABLE_SPAN + 1) * TABLE_SPAN;
+        uint32_t stop = table_end < end ? table_end : end;
+        if (!entry) {
+            address = stop;
+            continue;
+        }
+        for (; address < stop; address += PAGE_SIZE, entry++) {
+            if (*entry != 0) {
+                *found = entry;
+                return address;
+            }
+        }
+    }
+    return end;
+}
+
+void pages_hide(struct space *space, uint32_t start, uint32_t end)
+{
+    uint32_t *entry;
+
+    for (uint32_t at = start; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
+        *entry &= ~PAGE_PRESENT;
+    }
+}
+
+uint32_t pages_own(struct space *space)
+{
+    uint32_t *entry;
+    uint32_t count = 0;
+
+    for (uint32_t at = 0; (at = next_page(space, at, USER_TOP, &entry)) < USER_TOP;
+         at += PAGE_SIZE) {
+        count += !frame_is_shared(*entry & ENTRY_FRAME);
+    }
+    return count;
+}
+
+void pages_free(struct space *space, uint32_t start, uint32_t end)
+{
+    uint32_t *entry;
+
+    for (uint32_t at = start; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
+        frame_put(*entry & ENTRY_FRAME);
+        *entry = 0;
+    }
+}
+
+/* Only takes rights away. What is allowed now and was not before comes with the next page fault. */
+void pages_protect(struct space *space, const struct area *area)
+{
+    uint32_t *entry;
+
+    for (uint32_t at = area->start; (at = next_page(space, at, area->end, &entry)) < area->end;
+         at += PAGE_SIZE) {
+        if ((area->flags & PROT_WRITE) == 0) {
+            *entry &= ~PAGE_WRITE;
+        }
+        if ((area->flags & AREA_PROTECTION) == PROT_NONE) {
+            *entry &= ~PAGE_PRESENT;
+        }
+    }
+}
+
+/* Both sides lose the right to write a private page: who writes first gets a copy. */
+int pages_copy(struct space *to, struct space *from, const struct area *area)
+{
+    uint32_t *entry;
+
+    for (uint32_t at = area->start; (at = next_page(from, at, area->end, &entry)) < area->end;
+         at += PAGE_SIZE) {
+        uint32_t *copy = space_entry(to, at, 1);
+        if (!copy || frame_share(*entry & ENTRY_FRAME) != 0) {
+            return -ENOMEM;
+        }
+        if ((area->flags & AREA_SHARED) == 0) {
+            *entry &= ~PAGE_WRITE;
+        }
+        *copy = *entry;
+    }
+    return 0;
+}
+
+int pages_move(struct space *space, uint32_t from, uint32_t to, uint32_t size)
+{
+    uint32_t end = from + size;
+    uint32_t *entry;
+
+    for (uint32_t at = from; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
+        if (!space_entry(space, at - from + to, 1)) {
+            return -ENOMEM;
+        }
+    }
+    for (uint32_t at = from; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
+        *space_entry(space, at - from + to, 0) = *entry;
+        *entry = 0;
+    }
+    return 0;
+}
