@@ -18,26 +18,34 @@ MACHINE = "microvm,acpi=off,pit=on,pic=on,rtc=on,isa-serial=off,memory-backend=r
 
 
 def command(
-    wanted: Wanted, kernel: str, *, memory: int, modules: tuple[int, ...], bell: int, serial: int
+    wanted: Wanted, kernel: str, *, memory: str, modules: tuple[str, ...], bell: str, serial: str
 ) -> list[str]:
-    """QEMU's command line; the numbers are descriptors that it inherits."""
+    """QEMU's command line.
+
+    Args:
+        wanted: CPUs, memory.
+        kernel: The file.
+        memory: The file that is the guest's memory.
+        modules: Files for the guest.
+        bell: What COM2 is connected with, as -chardev has it, without an id.
+        serial: What COM1 is.
+    """
     # A local APIC keeps the PIC's interrupts to itself until a BIOS, or code for several CPUs, has
     # told it otherwise. One CPU needs none.
     cpu_features = ",-apic" if wanted.cpus == 1 else ""
-    files = ",".join(f"/proc/self/fd/{number}" for number in modules)
     return [
         *(PROGRAM, "-accel", "tcg", "-machine", MACHINE, "-cpu", wanted.cpu + cpu_features),
         *("-smp", str(wanted.cpus), "-m", str(wanted.memory_mib)),
         "-object",
-        f"memory-backend-file,id=ram,size={wanted.memory_mib}M,share=on,"
-        f"mem-path=/proc/self/fd/{memory}",
+        f"memory-backend-file,id=ram,size={wanted.memory_mib}M,share=on,mem-path={memory}",
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-device", f"isa-debug-exit,iobase={OUTCOME_PORT:#x},iosize=4"),
-        *("-chardev", f"socket,id=serial,fd={serial}"),
+        *("-chardev", f"{serial},id=serial"),
         *("-device", "isa-serial,chardev=serial,iobase=0x3f8,irq=4"),
-        *("-chardev", f"socket,id=bell,fd={bell}"),
+        *("-chardev", f"{bell},id=bell"),
         *("-device", "isa-serial,chardev=bell,iobase=0x2f8,irq=3"),
-        *("-kernel", kernel, "-initrd", files),
+        *("-kernel", kernel.replace(",", ",,")),
+        *(("-initrd", ",".join(modules)) if modules else ()),
     ]
 
 
@@ -81,10 +89,10 @@ class Machine:
         argv = command(
             wanted,
             kernel,
-            memory=ram,
-            modules=modules,
-            bell=bell.fileno(),
-            serial=serial.fileno(),
+            memory=_path(ram),
+            modules=tuple(map(_path, modules)),
+            bell=f"socket,fd={bell.fileno()}",
+            serial=f"socket,fd={serial.fileno()}",
         )
         inherited = (ram, *modules, bell.fileno(), serial.fileno(), alive)
         self.pid = os.fork()
@@ -116,6 +124,11 @@ class Machine:
         """What it said, once it has ended."""
         with open(self.errors, "rb", closefd=False) as stream:
             return stream.read(1 << 16).decode("utf-8", "replace").strip()
+
+
+def _path(number: int) -> str:
+    """A name for an inherited descriptor."""
+    return f"/proc/self/fd/{number}"
 
 
 def _file(pieces: list[bytes]) -> int:

@@ -5,7 +5,6 @@ is read or written before poll() says that it would not wait; of a pipe that pro
 PIPE_BUF bytes. Nothing is read that the guest did not ask for.
 """
 
-import contextlib
 import errno
 import os
 import select
@@ -98,9 +97,8 @@ class Relay:
 
     def _finish(self) -> None:
         """The guest has ended: what it has still to say."""
-        with contextlib.suppress(OSError):
-            while self._take_serial():
-                pass
+        while self._take_serial():
+            pass
         for number, stream, most in self._outputs:
             while stream.used():
                 self._write(number, stream, most)
@@ -133,8 +131,10 @@ class Relay:
         ]
 
     def _ring(self) -> None:
-        with contextlib.suppress(OSError):  # full: it has not heard the last one yet. Or it is gone
+        try:
             self.machine.bell.send(b"\0")
+        except OSError:
+            pass  # full: it has not heard the last one yet. Or it is gone
 
     # ---- the streams ----
 
@@ -214,8 +214,10 @@ class Relay:
 
     def _send_typed(self) -> None:
         if self._typed:
-            with contextlib.suppress(BlockingIOError, ConnectionError):
+            try:
                 self._typed = self._typed[self.machine.serial.send(self._typed) :]
+            except (BlockingIOError, ConnectionError):
+                pass  # it cannot take any now
 
     # ---- signals ----
 

@@ -1,6 +1,5 @@
 """The host's terminal, while the guest has it: the guest's own terminal does all of the editing."""
 
-import contextlib
 import os
 import termios
 
@@ -37,8 +36,10 @@ class Terminal:
     def give_back(self) -> None:
         """As it was before, whatever has happened."""
         if self._before is not None and self.source is not None:
-            with contextlib.suppress(termios.error):  # it is gone: nobody misses it
+            try:
                 termios.tcsetattr(self.source, termios.TCSADRAIN, self._before)
+            except termios.error:
+                pass  # it is gone: nobody misses it
             self._before = None
 
     def size(self) -> tuple[int, int]:
