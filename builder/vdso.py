@@ -143,5 +143,5 @@ def vdso_problems(image: bytes) -> Iterator[str]:
     try:
         yield from _header_problems(vdso)
         yield from _dynamic_problems(vdso)
-    except (ELFError, KeyError, ValueError, struct.error) as error:
+    except (ELFError, LookupError, ValueError, struct.error) as error:
         yield f"it is damaged: {type(error).__name__} {error}"

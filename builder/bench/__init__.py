@@ -1,5 +1,7 @@
 """`tinygate bench`: our figures in one run beside two yardsticks, an empty kernel and bare gates.
 
+A kernel that runs Linux programs (step `linux`) is measured beside Debian's kernel instead.
+
     stats.py      medians, paired ratios, bisection
     serial.py     what a guest prints: costs, first ring 3 line
     clock.py      runs an emulator with a stop-watch
@@ -7,6 +9,7 @@
     figures.py    the rows of the table, with what peers reach and what we want to
     measure.py    the measurements
     report.py     table, Markdown, JSON
+    linux_figures.py, linux_guest.py, linux.py, lines.py    the same for step `linux`
 
 The figures are shown and recorded, not asserted: wall times of a shared machine are no test.
 """
@@ -24,11 +27,11 @@ from typing import Any, Protocol
 from rich.console import Console
 
 from builder import proc
-from builder.bench import measure, report
+from builder.bench import linux, measure, report
 from builder.bench.figures import Row
 from builder.bench.yardstick import assemble
 from builder.config import KernelConfig
-from builder.config_model import Step
+from builder.config_model import ProgramsSection, Step
 from builder.emulator import Emulator, Machine, Qemu
 from builder.errors import FileError, UserError
 from builder.resources import data_dir
@@ -77,6 +80,16 @@ class Parts:
     emulator: Emulator = field(default_factory=Qemu)
     nasm: str = "nasm"
     objcopy: str = "objcopy"
+    linux: linux.Parts = field(default_factory=linux.Parts)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured, and how it is to be shown."""
+
+    rows: list[Row]
+    look: report.Look = report.BESIDE_YARDSTICKS
+    remarks: Sequence[str] = ()
 
 
 def main_bench(
@@ -118,6 +131,50 @@ def main_bench(
         )
     parts = parts or Parts()
     folder = out_dir / "bench"
+    if cfg.kernel.step >= Step.LINUX:
+        result = _beside_debian(cfg, folder, runs, progress, parts)
+    else:
+        result = _beside_yardsticks(cfg, folder, runs, progress, parts)
+    rows, look, remarks = result.rows, result.look, result.remarks
+    text = report.as_json(rows, {**_about(cfg, runs, parts), "remarks": list(remarks)})
+    _save(folder / "bench.json", text)
+    if json:
+        print(text, end="")
+    elif markdown:
+        print(report.markdown(rows, look, remarks), end="")
+    elif sys.stdout.isatty():
+        console = Console()
+        console.print(report.rich_table(rows, look), *report.notes(rows, remarks), sep="\n")
+    else:
+        print(report.plain(rows, look, remarks), end="")
+    return rows
+
+
+def _beside_debian(
+    cfg: KernelConfig, folder: Path, runs: int, progress: Callable[[str], None], parts: Parts
+) -> Result:
+    progress("building")
+    built = parts.build(cfg, folder / "ours")
+    bare = parts.build(_without_programs(cfg), folder / "bare")
+    rows, remarks = linux.measure(
+        cfg,
+        (built.kernel_elf, bare.kernel_elf),
+        folder,
+        parts.emulator,
+        runs=runs,
+        progress=progress,
+        parts=parts.linux,
+    )
+    return Result(rows, report.BESIDE_DEBIAN, remarks)
+
+
+def _without_programs(cfg: KernelConfig) -> KernelConfig:
+    return cfg.model_copy(update={"programs": ProgramsSection(suite="none")})
+
+
+def _beside_yardsticks(
+    cfg: KernelConfig, folder: Path, runs: int, progress: Callable[[str], None], parts: Parts
+) -> Result:
     source = parts.yardstick_source or data_dir("kernel_src") / "yardstick"
     progress("building")
     built = parts.build(cfg, folder / "ours")
@@ -129,19 +186,7 @@ def main_bench(
         yardsticks=assemble(source, folder / "yardstick", nasm=parts.nasm),
         progress=progress,
     )
-    rows = _rows(bench, runs, parts)
-    text = report.as_json(rows, _about(cfg, runs, parts))
-    _save(folder / "bench.json", text)
-    if json:
-        print(text, end="")
-    elif markdown:
-        print(report.markdown(rows), end="")
-    elif sys.stdout.isatty():
-        console = Console()
-        console.print(report.rich_table(rows), *report.notes(rows), sep="\n")
-    else:
-        print(report.plain(rows), end="")
-    return rows
+    return Result(_rows(bench, runs, parts))
 
 
 def _rows(bench: measure.Bench, runs: int, parts: Parts) -> list[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
@@ -11,6 +12,34 @@ from rich.table import Table
 from builder.bench.figures import Figure, Row, Value
 
 HEADINGS = ("figure", "ours", "yardstick", "best peer", "reach", "reached?")
+
+
+@dataclass(frozen=True)
+class Look:
+    """Which columns a table has.
+
+    Attributes:
+        yardstick: What the column of what ours is compared with is called.
+        has_peer: Whether there is a column of what others reached elsewhere.
+    """
+
+    yardstick: str = "yardstick"
+    has_peer: bool = True
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The first line."""
+        names = tuple(self.yardstick if name == "yardstick" else name for name in HEADINGS)
+        return self.only(names)
+
+    def only(self, line: tuple[str, ...]) -> tuple[str, ...]:
+        """The cells of a line that are shown."""
+        return line if self.has_peer else tuple(c for i, c in enumerate(line) if i != _PEER)
+
+
+_PEER = HEADINGS.index("best peer")
+BESIDE_YARDSTICKS = Look()
+BESIDE_DEBIAN = Look("Debian's kernel", has_peer=False)
 
 
 def _number(figure: Figure, number: float) -> str:
@@ -43,35 +72,39 @@ def cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def notes(rows: Sequence[Row]) -> list[str]:
-    """One line for each row that could not be measured, or not as usual."""
-    return [f"{row.figure.title}: {row.note}" for row in rows if row.note]
+def notes(rows: Sequence[Row], remarks: Sequence[str] = ()) -> list[str]:
+    """One line for each row that could not be measured, or not as usual; then remarks on all."""
+    return [*(f"{row.figure.title}: {row.note}" for row in rows if row.note), *remarks]
 
 
-def plain(rows: Sequence[Row]) -> str:
+def plain(rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS, remarks: Sequence[str] = ()) -> str:
     """A table of aligned columns, for pipes and log files."""
-    table = [HEADINGS, *map(cells, rows)]
-    widths = [max(len(line[i]) for line in table) for i in range(len(HEADINGS))]
+    table = [look.headings, *(look.only(cells(row)) for row in rows)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(look.headings))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in table
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*lines, *notes(rows)]) + "\n"
+    return "\n".join([*lines, *notes(rows, remarks)]) + "\n"
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def markdown(
+    rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS, remarks: Sequence[str] = ()
+) -> str:
     """A table for README.md."""
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *map(cells, rows)]
+    rules = ("---",) * len(look.headings)
+    lines = [look.headings, rules, *(look.only(cells(row)) for row in rows)]
     text = "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-    return text + "".join(f"\n- {note}" for note in notes(rows)) + ("\n" if notes(rows) else "")
+    said = notes(rows, remarks)
+    return text + "".join(f"\n- {note}" for note in said) + ("\n" if said else "")
 
 
-def rich_table(rows: Sequence[Row]) -> Table:
+def rich_table(rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS) -> Table:
     """A table for a terminal; what was not reached stands out."""
-    table = Table(*HEADINGS, title="tinygate bench")
+    table = Table(*look.headings, title="tinygate bench")
     for row in rows:
-        table.add_row(*cells(row), style="bold red" if row.reached is False else None)
+        table.add_row(*look.only(cells(row)), style="bold red" if row.reached is False else None)
     return table
 
 

@@ -1,19 +1,24 @@
 """What the benchmark reads from a guest's serial line: pure functions over its text.
 
 A guest prints each cost as `# cost page           50.00`: ticks of the CPU's counter for one round
-of the measuring loop. Under `-icount shift=0` a tick is one instruction of the guest, and exact.
+of the measuring loop (a median where ` best  49.00` follows). Under `-icount shift=0` a tick is one
+instruction of the guest, and exact.
 """
 
 from __future__ import annotations
 
 import re
 
+from builder.bench.figures import Value
 from builder.errors import BuildError
 from builder.model.outcomes import FINISHED, FINISHED_PREFIX, PANIC_PREFIX
 
 LOOP_INSTRUCTIONS = 3  # of each round: mov eax, number; dec; jnz
 
-_COST = re.compile(r"^# cost (?P<name>[a-z0-9-]+) +(?P<ticks>\d+\.\d\d)$", re.MULTILINE)
+_COST = re.compile(
+    r"^# cost (?P<name>[a-z0-9-]+) +(?P<ticks>\d+\.\d\d)(?: best +(?P<best>\d+\.\d\d))?$",
+    re.MULTILINE,
+)
 _FINISHED = re.compile(rf"^{re.escape(FINISHED_PREFIX)}\d+ passed, 0 failed$", re.MULTILINE)
 # After the plan the kernel prints only `# ` lines until a program in ring 3 prints its first one.
 _RING3 = re.compile(rb"^1\.\.\d+\r?\n(?:# [^\n]*\n)*[^#\n][^\n]*\n", re.MULTILINE)
@@ -35,6 +40,13 @@ def cost(text: str, name: str, *, where: str) -> float:
             fix="boot it with `tinygate run` and see where it stops",
         )
     return found[name]
+
+
+def cost_value(text: str, name: str, *, where: str) -> Value:
+    """The same with the best of the batches, if the guest printed it. Raises BuildError."""
+    median = cost(text, name, where=where)
+    best = {match["name"]: match["best"] for match in _COST.finditer(text)}[name]
+    return Value(median, float(best) if best else None)
 
 
 def instructions(text: str, name: str, *, where: str) -> float:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from builder import toolchain, ui
-from builder.cli import options
+from builder.cli import options, shell
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
 from builder.cli.kernel_verbs import ELF_NAME, TREE_NAME, Built, How, make
@@ -24,6 +24,9 @@ Image = Annotated[
 ]
 Kernel = Annotated[
     bool, typer.Option("--kernel", help="Boot kernel.elf by QEMU's -kernel, not the disk image.")
+]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="Step linux: no shell, but the demonstration, judged.")
 ]
 
 
@@ -63,13 +66,14 @@ def run(
     out: options.Out = None,
     image: Image = None,
     kernel: Kernel = False,
+    demo: Demo = False,
     jobs: options.Jobs = None,
     cc: options.Cc = None,
     as_json: options.Json = False,
     dry_run: options.DryRun = False,
     verbose: options.Verbose = False,
 ) -> int:
-    """Boot the disk image, show its serial line live, and judge it."""
+    """Boot the disk image, show its serial line live, and judge it; step linux: open a shell."""
     from builder import proc
     from builder.emulator import BootImage, Machine
     from builder.run import run_image
@@ -79,6 +83,10 @@ def run(
     if not dry_run:
         toolchain.require(toolchain.QEMU)  # rather now than after the build
     loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), image, kernel)
+    if built and not demo and not as_json and shell.has_shell(loaded):
+        initrd = shell.make_initrd(choice.out, is_terminal=shell.is_terminal(), dry=dry_run)
+        if initrd is not None:
+            return shell.open_shell(loaded, built.kernel_elf, initrd, choice.out, dry_run)
     machine = Machine(
         cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
     )

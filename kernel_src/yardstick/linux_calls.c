@@ -9,8 +9,8 @@
  *
  * in ticks of the CPU's counter for one round of the loop: the median of the batches, and the best
  * of them. Under QEMU's `-icount shift=0` a tick is one instruction. Each loop has the same three
- * instructions around what is measured (but for `clock`, which has six), and they are in the number:
- * the reader takes them off. Whoever only wants the first line gives the argument `hello`.
+ * instructions around what is measured (but for `clock`, which has five), and they are in the
+ * number: the reader takes them off. Whoever only wants the first line gives the argument `hello`.
  */
 
 #define BATCHES 9

@@ -7,7 +7,8 @@ from qemu_tests.boot.defects.memory import MEMORY
 from qemu_tests.boot.defects.multitasking import MULTITASKING
 from qemu_tests.boot.defects.processes import PROCESSES
 from qemu_tests.boot.defects.static import STATIC
+from qemu_tests.boot.defects.vdso import VDSO
 
-DEFECTS = (*ENDINGS, *STATIC, *ENTRY, *MEMORY, *PROCESSES, *MULTITASKING)
+DEFECTS = (*ENDINGS, *STATIC, *ENTRY, *MEMORY, *PROCESSES, *MULTITASKING, *VDSO)
 
 __all__ = ["CHECKS", "DEFECTS", "DEMO", "Defect"]

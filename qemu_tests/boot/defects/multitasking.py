@@ -111,8 +111,8 @@ SWITCHES = (
         "the kernel's own children without x87 registers",
         changed(
             "proc/process.c",
-            "!process->files || fpu_fork(process, current_process()) != 0",
-            "!process->files",
+            "    error = error ? error : fpu_fork(process, current_process());\n",
+            "",
         ),
         "interrupted all the time",
     ),
@@ -203,7 +203,7 @@ PIPES = (
         "wake-up lost when there is something to read",
         changed(
             "fs/pipe.c",
-            "        done += (uint32_t)part;\n        wake_all(&pipe->changed);\n",
+            "        done += (uint32_t)part;\n        change(pipe);\n",
             "        done += (uint32_t)part;\n",
         ),
         word="hang",
@@ -219,12 +219,12 @@ PIPES = (
     ),
     damaged(
         "no SIGPIPE",
-        changed("fs/pipe.c", "            signal_send(current_process(), SIGPIPE);\n", ""),
+        changed("fs/pipe.c", "        signal_send(current_process(), SIGPIPE);\n", ""),
         "pipes and file descriptors",
     ),
     damaged(
         "short writes mixed",
-        changed("fs/pipe.c", "room = size <= PIPE_BYTES ? size : 1;", "room = 1;"),
+        changed("fs/pipe.c", "room = size <= PIPE_BUF ? size : 1;", "room = 1;"),
         "pipes and file descriptors",
     ),
     damaged(

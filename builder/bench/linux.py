@@ -1,0 +1,242 @@
+"""Measures a kernel that runs Linux programs, beside Debian's kernel in the same emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from builder.bench import linux_guest, serial, stats
+from builder.bench.clock import TimedRun, timed_run
+from builder.bench.figures import Row, Value
+from builder.bench.lines import tree_lines
+from builder.bench.linux_figures import COSTS, HELLO, KERNEL, MEMORY, Cost, lines_figure
+from builder.bench.linux_guest import Peer
+from builder.bench.measure import stripped_bytes
+from builder.config import KernelConfig, load_config
+from builder.config_model import Step
+from builder.debian.boot import COMMAND_LINE as DEBIAN_COMMAND_LINE
+from builder.emulator.base import BootImage, Emulator, Machine
+from builder.errors import DebianUnavailableError, EmulatorError
+from builder.resources import data_dir
+
+OURS_MIB = (2, 16)  # the least memory is looked for in this range
+PEER_MIB = (8, 128)
+PEER_MACHINE_MIB = 256
+PEER_EVERY = 3  # one round of so many boots Debian's kernel too, which takes seconds
+TIMEOUT_S = 300.0  # Debian's kernel takes half a minute to count instructions on a busy machine
+SOURCE = "linux_calls.c"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is fetched and compiled; tests replace it."""
+
+    compile_calls: Callable[[Path, Path], Path] = linux_guest.compile_calls
+    find_peer: Callable[[], Peer] = linux_guest.find_peer
+    find_busybox: Callable[[], Path] = linux_guest.find_busybox
+    objcopy: str = "objcopy"
+
+
+@dataclass
+class Subject:
+    """A kernel, and how it is booted.
+
+    Attributes:
+        kernel: Its file.
+        machine: What it is booted on.
+        command_line: What it is told, before what is for process 1.
+        memory_mib: The range in which its least memory is looked for.
+    """
+
+    kernel: Path
+    machine: Machine
+    command_line: str
+    memory_mib: tuple[int, int]
+
+    def image(self, initrd: Path, arguments: str = "") -> BootImage:
+        """To boot it with that RAM disk, and arguments for /init."""
+        line = f"{self.command_line} -- {arguments}" if arguments else self.command_line
+        return BootImage("kernel", self.kernel, initrd, line.strip())
+
+
+@dataclass
+class LinuxBench:
+    """One run of the benchmark."""
+
+    emulator: Emulator
+    ours: Subject
+    peer: Subject | None
+    progress: Callable[[str], None]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Ours, and Debian's if it is there."""
+        return (self.ours, *([self.peer] if self.peer else []))
+
+    def boot(
+        self, image: BootImage, machine: Machine, seen: bytes, *, timeout_s: float = TIMEOUT_S
+    ) -> TimedRun:
+        """Boot once, and see when `seen` has come."""
+        argv = self.emulator.command(machine, image)
+        return timed_run(
+            argv, lambda data: seen in data.replace(b"\r\n", b"\n"), timeout_s=timeout_s
+        )
+
+    def must_boot(self, image: BootImage, machine: Machine, seen: bytes) -> TimedRun:
+        """The same. Raises EmulatorError if it never comes."""
+        run = self.boot(image, machine, seen)
+        if run.seen_s is None:
+            raise EmulatorError(
+                f"{image.path.name} did not print {seen.decode().strip()!r}",
+                where=" ".join(self.emulator.command(machine, image)),
+                why=f"exit status {run.status}, last output: {run.text[-200:]!r}",
+                fix="run the command above by hand and see where it stops",
+            )
+        return run
+
+
+def cost_rows(bench: LinuxBench, calls: Path) -> list[Row]:
+    """Exact instruction counts: one boot of each kernel under icount."""
+    texts = []
+    for subject in bench.subjects:
+        bench.progress(f"counting instructions of {subject.kernel.name}")
+        machine = replace(subject.machine, icount=True)
+        run = bench.must_boot(subject.image(calls), machine, b"# cost pipe")
+        texts.append(run.text.replace("\r\n", "\n"))
+
+    def value(place: int, cost: Cost) -> Value | None:
+        if place >= len(texts):
+            return None
+        found = serial.cost_value(texts[place], cost.name, where=bench.subjects[place].kernel.name)
+        best = found.minimum if found.minimum is not None else found.median
+        if abs(best - found.median) < 0.5:  # the same to the last digit that is shown
+            return Value(found.median - cost.loop)
+        return Value(found.median - cost.loop, best - cost.loop)
+
+    return [Row(cost.figure, value(0, cost), value(1, cost)) for cost in COSTS]
+
+
+def hello_row(bench: LinuxBench, calls: Path, runs: int) -> Row:
+    """Milliseconds from the emulator's start to the first line of process 1, in turn."""
+    times: dict[Path, list[float]] = {subject.kernel: [] for subject in bench.subjects}
+    for number in range(runs):
+        bench.progress(f"round {number + 1} of {runs}")
+        for subject in bench.subjects:
+            if subject is bench.ours or number % PEER_EVERY == 0:
+                machine = replace(subject.machine, icount=False)
+                image = subject.image(calls, "hello")
+                run = bench.must_boot(image, machine, linux_guest.HELLO)
+                assert run.seen_s is not None  # must_boot raises where it is
+                times[subject.kernel].append(run.seen_s * 1e3)
+    values = [stats.summarise(times[subject.kernel]) for subject in bench.subjects]
+    shown = [Value(summary.median, summary.minimum) for summary in values]
+    return Row(HELLO, shown[0], shown[1] if bench.peer else None)
+
+
+def memory_row(bench: LinuxBench, shell: Path | None, why_not: str) -> Row:
+    """The least memory in which busybox's shell runs a pipe of two to its end."""
+    if shell is None:
+        return Row(MEMORY, note=why_not)
+    found = [_least_memory(bench, subject, shell) for subject in bench.subjects]
+    return Row(MEMORY, found[0], found[1] if bench.peer else None)
+
+
+def _least_memory(bench: LinuxBench, subject: Subject, shell: Path) -> Value | None:
+    image = subject.image(shell)
+    limit_s = TIMEOUT_S
+
+    def enough(mib: int) -> bool:
+        nonlocal limit_s
+        bench.progress(f"{subject.kernel.name} in {mib} MiB")
+        machine = replace(subject.machine, memory_mib=mib, icount=False)
+        run = bench.boot(image, machine, linux_guest.SHELL_SAYS, timeout_s=limit_s)
+        if limit_s == TIMEOUT_S:  # the first, with the most: one with too little may hang
+            limit_s = min(TIMEOUT_S, 1.0 + 10 * run.total_s)
+        return run.seen_s is not None
+
+    least = stats.least(*subject.memory_mib, enough)
+    return None if least is None else Value(least)
+
+
+def size_row(bench: LinuxBench, bare_kernel: Path, objcopy: str) -> Row:
+    """The kernel's file without programs in it; Debian's is compressed."""
+    ours = Value(stripped_bytes(bare_kernel, objcopy))
+    peer = Value(bench.peer.kernel.stat().st_size) if bench.peer else None
+    return Row(KERNEL, ours, peer, "Debian's is compressed" if peer else "")
+
+
+def lines_rows() -> list[Row]:
+    """Lines of code of the tree of each step."""
+    from builder.render import render_tree
+
+    def lines(step: Step) -> Value:
+        return Value(tree_lines(render_tree(load_config(None, [f"kernel.step={step}"]))))
+
+    return [Row(lines_figure(step), lines(step)) for step in Step]
+
+
+def find_peer(parts: Parts, machine: Machine) -> tuple[Subject | None, str]:
+    """Debian's kernel, or why there is none."""
+    try:
+        peer = parts.find_peer()
+    except DebianUnavailableError as error:
+        return None, f"Debian's kernel was not measured: {_in_one_line(error)}"
+    machine = replace(machine, memory_mib=PEER_MACHINE_MIB)
+    subject = Subject(peer.kernel, machine, DEBIAN_COMMAND_LINE, PEER_MIB)
+    return subject, f"Debian's kernel: {peer.version}, same emulator, same CPU, in turn with ours"
+
+
+def measure(
+    cfg: KernelConfig,
+    kernels: tuple[Path, Path],
+    folder: Path,
+    emulator: Emulator,
+    *,
+    runs: int,
+    progress: Callable[[str], None],
+    parts: Parts,
+) -> tuple[list[Row], Sequence[str]]:
+    """All rows, and what is to be said of them.
+
+    Args:
+        cfg: What the kernels were built from.
+        kernels: The kernel, and the same without programs.
+        folder: For what is made on the way.
+        emulator: What boots it all.
+        runs: Rounds for the figure of wall time.
+        progress: Called with a few words before anything that takes time.
+        parts: For tests.
+
+    Raises:
+        ToolError, BuildError, EmulatorError, FileError: as their names say.
+    """
+    machine = Machine(cpu=cfg.machine.cpu, memory_mib=cfg.machine.memory_mib)
+    progress("looking for Debian's kernel")
+    peer, remark = find_peer(parts, machine)
+    bench = LinuxBench(emulator, Subject(kernels[0], machine, "", OURS_MIB), peer, progress)
+    program = parts.compile_calls(data_dir("kernel_src") / "yardstick" / SOURCE, folder)
+    calls = folder / "calls.cpio"
+    calls.write_bytes(linux_guest.pack_calls(program.read_bytes()))
+    shell, why_not = _shell_disk(parts, folder)
+    rows = cost_rows(bench, calls)
+    rows.append(hello_row(bench, calls, runs))
+    rows.append(size_row(bench, kernels[1], parts.objcopy))
+    rows.append(memory_row(bench, shell, why_not))
+    return [*rows, *lines_rows()], [remark]
+
+
+def _shell_disk(parts: Parts, folder: Path) -> tuple[Path | None, str]:
+    """The RAM disk with the shell, or why there is none."""
+    try:
+        busybox = parts.find_busybox()
+    except DebianUnavailableError as error:
+        return None, _in_one_line(error)
+    disk = folder / "shell.cpio"
+    disk.write_bytes(linux_guest.pack_shell(busybox.read_bytes()))
+    return disk, ""
+
+
+def _in_one_line(error: DebianUnavailableError) -> str:
+    return f"{error.what}: {error.why}; {error.fix}"
