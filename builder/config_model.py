@@ -102,6 +102,10 @@ class HostSection(Section):
         description="Standard input, output and error of process 1 are those of `tinygate exec`, "
         "which tells the kernel what to run; there are no built-in programs.",
     )
+    trace: Annotated[StrictBool, Since(Step.LINUX)] = Field(
+        default=False,
+        description="The kernel tells `tinygate exec --strace` of every system call.",
+    )
 
 
 class ProgramsSection(Section):
@@ -242,6 +246,13 @@ class KernelConfig(Section):
                 True,
                 "the host says what is run, so that the kernel has no programs of its own",
                 'set programs.suite to "none", and leave programs.files out',
+            )
+        if self.host.trace and not self.host.streams:
+            raise _broken(
+                "host.trace",
+                True,
+                "only the kernel of `tinygate exec` has somebody to tell",
+                "set host.streams to true, or leave host.trace out",
             )
         if programs.suite == "none" and not programs.files and self.kernel.step < Step.LINUX:
             raise _broken(

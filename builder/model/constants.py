@@ -359,6 +359,8 @@ _HOST = (
     *(Constant(f"HOST_KIND_{name}", value, text) for name, value, text in host.KINDS),
     *(Constant(f"HOST_WATCH_{name}", value, text) for name, value, text in host.WATCHES),
     *(Constant(f"HOST_END_{name}", value, text) for name, value, text in host.ENDS),
+    *(Constant(f"HOST_TRACE_{name}", value, text) for name, value, text in host.MOMENTS),
+    Constant("PT_CS_SYSENTER", 0x10000, "in pt_regs.cs: not by int 0x80", 5),
 )
 _LOADER = (
     Constant("MULTIBOOT_HEADER_MAGIC", 0x1BADB002, "", 8),

@@ -32,6 +32,17 @@ AREA_FIELDS = (
     ("signals", "uint8_t {}[HOST_SIGNALS_WAITING]", SIGNALS_WAITING, "their numbers"),
 )
 
+# In a kernel that tells of every system call; it follows the above.
+TRACE_FIELDS = (
+    ("moment", "uint32_t", 4, "HOST_TRACE_: what has happened. The host clears it"),
+    ("pid", "uint32_t", 4, "of the thread"),
+    ("directory", "uint32_t", 4, "physical: its page directory"),
+    ("by_sysenter", "uint32_t", 4, "else by int 0x80"),
+    ("number", "uint32_t", 4, "of the call"),
+    ("arguments", "uint32_t {}[6]", 24, ""),
+    ("result", "int32_t", 4, "when it comes back"),
+)
+
 # The second module of the boot loader: what to run. Offsets count from its beginning.
 START_FIELDS = (
     ("kinds", "uint32_t {}[3]", 12, "HOST_KIND_: what descriptors 0, 1 and 2 are"),
@@ -59,6 +70,12 @@ ENDS = (
     ("NONE", 0, "it has not"),
     ("STATUS", 1, "it has ended"),
     ("FAILED", 2, "it could not be run"),
+)
+
+MOMENTS = (
+    ("NONE", 0, "the host has seen the last one"),
+    ("CALL", 1, "a call begins"),
+    ("RETURN", 2, "it comes back"),
 )
 
 

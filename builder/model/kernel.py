@@ -11,13 +11,13 @@ from builder.model.constants import TSS_IO_BITMAP_BYTES, ConstantGroup, constant
 from builder.model.features import FEATURES, Feature
 from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
 from builder.model.layout import (
-    HOST_LAYOUTS,
     PROCESS,
     PT_REGS,
     SIGCONTEXT,
     TSS,
     Field,
     Layout,
+    host_layouts,
 )
 from builder.model.memory import Region
 from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
@@ -93,6 +93,11 @@ class KernelModel:
         rows = {step.header for step in (*self.boot_steps, *self.cpu_steps) if step.header}
         own = {"boot/multiboot.h", "kernel/kernel.h", "lib/lib.h", "mm/mm.h", "proc/process.h"}
         return tuple(sorted(rows | own))
+
+    @property
+    def call_entry(self) -> str:
+        """What the entry points call, or find what to call in."""
+        return "trace_call" if "trace" in self.layers else "sys_call_table"
 
     @property
     def first_output(self) -> str:
@@ -215,6 +220,8 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
     ]
     if config.host.streams:
         layers += ["host", *(["smp-host"] if "smp" in layers else [])]
+    if config.host.trace:
+        layers.append("trace")
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
         layers += [f"checks-{name}" for name in layers if name in _WITH_CHECKS]
@@ -290,8 +297,8 @@ def build_model(config: KernelConfig) -> KernelModel:
     gdt = gdt_entries(tss_limit)
     check_sysenter_order(gdt)
     signals = (SIGCONTEXT,) if "linux" in layers else ()
-    host = HOST_LAYOUTS if "host" in layers else ()
-    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers), *signals, *host)
+    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers), *signals)
+    layouts += host_layouts(layers)
     syscalls = syscalls_for(layers)
     files = tuple(name.rpartition("/")[2] for name in config.programs.files)
     return KernelModel(
