@@ -17,7 +17,6 @@ from builder.errors import EmulatorError
 from builder.exec import machine, options
 from builder.resources import PACKAGE_DIR
 
-
 # Where this is set, each run would compile all modules again: that is not what users have. Both
 # commands of a pair begin so.
 PLAINLY = ("env", "-u", "PYTHONDONTWRITEBYTECODE")

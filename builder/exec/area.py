@@ -1,4 +1,4 @@
-"""struct host_area in the guest's memory, as kernel_src/host has it: what the two tell each other."""
+"""The guest's struct host_area, in its memory: what the kernel and the host tell each other."""
 
 import mmap
 
@@ -6,6 +6,7 @@ from builder.model import host
 
 _STREAM = host.offsets(host.STREAM_FIELDS)
 _AREA = host.offsets(host.AREA_FIELDS)
+_TRACE_SIZE = host.size_of(host.TRACE_FIELDS)
 _MASK = host.STREAM_BYTES - 1
 
 
@@ -84,10 +85,24 @@ class Area:
         """One of host.ENDS, and the status or errno that goes with it."""
         return self._words.get(_AREA["has_ended"]), self._words.get(_AREA["status"])
 
+    def trace(self) -> tuple[int, ...]:
+        """The words of struct host_trace, of a kernel that has it."""
+        first = host.size_of(host.AREA_FIELDS)
+        return tuple(self._words.get(first + at) for at in range(0, _TRACE_SIZE, 4))
+
+    def trace_seen(self) -> None:
+        """Let the kernel go on."""
+        self._words.set(host.size_of(host.AREA_FIELDS), 0)
+
     def set_size(self, rows: int, columns: int) -> None:
         """The terminal's size."""
         self._words.set(_AREA["columns"], columns)
         self._words.set(_AREA["rows"], rows)
+
+    def untaken_signal(self) -> int:
+        """The oldest signal that has not been taken; 0 if there is none."""
+        head, tail = (self._words.get(_AREA[f"signal_{end}"]) for end in ("head", "tail"))
+        return self._signals[tail % host.SIGNALS_WAITING] if head != tail else 0
 
     def send_signal(self, number: int) -> bool:
         """Put a signal where the guest will find it; False if too many are there already."""

@@ -118,7 +118,7 @@ def _strings(texts: Iterable[bytes], at: int) -> bytes:
 
 
 def start_block(wanted: Wanted, kinds: tuple[int, int, int], size: tuple[int, int]) -> bytes:
-    """struct host_start, and what it points at.
+    """The structure host_start, and what it points at.
 
     Args:
         wanted: The program, its arguments and environment.

@@ -12,8 +12,8 @@ from builder.exec.options import Wanted
 from builder.model.host import OUTCOME_PORT
 
 PROGRAM = "qemu-system-i386"
-# Starts in the least time: no PCI, no ACPI, and the smallest firmware. The kernel wants no more than
-# interrupt controllers, timer, clock and two serial ports.
+# It starts in the least time: no PCI, no ACPI, and the smallest firmware. The kernel wants no more
+# than interrupt controllers, timer, clock and two serial ports.
 MACHINE = "microvm,acpi=off,pit=on,pic=on,rtc=on,isa-serial=off,memory-backend=ram"
 
 
@@ -173,8 +173,8 @@ def _become(
 def _die_with_parent(alive: int, ours: int) -> None:
     """Let the kernel kill us when the other end of this pipe closes, however that comes about.
 
-    A pipe tells whoever asked for it by a signal (fcntl(2), F_SETSIG) that it can be read, also when
-    nobody can write any more. That outlives exec, and needs no further process.
+    A pipe tells whoever asked for it by a signal (fcntl(2), F_SETSIG) that it can be read, and also
+    when nobody can write any more. That outlives exec, and needs no further process.
     """
     os.close(ours)
     fcntl.fcntl(alive, fcntl.F_SETOWN, os.getpid())

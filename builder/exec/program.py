@@ -1,4 +1,4 @@
-"""The program that is to be run: read, and looked at closely enough to say what is wrong with it."""
+"""The program that is to be run: read, and looked at so closely that we can say what is wrong."""
 
 import os
 import stat
@@ -37,7 +37,7 @@ def read_program(path: str) -> bytes:
         ) from None
     except OSError as error:
         fix = "see to it that it can be read" if os.path.lexists(path) else _FIX_ELF
-        raise RefusedError("cannot be read", where=path, why=error.strerror, fix=fix) from None
+        raise RefusedError("cannot be read", where=path, why=str(error.strerror), fix=fix) from None
     except ValueError as error:  # a NUL in the path
         raise NotFoundError("is no path", where=repr(path), why=str(error), fix=_FIX_ELF) from None
     _check_elf(path, data)

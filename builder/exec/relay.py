@@ -5,34 +5,48 @@ is read or written before poll() says that it would not wait; of a pipe that pro
 PIPE_BUF bytes. Nothing is read that the guest did not ask for.
 """
 
+from __future__ import annotations
+
 import errno
 import os
 import select
 import signal
 import stat
-import sys
-from types import FrameType
 
 from builder.exec.area import Area, Stream
 from builder.exec.machine import Machine
+from builder.exec.signals import Signals
 from builder.exec.terminal import Terminal
 from builder.model import host
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING without its import
+if TYPE_CHECKING:
+    from builder.exec.strace import Tracer
 
 _PIECE_BYTES = select.PIPE_BUF
 _TYPED_BYTES = 4096
 _KERNEL_TEXT_MAX = 1 << 16
 _WATCH = host.numbers(host.WATCHES)
 _END = host.numbers(host.ENDS)
-# What is sent to us is meant for the program.
-_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
+_MOMENT = host.numbers(host.MOMENTS)
+_SIGNAL_PATIENCE_MS = 2000  # the guest's kernel takes a signal at once, if it is well
 _READY = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
 class Relay:
     """Between one machine and us."""
 
-    def __init__(self, machine: Machine, terminal: Terminal | None) -> None:
-        """`terminal`: what the guest's serial line is connected with; None: nothing."""
+    def __init__(
+        self, machine: Machine, terminal: Terminal | None, tracer: Tracer | None = None
+    ) -> None:
+        """Connect both.
+
+        Args:
+            machine: The guest.
+            terminal: What the guest's serial line is connected with; None: nothing.
+            tracer: Makes lines of what the guest's kernel tells of its system calls.
+        """
+        self.tracer = tracer
         self.machine = machine
         self.terminal = terminal
         self.area: Area | None = None
@@ -43,28 +57,27 @@ class Relay:
         self._typed = b""
         self._has_ended = False
         self._outputs: list[tuple[int, Stream, int]] = []
-        self._signals: list[int] = []
-        self._wake_read, self._wake_write = os.pipe()
+        self._signals = Signals()
 
     # ---- the loop ----
 
     def run(self) -> None:
         """Until the guest has ended, and all that it wrote is where it should be."""
-        before = self._take_signals()
         try:
             while not self._has_ended:
-                self._turn(None)
+                self._turn(_SIGNAL_PATIENCE_MS if self._untaken() else None)
             self._finish()
         finally:
-            self._give_back_signals(before)
+            self._signals.give_back()
 
     def _turn(self, timeout_ms: int | None) -> None:
         """Wait for something to do, and do it."""
         self._register()
         ready = dict(self._poll.poll(timeout_ms))
-        if self._wake_read in ready:
-            os.read(self._wake_read, _TYPED_BYTES)
-            self._pass_on_signals()
+        if not ready and self._untaken():
+            self._give_up()
+        if self._signals.wake in ready:
+            self._pass_on(self._signals.take())
         if self.machine.bell.fileno() in ready:
             self._hear()
         if self.machine.serial.fileno() in ready and ready[self.machine.serial.fileno()] & _READY:
@@ -74,12 +87,14 @@ class Relay:
         self._send_typed()
         if self.area is not None:
             self._serve(self.area, ready)
+            if self.tracer is not None:
+                self._trace(self.area, self.tracer)
 
     def _register(self) -> None:
         """Have poll() look at what could mean work, and at nothing else: it would not sleep."""
-        wanted = {self.machine.bell.fileno(): select.POLLIN, self._wake_read: select.POLLIN}
+        wanted = {self.machine.bell.fileno(): select.POLLIN, self._signals.wake: select.POLLIN}
         wanted[self.machine.serial.fileno()] = select.POLLIN | (
-            select.POLLOUT if self._typed else 0
+            select.POLLOUT if self._typed and self.area is not None else 0
         )
         if self.terminal is not None and self.terminal.source is not None and not self._typed:
             wanted[self.terminal.source] = select.POLLIN
@@ -102,6 +117,8 @@ class Relay:
         for number, stream, most in self._outputs:
             while stream.used():
                 self._write(number, stream, most)
+        if self.tracer is not None:
+            _write_all(2, self.tracer.end().encode())
 
     # ---- the doorbell ----
 
@@ -137,6 +154,18 @@ class Relay:
             pass  # full: it has not heard the last one yet. Or it is gone
 
     # ---- the streams ----
+
+    def _trace(self, area: Area, tracer: Tracer) -> None:
+        """The kernel waits until a system call has been written down."""
+        moment, pid, directory, gate, number, *arguments, result = area.trace()
+        if moment == _MOMENT["NONE"]:
+            return
+        result -= (result >> 31) << 32
+        record = (moment, pid, directory, gate, number, tuple(arguments), result)
+        line = tracer.told(record)
+        area.trace_seen()
+        if line:
+            _write_all(2, line.encode())
 
     def _serve(self, area: Area, ready: dict[int, int]) -> None:
         for number, stream, most in self._outputs:
@@ -209,11 +238,10 @@ class Relay:
             self._typed = typed
         else:  # hung up
             self.terminal = None
-            self._signals.append(signal.SIGHUP)
-            self._pass_on_signals()
+            self._pass_on([signal.SIGHUP])
 
     def _send_typed(self) -> None:
-        if self._typed:
+        if self._typed and self.area is not None:  # before that, the port is not set up
             try:
                 self._typed = self._typed[self.machine.serial.send(self._typed) :]
             except (BlockingIOError, ConnectionError):
@@ -221,26 +249,18 @@ class Relay:
 
     # ---- signals ----
 
-    def _take_signals(self) -> list[tuple[int, object]]:
-        """From here on signals are for the guest; but one that is ignored stays so."""
-        os.set_blocking(self._wake_write, False)
-        self._wake_before = signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
-        numbers = [n for n in _PASSED_ON if signal.getsignal(n) != signal.SIG_IGN]
-        return [
-            (number, signal.signal(number, self._note)) for number in (*numbers, signal.SIGWINCH)
-        ]
+    def _untaken(self) -> int:
+        """A signal that the guest's kernel has not taken; 0 if there is none."""
+        return self.area.untaken_signal() if self.area is not None else 0
 
-    def _give_back_signals(self, before: list[tuple[int, object]]) -> None:
-        signal.set_wakeup_fd(self._wake_before)
-        for number, handler in before:
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() returned
+    def _give_up(self) -> None:
+        """The guest's kernel hangs: whoever sent a signal shall have his end all the same."""
+        number = self._untaken()
+        self.machine.kill()
+        raise SystemExit(128 + number)
 
-    def _note(self, number: int, _frame: FrameType | None) -> None:
-        self._signals.append(number)
-
-    def _pass_on_signals(self) -> None:
-        while self._signals:
-            number = self._signals.pop(0)
+    def _pass_on(self, numbers: list[int]) -> None:
+        for number in numbers:
             if self.area is None:
                 # The guest is still starting: there is no program yet that could want it.
                 if number != signal.SIGWINCH:
@@ -261,10 +281,9 @@ def _most(number: int) -> int:
 
 
 def _write_all(number: int, text: bytes) -> None:
-    while text:
-        try:
-            text = text[os.write(number, text) :]
-        except BlockingIOError:
+    try:
+        while text:
             select.select([], [number], [])
-        except OSError:
-            return  # the terminal is gone
+            text = text[os.write(number, text) :]
+    except OSError:
+        pass  # it is gone: nobody misses it

@@ -1,5 +1,7 @@
 """`tinygate exec` from its words to its exit status."""
 
+from __future__ import annotations
+
 import os
 import stat
 import sys
@@ -12,6 +14,10 @@ from builder.exec.program import read_program
 from builder.exec.relay import Relay
 from builder.exec.terminal import Terminal
 from builder.model import host
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING without its import
+if TYPE_CHECKING:
+    from builder.exec.strace import Tracer
 
 _KIND = host.numbers(host.KINDS)
 _END = host.numbers(host.ENDS)
@@ -38,7 +44,7 @@ def _run(wanted: options.Wanted) -> int:
     try:
         if terminal:
             terminal.take()
-        relay = Relay(machine, terminal)
+        relay = Relay(machine, terminal, _tracer(machine) if wanted.strace else None)
         relay.run()
         return _status(wanted, machine, relay)
     finally:
@@ -47,13 +53,21 @@ def _run(wanted: options.Wanted) -> int:
             terminal.give_back()
 
 
+def _tracer(machine: Machine) -> Tracer:
+    from builder.exec.strace import Tracer
+
+    return Tracer(memoryview(machine.memory))
+
+
 def standard_streams() -> tuple[tuple[int, int, int], Terminal | None]:
     """What our descriptors 0, 1 and 2 are, as host.KINDS has it; and the terminal among them."""
     statuses = [os.fstat(number) for number in range(3)]
     kinds = [_KIND["STREAM"]] * 3
     on_terminal = [number for number in range(3) if os.isatty(number)]
     # The guest has one terminal: another one is a stream like others.
-    on_terminal = [n for n in on_terminal if statuses[n].st_rdev == statuses[on_terminal[0]].st_rdev]
+    on_terminal = [
+        n for n in on_terminal if statuses[n].st_rdev == statuses[on_terminal[0]].st_rdev
+    ]
     for number, status in enumerate(statuses):
         if number in on_terminal:
             kinds[number] = _KIND["TERMINAL"]

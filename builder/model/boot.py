@@ -52,9 +52,7 @@ BOOT_STEPS: tuple[BootStep, ...] = (
     BootStep("host_init()", "dev/host.h", "The host, which rings by interrupt.", "host"),
     BootStep("serial_enable_input()", "dev/dev.h", "Typed characters arrive by interrupt."),
     BootStep("smp_start()", "cpu/smp.h", "The other CPUs do the calls of cpu_init() too.", "smp"),
-    BootStep(
-        "show_machine()", "kernel/kernel.h", "What a reader wants to see.", until="host"
-    ),
+    BootStep("show_machine()", "kernel/kernel.h", "What a reader wants to see.", until="host"),
     BootStep(
         "kernel_lock_acquire()",
         "include/kernel_lock.h",

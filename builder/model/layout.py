@@ -250,7 +250,7 @@ def host_layouts(layers: tuple[str, ...]) -> tuple[Layout, ...]:
     if "host" not in layers:
         return ()
     trace: tuple[Layout, ...] = ()
-    area = host.AREA_FIELDS
+    area: tuple[tuple[str, str, int, str], ...] = host.AREA_FIELDS
     if "trace" in layers:
         trace = (_host_layout("host_trace", "A system call", host.TRACE_FIELDS),)
         area += (("trace", "struct host_trace", trace[0].size_bytes, "the last system call"),)
