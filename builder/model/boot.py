@@ -152,6 +152,16 @@ CREATE_STEPS: tuple[BootStep, ...] = (
     BootStep("vsyscall_map(space)", "entry/vsyscall.h", "Its way into the kernel.", "processes"),
 )
 
+# When the new program's memory is all there; each call returns 0 or -errno.
+READY_STEPS: tuple[BootStep, ...] = (
+    BootStep(
+        "group_only_me(process)",
+        "proc/signals.h",
+        "The other threads end with the old program.",
+        "linux",
+    ),
+)
+
 # What a child gets of its parent, beside memory and files; each call returns 0 or -errno.
 FORK_STEPS: tuple[BootStep, ...] = (
     BootStep(
@@ -197,12 +207,6 @@ FIRST_STEPS: tuple[BootStep, ...] = (
 
 # When a process has another program, and cannot go back to the old one.
 EXEC_STEPS: tuple[BootStep, ...] = (
-    BootStep(
-        "group_only_me(process)",
-        "proc/signals.h",
-        "The other threads end with the old program.",
-        "linux",
-    ),
     BootStep(
         "vsyscall_use(process)", "entry/vsyscall.h", "Where SYSENTER comes back.", "processes"
     ),

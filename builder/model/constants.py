@@ -301,6 +301,7 @@ _SIGNALS = (
     Constant("FPE_FLTINV", 7),
     Constant("ILL_ILLOPN", 2),
     Constant("BUS_ADRALN", 1),
+    Constant("BUS_ADRERR", 2, "behind the end of a mapped file"),
     Constant("TRAP_TRACE", 2),
     Constant("CLD_EXITED", 1),
     Constant("CLD_KILLED", 2),

@@ -67,6 +67,7 @@ class KernelModel:
     switch_steps: tuple[boot.BootStep, ...]
     show_steps: tuple[boot.BootStep, ...]
     create_steps: tuple[boot.BootStep, ...]
+    ready_steps: tuple[boot.BootStep, ...]
     first_steps: tuple[boot.BootStep, ...]
     fork_steps: tuple[boot.BootStep, ...]
     exec_steps: tuple[boot.BootStep, ...]
@@ -122,7 +123,7 @@ class KernelModel:
     def exec_headers(self) -> tuple[str, ...]:
         """What proc/exec.c includes."""
         own = {"include/x86.h", "lib/lib.h", "mm/mm.h", "mm/space.h", "proc/elf.h"}
-        steps = (*self.create_steps, *self.exec_steps)
+        steps = (*self.create_steps, *self.ready_steps, *self.exec_steps)
         return _headers(steps, own | {"proc/process.h", "proc/start_stack.h"})
 
     @property
@@ -148,6 +149,11 @@ class KernelModel:
         """What include/structs.h needs for the members of its structures."""
         headers = {"processes": "proc/sleep.h", "linux": "proc/pending.h"}
         return tuple(header for layer, header in headers.items() if layer in self.layers)
+
+    @property
+    def extra_flags(self) -> str:
+        """The Makefile's variable with flags that only some objects are compiled with."""
+        return " $(FAST_CFLAGS)" if "linux" in self.layers else ""
 
     @property
     def call_structs(self) -> tuple[str, ...]:
@@ -322,6 +328,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         switch_steps=_rows(boot.SWITCH_STEPS, layers),
         show_steps=_rows(boot.SHOW_STEPS, layers),
         create_steps=_rows(boot.CREATE_STEPS, layers),
+        ready_steps=_rows(boot.READY_STEPS, layers),
         first_steps=_rows(boot.FIRST_STEPS, layers),
         fork_steps=_rows(boot.FORK_STEPS, layers),
         exec_steps=_rows(boot.EXEC_STEPS, layers),

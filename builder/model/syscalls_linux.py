@@ -116,6 +116,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _call(106, "stat", (_PATH, "struct stat *to"), "what is known of a file", "T2: dietlibc"),
     _call(107, "lstat", (_PATH, "struct stat *to"), "of a link itself", "T2: dietlibc"),
     _call(108, "fstat", ("int fd", "struct stat *to"), "of an open file", "T2: dietlibc"),
+    _call(116, "sysinfo", ("struct sysinfo *to",), "memory in use", "free"),
     _call(118, "fsync", ("int fd",), "all is in memory", "T3: SQLite"),
     _call(119, "sigreturn", (), "back from a handler", "T3"),
     _call(

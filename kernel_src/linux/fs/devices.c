@@ -60,10 +60,14 @@ static long random_read(struct file *file, void *buffer, size_t size)
     return fill(buffer, size, 1);
 }
 
-static const struct file_ops null_ops = {.read = null_read, .write = null_write};
-static const struct file_ops zero_ops = {.read = zero_read, .write = null_write};
-static const struct file_ops full_ops = {.read = zero_read, .write = full_write};
-static const struct file_ops random_ops = {.read = random_read, .write = null_write};
+static const struct file_ops null_ops = {
+    .read = null_read, .write = null_write, .release = inode_release};
+static const struct file_ops zero_ops = {
+    .read = zero_read, .write = null_write, .release = inode_release};
+static const struct file_ops full_ops = {
+    .read = zero_read, .write = full_write, .release = inode_release};
+static const struct file_ops random_ops = {
+    .read = random_read, .write = null_write, .release = inode_release};
 
 const struct file_ops *device_ops(uint32_t rdev)
 {

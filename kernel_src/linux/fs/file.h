@@ -92,6 +92,9 @@ int file_close(int fd);
 /* Open what an inode stands for. The file, or -errno as a pointer: see is_error(). */
 long file_open(struct inode *inode, uint32_t flags, struct file **opened);
 
+/* What all kinds but pipes do with `release`: give up the inode, which a console may lack. */
+void inode_release(struct file *file);
+
 /* ---- fs/console.c ---- */
 
 struct file *console_open(void);

@@ -80,6 +80,11 @@ long inode_write_user(struct inode *inode, uint32_t offset, const void *from, si
 /* Cut off or lengthen with zeros. Returns 0 or -errno. */
 int inode_resize(struct inode *inode, uint32_t size);
 
+/* ---- mm/truncate.c ---- */
+
+/* Its pages from `offset` on are gone: nobody has them mapped any more. */
+void mappings_cut(const struct inode *inode, uint32_t offset);
+
 /* ---- fs/program_files.c ---- */
 
 struct program;

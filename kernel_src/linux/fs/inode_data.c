@@ -15,6 +15,7 @@
 #define PER_TABLE 1024u
 #define SMALLEST_TABLE 8u
 #define PAGES_MAX (INODE_BYTES_MAX / PAGE_SIZE)
+#define FRAMES_LEFT_SHARE 32 /* files do not take this part of memory: somebody must remove them */
 
 /* Where the frame of a page is noted; NULL if there is no place for it. */
 static uint32_t *slot_of(const struct inode *inode, uint32_t page)
@@ -85,7 +86,7 @@ static long frame_for(struct inode *inode, uint32_t page)
         return error;
     }
     uint32_t *slot = slot_of(inode, page);
-    if (*slot == 0) {
+    if (*slot == 0 && frames_used() < frames_total() - frames_total() / FRAMES_LEFT_SHARE) {
         *slot = frame_alloc();
     }
     return *slot ? (long)*slot : -ENOMEM;
@@ -153,6 +154,9 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
     if (offset + done > inode->size) {
         inode->size = offset + done;
     }
+    if (error) {
+        inode_resize(inode, inode->size);
+    }
     inode->mtime = inode->ctime = clock_seconds();
     return done ? (long)done : error == -ENOMEM ? -ENOSPC : error;
 }
@@ -192,7 +196,7 @@ static void frames_free(struct inode *inode, uint32_t from_page)
 
 static void tables_free(struct inode *inode)
 {
-    for (uint32_t i = 0; inode->capacity > PER_TABLE && i < PAGES_MAX / PER_TABLE; i++) {
+    for (uint32_t i = 0; inode->capacity > PER_TABLE && i <= (PAGES_MAX - 1) / PER_TABLE; i++) {
         memory_free((void *)inode->frames[i]);
     }
     memory_free(inode->frames);
@@ -205,14 +209,16 @@ int inode_resize(struct inode *inode, uint32_t size)
     if (size > INODE_BYTES_MAX) {
         return -EFBIG;
     }
-    if (size < inode->size) {
-        frames_free(inode, page_up(size) / PAGE_SIZE);
-        uint32_t *slot = slot_of(inode, size / PAGE_SIZE);
-        if (slot && *slot && size % PAGE_SIZE) {
-            memset((uint8_t *)phys_to_virt(*slot) + size % PAGE_SIZE, 0,
-                   PAGE_SIZE - size % PAGE_SIZE);
-        }
+    /* Behind the old end there may be what a write left that did not succeed. */
+    uint32_t keep = lower(size, inode->size);
+    uint32_t *slot = slot_of(inode, keep / PAGE_SIZE);
+    if (slot && *slot && keep % PAGE_SIZE) {
+        memset((uint8_t *)phys_to_virt(*slot) + keep % PAGE_SIZE, 0, PAGE_SIZE - keep % PAGE_SIZE);
     }
+    if (size < inode->size) {
+        mappings_cut(inode, page_up(size));
+    }
+    frames_free(inode, page_up(keep) / PAGE_SIZE);
     inode->size = size;
     if (size == 0) {
         tables_free(inode);

@@ -30,8 +30,16 @@ static long directory_read(struct file *file, void *buffer, size_t size)
     return -EISDIR;
 }
 
-static const struct file_ops regular_ops = {.read = regular_read, .write = regular_write};
-static const struct file_ops directory_ops = {.read = directory_read};
+void inode_release(struct file *file)
+{
+    if (file->inode) {
+        inode_put(file->inode);
+    }
+}
+
+static const struct file_ops regular_ops = {
+    .read = regular_read, .write = regular_write, .release = inode_release};
+static const struct file_ops directory_ops = {.read = directory_read, .release = inode_release};
 
 long file_open(struct inode *inode, uint32_t flags, struct file **opened)
 {

@@ -32,6 +32,15 @@ static void clear_tid(struct process *process)
     }
 }
 
+/* The leader stays until all threads have ended: they need what it has. */
+int process_is_over(const struct process *process)
+{
+    const struct group *group = process->group;
+
+    return process->state == PROCESS_ENDED &&
+           (!group || group->leader != process || group->threads == 0);
+}
+
 /* Its memory cannot go while the CPU uses it: the kernel's own part is in every directory. */
 static void space_leave(struct process *process)
 {
@@ -46,25 +55,9 @@ static void space_leave(struct process *process)
 /* A thread that ends does not wait for a child any more. */
 static void vfork_forget(struct process *process)
 {
-    for (struct process *child = process->group->leader->children; child; child = child->sibling) {
-        if (child->vfork_parent == process) {
-            child->vfork_parent = NULL;
-        }
-    }
-}
-
-/* Process 1 takes its children; without one, the first CPU's idle process. */
-static void children_leave(struct process *process)
-{
-    struct process *init = init_process;
-    int has_init = init && init != process;
-
-    while (process->children) {
-        struct process *child = process->children;
-        child->is_orphan = !has_init;
-        process_adopt(has_init ? init : cpus[0].idle, child);
-        if (has_init && child->group->threads == 0) {
-            wake_all(&init->child_ended);
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        if (p->vfork_parent == process) {
+            p->vfork_parent = NULL;
         }
     }
 }
@@ -77,8 +70,8 @@ static int is_unwanted(const struct process *parent)
     return action && (action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
 }
 
-/* The last thread has ended. */
-static void group_ended(const struct group *group)
+/* The last thread has ended: its parent may ask how. */
+static void tell_parent(const struct group *group)
 {
     struct process *leader = group->leader;
     struct process *parent = leader->parent;
@@ -89,14 +82,6 @@ static void group_ended(const struct group *group)
         .value = {(uint32_t)leader->pid, 0,
                   signal ? (uint32_t)signal : (uint32_t)group->wait_status >> 8}};
 
-    leader->wait_status = group->wait_status;
-    if (leader->killed_by == NOT_KILLED) {
-        leader->exit_status = signal ? 128 + signal : group->wait_status >> 8;
-    }
-    if (leader == init_process) {
-        init_ended(group->wait_status);
-    }
-    tty_leave(group);
     if (parent->group && group->exit_signal) {
         signal_send_info(parent, &info);
     }
@@ -105,6 +90,39 @@ static void group_ended(const struct group *group)
         process_adopt(cpus[0].idle, leader);
     }
     wake_all(&parent->child_ended);
+}
+
+/* Process 1 takes its children, and asks after all; without one, the first CPU's idle process. */
+static void children_leave(struct process *process)
+{
+    struct process *init = init_process;
+    int has_init = init && init != process;
+
+    while (process->children) {
+        struct process *child = process->children;
+        child->is_orphan = !has_init;
+        child->group->exit_signal = SIGCHLD;
+        process_adopt(has_init ? init : cpus[0].idle, child);
+        if (has_init && child->group->threads == 0) {
+            tell_parent(child->group);
+        }
+    }
+}
+
+static void group_ended(const struct group *group)
+{
+    struct process *leader = group->leader;
+    int signal = group->wait_status & 0x7f;
+
+    leader->wait_status = group->wait_status;
+    if (leader->killed_by == NOT_KILLED) {
+        leader->exit_status = signal ? 128 + signal : group->wait_status >> 8;
+    }
+    if (leader == init_process) {
+        init_ended(group->wait_status);
+    }
+    tty_leave(group);
+    tell_parent(group);
 }
 
 void process_exit(int32_t wait_status)
@@ -123,6 +141,7 @@ void process_exit(int32_t wait_status)
     process->state = PROCESS_ENDED;
     group->threads--;
     wake_all(&group->thread_ended);
+    signals_notify_all(group); /* what it was to take is another's now */
     if (group->threads == 0) {
         children_leave(group->leader);
         group_ended(group);

@@ -1,8 +1,9 @@
 /* proc/futex.c: waiting for a word in memory to change (futex(2)).
  *
  * A lock that nobody else wants is taken and given back without the kernel. Only who has to wait
- * comes here, and who has seen that somebody waits. The word is known by the frame that it lies in:
- * it may have several addresses.
+ * comes here, and who has seen that somebody waits. A word of shared memory is known by the frame
+ * that it lies in, as it may have several addresses; any other by its address, as it may move to
+ * another frame after a fork().
  */
 
 #include "proc/futex.h"
@@ -16,26 +17,41 @@
 #include "sys/calls.h"
 #include "sys/time.h"
 
+struct word {
+    const struct space *space; /* NULL: shared memory */
+    uint32_t address;          /* there, or physical */
+    const uint32_t *value;     /* where the kernel finds it now */
+};
+
 /* One who waits; on his kernel stack. */
 struct waiter {
     struct waiter *next;
     struct wait_queue queue; /* only he is in it */
-    uint32_t word;           /* physical address */
+    struct word word;
     uint32_t bits;
     int is_woken;
 };
 
 static struct waiter *waiters;
 
-/* The physical address of a word of the running process, or 0. */
-static uint32_t word_of(uint32_t address)
+/* A word of the running process. Returns 0 or -EFAULT. */
+static long word_find(uint32_t address, struct word *word)
 {
     struct space *space = current_process()->space;
 
     if (!user_range_ok(address, sizeof(uint32_t)) || space_fault(space, address, 1) != 0) {
-        return 0;
+        return -EFAULT;
     }
-    return page_down(*space_entry(space, address, 0)) + address % PAGE_SIZE;
+    uint32_t physical = page_down(*space_entry(space, address, 0)) + address % PAGE_SIZE;
+    int is_shared = (area_find(space, address)->flags & AREA_SHARED) != 0;
+    *word = (struct word){is_shared ? NULL : space, is_shared ? physical : address,
+                          phys_to_virt(physical)};
+    return 0;
+}
+
+static int is_same(const struct word *a, const struct word *b)
+{
+    return a->space == b->space && a->address == b->address;
 }
 
 static void waiter_add(struct waiter *waiter)
@@ -59,12 +75,12 @@ static void waiter_remove(struct waiter *waiter)
     *link = waiter->next;
 }
 
-static long wake(uint32_t word, uint32_t count, uint32_t bits)
+static long wake(const struct word *word, uint32_t count, uint32_t bits)
 {
     long woken = 0;
 
     for (struct waiter *w = waiters; w && (uint32_t)woken < count; w = w->next) {
-        if (w->word == word && (w->bits & bits) && !w->is_woken) {
+        if (is_same(&w->word, word) && (w->bits & bits) && !w->is_woken) {
             w->is_woken = 1;
             wake_all(&w->queue);
             woken++;
@@ -75,35 +91,37 @@ static long wake(uint32_t word, uint32_t count, uint32_t bits)
 
 long futex_wake(uint32_t address, uint32_t count)
 {
-    uint32_t word = word_of(address);
+    struct word word;
+    long error = word_find(address, &word);
 
-    return word ? wake(word, count, UINT32_MAX) : -EFAULT;
+    return error ? error : wake(&word, count, UINT32_MAX);
 }
 
 /* Those who wait for one word wait for another: pthread_cond_broadcast() of old. */
-static long requeue(uint32_t word, uint32_t wake_count, uint32_t move_count, uint32_t to_word)
+static long requeue(const struct word *word, uint32_t wake_count, uint32_t move_count,
+                    const struct word *to)
 {
     long done = wake(word, wake_count, UINT32_MAX);
     uint32_t moved = 0;
 
     for (struct waiter *w = waiters; w && moved < move_count; w = w->next) {
-        if (w->word == word && !w->is_woken) {
-            w->word = to_word;
+        if (is_same(&w->word, word) && !w->is_woken) {
+            w->word = *to;
             moved++;
         }
     }
     return done + (long)moved;
 }
 
-static long wait(uint32_t word, uint32_t expected, uint32_t bits, const uint32_t *until)
+static long wait(const struct word *word, uint32_t expected, uint32_t bits, const uint32_t *until)
 {
-    struct waiter waiter = {.word = word, .bits = bits};
+    struct waiter waiter = {.word = *word, .bits = bits};
     int is_late = 0;
 
     if (bits == 0) {
         return -EINVAL;
     }
-    if (*(const uint32_t *)phys_to_virt(word) != expected) {
+    if (*word->value != expected) {
         return -EAGAIN;
     }
     waiter_add(&waiter);
@@ -115,7 +133,7 @@ static long wait(uint32_t word, uint32_t expected, uint32_t bits, const uint32_t
         }
     }
     waiter_remove(&waiter);
-    return waiter.is_woken ? 0 : is_late ? -ETIMEDOUT : -ERESTARTSYS;
+    return waiter.is_woken ? 0 : is_late ? -ETIMEDOUT : until ? -ERESTARTNOHAND : -ERESTARTSYS;
 }
 
 static int is_wait(int operation)
@@ -127,7 +145,9 @@ long sys_futex(uint32_t address, int operation, uint32_t value, const struct tim
                uint32_t address2, uint32_t value3)
 {
     int clock = operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-    uint32_t until, word;
+    struct word word, to;
+    uint32_t until;
+    long error;
 
     operation &= ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME);
     if (address % sizeof(uint32_t)) {
@@ -135,34 +155,33 @@ long sys_futex(uint32_t address, int operation, uint32_t value, const struct tim
     }
     if (is_wait(operation) && timeout) {
         /* FUTEX_WAIT has a length of time, FUTEX_WAIT_BITSET a moment. */
-        long error = tick_of(timeout, clock, operation == FUTEX_WAIT_BITSET, &until);
+        error = tick_of(timeout, clock, operation == FUTEX_WAIT_BITSET, &until);
         if (error) {
             return error;
         }
     }
-    word = word_of(address);
-    if (word == 0) {
-        return -EFAULT;
+    error = word_find(address, &word);
+    if (error) {
+        return error;
     }
     switch (operation) {
     case FUTEX_WAIT:
-        return wait(word, value, UINT32_MAX, timeout ? &until : NULL);
+        return wait(&word, value, UINT32_MAX, timeout ? &until : NULL);
     case FUTEX_WAIT_BITSET:
-        return wait(word, value, value3, timeout ? &until : NULL);
+        return wait(&word, value, value3, timeout ? &until : NULL);
     case FUTEX_WAKE:
-        return wake(word, value, UINT32_MAX);
+        return wake(&word, value, UINT32_MAX);
     case FUTEX_WAKE_BITSET:
-        return value3 ? wake(word, value, value3) : -EINVAL;
+        return value3 ? wake(&word, value, value3) : -EINVAL;
     case FUTEX_CMP_REQUEUE:
-        if (*(const uint32_t *)phys_to_virt(word) != value3) {
+        if (*word.value != value3) {
             return -EAGAIN;
         }
         /* fall through */
-    case FUTEX_REQUEUE: {
-        uint32_t to_word = word_of(address2);
+    case FUTEX_REQUEUE:
+        error = word_find(address2, &to);
         /* The fourth argument is no time here, but a count. */
-        return to_word ? requeue(word, value, (uint32_t)timeout, to_word) : -EFAULT;
-    }
+        return error ? error : requeue(&word, value, (uint32_t)timeout, &to);
     default:
         return -ENOSYS;
     }

@@ -45,6 +45,25 @@ int signal_pending(const struct process *process)
                      ((process->pending.set | group->pending.set) & ~process->blocked));
 }
 
+/* Signals without a handler that end a process. */
+static sigset deadly(const struct process *process)
+{
+    sigset set = ~(SIGNALS_IGNORED | SIGNALS_STOP);
+
+    for (int signal = 1; signal < SIGNAL_LIMIT; signal++) {
+        set &= is_default(process, signal) ? set : ~signal_bit(signal);
+    }
+    return set & ~process->blocked;
+}
+
+int is_dying(const struct process *process)
+{
+    const struct group *group = process->group;
+
+    return group &&
+           (group->is_ending || ((process->pending.set | group->pending.set) & deadly(process)));
+}
+
 /* Nothing would come of it. One that is blocked may find another action when it arrives. Process 1
  * is not ended by what it did not ask for. */
 static int is_ignored(const struct process *process, int signal)
@@ -127,14 +146,17 @@ void pending_free(struct pending_list *list)
     list_remove(list, ~(sigset)0);
 }
 
+static void forget(struct group *group, sigset set)
+{
+    list_remove(&group->pending, set);
+    for (struct process *t = next_thread(group, NULL); t; t = next_thread(group, t)) {
+        list_remove(&t->pending, set);
+    }
+}
+
 void signal_forget(struct process *process, int signal)
 {
-    const struct group *group = process->group;
-
-    list_remove(&process->group->pending, signal_bit(signal));
-    for (struct process *t = next_thread(group, NULL); t; t = next_thread(group, t)) {
-        list_remove(&t->pending, signal_bit(signal));
-    }
+    forget(process->group, signal_bit(signal));
 }
 
 /* The old signals are sent once, however often they are sent; SIGRTMIN and above queue. */
@@ -162,10 +184,10 @@ static void stop_or_continue(struct process *process, int signal)
     struct group *group = process->group;
 
     if (signal == SIGCONT || signal == SIGKILL) {
-        list_remove(&group->pending, SIGNALS_STOP);
-        group_continue(group);
+        forget(group, SIGNALS_STOP);
+        group_continue(group, signal == SIGCONT);
     } else if (signal_bit(signal) & SIGNALS_STOP) {
-        list_remove(&group->pending, signal_bit(SIGCONT));
+        forget(group, signal_bit(SIGCONT));
     }
 }
 

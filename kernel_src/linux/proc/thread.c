@@ -14,7 +14,7 @@ int thread_ids_fork(struct process *child, const struct clone *clone)
         error = tls_set(child, clone->tls, 0);
     }
     if (error == 0 && (clone->flags & CLONE_PARENT_SETTID)) {
-        error = copy_to_user((void *)clone->parent_tid_addr, &child->pid, sizeof child->pid);
+        (void)copy_to_user((void *)clone->parent_tid_addr, &child->pid, sizeof child->pid);
     }
     if (error == 0 && (clone->flags & CLONE_CHILD_SETTID)) {
         (void)space_write(child->space, clone->child_tid_addr, &child->pid, sizeof child->pid);

@@ -2,6 +2,7 @@
 
 #include "cpu/fpu.h"
 #include "include/kernel_lock.h"
+#include "kernel/init.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 
@@ -87,13 +88,21 @@ static void die(struct process *process, int signal)
     group_exit(signal);
 }
 
+/* Process 1 has no default actions but for its own exceptions: nobody else could go on. */
+static int spares_init(int signal)
+{
+    const struct process *process = current_process();
+
+    return process->group->leader == init_process && process->forced != (uint32_t)signal;
+}
+
 static void act(struct pt_regs *regs, const struct signal_info *info)
 {
     struct process *process = current_process();
     const struct sigaction *action = action_of(process, info->signal);
     sigset bit = signal_bit(info->signal);
 
-    if (action->handler == SIG_IGN) {
+    if (action->handler == SIG_IGN || (action->handler == SIG_DFL && spares_init(info->signal))) {
         return;
     }
     if (action->handler != SIG_DFL) {

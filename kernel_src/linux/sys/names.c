@@ -77,12 +77,6 @@ static int set_target(struct inode *inode, const char *target)
     return 0;
 }
 
-/* A directory that was removed is still somebody's working directory, but takes no names. */
-static int is_removed(const struct inode *directory)
-{
-    return directory->links == 0;
-}
-
 int node_create(struct inode *base, const char *path, uint32_t mode, uint32_t rdev,
                 const char *target, struct inode **made)
 {
@@ -94,9 +88,8 @@ int node_create(struct inode *base, const char *path, uint32_t mode, uint32_t rd
     }
     if (directory_find(place.directory, place.name, place.length)) {
         error = -EEXIST;
-    } else if (is_removed(place.directory) ||
-               (place.name[place.length] == '/' && (mode & S_IFMT) != S_IFDIR)) {
-        error = is_removed(place.directory) ? -ENOENT : -EISDIR;
+    } else if (place.name[place.length] == '/' && (mode & S_IFMT) != S_IFDIR) {
+        error = -EISDIR;
     }
     *made = error ? NULL : inode_create(mode & ~(target ? 0 : current_process()->umask), rdev);
     error = error ? error : *made ? 0 : -ENOMEM;

@@ -102,6 +102,9 @@ static long change_mask(int how, sigset set, sigset affected)
     }
     process->blocked = mask & ~SIGNALS_UNBLOCKABLE;
     signals_look(process);
+    if (process->group->pending.set & process->blocked) {
+        signals_notify_all(process->group); /* another thread may take it */
+    }
     return 0;
 }
 

@@ -105,7 +105,7 @@ void memory_fault(struct pt_regs *regs, uint32_t vector)
 
     if (address < USER_TOP && process->space) {
         int error = space_fault(process->space, address, write);
-        while (error == -ENOMEM && !signal_pending(process) && memory_reclaim()) {
+        while (error == -ENOMEM && !is_dying(process) && memory_reclaim()) {
             error = space_fault(process->space, address, write);
         }
         if (error == 0) {

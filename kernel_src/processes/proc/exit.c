@@ -18,6 +18,11 @@ void vfork_done(struct process *child)
     }
 }
 
+int process_is_over(const struct process *process)
+{
+    return process->state == PROCESS_ENDED;
+}
+
 /* Its memory cannot go while the CPU uses it: the kernel's own part is in every directory. */
 static void space_leave(struct process *process)
 {

@@ -31,6 +31,11 @@ int signal_pending(const struct process *process)
     return process->killed_by_signal != 0;
 }
 
+int is_dying(const struct process *process)
+{
+    return signal_pending(process);
+}
+
 static int is_ignored(int signal)
 {
     return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;

@@ -101,6 +101,7 @@ int tls_set(struct process *process, struct user_desc *user, int may_choose)
     process->tls[desc.entry_number - TLS_FIRST] = descriptor_of(&desc);
     if (process == current_process()) {
         tls_switch(process->cpu, process);
+        process->work |= WORK_FRAME; /* if SS names the entry, only one IRET can be let fail */
     }
     return 0;
 }

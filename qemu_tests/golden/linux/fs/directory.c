@@ -30,12 +30,13 @@ static void touch(struct inode *directory)
     directory->mtime = directory->ctime = clock_seconds();
 }
 
+/* A directory that was removed is still somebody's working directory, but takes no names. */
 int directory_add(struct inode *directory, const char *name, size_t length, struct inode *inode)
 {
-    struct entry *entry = memory_alloc(sizeof *entry + length + 1);
+    struct entry *entry = directory->links ? memory_alloc(sizeof *entry + length + 1) : NULL;
 
     if (!entry) {
-        return -ENOSPC;
+        return directory->links ? -ENOSPC : -ENOENT;
     }
     entry->next = directory->entries;
     entry->inode = inode;

@@ -67,8 +67,8 @@ static inline void file_put(struct file *file)
     }
 }
 
-/* Sleep in `queue`, once, until it is woken. Returns 0, -EAGAIN if the file is not to be waited for,
- * or -ERESTARTSYS if a signal came. */
+/* Sleep in `queue`, once, until it is woken. Returns 0, -EAGAIN if the file is not to be waited
+ * for, or -ERESTARTSYS if a signal came. */
 int file_wait(struct file *file, struct wait_queue *queue);
 
 /* Those who wait for a file, or poll any, may have something to do. */
@@ -91,6 +91,9 @@ int file_close(int fd);
 
 /* Open what an inode stands for. The file, or -errno as a pointer: see is_error(). */
 long file_open(struct inode *inode, uint32_t flags, struct file **opened);
+
+/* What all kinds but pipes do with `release`: give up the inode, which a console may lack. */
+void inode_release(struct file *file);
 
 /* ---- fs/console.c ---- */
 

@@ -279,7 +279,12 @@ static long tty_control(struct file *file, uint32_t request, void *argument)
 }
 
 const struct file_ops tty_ops = {
-    .read = tty_read, .write = tty_write, .ready = tty_ready, .control = tty_control};
+    .read = tty_read,
+    .write = tty_write,
+    .ready = tty_ready,
+    .release = inode_release,
+    .control = tty_control,
+};
 
 long tty_open(uint32_t rdev, uint32_t flags)
 {

@@ -185,6 +185,7 @@
 #define NR_lstat                     107
 #define NR_fstat                     108
 #define NR_wait4                     114
+#define NR_sysinfo                   116
 #define NR_fsync                     118
 #define NR_sigreturn                 119
 #define NR_clone                     120
@@ -453,6 +454,7 @@
 #define FPE_FLTINV                   7
 #define ILL_ILLOPN                   2
 #define BUS_ADRALN                   1
+#define BUS_ADRERR                   2           /* behind the end of a mapped file */
 #define TRAP_TRACE                   2
 #define CLD_EXITED                   1
 #define CLD_KILLED                   2

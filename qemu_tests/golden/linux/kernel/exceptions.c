@@ -1,6 +1,7 @@
 /* kernel/exceptions.c: what becomes of an exception: a signal for the program that raised it. */
 
 #include "cpu/cpu.h"
+#include "fs/inode.h"
 #include "include/kernel_lock.h"
 #include "include/x86.h"
 #include "kernel/kernel.h"
@@ -60,23 +61,45 @@ static int code_of_trap(uint32_t vector)
     }
 }
 
-static void trap_to_signal(const struct pt_regs *regs, uint32_t vector, int code, uint32_t address)
+static void trap_to_signal(const struct pt_regs *regs, uint32_t vector, int signal, int code,
+                           uint32_t address)
 {
     struct process *process = current_process();
 
     process->trap_vector = vector;
     process->trap_error = regs->orig_eax;
     process->trap_address = vector == VECTOR_PF ? address : process->trap_address;
-    signal_force(signal_of_trap(vector), code, address);
+    signal_force(signal, code, address);
 }
 
 void trap_unexpected(struct pt_regs *regs, uint32_t vector)
 {
     if (from_user(regs)) {
         int code = code_of_trap(vector);
-        trap_to_signal(regs, vector, code, code == SI_KERNEL ? 0 : regs->eip);
+        trap_to_signal(regs, vector, signal_of_trap(vector), code,
+                       code == SI_KERNEL ? 0 : regs->eip);
     } else if (!fixup_apply(regs)) {
         panic_at(regs, esp_of(regs), "%s, error code 0x%x", trap_name(vector), regs->orig_eax);
+    }
+}
+
+/* The area would allow it, but the file ends before. */
+static int is_behind_file(const struct area *area, uint32_t address, int write)
+{
+    return area->inode && (area->flags & (write ? PROT_WRITE : AREA_PROTECTION)) &&
+           area->offset + (page_down(address) - area->start) >= page_up(area->inode->size);
+}
+
+static void fault_to_signal(const struct pt_regs *regs, uint32_t vector, uint32_t address)
+{
+    const struct area *area = area_find(current_process()->space, address);
+
+    if (!area || address < area->start) {
+        trap_to_signal(regs, vector, SIGSEGV, SEGV_MAPERR, address);
+    } else if (is_behind_file(area, address, (regs->orig_eax & PAGE_FAULT_WRITE) != 0)) {
+        trap_to_signal(regs, vector, SIGBUS, BUS_ADRERR, address);
+    } else {
+        trap_to_signal(regs, vector, SIGSEGV, SEGV_ACCERR, address);
     }
 }
 
@@ -85,9 +108,7 @@ void page_fault(struct pt_regs *regs, uint32_t vector)
     uint32_t address = cr2_read();
 
     if (from_user(regs)) {
-        const struct area *area = area_find(current_process()->space, address);
-        int is_promised = area && area->start <= address;
-        trap_to_signal(regs, vector, is_promised ? SEGV_ACCERR : SEGV_MAPERR, address);
+        fault_to_signal(regs, vector, address);
     } else if (!fixup_apply(regs)) {
         panic_at(regs, esp_of(regs), "%s %s %08x", trap_name(vector),
                  regs->orig_eax & PAGE_FAULT_WRITE ? "writing" : "reading", address);

@@ -2,13 +2,23 @@
  *
  * Programs are promised more pages than there may be, and a page fault has nobody to whom it could
  * say -ENOMEM: somebody has to end. Were it the one whose fault comes next, a program that takes
- * all there is would take the others with it.
+ * all there is would take the others with it. Process 1 is never the one.
  */
 
 #include "cpu/tlb.h"
+#include "kernel/init.h"
+#include "kernel/kernel.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
+#include "proc/signals.h"
+
+/* A child that fork() has not finished has no group yet, and shares its pages. */
+static int may_end(const struct process *process)
+{
+    return process->space && process->group &&
+           (!init_process || process->space != init_process->space);
+}
 
 static struct space *largest(void)
 {
@@ -16,7 +26,7 @@ static struct space *largest(void)
     uint32_t most = 0;
 
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        uint32_t pages = p->space ? pages_own(p->space) : 0;
+        uint32_t pages = may_end(p) ? pages_own(p->space) : 0;
         if (pages > most) {
             most = pages;
             found = p->space;
@@ -31,10 +41,13 @@ int memory_reclaim(void)
     struct space *space = largest();
 
     if (!space) {
+        if (current_process()->group->leader == init_process) {
+            panic("out of memory, and no process is left to end");
+        }
         return 0;
     }
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        if (p->space == space) {
+        if (p->space == space && p->group) {
             signal_send(p, SIGKILL);
         }
     }

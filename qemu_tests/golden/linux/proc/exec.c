@@ -97,14 +97,14 @@ int process_exec(struct process *process, struct inode *inode, const char *name,
         return -ENOMEM;
     }
     int error = space_fill(space, inode, name, strings, &image, &stack_addr);
+    /* The other threads end with the old program. */
+    error = error ? error : group_only_me(process);
     if (error) {
         space_put(space);
         return error;
     }
     set_name(process, name);
     space_replace(process, space);
-    /* The other threads end with the old program. */
-    group_only_me(process);
     /* Where SYSENTER comes back. */
     vsyscall_use(process);
     /* The parent's memory is its own again. */

@@ -90,12 +90,18 @@ int group_first(struct process *process)
 
 void group_free(struct process *process)
 {
+    struct group *group = process->group;
+
     pending_free(&process->pending);
-    if (process->group && process->group->leader == process) {
-        alarm_set(process->group, 0, 0);
-        pending_free(&process->group->pending);
-        memory_free(process->group);
+    if (!group || group->leader != process) {
+        return;
     }
+    alarm_set(group, 0, 0);
+    pending_free(&group->pending);
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        p->group = p->group == group ? NULL : p->group; /* threads that are still to be freed */
+    }
+    memory_free(group);
 }
 
 void group_exit(int32_t wait_status)
@@ -119,7 +125,7 @@ static void become_leader(struct process *process)
 
     old->pid = process->pid;
     process->pid = pid;
-    process->is_orphan = 0;
+    process->is_orphan = old->is_orphan;
     process_adopt(old->parent, process);
     while (old->children) {
         process_adopt(process, old->children);
@@ -132,12 +138,15 @@ static void become_leader(struct process *process)
     process_adopt(cpus[0].idle, old);
 }
 
-void group_only_me(struct process *process)
+int group_only_me(struct process *process)
 {
     struct group *group = process->group;
 
     if (process != current_process()) {
-        return; /* it has never run */
+        return 0; /* it has never run */
+    }
+    if (group->is_ending) {
+        return -EAGAIN; /* another thread was quicker: this one ends */
     }
     if (group->threads > 1) {
         group->is_ending = 1;
@@ -150,6 +159,7 @@ void group_only_me(struct process *process)
     if (group->leader != process) {
         become_leader(process);
     }
+    return 0;
 }
 
 void signals_exec(struct process *process)
@@ -160,6 +170,7 @@ void signals_exec(struct process *process)
     }
     process->altstack_size = 0;
     process->group->has_execed = 1;
+    process->group->exit_signal = SIGCHLD;
     process->clear_tid_addr = 0;
 }
 
@@ -191,16 +202,18 @@ void group_stop(struct process *process, int signal)
     tell_parent(group, CLD_STOPPED, signal);
 }
 
-void group_continue(struct group *group)
+void group_continue(struct group *group, int tell)
 {
     if (group->stopped_by == 0) {
         return;
     }
     group->stopped_by = 0;
     group->tell_stop = 0;
-    group->tell_continue = 1;
+    group->tell_continue = (uint32_t)tell;
     wake_all(&group->stopped);
-    tell_parent(group, CLD_CONTINUED, SIGCONT);
+    if (tell) {
+        tell_parent(group, CLD_CONTINUED, SIGCONT);
+    }
 }
 
 int group_may_stop(const struct process *process)

@@ -74,6 +74,9 @@ struct process *process_next(const struct process *process);
 /* The process of that number, ended or not; NULL if there is none. */
 struct process *process_find(int32_t pid);
 
+/* Has it ended, so that nobody needs what is left of it? */
+int process_is_over(const struct process *process);
+
 /* Free what is left of those whose parents have ended. */
 void orphans_reap(void);
 
@@ -100,6 +103,9 @@ int signal_of_trap(uint32_t vector);
 
 /* Has a signal come for this process? Whoever sleeps for long gives up then. */
 int signal_pending(const struct process *process);
+
+/* Has one come that ends it? It needs no memory any more, and waits for nothing. */
+int is_dying(const struct process *process);
 
 /* Called by entry/return.asm before ring 3 goes on, if process.work says that there is something
  * to do. */

@@ -101,8 +101,9 @@ int group_exists(int32_t pgid, int32_t sid);
 /* Every thread of the running one's process ends, with this wait status. */
 _Noreturn void group_exit(int32_t wait_status);
 
-/* For execve(): only the running thread is left, and it is the leader. */
-void group_only_me(struct process *process);
+/* For execve(): only the running thread is left, and it is the leader. Returns 0 or
+ * -errno. */
+int group_only_me(struct process *process);
 
 /* What a new program has: handlers are gone, what was ignored stays so. */
 void signals_exec(struct process *process);
@@ -113,7 +114,7 @@ void group_stop(struct process *process, int signal);
 /* Would anybody be there to make it go on? A terminal does not stop a process group that has no
  * parent in its session. */
 int group_may_stop(const struct process *process);
-void group_continue(struct group *group);
+void group_continue(struct group *group, int tell);
 
 /* ---- proc/signal_frame.c ---- */
 

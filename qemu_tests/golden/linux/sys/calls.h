@@ -13,6 +13,7 @@ struct sigaction;
 struct stack;
 struct stat;
 struct stat64;
+struct sysinfo;
 struct timespec;
 struct timespec64;
 struct timeval;
@@ -196,6 +197,9 @@ long sys_fstat(int fd, struct stat *to);
 
 /* wait for the end of a child */
 long sys_wait4(int32_t pid, int *status, int options, void *usage);
+
+/* memory in use */
+long sys_sysinfo(struct sysinfo *to);
 
 /* all is in memory */
 long sys_fsync(int fd);

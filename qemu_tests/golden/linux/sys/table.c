@@ -100,6 +100,7 @@ LOCKED_CALL(stat, (const char *)regs->ebx, (struct stat *)regs->ecx)
 LOCKED_CALL(lstat, (const char *)regs->ebx, (struct stat *)regs->ecx)
 LOCKED_CALL(fstat, regs->ebx, (struct stat *)regs->ecx)
 LOCKED_CALL(wait4, regs->ebx, (int *)regs->ecx, regs->edx, (void *)regs->esi)
+LOCKED_CALL(sysinfo, (struct sysinfo *)regs->ebx)
 LOCKED_CALL(fsync, regs->ebx)
 LOCKED_CALL(sigreturn)
 LOCKED_CALL(clone, regs->ebx, regs->ecx, regs->edx, (struct user_desc *)regs->esi, regs->edi)
@@ -259,7 +260,9 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [108] = call_fstat,
     [109 ... 113] = no_such_call,
     [114] = call_wait4,
-    [115 ... 117] = no_such_call,
+    [115] = no_such_call,
+    [116] = call_sysinfo,
+    [117] = no_such_call,
     [118] = call_fsync,
     [119] = call_sigreturn,
     [120] = call_clone,

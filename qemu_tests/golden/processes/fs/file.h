@@ -63,8 +63,8 @@ static inline void file_put(struct file *file)
     }
 }
 
-/* Sleep in `queue`, once, until it is woken. Returns 0, -EAGAIN if the file is not to be waited for,
- * or -ERESTARTSYS if a signal came. */
+/* Sleep in `queue`, once, until it is woken. Returns 0, -EAGAIN if the file is not to be waited
+ * for, or -ERESTARTSYS if a signal came. */
 int file_wait(struct file *file, struct wait_queue *queue);
 
 /* Those who wait for a file may have something to do. */

@@ -73,7 +73,7 @@ static void vfork_wait(struct process *parent)
 {
     struct wait_queue only_me = {NULL, NULL};
 
-    while (parent->vfork_waits && !signal_pending(parent)) {
+    while (parent->vfork_waits && !is_dying(parent)) {
         sleep_on(&only_me);
     }
 }

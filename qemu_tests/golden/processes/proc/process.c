@@ -70,7 +70,7 @@ void orphans_reap(void)
 
     for (struct process *child = cpus[0].idle->children; child; child = next) {
         next = child->sibling;
-        if (child->is_orphan && child->state == PROCESS_ENDED) {
+        if (child->is_orphan && process_is_over(child)) {
             process_destroy(child);
         }
     }

@@ -53,9 +53,10 @@ static void heap(void)
 static uint32_t deeper(uint32_t levels)
 {
     volatile uint8_t page[PAGE_SIZE];
+    uint32_t here = (uint32_t)page;
 
     page[0] = (uint8_t)levels;
-    return levels == 0 ? (uint32_t)page : deeper(levels - 1) + (page[0] & 0);
+    return levels == 0 ? here : deeper(levels - 1) + (page[0] & 0);
 }
 
 static void stack(void)

@@ -16,6 +16,7 @@ struct sigaction;
 struct stack;
 struct stat;
 struct stat64;
+struct sysinfo;
 struct timespec;
 struct timespec64;
 struct timeval;
@@ -379,6 +380,12 @@ static inline long fstat(int fd, struct stat *to)
 static inline long wait4(int32_t pid, int *status, int options, void *usage)
 {
     return system_call(NR_wait4, (long)pid, (long)status, (long)options, (long)usage, 0, 0);
+}
+
+/* memory in use */
+static inline long sysinfo(struct sysinfo *to)
+{
+    return system_call(NR_sysinfo, (long)to, 0, 0, 0, 0, 0);
 }
 
 /* all is in memory */

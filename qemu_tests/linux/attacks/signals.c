@@ -1,0 +1,155 @@
+/* signals.c: storms of signals, handlers in handlers, processes that will not go, parents of
+ * vfork() that are disturbed. */
+#include "attack.h"
+
+static volatile int counter;
+
+static void count(int signal)
+{
+    (void)signal;
+    counter++;
+}
+
+static void block(u32 low, u32 high)
+{
+    const u32 mask[2] = {low, high};
+    call(rt_sigprocmask, SIG_SETMASK, mask, 0, 8);
+}
+
+static void storm(void)
+{
+    const int every_ms[4] = {0, 10000, 0, 10000}, never[4] = {0};
+    int parent = call(getpid), child;
+    counter = 0;
+    handle(SIGUSR1, count, SA_RESTART);
+    handle(SIGUSR2, count, SA_RESTART | SA_NODEFER);
+    handle(SIGALRM, count, SA_RESTART);
+    handle(SIGRTMIN, count, SA_RESTART);
+    call(setitimer, 0, every_ms, 0);
+    child = call(fork);
+    for (int i = 0; i < 3000; i++) {
+        int target = child ? child : parent;
+        call(kill, target, i % 2 ? SIGUSR1 : SIGUSR2);
+        if (i % 10 == 0)
+            call(kill, target, SIGRTMIN);
+    }
+    if (child == 0)
+        leave(0);
+    wait_for(child);
+    check(counter > 100);
+    call(setitimer, 0, never, 0);
+}
+
+/* Real-time signals queue; without memory for more they still arrive. */
+static void queue(void)
+{
+    counter = 0;
+    handle(SIGRTMIN, count, 0);
+    block(0, -1u);
+    for (int i = 0; i < 2000; i++)
+        check_is(call(kill, call(getpid), SIGRTMIN), 0);
+    block(0, 0);
+    check_is(counter, 2000);
+}
+
+static void stubborn(void)
+{
+    int child = call(fork);
+    if (child == 0) {
+        for (int signal = 1; signal <= 64; signal++)
+            handle(signal, (void (*)(int))SIG_IGN, 0);
+        for (;;)
+            block(-1u, -1u);
+    }
+    sleep_ms(20);
+    for (int signal = 1; signal <= 64; signal++)
+        if (signal != SIGKILL && signal != SIGSTOP)
+            check_is(call(kill, child, signal), 0);
+    sleep_ms(50);
+    check_is(call(wait4, child, 0, WNOHANG, 0), 0);
+    check_is(call(kill, child, SIGSTOP), 0);
+    check_is(call(wait4, child, 0, WUNTRACED, 0), child);
+    check_is(call(kill, child, SIGKILL), 0);
+    check_is(wait_for(child), SIGKILL);
+}
+
+static void again(int signal)
+{
+    counter++;
+    call(kill, call(getpid), signal);
+}
+
+/* A handler that never ends runs out of stack, and that ends the process, also with a second stack
+ * that is too small, or none. */
+static void nested(u32 stack, u32 size)
+{
+    int child = call(fork);
+    if (child == 0) {
+        u32 words[3] = {stack, 0, size};
+        if (size)
+            check_is(call(sigaltstack, words, 0), 0);
+        handle(SIGSEGV, again, SA_ONSTACK | SA_NODEFER);
+        handle(SIGUSR1, again, SA_NODEFER | SA_SIGINFO);
+        call(kill, call(getpid), SIGUSR1);
+        leave(0);
+    }
+    check_is(wait_for(child), SIGSEGV);
+}
+
+/* While its child has its memory the parent of a vfork() runs nothing, not even a handler. */
+static void disturbed_vfork(int signal)
+{
+    static volatile int in_child;
+    int parent = call(getpid), child;
+    counter = 0;
+    handle(SIGUSR1, count, 0);
+    child = vfork();
+    if (child == 0) {
+        in_child = 1;
+        call(kill, parent, signal);
+        for (int i = 0; i < 20; i++) {
+            sleep_ms(2);
+            if (counter)
+                in_child = 2;
+        }
+        in_child = in_child == 2 ? 3 : 0;
+        call(exit, 5);
+    }
+    check_is(in_child, 0);
+    check_is(wait_for(child), 5 << 8);
+    check_is(counter, signal == SIGUSR1);
+}
+
+/* A parent that is killed meanwhile goes at once; its child lives on. */
+static void killed_vfork(void)
+{
+    int child = call(fork);
+    if (child == 0) {
+        if (vfork() == 0) {
+            sleep_ms(60);
+            call(exit, 0);
+        }
+        leave(1);
+    }
+    sleep_ms(20);
+    check_is(call(kill, child, SIGTERM), 0);
+    check_is(wait_for(child), SIGTERM);
+    sleep_ms(60);
+}
+
+int attack(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    storm();
+    queue();
+    stubborn();
+    nested(0, 0);
+    nested((u32)pages(1, MAP_PRIVATE), PAGE_BYTES);
+    nested(0xbffff000, 0x10000000);
+    nested(0x10000, PAGE_BYTES);
+    disturbed_vfork(SIGUSR1);
+    disturbed_vfork(SIGCHLD);
+    killed_vfork();
+    return 0;
+}

@@ -1,0 +1,196 @@
+/*
+ * watch.c: /init of the attacks' RAM disk. Runs each attack that its arguments name, twice, with an
+ * innocent process beside it:
+ *
+ *     @begin forkbomb
+ *     @end forkbomb exit=0 pages=0      or signal=11; how many pages fewer are free afterwards
+ *     @finished
+ *
+ * Before the first round caches may be empty that never shrink; the second round's pages count.
+ */
+
+#include "attack.h"
+
+enum { ROUNDS = 2, SLICE_MS = 20, LIMIT_SLICES = 6000 };
+enum { REBOOT_MAGIC1 = 0xfee1dead, REBOOT_MAGIC2 = 672274793, REBOOT_POWER_OFF = 0x4321fedc };
+
+static int to_bystander[2], from_bystander[2];
+static int bystander;
+
+static int free_pages(void)
+{
+    struct sysinfo info;
+    call(sysinfo, &info);
+    return (int)(info.free / PAGE_BYTES);
+}
+
+/* It answers each byte with the next one, from memory that it has filled. */
+static void bystand(void)
+{
+    static unsigned char table[4 * PAGE_BYTES];
+    unsigned char byte;
+    for (u32 i = 0; i < sizeof table; i++)
+        table[i] = (unsigned char)(i + 1);
+    call(close, to_bystander[1]);
+    call(close, from_bystander[0]);
+    while (call(read, to_bystander[0], &byte, 1) == 1) {
+        for (u32 i = byte; i < sizeof table; i += 256)
+            byte = table[i] == (unsigned char)(i + 1) ? byte : (unsigned char)(byte ^ 0x55);
+        byte = table[byte];
+        call(write, from_bystander[1], &byte, 1);
+    }
+    leave(0);
+}
+
+static void bystander_start(void)
+{
+    call(pipe, to_bystander);
+    call(pipe, from_bystander);
+    bystander = call(fork);
+    if (bystander == 0)
+        bystand();
+    call(close, to_bystander[0]);
+    call(close, from_bystander[1]);
+}
+
+static int bystander_lives(void)
+{
+    unsigned char byte = 41;
+    struct {
+        int fd;
+        short events, revents;
+    } poll = {from_bystander[0], 1, 0};
+    if (call(write, to_bystander[1], &byte, 1) != 1 || call(poll, &poll, 1, 10000) != 1 ||
+        call(read, from_bystander[0], &byte, 1) != 1)
+        return 0;
+    return byte == 42;
+}
+
+static void bystander_end(void)
+{
+    call(close, to_bystander[1]);
+    call(close, from_bystander[0]);
+}
+
+/* What a directory holds, and what that holds. */
+static void remove_all(const char *path)
+{
+    static char names[2048];
+    int fd, size;
+    if (call(chdir, path) != 0)
+        return;
+    fd = call(open, ".", O_RDONLY, 0);
+    while ((size = call(getdents64, fd, names, sizeof names)) > 0) {
+        int removed = 0;
+        for (char *at = names; at < names + size; at += *(unsigned short *)(at + 16)) {
+            char *name = at + 19;
+            if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])))
+                continue;
+            if (call(unlink, name) != 0 && call(rmdir, name) != 0) {
+                remove_all(name);
+                removed += call(rmdir, name) == 0;
+                break; /* `names` has been used for others */
+            }
+            removed++;
+        }
+        call(lseek, fd, 0, 0);
+        if (!removed)
+            break;
+    }
+    call(close, fd);
+    call(chdir, "..");
+}
+
+/* The wait status; whoever else has come to us is reaped too. */
+static int watch(int pid)
+{
+    int status = 0x7f00;
+    for (int slice = 0; slice < LIMIT_SLICES; slice++) {
+        int ended, this_status;
+        while ((ended = call(wait4, -1, &this_status, WNOHANG, 0)) > 0) {
+            if (ended == pid)
+                return this_status;
+        }
+        sleep_ms(SLICE_MS);
+    }
+    put("# it does not end\n");
+    return status;
+}
+
+static int run(char *name, char *path)
+{
+    char *arguments[] = {name, 0};
+    int pid, status;
+    bystander_start();
+    if (!bystander_lives())
+        put("# no bystander\n");
+    pid = call(fork);
+    if (pid == 0) {
+        bystander_end();
+        call(setsid);
+        call(chdir, "/tmp/attack");
+        call(execve, path, arguments, 0);
+        leave(127);
+    }
+    status = watch(pid);
+    if (!bystander_lives()) {
+        put("# the bystander is dead\n");
+        status = 0x7e00;
+    }
+    bystander_end();
+    call(kill, -1, SIGKILL);
+    while (call(wait4, -1, 0, 0, 0) > 0)
+        ;
+    remove_all("/tmp/attack");
+    return status;
+}
+
+static void run_rounds(char *name)
+{
+    static char path[64];
+    int before = 0, after = 0, status = 0;
+    for (u32 i = 0; i <= text_length(name); i++)
+        path[9 + i] = name[i];
+    for (u32 i = 0; i < 9; i++)
+        path[i] = "/attacks/"[i];
+    put("@begin ");
+    put(name);
+    put("\n");
+    for (int round = 0; round < ROUNDS && status == 0; round++) {
+        before = free_pages();
+        status = run(name, path);
+        after = free_pages();
+    }
+    put("@end ");
+    put(name);
+    put(status & 0x7f ? " signal=" : " exit=");
+    put_number(status & 0x7f ? status & 0x7f : status >> 8);
+    put(" pages=");
+    put_number(before - after);
+    put("\n");
+}
+
+/* The kernel keeps tables of the frames that processes share, which it makes when they are needed:
+ * share a frame of each part of memory once. */
+static void warm_up(void)
+{
+    int count = free_pages() / 4 * 3;
+    char *memory = pages(count, MAP_PRIVATE);
+    for (int i = 0; i < count; i++)
+        memory[i * PAGE_BYTES] = 1;
+    if (call(fork) == 0)
+        leave(0);
+    call(wait4, -1, 0, 0, 0);
+    call(munmap, memory, count * PAGE_BYTES);
+}
+
+int attack(int argc, char **argv)
+{
+    warm_up();
+    call(mkdir, "/tmp/attack", 0777);
+    for (int i = 1; i < argc; i++)
+        run_rounds(argv[i]);
+    put("@finished\n");
+    call(reboot, REBOOT_MAGIC1, REBOOT_MAGIC2, REBOOT_POWER_OFF);
+    return 1;
+}
