@@ -1,7 +1,7 @@
 """How long `tinygate exec` takes until its program's first byte, beyond the emulator's own start.
 
-Each run is paired with one of the empty kernel (kernel_src/yardstick/empty.asm) on the same machine,
-right after it: the difference is Python, the RAM disk, and the start of our kernel.
+Each run is paired with one of the empty kernel, kernel_src/yardstick/empty.asm, on the same machine
+and right after it: the difference is Python, the RAM disk, and the start of our kernel.
 """
 
 from __future__ import annotations
