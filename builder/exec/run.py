@@ -32,6 +32,16 @@ def run(words: Sequence[str]) -> int:
     except TinygateError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code if error.exit_code in _OWN_CODES else ExitCode.EXEC_FAILED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"error: {where}{error.strerror}\n")
+        return ExitCode.EXEC_FAILED
+    except Exception as error:
+        sys.stderr.write(
+            f"bug: {type(error).__name__}: {error}\n"
+            "  fix: this is a mistake in tinygate, not yours; please report it\n"
+        )
+        return ExitCode.EXEC_FAILED
 
 
 def _run(wanted: options.Wanted) -> int:

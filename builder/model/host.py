@@ -14,7 +14,7 @@ SIGNALS_WAITING = 16
 STREAM_FIELDS = (
     ("head", "uint32_t", 4, "bytes ever put in"),
     ("tail", "uint32_t", 4, "bytes ever taken out"),
-    ("wanted", "uint32_t", 4, "input: so many bytes; output: some room. The host clears it"),
+    ("wanted", "uint32_t", 4, "input: so many bytes; output: some room"),
     ("watched", "uint32_t", 4, "HOST_WATCH_: could input be read?"),
     ("error", "uint32_t", 4, "what the host's read() or write() failed with"),
     ("data", "uint8_t {}[HOST_STREAM_BYTES]", STREAM_BYTES, "byte n at n % HOST_STREAM_BYTES"),
@@ -34,7 +34,7 @@ AREA_FIELDS = (
 
 # In a kernel that tells of every system call; it follows the above.
 TRACE_FIELDS = (
-    ("moment", "uint32_t", 4, "HOST_TRACE_: what has happened. The host clears it"),
+    ("moment", "uint32_t", 4, "HOST_TRACE_: what has happened; cleared by the host"),
     ("pid", "uint32_t", 4, "of the thread"),
     ("directory", "uint32_t", 4, "physical: its page directory"),
     ("by_sysenter", "uint32_t", 4, "else by int 0x80"),

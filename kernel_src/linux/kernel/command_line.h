@@ -4,5 +4,6 @@
 struct exec_strings;
 struct multiboot_info;
 
-/* Fill in the arguments and the environment; returns the program's path. They stay where they are. */
+/* Fill in the arguments and the environment, which stay where they are. Returns the program's
+ * path. */
 const char *command_line_read(const struct multiboot_info *info, struct exec_strings *strings);
