@@ -153,7 +153,7 @@ class KernelModel:
     @property
     def extra_flags(self) -> str:
         """The Makefile's variable with flags that only some objects are compiled with."""
-        return " $(FAST_CFLAGS)" if "linux" in self.layers else ""
+        return " $(FAST) $(FAST_CFLAGS)" if "linux" in self.layers else ""
 
     @property
     def call_structs(self) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 #
 # A backtrace passes over these functions: they do without a frame pointer.
 
-FAST := sys/table sys/io sys/process fs/file fs/open fs/devices fs/pipe fs/ready proc/sleep \
-        proc/signal proc/switch proc/queue cpu/fpu cpu/tls
-FAST_CFLAGS := -O2 -fomit-frame-pointer -falign-functions=1 -falign-jumps=1 -falign-loops=1
+FAST := sys/table sys/io sys/process fs/file fs/devices fs/pipe proc/sleep proc/switch
+FAST_CFLAGS := -O2 -fomit-frame-pointer -falign-functions=1
 
 $(FAST:%=obj/%.o): CFLAGS += $(FAST_CFLAGS)

@@ -44,3 +44,13 @@ uint16_t tty_echo(uint8_t c);
 
 /* Do what a key does that edits the line; 0 if it is none. */
 int tty_edit_key(uint8_t c);
+
+/* ---- fs/tty_control.c ---- */
+
+/* A process in the background is stopped when it wants the terminal. Returns 0 or -errno. */
+long tty_check_foreground(int signal);
+
+struct file;
+
+/* ioctl() */
+long tty_control(struct file *file, uint32_t request, void *argument);

@@ -41,6 +41,28 @@ static int fixup_apply(struct pt_regs *regs)
     return 0;
 }
 
+/* SDM 3A 6.15; Linux arch/x86/kernel/traps.c. */
+int signal_of_trap(uint32_t vector)
+{
+    switch (vector) {
+    case VECTOR_DE:
+    case VECTOR_MF:
+    case VECTOR_XM:
+        return SIGFPE;
+    case VECTOR_DB:
+    case VECTOR_BP:
+        return SIGTRAP;
+    case VECTOR_UD:
+        return SIGILL;
+    case VECTOR_NP:
+    case VECTOR_SS:
+    case VECTOR_AC:
+        return SIGBUS;
+    default:
+        return SIGSEGV;
+    }
+}
+
 /* What siginfo_t says of an exception (sigaction(2)). */
 static int code_of_trap(uint32_t vector)
 {

@@ -1,5 +1,7 @@
-/* mm/truncate.c: pages that a file no longer has go from wherever they are mapped, as in Linux: who
- * touches one then gets SIGBUS. */
+/* mm/truncate.c: pages that a file no longer has go from wherever they are mapped.
+ *
+ * As in Linux: who touches one then gets SIGBUS.
+ */
 
 #include "cpu/tlb.h"
 #include "fs/inode.h"

@@ -9,28 +9,6 @@
 
 #define SIGNALS_STOP (signal_bit(SIGSTOP) | SIGNALS_STOP_TTY)
 
-/* SDM 3A 6.15; Linux arch/x86/kernel/traps.c. */
-int signal_of_trap(uint32_t vector)
-{
-    switch (vector) {
-    case VECTOR_DE:
-    case VECTOR_MF:
-    case VECTOR_XM:
-        return SIGFPE;
-    case VECTOR_DB:
-    case VECTOR_BP:
-        return SIGTRAP;
-    case VECTOR_UD:
-        return SIGILL;
-    case VECTOR_NP:
-    case VECTOR_SS:
-    case VECTOR_AC:
-        return SIGBUS;
-    default:
-        return SIGSEGV;
-    }
-}
-
 static int is_default(const struct process *process, int signal)
 {
     return action_of(process, signal)->handler == SIG_DFL;
@@ -95,7 +73,7 @@ static void notify(struct process *thread)
 }
 
 /* Every thread of a process, starting with `thread` NULL. */
-struct process *next_thread(const struct group *group, struct process *thread)
+static struct process *next_thread(const struct group *group, struct process *thread)
 {
     do {
         thread = process_next(thread);

@@ -71,9 +71,6 @@ void signal_force(int signal, int code, uint32_t address);
 /* Make every thread of a process look what there is to do. */
 void signals_notify_all(const struct group *group);
 
-/* Every thread of a process that has not ended, one after the other: first the one after NULL. */
-struct process *next_thread(const struct group *group, struct process *thread);
-
 /* Look again if anything has arrived that is not blocked: WORK_SIGNAL says so. */
 void signals_look(struct process *process);
 
