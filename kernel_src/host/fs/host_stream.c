@@ -35,12 +35,10 @@ static uint32_t in_one_piece(uint32_t at)
 
 /* ---- Input ---- */
 
-/* The host answers in a moment: it is asked for what it knows, not for what may come. */
-static void wait_for_answer(const uint32_t *word, uint32_t question)
+/* The host answers in a moment if it is asked for what is there, and not for what may come. */
+static void pause(void)
 {
-    while (now(word) == question) {
-        __asm__ volatile("pause");
-    }
+    __asm__ volatile("pause");
 }
 
 static uint32_t input_ready(struct file *file)
@@ -56,7 +54,9 @@ static uint32_t input_ready(struct file *file)
     if (stream->watched == HOST_WATCH_NONE) {
         stream->watched = HOST_WATCH_ASKED;
         host_ring();
-        wait_for_answer(&stream->watched, HOST_WATCH_ASKED);
+        while (now(&stream->watched) == HOST_WATCH_ASKED) {
+            pause();
+        }
     }
     return now(&stream->watched) == HOST_WATCH_READABLE ? POLLIN : 0;
 }
@@ -82,8 +82,8 @@ static long wait_for_input(struct file *file, size_t size)
             return -EAGAIN;
         }
         ask(stream, size);
-        if (file->flags & O_NONBLOCK) {
-            wait_for_answer(&stream->wanted, stream->wanted);
+        while ((file->flags & O_NONBLOCK) && now(&stream->wanted) != 0) {
+            pause();
         }
     }
     while (now(&stream->wanted) != 0) {
