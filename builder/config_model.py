@@ -104,7 +104,7 @@ class HostSection(Section):
     )
     trace: Annotated[StrictBool, Since(Step.LINUX)] = Field(
         default=False,
-        description="The kernel tells of every system call, for the option --strace of `tinygate exec`.",
+        description="The kernel tells of every system call, for the --strace of `tinygate exec`.",
     )
 
 

@@ -13,11 +13,11 @@ from builder.model.syscalls import syscalls_for
 
 _LAYERS = ("int80", "sysenter", "vsyscall", "processes", "linux")
 
-# Calls that C libraries try first, and this kernel has not: their names and how many arguments.
+# Calls that C libraries try first, and this kernel has not (or else the model's row counts): their
+# names and how many arguments.
 UNKNOWN = {
     43: ("times", 1),
     77: ("getrusage", 2),
-    116: ("sysinfo", 1),
     172: ("prctl", 5),
     187: ("sendfile", 4),
     219: ("madvise", 3),
@@ -88,7 +88,9 @@ REQUESTS = {
 }
 _SIGRTMIN = 32
 # Names that mean a group of bits, or nothing at all, and are no bit themselves.
-_NO_BITS = ("O_ACCMODE", "MAP_TYPE", "CLONE_EXIT_SIGNAL")
+_O_MODES = ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE")
+_O_ACCMODE = 3
+_NO_BITS = ("MAP_TYPE", "CLONE_EXIT_SIGNAL")
 ADDRESSES_RETURNED = ("brk", "mmap2", "mremap")
 NEVER_RETURN = ("exit", "exit_group", "sigreturn", "rt_sigreturn")
 
@@ -126,28 +128,32 @@ def bits(prefixes: tuple[str, ...], value: int) -> str:
     """Names of the bits of `value`; what has no name stands behind them as a number."""
     known = _starting(prefixes, _NO_BITS)
     zero = next((name for name, number in known.items() if number == 0), "")
-    if prefixes == ("O_",):
-        mode = next(name for name, number in known.items() if number == value & 3)
-        found, left = [mode], value & ~3
-    else:
-        found, left = [], value
+    found: list[str] = []
+    left = value
+    if prefixes == ("O_",):  # the two lowest bits of open() are a number
+        known = {name: number for name, number in known.items() if number > _O_ACCMODE}
+        found = [_O_MODES[value & _O_ACCMODE]]
+        left &= ~_O_ACCMODE
     # Large ones first: MAP_SHARED_VALIDATE is MAP_SHARED and MAP_PRIVATE together.
+    taken: list[str] = []
     for name, number in sorted(known.items(), key=lambda row: -row[1]):
-        if number > 3 * (prefixes == ("O_",)) and number & left == number:
-            found.append(name)
+        if number and left & number == number:
+            taken.append(name)
             left &= ~number
-    ordered = sorted(found, key=lambda name: known[name])
+    found += reversed(taken)
     if left:
-        ordered.append(hex(left))
-    return "|".join(ordered) or zero or "0"
+        found.append(hex(left))
+    return "|".join(found) or zero or "0"
 
 
 def signal_name(number: int) -> str:
     """Such as SIGINT; the host's numbers are those of the i386."""
+    if number >= _SIGRTMIN:
+        return f"SIGRT_{number - _SIGRTMIN}"
     try:
         return signal.Signals(number).name
     except ValueError:
-        return f"SIGRT_{number - _SIGRTMIN}" if number >= _SIGRTMIN else str(number)
+        return str(number)
 
 
 def value_name(row: tuple[str, tuple[str, ...]], value: int) -> str:

@@ -48,7 +48,7 @@ def after(argument: Argument, number: int, call: Call, memory: GuestMemory) -> s
     late = None
     if tables.is_path(argument) or argument.c_type.startswith("const"):
         late = before(argument, number, call, memory)
-    elif argument.c_type in ("void *", "char *") and call.result > 0:
+    elif argument.c_type in ("void *", "char *") and call.result >= 0:
         if call.name in ("read", "pread64", "readlink", "getcwd"):
             data = memory.read(value, min(call.result, STRING_MAX + 1))
             data = data.rstrip(b"\0") if data and call.name == "getcwd" else data

@@ -150,6 +150,7 @@ static void handler(int signal)
 {
     (void)signal;
     show_size();
+    call(NR_EXIT, 0, 0, 0, 0); /* it may come before pause() */
 }
 
 /* Ready for input? Then a read() that does not wait. */
