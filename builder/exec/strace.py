@@ -101,9 +101,17 @@ def _as_call(record: Record) -> Call:
 
 def _arguments(record: Record) -> tuple[Argument, ...]:
     if call := _call(record):
-        return call.arguments
+        return call.arguments[: _given(call, record)]
     count = tables.UNKNOWN.get(record.number, ("", 6))[1]
     return tuple(Argument("void *", "") for _ in range(count))
+
+
+def _given(call: Syscall, record: Record) -> int:
+    """How many of its arguments mean something: open() has a mode only for a file that it makes."""
+    names = [argument.name for argument in call.arguments]
+    if {"flags", "mode"} <= set(names):
+        return len(names) - (not record.arguments[names.index("flags")] & os.O_CREAT)
+    return len(names)
 
 
 def _result(record: Record) -> str:

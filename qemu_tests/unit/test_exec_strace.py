@@ -79,7 +79,7 @@ def test_paths_flags_and_results(memory: memoryview) -> None:
         'sysenter open("/etc/x", O_RDWR|O_CREAT|O_CLOEXEC, 0644) = 3'
     )
     assert lines(memory, 5, path, 0, 0, result=-errno.ENOENT, by_sysenter=0) == (
-        'int 0x80 open("/etc/x", O_RDONLY, 0) = -1 ENOENT (No such file or directory)'
+        'int 0x80 open("/etc/x", O_RDONLY) = -1 ENOENT (No such file or directory)'
     )
 
 

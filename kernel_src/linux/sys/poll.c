@@ -1,6 +1,6 @@
 /* sys/poll.c: waiting for several files at once: poll(2), select(2). */
 
-#include "dev/dev.h"
+#include "dev/clock.h"
 #include "fs/file.h"
 #include "fs/ready.h"
 #include "lib/lib.h"
@@ -59,7 +59,7 @@ long sys_poll(struct pollfd *user, uint32_t count, int timeout_ms)
 {
     struct pollfd *files = NULL;
     uint32_t ms = (uint32_t)timeout_ms;
-    uint32_t until = timer_ticks + ticks_of(ms / 1000, ms % 1000 * 1000000) + (timeout_ms != 0);
+    uint32_t until = clock_ticks() + ticks_of(ms / 1000, ms % 1000 * 1000000) + (timeout_ms != 0);
 
     if (count > OPEN_MAX) {
         return -EINVAL;
@@ -181,7 +181,7 @@ long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *excep
         return -EFAULT;
     }
     uint32_t ticks = ticks_of((uint32_t)time.seconds, (uint32_t)time.microseconds * 1000);
-    uint32_t until = timer_ticks + ticks + (ticks != 0);
+    uint32_t until = clock_ticks() + ticks + (ticks != 0);
     return do_select(count, user, timeout ? &until : NULL);
 }
 

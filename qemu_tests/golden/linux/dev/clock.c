@@ -212,8 +212,9 @@ uint32_t clock_seconds(void)
 
 uint32_t clock_ticks(void)
 {
-    const struct clock_time *boot = &shared.data.boot;
-    uint32_t nanoseconds = (uint32_t)(boot->nanoseconds >> CLOCK_SHIFT);
+    struct clock_time now = {0, 0};
 
-    return boot->seconds * TIMER_HZ + nanoseconds / (NS_PER_SECOND / TIMER_HZ);
+    clock_now(CLOCK_MONOTONIC, &now);
+    uint32_t nanoseconds = (uint32_t)(now.nanoseconds >> CLOCK_SHIFT);
+    return now.seconds * TIMER_HZ + nanoseconds / (NS_PER_SECOND / TIMER_HZ);
 }

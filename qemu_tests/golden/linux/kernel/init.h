@@ -13,8 +13,8 @@ void init_run(const struct multiboot_info *info);
 
 /* ---- kernel/init_end.c ---- */
 
-/* From signals that it does not expect: without it the machine would end. */
-extern const int init_is_protected;
+/* Process 1, if it is not to end by what it did not ask for: nobody else could go on. Or NULL. */
+struct process *init_protected(void);
 
 /* Process 1 has ended. */
 _Noreturn void init_ended(int32_t wait_status);

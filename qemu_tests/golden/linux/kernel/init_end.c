@@ -5,7 +5,10 @@
 #include "kernel/kernel.h"
 #include "lib/lib.h"
 
-const int init_is_protected = 1;
+struct process *init_protected(void)
+{
+    return init_process;
+}
 
 void init_ended(int32_t wait_status)
 {

@@ -2,6 +2,7 @@
 
 #include "proc/alarm.h"
 
+#include "dev/clock.h"
 #include "dev/dev.h"
 #include "proc/process.h"
 #include "proc/signals.h"
@@ -24,7 +25,7 @@ void alarm_set(struct group *group, uint32_t ticks, uint32_t period)
 {
     list_remove(group);
     group->alarm_period = period;
-    group->alarm_tick = timer_ticks + ticks;
+    group->alarm_tick = clock_ticks() + ticks;
     group->has_alarm = ticks != 0;
     if (group->has_alarm) {
         group->next_alarm = alarms;

@@ -49,7 +49,7 @@ long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *ti
         subtract_now(&time, clock);
     }
     int is_zero = time.seconds == 0 && time.nanoseconds == 0;
-    *tick = timer_ticks + ticks_of((uint32_t)time.seconds, (uint32_t)time.nanoseconds) + !is_zero;
+    *tick = clock_ticks() + ticks_of((uint32_t)time.seconds, (uint32_t)time.nanoseconds) + !is_zero;
     return 0;
 }
 
