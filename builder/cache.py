@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING without its import: the quick command passes here
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CACHE_VARIABLE = "TINYGATE_CACHE"
+
+
+def cache_path(environ: Mapping[str, str] = os.environ) -> str:
+    """The same as `cache_dir`, for who has no time to import pathlib."""
+    if chosen := environ.get(CACHE_VARIABLE):
+        return os.path.abspath(chosen)
+    shared = environ.get("XDG_CACHE_HOME", "")
+    base = shared if os.path.isabs(shared) else os.path.expanduser("~/.cache")
+    return os.path.join(base, "tinygate")
 
 
 def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
@@ -14,7 +26,6 @@ def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
 
     A relative XDG_CACHE_HOME is passed over, as the XDG specification wants it.
     """
-    if chosen := environ.get(CACHE_VARIABLE):
-        return Path(chosen).absolute()
-    shared = Path(environ.get("XDG_CACHE_HOME", ""))
-    return (shared if shared.is_absolute() else Path.home() / ".cache") / "tinygate"
+    from pathlib import Path
+
+    return Path(cache_path(environ))

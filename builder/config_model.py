@@ -94,6 +94,20 @@ class TssSection(Section):
     )
 
 
+class HostSection(Section):
+    """The computer that runs the emulator."""
+
+    streams: Annotated[StrictBool, Since(Step.LINUX)] = Field(
+        default=False,
+        description="Standard input, output and error of process 1 are those of `tinygate exec`, "
+        "which tells the kernel what to run; there are no built-in programs.",
+    )
+    trace: Annotated[StrictBool, Since(Step.LINUX)] = Field(
+        default=False,
+        description="The kernel tells of every system call, for the --strace of `tinygate exec`.",
+    )
+
+
 class ProgramsSection(Section):
     """What runs in ring 3."""
 
@@ -183,6 +197,7 @@ class KernelConfig(Section):
     sysenter: SysenterSection = SysenterSection()
     vsyscall: VsyscallSection = VsyscallSection()
     tss: TssSection = TssSection()
+    host: HostSection = HostSection()
     programs: ProgramsSection = ProgramsSection()
     machine: MachineSection = MachineSection()
 
@@ -192,6 +207,8 @@ class KernelConfig(Section):
     def digest(self) -> str:
         """12 hex digits over everything that can change the kernel, that is all but [machine]."""
         values = self.model_dump(mode="json", exclude={"machine"})
+        if self.host == HostSection():
+            del values["host"]  # younger than the others: kernels without it are as before
         text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -223,6 +240,20 @@ class KernelConfig(Section):
     @model_validator(mode="after")
     def _programs_exist(self) -> "KernelConfig":
         programs = self.programs
+        if self.host.streams and (programs.suite != "none" or programs.files):
+            raise _broken(
+                "host.streams",
+                True,
+                "the host says what is run, so that the kernel has no programs of its own",
+                'set programs.suite to "none", and leave programs.files out',
+            )
+        if self.host.trace and not self.host.streams:
+            raise _broken(
+                "host.trace",
+                True,
+                "only the kernel of `tinygate exec` has somebody to tell",
+                "set host.streams to true, or leave host.trace out",
+            )
         if programs.suite == "none" and not programs.files and self.kernel.step < Step.LINUX:
             raise _broken(
                 "programs.suite",

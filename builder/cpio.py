@@ -12,12 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from builder import newc
 from builder.errors import UserError
+from builder.newc import TRAILER
+
+__all__ = ["TRAILER", "Directory", "Entry", "File", "HardLink", "Node", "Symlink", "pack", "record"]
 
 PATH_MAX_BYTES = 4095  # of a name or a target; the format adds a NUL
-TRAILER = "TRAILER!!!"
 
-_ALIGNMENT = 4
 _SHOWN_MAX = 60  # characters of a name in an error
 _NUMBER_MAX = 0xFFFFFFFF
 _MODE_MAX = 0o7777
@@ -138,16 +140,13 @@ def record(header: Header, name: str, data: bytes = b"", *, checksum: int | None
     if len(data) > _NUMBER_MAX:
         raise _error(name, f"{len(data)} bytes are too many", "an entry has less than 4 GiB")
     numbers = (
-        *(header.ino, header.mode, header.uid, header.gid, header.nlink, header.mtime, len(data)),
+        *(header.ino, header.mode, header.uid, header.gid, header.nlink, header.mtime),
         *(header.dev_major, header.dev_minor, header.rdev_major, header.rdev_minor),
-        *(len(encoded) + 1, checksum or 0),
     )
-    for number in numbers:
+    for number in (*numbers, checksum or 0):
         if not 0 <= number <= _NUMBER_MAX:
             raise _error(name, f"{number} does not fit a header", f"use 0 to {_NUMBER_MAX}")
-    magic = "070701" if checksum is None else "070702"
-    head = (magic + "".join(f"{number:08x}" for number in numbers)).encode() + encoded + b"\0"
-    return _padded(head) + _padded(data)
+    return newc.entry(encoded, numbers, data, checksum=checksum)
 
 
 def _linked_header(entry: HardLink, made: dict[str, tuple[Entry, Header]]) -> Header:
@@ -191,10 +190,6 @@ def _encoded(text: str, what: str, name: str) -> bytes:
         why = f"its {what} has {len(encoded)} bytes, and {PATH_MAX_BYTES} are the most"
         raise _error(name, why, "use a shorter one")
     return encoded
-
-
-def _padded(part: bytes) -> bytes:
-    return part + bytes(-len(part) % _ALIGNMENT)
 
 
 def _error(name: str, why: str, fix: str) -> UserError:

@@ -19,6 +19,9 @@ class ExitCode(IntEnum):
     BUILD = 4  # rendering, compiling, linking or checking the kernel failed
     EMULATOR = 5  # the emulator could not be started or controlled
     FILES = 6  # the file system refused: disk full, no permission
+    EXEC_FAILED = 125  # exec: anything but the two below; these three are those of env and docker
+    EXEC_REFUSED = 126  # exec: the program is there, but nothing that can be run
+    EXEC_NOT_FOUND = 127  # exec: there is no such program
     INTERRUPTED = 130  # Ctrl-C
 
 
@@ -60,6 +63,18 @@ class UserError(TinygateError):
 
 class ConfigError(UserError):
     """A kernel.toml or --set that breaks a rule: `where` is the key, `why` the value and rule."""
+
+
+class RefusedError(UserError):
+    """What `exec` is to run is there, but is nothing that can be run."""
+
+    exit_code = ExitCode.EXEC_REFUSED
+
+
+class NotFoundError(UserError):
+    """What `exec` is to run is not there."""
+
+    exit_code = ExitCode.EXEC_NOT_FOUND
 
 
 class MachineryError(TinygateError):

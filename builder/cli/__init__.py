@@ -28,6 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if arguments[:1] == ["exec"]:  # the time until its program begins counts
+            from builder.exec.options import asks_for_help
+
+            if not asks_for_help(arguments[1:]):
+                from builder.exec.run import run
+
+                sys.exit(run(arguments[1:]))
         from builder.cli.fast import answer
 
         if answer(arguments):

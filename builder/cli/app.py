@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from builder import __version__
-from builder.cli import judge_verbs, kernel_verbs, linux_verbs, look_verbs, project_verbs
+from builder.cli import exec_verb, judge_verbs, kernel_verbs, linux_verbs, look_verbs, project_verbs
 from builder.cli.guard import EXIT_CODE_HELP
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(
@@ -40,6 +40,7 @@ def common(
 
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+UP_TO_PROGRAM = {"allow_interspersed_args": False}
 
 app.command()(look_verbs.doctor)
 app.command()(look_verbs.show)
@@ -48,6 +49,7 @@ app.command()(kernel_verbs.build)
 app.command()(kernel_verbs.image)
 app.command()(judge_verbs.run)
 app.command(context_settings=PASS_ON)(project_verbs.test)
+app.command("exec", context_settings=UP_TO_PROGRAM)(exec_verb.exec_)
 app.command()(judge_verbs.debug)
 app.command()(look_verbs.diff)
 app.command()(project_verbs.new)

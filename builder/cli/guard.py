@@ -45,6 +45,9 @@ EXIT_CODE_HELP = (
     (ExitCode.EMULATOR, "the emulator could not be started or controlled"),
     (ExitCode.FILES, "the file system refused: disk full, no permission"),
     (EXIT_BUG, "a bug in tinygate"),
+    (ExitCode.EXEC_FAILED, "exec: tinygate itself failed, for whatever reason"),
+    (ExitCode.EXEC_REFUSED, "exec: the program is there, but cannot be run"),
+    (ExitCode.EXEC_NOT_FOUND, "exec: there is no such program; every other status is its own"),
     (ExitCode.INTERRUPTED, "Ctrl-C"),
     (EXIT_PIPE, "the reader of the output went away"),
 )

@@ -1,7 +1,11 @@
 """The tables that kernels are made from: what the hardware and the ABI fix, each fact once."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING without its import: the quick command passes here
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 
 def tables() -> Mapping[str, Sequence[Any]]:

@@ -21,7 +21,7 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "dev/dev.h",
         "First, so that everything after it can say what went wrong.",
     ),
-    BootStep("banner()", "", ""),
+    BootStep("banner()", "", "", until="host"),
     BootStep("cpu_identify()", "cpu/cpu.h", "What the CPU can do decides much of what follows."),
     BootStep(
         "cpu_init(&cpus[0])",
@@ -41,6 +41,7 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "vsyscall",
     ),
     BootStep("pic_init()", "dev/dev.h", "Interrupt lines away from the vectors of the exceptions."),
+    BootStep("pic_wire_init()", "cpu/pic_wire.h", "And from there to this CPU.", "smp-host"),
     BootStep("timer_init()", "dev/dev.h", "The clock: a counter of interrupts."),
     BootStep(
         "clock_init()",
@@ -48,9 +49,10 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "The time of day, and how fast the time stamp counter runs.",
         "linux",
     ),
+    BootStep("host_init()", "dev/host.h", "The host, which rings by interrupt.", "host"),
     BootStep("serial_enable_input()", "dev/dev.h", "Typed characters arrive by interrupt."),
     BootStep("smp_start()", "cpu/smp.h", "The other CPUs do the calls of cpu_init() too.", "smp"),
-    BootStep("show_machine()", "kernel/kernel.h", "What a reader wants to see."),
+    BootStep("show_machine()", "kernel/kernel.h", "What a reader wants to see.", until="host"),
     BootStep(
         "kernel_lock_acquire()",
         "include/kernel_lock.h",
@@ -69,8 +71,14 @@ BOOT_STEPS: tuple[BootStep, ...] = (
         "fs/inode.h",
         "Without one, the programs inside the kernel become files.",
         "linux",
+        until="host",
     ),
-    BootStep("suite_run()", "kernel/suite.h", "The programs; comes back when the last has ended."),
+    BootStep(
+        "suite_run()",
+        "kernel/suite.h",
+        "The programs; comes back when the last has ended.",
+        until="host",
+    ),
 )
 
 # On every CPU, each for itself.
@@ -187,6 +195,12 @@ FIRST_STEPS: tuple[BootStep, ...] = (
         "processes",
     ),
     BootStep("group_first(process)", "proc/signals.h", "A process group of its own.", "linux"),
+    BootStep(
+        "host_files_first(process)",
+        "fs/host_files.h",
+        "Its standard streams are the host's.",
+        "host",
+    ),
 )
 
 # When a process has another program, and cannot go back to the old one.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from builder.model import memory, outcomes, traps
+from builder.model import host, memory, outcomes, traps
 from builder.model.auxv import AUXV
 from builder.model.features import FEATURES, SYSENTER_MIN_SIGNATURE
 from builder.model.gdt import GDT_ENTRIES, GdtEntry
@@ -359,6 +359,15 @@ _PIC_PIT = (
     Constant("PIT_INPUT_HZ", 1193182, "the oscillator that it divides"),
     Constant("TIMER_HZ", TIMER_HZ, "timer interrupts a second"),
 )
+_HOST = (
+    Constant("HOST_STREAM_BYTES", host.STREAM_BYTES, "of each stream on its way"),
+    Constant("HOST_SIGNALS_WAITING", host.SIGNALS_WAITING, "from the host"),
+    *(Constant(f"HOST_KIND_{name}", value, text) for name, value, text in host.KINDS),
+    *(Constant(f"HOST_WATCH_{name}", value, text) for name, value, text in host.WATCHES),
+    *(Constant(f"HOST_END_{name}", value, text) for name, value, text in host.ENDS),
+    *(Constant(f"HOST_TRACE_{name}", value, text) for name, value, text in host.MOMENTS),
+    Constant("PT_CS_SYSENTER", 0x10000, "in pt_regs.cs: not by int 0x80", 5),
+)
 _LOADER = (
     Constant("MULTIBOOT_HEADER_MAGIC", 0x1BADB002, "", 8),
     Constant("MULTIBOOT_HEADER_FLAGS", 0x00000003, "page-aligned modules, memory map", 8),
@@ -456,6 +465,7 @@ def constant_groups(
         Constant("FIRST_IRQ_VECTOR", traps.FIRST_IRQ_VECTOR, "the PIC's lines begin here", 2),
         Constant("IRQ_TIMER", traps.TIMER_IRQ, "line of the timer"),
         Constant("IRQ_SERIAL", traps.SERIAL_IRQ, "line of the first serial port"),
+        Constant("IRQ_HOST", traps.HOST_IRQ, "line of the second serial port"),
         Constant("IRQ_SPURIOUS", traps.SPURIOUS_IRQ, "line of a request that went away"),
         Constant("SYSCALL_VECTOR", traps.SYSCALL_VECTOR, "int 0x80", 2),
         Constant("WAKE_VECTOR", traps.WAKE_VECTOR, "from CPU to CPU: look for a process to run", 2),
@@ -520,5 +530,6 @@ def constant_groups(
         ConstantGroup("Clocks", "Linux include/uapi/linux/time.h", _CLOCKS),
         ConstantGroup("PIC and PIT", "Intel 8259A and 8254 data sheets", _PIC_PIT),
         ConstantGroup("Multiboot", "Multiboot specification 0.6.96", _LOADER),
+        ConstantGroup("The host", "tinygate builder/model/host.py", _HOST),
         ConstantGroup("Outcome device", "QEMU hw/misc/debugexit.c", outcome),
     )

@@ -10,7 +10,15 @@ from builder.model.auxv import AuxEntry, auxv_for
 from builder.model.constants import TSS_IO_BITMAP_BYTES, ConstantGroup, constant_groups
 from builder.model.features import FEATURES, Feature
 from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
-from builder.model.layout import PROCESS, PT_REGS, SIGCONTEXT, TSS, Field, Layout
+from builder.model.layout import (
+    PROCESS,
+    PT_REGS,
+    SIGCONTEXT,
+    TSS,
+    Field,
+    Layout,
+    host_layouts,
+)
 from builder.model.memory import Region
 from builder.model.programs import Program, SuiteEntry, programs_for, suite_for
 from builder.model.syscall import Syscall
@@ -86,6 +94,16 @@ class KernelModel:
         rows = {step.header for step in (*self.boot_steps, *self.cpu_steps) if step.header}
         own = {"boot/multiboot.h", "kernel/kernel.h", "lib/lib.h", "mm/mm.h", "proc/process.h"}
         return tuple(sorted(rows | own))
+
+    @property
+    def call_entry(self) -> str:
+        """What the entry points call, or find what to call in."""
+        return "trace_call" if "trace" in self.layers else "sys_call_table"
+
+    @property
+    def first_output(self) -> str:
+        """The call of the boot sequence after which a wrong loader can be reported."""
+        return "serial_init()" if "host" in self.layers else "banner()"
 
     @property
     def process_headers(self) -> tuple[str, ...]:
@@ -206,6 +224,10 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         for name in layers
         if name in _OTHER_FORMS.get(later, ())
     ]
+    if config.host.streams:
+        layers += ["host", *(["smp-host"] if "smp" in layers else [])]
+    if config.host.trace:
+        layers.append("trace")
     layers.append(config.programs.suite)
     if config.programs.suite == "checks":
         layers += [f"checks-{name}" for name in layers if name in _WITH_CHECKS]
@@ -282,6 +304,7 @@ def build_model(config: KernelConfig) -> KernelModel:
     check_sysenter_order(gdt)
     signals = (SIGCONTEXT,) if "linux" in layers else ()
     layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers), *signals)
+    layouts += host_layouts(layers)
     syscalls = syscalls_for(layers)
     files = tuple(name.rpartition("/")[2] for name in config.programs.files)
     return KernelModel(

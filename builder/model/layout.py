@@ -6,6 +6,8 @@ size; NASM gets one offset constant for each field that assembly reads. No offse
 
 from dataclasses import dataclass
 
+from builder.model import host
+
 
 @dataclass(frozen=True)
 class Field:
@@ -232,3 +234,27 @@ PROCESS = Layout(
         Field("name", "char {}[16]", 16, ""),
     ),
 )
+
+
+def _host_layout(
+    c_name: str, comment: str, fields: tuple[tuple[str, str, int, str], ...]
+) -> Layout:
+    rows = (Field(name, c_type, size, text) for name, c_type, size, text in fields)
+    return Layout(c_name, c_name.upper(), comment, tuple(rows))
+
+
+def host_layouts(layers: tuple[str, ...]) -> tuple[Layout, ...]:
+    """What the kernel of `tinygate exec` and the host share; none for other kernels."""
+    if "host" not in layers:
+        return ()
+    trace: tuple[Layout, ...] = ()
+    area: tuple[tuple[str, str, int, str], ...] = host.AREA_FIELDS
+    if "trace" in layers:
+        trace = (_host_layout("host_trace", "A system call", host.TRACE_FIELDS),)
+        area += (("trace", "struct host_trace", trace[0].size_bytes, "the last system call"),)
+    return (
+        _host_layout("host_stream", "A stream between process 1 and the host", host.STREAM_FIELDS),
+        *trace,
+        _host_layout("host_area", "What the kernel and the host tell each other", area),
+        _host_layout("host_start", "What the host wants to be run", host.START_FIELDS),
+    )

@@ -8,7 +8,9 @@ for "kernel file not found"; and status 0 is what a triple fault under `-no-rebo
 from dataclasses import dataclass
 from typing import ClassVar
 
-OUTCOME_PORT = 0xF4
+from builder.model.host import OUTCOME_OFF, OUTCOME_PORT
+
+__all__ = ["OUTCOMES", "OUTCOME_PORT", "Outcome"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ FINISHED = Outcome("FINISHED", 0x10, "the suite ran to its end: see its KTAP lin
 PANIC = Outcome("PANIC", 0x11, "the kernel panicked and printed why")
 LOADER = Outcome("LOADER", 0x12, "the boot loader refused and printed why")
 INIT = Outcome("INIT", 0x13, "process 1 ended: the last line says how")
-OFF = Outcome("OFF", 0x14, "a program switched the machine off")
+OFF = Outcome("OFF", OUTCOME_OFF, "a program switched the machine off")
 OUTCOMES = (FINISHED, PANIC, LOADER, INIT, OFF)
 
 # What the verdict looks for in the serial text. Each is the start of a line, so that a program

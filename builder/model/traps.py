@@ -6,6 +6,7 @@ from typing import ClassVar
 FIRST_IRQ_VECTOR = 0x20  # the PIC's sixteen lines are moved here, past the exceptions
 TIMER_IRQ = 0
 SERIAL_IRQ = 4
+HOST_IRQ = 3
 SPURIOUS_IRQ = 7  # the PIC names it when a request went away
 SYSCALL_VECTOR = 0x80
 WAKE_VECTOR = 0xF0  # inter-processor interrupt: there may be a process to run
@@ -128,6 +129,13 @@ INTERRUPTS: tuple[Interrupt, ...] = (
         "line 0: the timer",
     ),
     Interrupt(
+        FIRST_IRQ_VECTOR + HOST_IRQ,
+        "FIRST_IRQ_VECTOR + IRQ_HOST",
+        "irq_host",
+        "line 3: the second serial port",
+        "host",
+    ),
+    Interrupt(
         FIRST_IRQ_VECTOR + SERIAL_IRQ,
         "FIRST_IRQ_VECTOR + IRQ_SERIAL",
         "irq_serial",
@@ -198,6 +206,7 @@ HANDLERS: tuple[Handler, ...] = (
         "a character was typed",
         "processes",
     ),
+    Handler("FIRST_IRQ_VECTOR + IRQ_HOST", "host_interrupt()", "the host rings", "host"),
     Handler("WAKE_VECTOR", "cpu_woken(regs)", "something has changed", "smp-processes"),
     Handler(
         "VECTOR_DB",

@@ -23,6 +23,8 @@ GOOD = {
     "sysenter.stack": ("per-switch", "esp0-word", "tss-end"),
     "vsyscall.address": ("fixed", "random"),
     "tss.io_bitmap": ("true", "false"),
+    "host.streams": ("false",),
+    "host.trace": ("false",),
     "programs.suite": ("demo", "checks", "echo"),
     "machine.memory_mib": ("2", "16", "3072"),
     "machine.cpu": ("486", "qemu32,-sep"),
@@ -34,6 +36,8 @@ BAD = {
     "sysenter.stack": ("esp0", "1", '""'),
     "vsyscall.address": ("0xffffe000", "Fixed"),
     "tss.io_bitmap": ("yes", "1", "0"),
+    "host.streams": ("yes", "true"),  # with programs in the kernel
+    "host.trace": ("1", "true"),  # without host.streams
     "programs.suite": ("none", "all", "[]"),
     "programs.files": ('["Bad Name"]', '["a","b/a"]', "7"),
     "programs.args": ('["alone"]', '"x"'),

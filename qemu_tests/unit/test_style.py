@@ -34,6 +34,10 @@ TREES = {
     "checks, int80": "programs.suite=checks kernel.step=int80",
     "checks, sysenter": "programs.suite=checks kernel.step=sysenter",
     "checks, processes": "programs.suite=checks kernel.step=processes",
+    "exec": "kernel.step=linux host.streams=true programs.suite=none tss.io_bitmap=false",
+    "exec, traced, 2 CPUs": (
+        "kernel.step=linux host.streams=true host.trace=true programs.suite=none cpu.count=2"
+    ),
 }
 SOURCES = ("kernel_src", "templates")
 # Columns of a code line in NASM: a comment stands here, or further on behind a longer instruction.

@@ -1,9 +1,9 @@
-/* kernel/command_line.h: what the boot loader was told about the kernel. */
+/* kernel/command_line.h: what the boot loader was told about the first process. */
 #pragma once
 
+struct exec_strings;
 struct multiboot_info;
 
-/* The words after "--" become arguments, those before it with a "=" the environment, as Linux has
- * it. Both arrays have room for MAX_STRINGS and are ended by NULL. */
-void command_line_split(const struct multiboot_info *info, const char **arguments,
-                        const char **environment);
+/* Fill in the arguments and the environment, which stay where they are. Returns the program's
+ * path. */
+const char *command_line_read(const struct multiboot_info *info, struct exec_strings *strings);

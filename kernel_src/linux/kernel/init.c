@@ -81,41 +81,25 @@ static void unpack(uint32_t start, uint32_t end)
 
 void init_run(const struct multiboot_info *info)
 {
-    const char *arguments[1 + MAX_STRINGS + 1] = {"/init"};
-    const char *environment[MAX_STRINGS + 1] = {"HOME=/", "TERM=linux"};
-    const struct exec_strings strings = {
-        .copy = copy_from_kernel, .prefix = arguments, .environment = environment};
+    struct exec_strings strings = {.copy = copy_from_kernel};
 
     make_nodes();
     if ((info->flags & MULTIBOOT_INFO_MODULES) == 0 || info->mods_count == 0) {
         return;
     }
-    command_line_split(info, arguments + 1, environment + 2);
+    const char *path = command_line_read(info, &strings);
     const struct multiboot_module *module = phys_to_virt(info->mods_addr);
     unpack(module->start, module->end);
     long error = process_first(&init_process);
-    error = error ? error : program_exec(init_process, root, "/init", &strings);
+    error = error ? error : program_exec(init_process, root, path, &strings);
     if (error) {
-        panic("cannot run /init: error %d", (int)-error);
+        init_failed(path, (int)-error);
     }
     process_prepare(init_process);
     queue_push(init_process);
     for (;;) {
         process_idle();
     }
-}
-
-void init_ended(int32_t wait_status)
-{
-    int signal = wait_status & 0x7f;
-
-    serial_fresh_line();
-    if (signal) {
-        print("init killed: signal %d\n", signal);
-    } else {
-        print("init exited: status %d\n", wait_status >> 8);
-    }
-    machine_end(OUTCOME_INIT);
 }
 
 /* As each machine has it: the outcome device, ACPI, and a reset, which ends QEMU -no-reboot. */

@@ -51,7 +51,7 @@ static int is_ignored(const struct process *process, int signal)
     }
     return action_of(process, signal)->handler == SIG_IGN ||
            (is_default(process, signal) && (signal_bit(signal) & SIGNALS_IGNORED)) ||
-           (is_default(process, signal) && process->group->leader == init_process);
+           (is_default(process, signal) && process->group->leader == init_protected());
 }
 
 void signals_look(struct process *process)

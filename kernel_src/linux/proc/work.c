@@ -93,7 +93,7 @@ static int spares_init(int signal)
 {
     const struct process *process = current_process();
 
-    return process->group->leader == init_process && process->forced != (uint32_t)signal;
+    return process->group->leader == init_protected() && process->forced != (uint32_t)signal;
 }
 
 static void act(struct pt_regs *regs, const struct signal_info *info)

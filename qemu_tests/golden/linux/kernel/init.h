@@ -11,8 +11,18 @@ extern struct process *init_process; /* NULL if there is none */
 /* Unpack the initial RAM disk and run its /init as process 1; comes back only if there is none. */
 void init_run(const struct multiboot_info *info);
 
+/* ---- kernel/init_end.c ---- */
+
+/* Process 1, if it is not to end by what it did not ask for: nobody else could go on. Or NULL. */
+struct process *init_protected(void);
+
 /* Process 1 has ended. */
 _Noreturn void init_ended(int32_t wait_status);
+
+/* Its program cannot be run. */
+_Noreturn void init_failed(const char *path, int error);
+
+/* ---- kernel/init.c ---- */
 
 /* reboot(2). */
 _Noreturn void machine_off(int restart);

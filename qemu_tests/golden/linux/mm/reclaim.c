@@ -16,8 +16,9 @@
 /* A child that fork() has not finished has no group yet, and shares its pages. */
 static int may_end(const struct process *process)
 {
-    return process->space && process->group &&
-           (!init_process || process->space != init_process->space);
+    const struct process *init = init_protected();
+
+    return process->space && process->group && (!init || process->space != init->space);
 }
 
 static struct space *largest(void)
@@ -41,7 +42,7 @@ int memory_reclaim(void)
     struct space *space = largest();
 
     if (!space) {
-        if (current_process()->group->leader == init_process) {
+        if (current_process()->group->leader == init_protected()) {
             panic("out of memory, and no process is left to end");
         }
         return 0;

@@ -1,0 +1,56 @@
+"""exec: what `tinygate --help` says of it. Its words are taken apart by builder/exec/options.py."""
+
+from typing import Annotated
+
+import typer
+
+
+def exec_(
+    program: Annotated[
+        str, typer.Argument(metavar="PROGRAM", help="A static i386 ELF file; PATH is not searched.")
+    ],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENTS]...", help="Its arguments.")
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env",
+            "-e",
+            metavar="NAME[=VALUE]",
+            help="Set a variable for it, or hand one over; may be given again.",
+        ),
+    ] = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--file",
+            metavar="HERE[:THERE]",
+            help="Give the guest a file or folder, at the same path or there; may be given again.",
+        ),
+    ] = None,
+    initrd: Annotated[
+        list[str] | None,
+        typer.Option("--initrd", metavar="CPIO", help="Unpack an archive, plain or by gzip."),
+    ] = None,
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="MIB", help="Memory of the guest.")
+    ] = "64",
+    cpus: Annotated[str, typer.Option("--cpus", metavar="NUMBER", help="CPUs of the guest.")] = "1",
+    cpu: Annotated[
+        str, typer.Option("--cpu", metavar="MODEL", help="QEMU's CPU model.")
+    ] = "pentium3",
+    strace: Annotated[
+        bool,
+        typer.Option("--strace", help="Show each system call, and its way into the kernel."),
+    ] = False,
+) -> None:
+    """Run a static i386 Linux program on the kernel of step `linux`, as if it were one of here."""
+    from builder.exec.run import run
+
+    words = ["--strace"] if strace else []
+    for option, values in (("--env", env), ("--file", file), ("--initrd", initrd)):
+        for value in values or ():
+            words += [option, value]
+    words += ["--memory", memory, "--cpus", cpus, "--cpu", cpu]
+    raise typer.Exit(run([*words, "--", program, *(arguments or ())]))

@@ -1,0 +1,49 @@
+"""Builds the kernel of `tinygate exec` into the cache: slow, and done seldom."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from builder.build import build_kernel
+from builder.config import load_config
+from builder.errors import FileError
+from builder.exec import kernel
+from builder.turn import alone_in
+
+FIX = "see to it that it can be written, or set TINYGATE_CACHE to another folder"
+
+
+def overrides(cpus: int, strace: bool) -> tuple[str, ...]:
+    """The configuration of that kind of kernel, as for --set."""
+    more = ("host.trace=true",) if strace else ()
+    return (*kernel.OVERRIDES, f"cpu.count={cpus}", *more)
+
+
+def build(folder: str, cpus: int, strace: bool) -> None:
+    """Make the kernel and its stamp in `folder`, unless another process has just done so.
+
+    Raises:
+        TinygateError: What config.py, render.py and build.py name.
+        FileError: The folder cannot be written to.
+    """
+    place = Path(folder)
+    with alone_in(place, fix=FIX):
+        print_ = kernel.fingerprint(kernel.sources())
+        if kernel.is_current(folder, print_):
+            return
+        sys.stderr.write(f"tinygate exec: building its kernel in {folder}, this once\n")
+        sys.stderr.flush()
+        stamp = place / kernel.STAMP_NAME
+        try:
+            stamp.unlink(missing_ok=True)
+            result = build_kernel(load_config(None, overrides(cpus, strace)), place / "build")
+            stripped = result.tree / "obj" / "boot" / "kernel.stripped"
+            new = place / f".{kernel.ELF_NAME}"
+            new.write_bytes(stripped.read_bytes())  # QEMU need not read the symbols
+            new.replace(place / kernel.ELF_NAME)
+            stamp.write_text(print_, encoding="utf-8")
+        except OSError as error:
+            raise FileError(
+                "the kernel cannot be kept", where=folder, why=str(error.strerror), fix=FIX
+            ) from error

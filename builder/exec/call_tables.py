@@ -1,0 +1,168 @@
+"""What the arguments of system calls mean, beyond their C types: from the model's own tables."""
+
+from __future__ import annotations
+
+import signal
+import termios
+from functools import cache
+
+from builder.model import constants
+from builder.model.layout import PT_REGS
+from builder.model.syscall import Argument, Syscall
+from builder.model.syscalls import syscalls_for
+
+_LAYERS = ("int80", "sysenter", "vsyscall", "processes", "linux")
+
+# Calls that C libraries try first, and this kernel has not (or else the model's row counts): their
+# names and how many arguments.
+UNKNOWN = {
+    43: ("times", 1),
+    77: ("getrusage", 2),
+    172: ("prctl", 5),
+    187: ("sendfile", 4),
+    219: ("madvise", 3),
+    239: ("sendfile64", 4),
+    268: ("statfs64", 3),
+    305: ("readlinkat", 4),
+    307: ("faccessat", 3),
+    311: ("set_robust_list", 2),
+    355: ("getrandom", 3),
+    359: ("socket", 3),
+    377: ("copy_file_range", 6),
+    383: ("statx", 5),
+    384: ("arch_prctl", 2),
+    386: ("rseq", 4),
+    403: ("clock_gettime64", 2),
+    406: ("clock_getres_time64", 2),
+    407: ("clock_nanosleep_time64", 4),
+    414: ("ppoll_time64", 5),
+    422: ("futex_time64", 6),
+    435: ("clone3", 2),
+    437: ("openat2", 4),
+    439: ("faccessat2", 4),
+}
+
+_WAIT = ("WNOHANG", "WUNTRACED", "WCONTINUED", "WNOTHREAD", "WALL", "WCLONE")
+
+# (call or "", argument) -> bits, or else one of several values, whose names begin so.
+BITS = {
+    ("open", "flags"): ("O_",),
+    ("openat", "flags"): ("O_",),
+    ("pipe2", "flags"): ("O_",),
+    ("dup3", "flags"): ("O_",),
+    ("", "protection"): ("PROT_",),
+    ("mmap2", "flags"): ("MAP_",),
+    ("mremap", "flags"): ("MREMAP_",),
+    ("clone", "flags"): ("CLONE_",),
+    ("waitpid", "options"): _WAIT,
+    ("wait4", "options"): _WAIT,
+    ("unlinkat", "flags"): ("AT_",),
+    ("fstatat64", "flags"): ("AT_",),
+    ("utimensat", "flags"): ("AT_",),
+    ("clock_nanosleep", "flags"): ("TIMER_",),
+}
+VALUES = {
+    ("lseek", "whence"): ("SEEK_", ()),
+    ("_llseek", "whence"): ("SEEK_", ()),
+    ("fcntl", "command"): ("F_", ()),
+    ("fcntl64", "command"): ("F_", ()),
+    ("sigprocmask", "how"): ("SIG_", ("SIG_DFL", "SIG_IGN")),
+    ("rt_sigprocmask", "how"): ("SIG_", ("SIG_DFL", "SIG_IGN")),
+    ("clock_gettime", "id"): ("CLOCK_", ()),
+    ("clock_gettime64", "id"): ("CLOCK_", ()),
+    ("clock_getres", "id"): ("CLOCK_", ()),
+    ("clock_getres_time64", "id"): ("CLOCK_", ()),
+    ("clock_nanosleep", "clock"): ("CLOCK_", ()),
+    ("setitimer", "which"): ("ITIMER_", ()),
+    ("getitimer", "which"): ("ITIMER_", ()),
+    ("reboot", "command"): ("REBOOT_", ("REBOOT_MAGIC",)),
+    ("ugetrlimit", "which"): ("RLIMIT_", ("RLIMIT_COUNT",)),
+    ("setrlimit", "which"): ("RLIMIT_", ("RLIMIT_COUNT",)),
+    ("prlimit64", "which"): ("RLIMIT_", ("RLIMIT_COUNT",)),
+}
+# Requests of ioctl(); the host's terminals have the same numbers.
+REQUESTS = {
+    value: name
+    for name, value in vars(termios).items()
+    if name.startswith(("TC", "TIOC", "FIO")) and isinstance(value, int) and value >> 8 == 0x54
+}
+_SIGRTMIN = 32
+# Names that mean a group of bits, or nothing at all, and are no bit themselves.
+_O_MODES = ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE")
+_O_ACCMODE = 3
+_NO_BITS = ("MAP_TYPE", "CLONE_EXIT_SIGNAL")
+ADDRESSES_RETURNED = ("brk", "mmap2", "mremap")
+NEVER_RETURN = ("exit", "exit_group", "sigreturn", "rt_sigreturn")
+
+
+@cache
+def named() -> dict[str, int]:
+    """Every constant of the model by name."""
+    groups = constants.constant_groups((), (PT_REGS,), 1, syscalls_for(_LAYERS), 0, 0)
+    return {row.name: row.value for group in groups for row in group.constants}
+
+
+@cache
+def calls() -> dict[int, Syscall]:
+    """Every system call of the kernel by number."""
+    return {call.number: call for call in syscalls_for(_LAYERS)}
+
+
+@cache
+def errno_name(number: int) -> str:
+    """Such as ENOENT; ERESTART... too."""
+    names = (n for n, v in named().items() if v == number and n[0] == "E" and n[1:].isalnum())
+    return next((n for n in names if n.isupper()), f"errno {number}")
+
+
+@cache
+def _starting(prefixes: tuple[str, ...], without: tuple[str, ...]) -> dict[str, int]:
+    return {
+        name: value
+        for name, value in named().items()
+        if name.startswith(prefixes) and not name.startswith(without or ("?",))
+    }
+
+
+def bits(prefixes: tuple[str, ...], value: int) -> str:
+    """Names of the bits of `value`; what has no name stands behind them as a number."""
+    known = _starting(prefixes, _NO_BITS)
+    zero = next((name for name, number in known.items() if number == 0), "")
+    found: list[str] = []
+    left = value
+    if prefixes == ("O_",):  # the two lowest bits of open() are a number
+        known = {name: number for name, number in known.items() if number > _O_ACCMODE}
+        found = [_O_MODES[value & _O_ACCMODE]]
+        left &= ~_O_ACCMODE
+    # Large ones first: MAP_SHARED_VALIDATE is MAP_SHARED and MAP_PRIVATE together.
+    taken: list[str] = []
+    for name, number in sorted(known.items(), key=lambda row: -row[1]):
+        if number and left & number == number:
+            taken.append(name)
+            left &= ~number
+    found += reversed(taken)
+    if left:
+        found.append(hex(left))
+    return "|".join(found) or zero or "0"
+
+
+def signal_name(number: int) -> str:
+    """Such as SIGINT; the host's numbers are those of the i386."""
+    if number >= _SIGRTMIN:
+        return f"SIGRT_{number - _SIGRTMIN}"
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+def value_name(row: tuple[str, tuple[str, ...]], value: int) -> str:
+    """The name of `value`, or its number."""
+    prefix, without = row
+    known = _starting((prefix,), without)
+    return next((name for name, number in known.items() if number == value), str(value))
+
+
+def is_path(argument: Argument) -> bool:
+    """True for a string that ends at a NUL."""
+    return argument.c_type == "const char *"

@@ -1,0 +1,76 @@
+"""The kernel that runs the programs: built at the first use, and when its sources have changed.
+
+It lies in the cache folder, one folder for each place that tinygate is at and each kind of kernel.
+Whether it is current is decided by the size and the time of every source: reading them all would
+take longer than the guest's whole boot.
+"""
+
+import os
+import zlib
+
+from builder.cache import cache_path
+
+ELF_NAME = "kernel.elf"
+STAMP_NAME = "stamp"
+LOCK_NAME = ".lock"
+OVERRIDES = (
+    "kernel.step=linux",
+    "host.streams=true",
+    'programs.suite="none"',
+    "tss.io_bitmap=false",
+)
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DATA = os.path.join(PACKAGE, "_data")  # in an installed package; in a checkout beside it
+
+
+def sources() -> list[str]:
+    """The folders that the kernel is made from."""
+    base = DATA if os.path.isdir(DATA) else os.path.dirname(PACKAGE)
+    return [PACKAGE, os.path.join(base, "templates"), os.path.join(base, "kernel_src")]
+
+
+def fingerprint(folders: list[str]) -> str:
+    """Every file with its size and time. OSError if one goes away meanwhile."""
+    lines: list[str] = []
+    left = list(folders)
+    while left:
+        folder = left.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    if entry.name != "__pycache__":
+                        left.append(entry.path)
+                else:
+                    status = entry.stat()
+                    lines.append(f"{entry.path} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(sorted(lines))
+
+
+def folder_of(cpus: int, strace: bool) -> str:
+    """Where the kernel of that kind is, or will be."""
+    place = zlib.crc32(os.fsencode(PACKAGE))
+    kind = f"{cpus}cpu{'-trace' if strace else ''}"
+    return os.path.join(cache_path(), "exec", f"{place:08x}-{kind}")
+
+
+def is_current(folder: str, print_: str) -> bool:
+    """True if the kernel there was made from just these sources."""
+    try:
+        with open(os.path.join(folder, STAMP_NAME), encoding="utf-8") as file:
+            return file.read() == print_ and os.path.exists(os.path.join(folder, ELF_NAME))
+    except (OSError, ValueError):
+        return False
+
+
+def find_kernel(cpus: int, strace: bool) -> str:
+    """Path of the kernel, which is built if need be.
+
+    Raises:
+        TinygateError: It cannot be built: a tool is missing, the cache cannot be written to.
+    """
+    folder = folder_of(cpus, strace)
+    if not is_current(folder, fingerprint(sources())):
+        from builder.exec.build import build
+
+        build(folder, cpus, strace)
+    return os.path.join(folder, ELF_NAME)

@@ -1,0 +1,114 @@
+"""`tinygate exec` from its words to its exit status."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Sequence
+
+from builder.errors import EmulatorError, ExitCode, RefusedError, TinygateError
+from builder.exec import initrd, kernel, options
+from builder.exec.machine import Machine
+from builder.exec.program import read_program
+from builder.exec.relay import Relay
+from builder.exec.terminal import Terminal
+from builder.model import host
+
+TYPE_CHECKING = False  # typing.TYPE_CHECKING without its import
+if TYPE_CHECKING:
+    from builder.exec.strace import Tracer
+
+_KIND = host.numbers(host.KINDS)
+_END = host.numbers(host.ENDS)
+_OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
+_NULL_DEVICE = os.makedev(1, 3)
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what the words behind `tinygate exec` say; the exit status of the command."""
+    try:
+        return _run(options.parse(words))
+    except TinygateError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return error.exit_code if error.exit_code in _OWN_CODES else ExitCode.EXEC_FAILED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"error: {where}{error.strerror}\n")
+        return ExitCode.EXEC_FAILED
+    except Exception as error:
+        sys.stderr.write(
+            f"bug: {type(error).__name__}: {error}\n"
+            "  fix: this is a mistake in tinygate, not yours; please report it\n"
+        )
+        return ExitCode.EXEC_FAILED
+
+
+def _run(wanted: options.Wanted) -> int:
+    program = read_program(wanted.program)
+    files = initrd.guest_files(wanted, program)
+    path = kernel.find_kernel(wanted.cpus, wanted.strace)
+    kinds, terminal = standard_streams()
+    size = terminal.size() if terminal else (0, 0)
+    machine = Machine(wanted, path, files, initrd.start_block(wanted, kinds, size))
+    try:
+        if terminal:
+            terminal.take()
+        relay = Relay(machine, terminal, _tracer(machine) if wanted.strace else None)
+        relay.run()
+        return _status(wanted, machine, relay)
+    finally:
+        machine.kill()
+        if terminal:
+            terminal.give_back()
+
+
+def _tracer(machine: Machine) -> Tracer:
+    from builder.exec.strace import Tracer
+
+    return Tracer(memoryview(machine.memory))
+
+
+def standard_streams() -> tuple[tuple[int, int, int], Terminal | None]:
+    """What our descriptors 0, 1 and 2 are, as host.KINDS has it; and the terminal among them."""
+    statuses = [os.fstat(number) for number in range(3)]
+    kinds = [_KIND["STREAM"]] * 3
+    on_terminal = [number for number in range(3) if os.isatty(number)]
+    # The guest has one terminal: another one is a stream like others.
+    on_terminal = [
+        n for n in on_terminal if statuses[n].st_rdev == statuses[on_terminal[0]].st_rdev
+    ]
+    for number, status in enumerate(statuses):
+        if number in on_terminal:
+            kinds[number] = _KIND["TERMINAL"]
+        elif stat.S_ISCHR(status.st_mode) and status.st_rdev == _NULL_DEVICE:
+            kinds[number] = _KIND["NULL"]
+    both = (kinds[1], kinds[2]) == (_KIND["STREAM"], _KIND["STREAM"])
+    if both and os.path.samestat(statuses[1], statuses[2]):
+        kinds[2] = _KIND["SAME"]  # what is written to the one and to the other stays in its order
+    return (kinds[0], kinds[1], kinds[2]), Terminal(on_terminal) if on_terminal else None
+
+
+def _status(wanted: options.Wanted, machine: Machine, relay: Relay) -> int:
+    """The exit status that the guest's end stands for. Raises EmulatorError, RefusedError."""
+    how, status = relay.area.end() if relay.area else (_END["NONE"], 0)
+    if how == _END["STATUS"]:
+        signal = status & 0x7F
+        return 128 + signal if signal else status >> 8 & 0xFF
+    if how == _END["FAILED"]:
+        raise RefusedError(
+            "the guest's kernel cannot run it",
+            where=wanted.program,
+            why=os.strerror(status),
+            fix="give the guest more memory with --memory" if status in (7, 12) else "",
+        )
+    ended = machine.wait()
+    if ended == host.OUTCOME_OFF << 1 | 1:
+        return 0  # a program has switched the machine off
+    text = relay.kernel_text.decode("ascii", "backslashreplace").strip()
+    raise EmulatorError(
+        "the kernel panicked" if "kernel panic" in text else "the emulator gave up",
+        where=wanted.program,
+        why=(text or machine.complaint()).replace("\n", "\n       ") or f"its status is {ended}",
+        fix="if --cpu or --memory is not to blame, please report it",
+    )

@@ -1,0 +1,125 @@
+"""`--strace`: a line for each system call, as strace(1) has it, with its way into the kernel."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from builder.exec import call_tables as tables
+from builder.exec.call_values import Call, after, before
+from builder.exec.guest_memory import GuestMemory
+from builder.model import host
+from builder.model.syscall import Argument, Syscall
+
+RESULT_COLUMN = 40
+GATES = ("int 0x80", "sysenter")
+_MOMENT = host.numbers(host.MOMENTS)
+_RESTART = {512: "To be restarted if SA_RESTART is set", 514: "To be restarted if no handler"}
+
+
+class Record(NamedTuple):
+    """What the kernel tells: struct host_trace."""
+
+    moment: int
+    pid: int
+    directory: int
+    by_sysenter: int
+    number: int
+    arguments: tuple[int, ...]
+    result: int
+
+
+class Tracer:
+    """Makes lines of records."""
+
+    def __init__(self, memory: memoryview) -> None:
+        """`memory`: all of the guest's."""
+        self._memory = memory
+        self._open: dict[int, tuple[Record, list[str | None]]] = {}
+        self._pids: set[int] = set()
+        self.counts = [0, 0]  # by gate
+
+    def told(self, words: tuple[int, int, int, int, int, tuple[int, ...], int]) -> str:
+        """The line that a record gives, if it gives one."""
+        record = Record(*words)
+        return self.call(record) if record.moment == _MOMENT["CALL"] else self.back(record)
+
+    def call(self, record: Record) -> str:
+        """A call begins; the line if it will not come back, else nothing."""
+        self.counts[record.by_sysenter] += 1
+        self._pids.add(record.pid)
+        memory = GuestMemory(self._memory, record.directory)
+        shown = [before(a, n, _as_call(record), memory) for n, a in enumerate(_arguments(record))]
+        if _name(record) in tables.NEVER_RETURN:
+            return self._line(record, [text or "?" for text in shown], "?")
+        self._open[record.pid] = record, shown
+        return ""
+
+    def back(self, record: Record) -> str:
+        """It has come back: its line."""
+        _, shown = self._open.pop(record.pid, (record, []))
+        if not shown and _name(record) in tables.NEVER_RETURN:
+            return ""
+        memory = GuestMemory(self._memory, record.directory)
+        words = [
+            text if text is not None else after(argument, number, _as_call(record), memory)
+            for number, (argument, text) in enumerate(zip(_arguments(record), shown, strict=True))
+        ]
+        return self._line(record, words, _result(record))
+
+    def end(self) -> str:
+        """Calls that never came back, and how many there were."""
+        lines = [
+            self._line(record, [text or "..." for text in shown], "?")
+            for record, shown in self._open.values()
+        ]
+        by_int80, by_sysenter = self.counts
+        return "".join(lines) + f"calls: {by_sysenter} by sysenter, {by_int80} by int 0x80\n"
+
+    def _line(self, record: Record, words: list[str], result: str) -> str:
+        pid = f"[pid {record.pid}] " if len(self._pids) > 1 else ""
+        text = f"{_name(record)}({', '.join(words)})"
+        return f"{GATES[record.by_sysenter]}  {pid}{text.ljust(RESULT_COLUMN)} = {result}\n"
+
+
+# ---- a call ----
+
+
+def _call(record: Record) -> Syscall | None:
+    return tables.calls().get(record.number)
+
+
+def _name(record: Record) -> str:
+    if call := _call(record):
+        return call.name
+    return tables.UNKNOWN.get(record.number, (f"syscall_{record.number:#x}", 6))[0]
+
+
+def _as_call(record: Record) -> Call:
+    return Call(_name(record), record.arguments, record.result)
+
+
+def _arguments(record: Record) -> tuple[Argument, ...]:
+    if call := _call(record):
+        return call.arguments[: _given(call, record)]
+    count = tables.UNKNOWN.get(record.number, ("", 6))[1]
+    return tuple(Argument("void *", "") for _ in range(count))
+
+
+def _given(call: Syscall, record: Record) -> int:
+    """How many of its arguments mean something: open() has a mode only for a file that it makes."""
+    names = [argument.name for argument in call.arguments]
+    if {"flags", "mode"} <= set(names):
+        return len(names) - (not record.arguments[names.index("flags")] & os.O_CREAT)
+    return len(names)
+
+
+def _result(record: Record) -> str:
+    result = record.result
+    if -result in _RESTART:
+        return f"? {tables.errno_name(-result)} ({_RESTART[-result]})"
+    if -4096 < result < 0:
+        return f"-1 {tables.errno_name(-result)} ({os.strerror(-result)})"
+    if _name(record) in tables.ADDRESSES_RETURNED:
+        return hex(result & 0xFFFFFFFF)
+    return str(result)

@@ -1,0 +1,266 @@
+/* exec_probe.c: a program without a C library, for the tests of `tinygate exec`: does what its first
+ * argument says. */
+
+#include <stddef.h>
+
+#define AT_SYSINFO 32
+#define NR_EXIT 1
+#define NR_READ 3
+#define NR_WRITE 4
+#define NR_GETPID 20
+#define NR_PAUSE 29
+#define NR_KILL 37
+#define NR_IOCTL 54
+#define NR_FCNTL 55
+#define NR_POLL 168
+#define NR_RT_SIGACTION 174
+#define NR_FSTAT64 197
+#define F_SETFL 4
+#define O_NONBLOCK 0x800
+#define TCGETS 0x5401
+#define TIOCGWINSZ 0x5413
+#define SIGWINCH 28
+#define STAT_MODE 4 /* of struct stat64, in words */
+
+static char buffer[1 << 16];
+
+static long call(long number, long a, long b, long c, long d)
+{
+    long result;
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d)
+                     : "memory");
+    return result;
+}
+
+static size_t length(const char *text)
+{
+    size_t size = 0;
+
+    while (text[size]) {
+        size++;
+    }
+    return size;
+}
+
+static int equal(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+static long write_all(int fd, const char *from, size_t size)
+{
+    while (size > 0) {
+        long done = call(NR_WRITE, fd, (long)from, (long)size, 0);
+        if (done < 0) {
+            return done;
+        }
+        from += done;
+        size -= (size_t)done;
+    }
+    return 0;
+}
+
+static void say(const char *text)
+{
+    write_all(1, text, length(text));
+}
+
+static void say_number(long number)
+{
+    char digits[12];
+    int at = sizeof digits;
+    unsigned long rest = number < 0 ? -(unsigned long)number : (unsigned long)number;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0) {
+        digits[--at] = '-';
+    }
+    write_all(1, digits + at, sizeof digits - (size_t)at);
+    say(" ");
+}
+
+static long number_of(const char *text)
+{
+    long number = 0;
+
+    while (*text) {
+        number = number * 10 + *text++ - '0';
+    }
+    return number;
+}
+
+/* Each string with the 0 at its end. */
+static void show_strings(char **strings)
+{
+    for (; *strings; strings++) {
+        write_all(1, *strings, length(*strings) + 1);
+    }
+}
+
+static long cat(long left)
+{
+    while (left != 0) {
+        long most = left > 0 && left < (long)sizeof buffer ? left : (long)sizeof buffer;
+        long size = call(NR_READ, 0, (long)buffer, most, 0);
+        if (size <= 0) {
+            return -size;
+        }
+        long error = write_all(1, buffer, (size_t)size);
+        if (error) {
+            return -error;
+        }
+        left -= left > 0 ? size : 0;
+    }
+    return 0;
+}
+
+/* What the three descriptors are: mode, and what a terminal says. */
+static void show_kinds(void)
+{
+    unsigned int stat[24], termios[16];
+
+    for (int fd = 0; fd < 3; fd++) {
+        call(NR_FSTAT64, fd, (long)stat, 0, 0);
+        say_number(stat[STAT_MODE] >> 12);
+        say_number(call(NR_IOCTL, fd, TCGETS, (long)termios, 0));
+    }
+    say("\n");
+}
+
+static void show_size(void)
+{
+    unsigned short size[4] = {0, 0, 0, 0};
+
+    call(NR_IOCTL, 1, TIOCGWINSZ, (long)size, 0);
+    say_number(size[0]);
+    say_number(size[1]);
+    say("\n");
+}
+
+static void handler(int signal)
+{
+    (void)signal;
+    show_size();
+    call(NR_EXIT, 0, 0, 0, 0); /* it may come before pause() */
+}
+
+/* Ready for input? Then a read() that does not wait. */
+static void show_ready(void)
+{
+    struct {
+        int fd;
+        short events, ready;
+    } poll = {0, 1, 0};
+
+    say_number(call(NR_POLL, (long)&poll, 1, 0, 0));
+    call(NR_FCNTL, 0, F_SETFL, O_NONBLOCK, 0);
+    say_number(call(NR_READ, 0, (long)buffer, sizeof buffer, 0));
+    say("\n");
+}
+
+static void call_by_both_gates(char **environment)
+{
+    long result = NR_GETPID;
+
+    call(NR_GETPID, 0, 0, 0, 0);
+    while (*environment) {
+        environment++;
+    }
+    for (const unsigned long *entry = (unsigned long *)(environment + 1); entry[0]; entry += 2) {
+        if (entry[0] == AT_SYSINFO) {
+            __asm__ volatile("call *%1" : "+a"(result) : "r"(entry[1]) : "memory");
+        }
+    }
+}
+
+static void on_resize(void)
+{
+    struct {
+        void (*handler)(int);
+        unsigned long flags, restorer, mask[2];
+    } action = {handler, 0, 0, {0, 0}};
+
+    call(NR_RT_SIGACTION, SIGWINCH, (long)&action, 0, 8);
+    say("waiting\n");
+    call(NR_PAUSE, 0, 0, 0, 0);
+}
+
+static void touch(long mebibytes)
+{
+    static char memory[256 << 20];
+
+    for (long i = 0; i < mebibytes << 20; i += 4096) {
+        __asm__ volatile("movb $1, %0" : "=m"(memory[i]));
+    }
+}
+
+static long act(const char *word, char **arguments, char **environment)
+{
+    long number = *arguments ? number_of(*arguments) : 0;
+
+    if (equal(word, "exit")) {
+        return number;
+    } else if (equal(word, "strings")) {
+        show_strings(arguments - 2);
+        show_strings(environment);
+    } else if (equal(word, "cat")) {
+        return cat(*arguments ? number : -1);
+    } else if (equal(word, "ask")) {
+        say("ready\n");
+        return cat(-1);
+    } else if (equal(word, "spam")) {
+        long error = 0;
+        while (error == 0) {
+            error = write_all(1, buffer, sizeof buffer);
+        }
+        return -error;
+    } else if (equal(word, "kinds")) {
+        show_kinds();
+    } else if (equal(word, "size")) {
+        show_size();
+    } else if (equal(word, "resize")) {
+        on_resize();
+    } else if (equal(word, "ready")) {
+        show_ready();
+    } else if (equal(word, "kill")) {
+        call(NR_KILL, call(NR_GETPID, 0, 0, 0, 0), number, 0, 0);
+    } else if (equal(word, "crash")) {
+        __asm__ volatile("movb $0, 8" : : : "memory");
+    } else if (equal(word, "pause")) {
+        say("waiting\n");
+        call(NR_PAUSE, 0, 0, 0, 0);
+    } else if (equal(word, "turns")) {
+        for (int i = 0; i < 50; i++) {
+            write_all(1 + i % 2, i % 2 ? "b" : "a", 1);
+        }
+    } else if (equal(word, "gates")) {
+        call_by_both_gates(environment);
+    } else if (equal(word, "touch")) {
+        touch(number);
+    } else {
+        say("hello\n");
+    }
+    return 0;
+}
+
+__attribute__((used)) static void start(char **stack)
+{
+    char **arguments = stack + 1;
+    long count = (long)stack[0];
+    const char *word = count > 1 ? arguments[1] : "";
+    long status = act(word, count > 2 ? arguments + 2 : arguments + count, arguments + count + 1);
+
+    call(NR_EXIT, status, 0, 0, 0);
+}
+
+__asm__(".globl _start\n_start:\n\tmovl %esp, %eax\n\tandl $-16, %esp\n\tsubl $12, %esp\n\t"
+        "pushl %eax\n\tcall start\n");

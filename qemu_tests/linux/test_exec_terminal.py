@@ -1,0 +1,108 @@
+"""`tinygate exec` on a terminal: the guest's own does the editing, and ours is left as it was."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from qemu_tests.linux.exec_kit import TIMEOUT_S, Exec
+
+Spawn = Callable[..., Any]
+ROWS, COLUMNS = 31, 71
+
+
+@pytest.fixture
+def spawn(exec_: Exec) -> Iterator[Spawn]:
+    """Starts a command on a new terminal; ends it with the test."""
+    started = []
+
+    def start(*words: str) -> Any:
+        command = exec_.words(exec_.probe, *words)
+        size = (ROWS, COLUMNS)
+        child = pexpect.spawn(
+            command[0], command[1:], env=exec_.env, timeout=TIMEOUT_S, dimensions=size
+        )
+        child.delaybeforesend = None
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        child.close(force=True)
+
+
+def ended(child: Any) -> int:
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.signalstatus is None
+    return int(child.exitstatus)
+
+
+def test_what_is_typed_is_edited_and_read_by_lines(spawn: Spawn) -> None:
+    child = spawn("ask")
+    child.expect_exact("ready\r\n")
+    child.send("helpo\x7f\x7flo\r")
+    child.expect_exact("o\b \b\b \blo\r\nhello\r\n")
+    child.send("\x04")  # Ctrl-D
+    assert ended(child) == 0
+
+
+def test_the_interrupt_key_kills(spawn: Spawn) -> None:
+    child = spawn("ask")
+    child.expect_exact("ready\r\n")
+    child.send("x\r")
+    child.expect_exact("x\r\nx\r\n")
+    child.send("\x03")
+    assert ended(child) == 130
+    assert child.before == b"^C"
+
+
+def test_it_is_a_terminal_with_our_size(spawn: Spawn) -> None:
+    child = spawn("kinds")
+    child.expect_exact("2 0 2 0 2 0 \r\n")
+    assert ended(child) == 0
+    child = spawn("size")
+    child.expect_exact(f"{ROWS} {COLUMNS} \r\n")
+    assert ended(child) == 0
+
+
+def test_a_new_size_is_told(spawn: Spawn) -> None:
+    child = spawn("resize")
+    child.expect_exact("waiting\r\n")
+    child.setwinsize(20, 90)
+    child.expect_exact("20 90 \r\n")
+    assert ended(child) == 0
+
+
+def test_output_to_a_pipe_while_input_is_a_terminal(exec_: Exec) -> None:
+    script = f"{' '.join(exec_.words(exec_.probe, 'kinds'))} | od -c"
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child.expect_exact("2       0       1       -   2   5       2       0")
+    assert ended(child) == 0
+
+
+@pytest.mark.parametrize("word", ["exit", "crash", "kill"])
+def test_the_terminal_is_as_it_was(exec_: Exec, tmp_path: Path, word: str) -> None:
+    command = " ".join(exec_.words(exec_.probe, word, "9"))
+    script = f"stty -a > {tmp_path}/before; {command}; stty -a > {tmp_path}/after"
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    assert ended(child) == 0
+    assert (tmp_path / "after").read_bytes() == (tmp_path / "before").read_bytes() != b""
+
+
+def test_a_terminal_that_hangs_up_ends_it(exec_: Exec) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        exec_.words(exec_.probe, "ask")[1:],
+        env=exec_.env,
+        timeout=TIMEOUT_S,
+    )
+    child.expect_exact("ready\r\n")
+    pid = child.pid
+    child.close(force=False)  # SIGHUP, and no more; an exception if it lives on
+    assert not Path(f"/proc/{pid}").exists()

@@ -1,0 +1,206 @@
+"""System calls in words, from records and memory that these tests make."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+
+import pytest
+
+from builder.exec import call_tables as tables
+from builder.exec.call_values import quoted
+from builder.exec.guest_memory import GuestMemory
+from builder.exec.strace import Record, Tracer
+from builder.model import host
+from builder.model.syscalls import syscalls_for
+
+MOMENT = host.numbers(host.MOMENTS)
+DIRECTORY, TABLE, PAGE, OTHER = 0x1000, 0x2000, 0x3000, 0x5000
+USER = 0x08048000
+MAP2 = 192
+
+
+@pytest.fixture
+def memory() -> memoryview:
+    """A machine in which a program has two pages, which lie apart."""
+    made = memoryview(bytearray(0x6000))
+    made[DIRECTORY + (USER >> 22) * 4 :][:4] = (TABLE | 7).to_bytes(4, "little")
+    for number, frame in enumerate((PAGE, OTHER)):
+        place = TABLE + ((USER >> 12 & 0x3FF) + number) * 4
+        made[place : place + 4] = (frame | 7).to_bytes(4, "little")
+    return made
+
+
+def put(memory: memoryview, data: bytes, offset: int = 0) -> int:
+    """Put bytes into the program's first page; their address there."""
+    memory[PAGE + offset : PAGE + offset + len(data)] = data
+    return USER + offset
+
+
+def lines(
+    memory: memoryview, number: int, *arguments: int, result: int = 0, by_sysenter: int = 1
+) -> str:
+    """The line of a call that comes back, without what it is padded with."""
+    tracer = Tracer(memory)
+    words = tuple(value & 0xFFFFFFFF for value in (*arguments, 0, 0, 0, 0, 0, 0)[:6])
+    record = Record(MOMENT["CALL"], 1, DIRECTORY, by_sysenter, number, words, 0)
+    text = tracer.told(record)
+    text += tracer.told(record._replace(moment=MOMENT["RETURN"], result=result))
+    return " ".join(text.split())
+
+
+# ---- memory ----
+
+
+def test_reading_across_pages(memory: memoryview) -> None:
+    memory[PAGE + 4094 : PAGE + 4096] = b"ab"
+    memory[OTHER : OTHER + 3] = b"cd\0"
+    guest = GuestMemory(memory, DIRECTORY)
+    assert guest.read(USER + 4094, 4) == b"abcd"
+    assert guest.string(USER + 4094, 10) == (b"abcd", True)
+    assert guest.string(USER + 4094, 3) == (b"abc", False)
+
+
+@pytest.mark.parametrize("address", [0, USER - 1, USER + 0x2000, 0xFFFFFFFF])
+def test_what_is_not_there_is_none(memory: memoryview, address: int) -> None:
+    guest = GuestMemory(memory, DIRECTORY)
+    assert guest.read(address, 2) is None
+    assert guest.string(address, 2) is None or address == USER - 1
+    assert guest.words(address, 2) is None
+
+
+# ---- lines ----
+
+
+def test_paths_flags_and_results(memory: memoryview) -> None:
+    path = put(memory, b"/etc/x\0")
+    assert lines(memory, 5, path, os.O_RDWR | 0x40 | 0x80000, 0o644, result=3) == (
+        'sysenter open("/etc/x", O_RDWR|O_CREAT|O_CLOEXEC, 0644) = 3'
+    )
+    assert lines(memory, 5, path, 0, 0, result=-errno.ENOENT, by_sysenter=0) == (
+        'int 0x80 open("/etc/x", O_RDONLY) = -1 ENOENT (No such file or directory)'
+    )
+
+
+def test_mappings(memory: memoryview) -> None:
+    assert lines(memory, MAP2, 0, 8192, 3, 0x22, -1, 0, result=0x40000000 - (1 << 32)) == (
+        "sysenter mmap2(0, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) "
+        "= 0x40000000"
+    )
+    assert "MAP_PRIVATE|0x400000" in lines(memory, MAP2, 0, 1, 0, 0x400002, -1)
+    assert "PROT_NONE" in lines(memory, MAP2, 0, 1, 0, 2, -1)
+
+
+def test_buffers_before_and_after(memory: memoryview) -> None:
+    buffer = put(memory, b"0123456789" * 5)
+    assert lines(memory, 4, 1, buffer, 50, result=50).startswith(
+        'sysenter write(1, "01234567890123456789012345678901"..., 50)'
+    )
+    assert lines(memory, 3, 0, buffer, 64, result=2) == 'sysenter read(0, "01", 64) = 2'
+    assert lines(memory, 3, 0, buffer, 64, result=-errno.EINTR).startswith(
+        f"sysenter read(0, {buffer:#x}, 64) = -1 EINTR"
+    )
+
+
+def test_a_path_that_comes_into_memory_with_the_call(memory: memoryview) -> None:
+    entry = DIRECTORY + (USER >> 22) * 4
+    before = bytes(memory[entry : entry + 4])
+    path = put(memory, b"late\0")
+    tracer = Tracer(memory)
+    record = Record(MOMENT["CALL"], 1, DIRECTORY, 1, 10, (path, 0, 0, 0, 0, 0), 0)
+    memory[entry : entry + 4] = bytes(4)
+    assert tracer.told(record) == ""
+    memory[entry : entry + 4] = before
+    assert 'unlink("late")' in tracer.told(record._replace(moment=MOMENT["RETURN"]))
+
+
+def test_arrays_of_strings(memory: memoryview) -> None:
+    put(memory, b"one\0two\0", 256)
+    array = put(memory, b"".join(x.to_bytes(4, "little") for x in (USER + 256, USER + 260, 0)))
+    assert '["one", "two"], 0x8048000 /* 2 vars */)' in lines(memory, 11, USER + 256, array, array)
+
+
+def test_signals_and_their_sets(memory: memoryview) -> None:
+    assert "kill(7, SIGUSR1)" in lines(memory, 37, 7, signal.SIGUSR1)
+    mask = put(memory, (1 << 1 | 1 << 32).to_bytes(8, "little"))
+    assert "SIG_SETMASK, [INT RT_1], NULL" in lines(memory, 175, 2, mask, 0, 8)
+    most = put(memory, (~(1 << 8) & (1 << 64) - 1).to_bytes(8, "little"))
+    assert "~[KILL]" in lines(memory, 175, 2, most, 0, 8)
+    old = put(memory, (0).to_bytes(8, "little"), 64)
+    assert "NULL, []" in lines(memory, 175, 0, 0, old, 8)
+
+
+def test_numbers_that_are_none(memory: memoryview) -> None:
+    assert "AT_FDCWD" in lines(memory, 295, -100, put(memory, b"x\0"), 0)
+    assert "TCGETS" in lines(memory, 54, 0, 0x5401, USER)
+    assert "0x12345" in lines(memory, 54, 0, 0x12345, USER)
+    assert "lseek(3, -1, SEEK_END)" in lines(memory, 19, 3, -1, 2)
+    assert "clone(CLONE_VM|SIGCHLD" in lines(memory, 120, 0x100 | signal.SIGCHLD)
+
+
+def test_structures(memory: memoryview) -> None:
+    time = put(memory, (5).to_bytes(4, "little") + (7).to_bytes(4, "little"))
+    assert "nanosleep({tv_sec=5, tv_nsec=7}, NULL)" in lines(memory, 162, time, 0)
+    fds = put(memory, (3).to_bytes(4, "little") + (4).to_bytes(4, "little"))
+    assert "pipe([3, 4]) = 0" in lines(memory, 42, fds)
+    assert f"pipe({fds:#x}) = -1" in lines(memory, 42, fds, result=-errno.EMFILE)
+
+
+def test_calls_that_never_come_back(memory: memoryview) -> None:
+    tracer = Tracer(memory)
+    record = Record(MOMENT["CALL"], 1, DIRECTORY, 1, 252, (3, 0, 0, 0, 0, 0), 0)
+    assert " ".join(tracer.told(record).split()) == "sysenter exit_group(3) = ?"
+    assert tracer.end() == "calls: 1 by sysenter, 0 by int 0x80\n"
+
+
+def test_calls_that_did_not_come_back_are_shown_at_the_end(memory: memoryview) -> None:
+    tracer = Tracer(memory)
+    tracer.told(Record(MOMENT["CALL"], 1, DIRECTORY, 0, 29, (0,) * 6, 0))
+    assert [" ".join(line.split()) for line in tracer.end().splitlines()] == [
+        "int 0x80 pause() = ?",
+        "calls: 0 by sysenter, 1 by int 0x80",
+    ]
+
+
+def test_numbers_are_told_from_two_processes_on(memory: memoryview) -> None:
+    tracer = Tracer(memory)
+    for pid in (1, 2):
+        record = Record(MOMENT["CALL"], pid, DIRECTORY, 1, 20, (0,) * 6, 0)
+        tracer.told(record)
+        text = tracer.told(record._replace(moment=MOMENT["RETURN"], result=pid))
+    assert text.startswith("sysenter  [pid 2] getpid() ")
+
+
+def test_calls_that_there_are_not(memory: memoryview) -> None:
+    text = f"= -1 ENOSYS ({os.strerror(errno.ENOSYS)})"
+    assert lines(memory, 386, 1, 2, 3, 4, result=-38) == f"sysenter rseq(0x1, 0x2, 0x3, 0x4) {text}"
+    assert lines(memory, 5000, 0, result=-38).startswith("sysenter syscall_0x1388(NULL, ")
+
+
+def test_a_call_to_be_made_again(memory: memoryview) -> None:
+    assert "= ? ERESTARTSYS (To be restarted" in lines(memory, 29, result=-512)
+
+
+def test_every_call_of_the_kernel_has_words(memory: memoryview) -> None:
+    calls = syscalls_for(("int80", "sysenter", "vsyscall", "processes", "linux"))
+    assert len(calls) > 100
+    for call in calls:
+        for value in (0, 1, USER, 0xFFFFFFFF):
+            if call.name not in tables.NEVER_RETURN:
+                assert f" {call.name}(" in lines(memory, call.number, *[value] * 6), call.name
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b'a"\\\n\t', r'"a\"\\\n\t"'),
+        (b"\x00\xff\x01", r'"\0\377\1"'),
+        (b"\x001", r'"\0001"'),
+        (b"abc", '"abc"'),
+        (b"abcd", '"abc"...'),
+    ],
+)
+def test_quoting(data: bytes, text: str) -> None:
+    most = 3 if data.startswith(b"abc") else 32
+    assert quoted(data, most, cut=False) == text
