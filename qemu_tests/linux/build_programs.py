@@ -76,11 +76,6 @@ def build_bare(source: Path, compiler: Compiler) -> Path:
     return _compiled(source.stem, compiler, [*RUNNER_FLAGS, str(source)], inputs, {})
 
 
-def build_bare(source: Path, compiler: Compiler) -> Path:
-    """A program of one C file without a C library. Raises ToolError and BuildError."""
-    return _compiled(source.stem, compiler, [*RUNNER_FLAGS, str(source)], [source], {})
-
-
 def build_program(
     source: Path,
     libc: Libc,

@@ -37,8 +37,8 @@ int fpu_to_user(struct fpstate *user)
     return has_fxsave() ? copy_to_user(user->fxsave, process->fpu, sizeof user->fxsave) : 0;
 }
 
-/* The x87 comes from the old form, which programs know how to change, and SSE from the new one. Bits
- * of MXCSR that this CPU does not have would make FXRSTOR fault in the kernel. */
+/* The x87 comes from the old form, which programs know how to change, and SSE from the new one.
+ * Bits of MXCSR that this CPU does not have would make FXRSTOR fault in the kernel. */
 int fpu_from_user(const struct fpstate *user)
 {
     struct process *process = current_process();

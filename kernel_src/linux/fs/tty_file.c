@@ -54,7 +54,7 @@ static long wait_for(const struct file *file, uint32_t count)
         } else if (sleep_until(&tty.readers, deadline)) {
             return 0;
         } else if (tty_available() != before) {
-            deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1; /* from character to character */
+            deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1; /* between characters */
         }
     }
     return 0;

@@ -10,8 +10,8 @@
 
 #define ONLY_FOR_OPEN (O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY | O_CLOEXEC)
 
-/* A file that is not there yet. Behind a symbolic link that leads nowhere its target is made; not in
- * a circle, as path_find() has been through. */
+/* A file that is not there yet. Behind a symbolic link that leads nowhere its target is made; not
+ * in a circle, as path_find() has been through. */
 static int create(struct inode *base, const char *path, uint32_t mode, struct inode **made)
 {
     struct place place;

@@ -54,12 +54,13 @@ void fpu_save(struct process *process)
     }
 }
 
+/* FRSTOR would raise what the last process has left, in the kernel. */
 void fpu_load(const struct process *process)
 {
     if (has_fxsave()) {
         __asm__ volatile("fxrstor (%0)" : : "r"(process->fpu) : "memory");
     } else {
-        __asm__ volatile("frstor (%0)" : : "r"(process->fpu) : "memory");
+        __asm__ volatile("fnclex\n\tfrstor (%0)" : : "r"(process->fpu) : "memory");
     }
 }
 

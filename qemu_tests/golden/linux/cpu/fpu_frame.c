@@ -37,28 +37,48 @@ int fpu_to_user(struct fpstate *user)
     return has_fxsave() ? copy_to_user(user->fxsave, process->fpu, sizeof user->fxsave) : 0;
 }
 
-/* Bits of MXCSR that this CPU does not have would make FXRSTOR fault in the kernel. */
+/* The x87 comes from the old form, which programs know how to change, and SSE from the new one.
+ * Bits of MXCSR that this CPU does not have would make FXRSTOR fault in the kernel. */
 int fpu_from_user(const struct fpstate *user)
 {
     struct process *process = current_process();
     uint32_t *words = process->fpu;
-    int error;
+    uint32_t fsave[27];
 
     if (!words) {
         return 0;
     }
     fpu_save(process);
-    if (has_fxsave()) {
-        uint32_t mask = words[MXCSR_MASK_WORD] ? words[MXCSR_MASK_WORD] : MXCSR_MASK_DEFAULT;
+    uint32_t mask = words[MXCSR_MASK_WORD] ? words[MXCSR_MASK_WORD] : MXCSR_MASK_DEFAULT;
+    int error = copy_from_user(fsave, user->fsave, sizeof fsave);
+    if (error == 0 && has_fxsave()) {
         error = copy_from_user(words, user->fxsave, sizeof user->fxsave);
         words[MXCSR_WORD] &= mask;
-    } else {
-        error = copy_from_user(words, user->fsave, sizeof user->fsave);
     }
     if (error) {
         fpu_reset(process);
         return error;
     }
     fpu_load(process);
+    __asm__ volatile("fnclex\n\tfrstor %0" : : "m"(fsave));
     return 0;
+}
+
+/* The six exceptions: those that have happened and are not masked. */
+uint32_t fpu_raised(uint32_t vector)
+{
+    struct process *process = current_process();
+    const uint32_t *words = process->fpu;
+    uint32_t status, masked;
+
+    fpu_save(process);
+    fpu_load(process);
+    if (vector == VECTOR_XM) {
+        status = words[MXCSR_WORD];
+        masked = status >> 7;
+    } else {
+        status = has_fxsave() ? words[0] >> 16 : words[1];
+        masked = words[0];
+    }
+    return status & ~masked & 0x3f;
 }

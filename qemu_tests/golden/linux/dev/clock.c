@@ -190,7 +190,8 @@ void clock_init(void)
     shared.data.wall.seconds = rtc_seconds();
 }
 
-/* Without a TSC it is the time of the last tick. */
+/* Without a TSC it is the time of the last tick. The kernel lock is held: nobody changes the
+ * data. */
 int clock_now(int id, struct clock_time *now)
 {
     const struct clock_time *clock = clock_of(&shared.data, id);
@@ -198,7 +199,10 @@ int clock_now(int id, struct clock_time *now)
     if (!clock) {
         return -EINVAL;
     }
-    *now = clock_is_fine() ? clock_read(&shared.data, clock) : *clock;
+    *now = *clock;
+    if (clock_is_fine()) {
+        time_add(now, clock_elapsed(&shared.data, tsc_read()));
+    }
     return 0;
 }
 

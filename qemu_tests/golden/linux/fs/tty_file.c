@@ -1,5 +1,6 @@
 /* fs/tty_file.c: the terminal as a file. */
 
+#include "dev/clock.h"
 #include "dev/dev.h"
 #include "fs/file.h"
 #include "fs/tty.h"
@@ -37,7 +38,7 @@ static long take(uint8_t *buffer, size_t size)
 static long wait_for(const struct file *file, uint32_t count)
 {
     uint32_t vtime = tty_has(ICANON) ? 0 : tty.termios.cc[VTIME];
-    uint32_t deadline = timer_ticks + vtime * TICKS_PER_VTIME + 1;
+    uint32_t deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1;
 
     while (tty_available() < count) {
         if (file->flags & O_NONBLOCK) {
@@ -49,11 +50,11 @@ static long wait_for(const struct file *file, uint32_t count)
         uint32_t before = tty_available();
         if (vtime == 0 || (tty.termios.cc[VMIN] != 0 && before == 0)) {
             sleep_on(&tty.readers);
-            deadline = timer_ticks + vtime * TICKS_PER_VTIME + 1;
+            deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1;
         } else if (sleep_until(&tty.readers, deadline)) {
             return 0;
         } else if (tty_available() != before) {
-            deadline = timer_ticks + vtime * TICKS_PER_VTIME + 1; /* from character to character */
+            deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1; /* between characters */
         }
     }
     return 0;

@@ -69,21 +69,3 @@ INLINE void clock_carry(struct clock_time *time)
         __asm__("" : "+r"(time->seconds)); /* or clang makes a division of the loop */
     }
 }
-
-/* What a clock in `data` shows now, for CPUs with a TSC. If the kernel changes the data meanwhile
- * it begins again: the sequence is odd, or another. Compilers are told to keep the order of the
- * loads; CPUs do. */
-INLINE struct clock_time clock_read(const struct clock_data *data, const struct clock_time *clock)
-{
-    struct clock_time now;
-    uint32_t sequence;
-
-    do {
-        sequence = __atomic_load_n(&data->sequence, __ATOMIC_ACQUIRE) & ~1u;
-        now = *clock;
-        now.nanoseconds += clock_elapsed(data, __builtin_ia32_rdtsc());
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    } while (sequence != data->sequence);
-    clock_carry(&now);
-    return now;
-}

@@ -21,7 +21,6 @@
 #define VECTOR_DF                    8           /* double fault */
 #define VECTOR_NP                    11          /* segment not present */
 #define VECTOR_SS                    12          /* stack-segment fault */
-#define VECTOR_GP                    13          /* general protection */
 #define VECTOR_PF                    14          /* page fault */
 #define VECTOR_MF                    16          /* x87 floating-point error */
 #define VECTOR_AC                    17          /* alignment check */
@@ -335,7 +334,6 @@
 #define O_TRUNC                      0x200u      /* emptied */
 #define O_APPEND                     0x400u      /* every write goes to the end */
 #define O_NONBLOCK                   0x800u      /* -EAGAIN instead of waiting */
-#define O_LARGEFILE                  0x8000u
 #define O_DIRECTORY                  0x10000u    /* it must be one */
 #define O_NOFOLLOW                   0x20000u    /* it must not be a symbolic link */
 #define O_CLOEXEC                    0x80000u    /* closed by execve() */
@@ -451,8 +449,13 @@
 #define SEGV_MAPERR                  1           /* nothing there */
 #define SEGV_ACCERR                  2           /* not allowed */
 #define FPE_INTDIV                   1
+#define FPE_FLTDIV                   3
+#define FPE_FLTOVF                   4
+#define FPE_FLTUND                   5
+#define FPE_FLTRES                   6
 #define FPE_FLTINV                   7
 #define ILL_ILLOPN                   2
+#define ILL_BADSTK                   8
 #define BUS_ADRALN                   1
 #define BUS_ADRERR                   2           /* behind the end of a mapped file */
 #define TRAP_TRACE                   2

@@ -120,8 +120,6 @@ struct process {
     uint32_t trap_address;            /* CR2 of its last page fault */
     uint32_t forced;                  /* the signal of an exception that is on its way */
     uint32_t restart_tick;            /* end of a sleep that was interrupted */
-    struct inode *cwd;                /* working directory */
-    uint32_t umask;                   /* mode bits that new files do not get */
     int32_t pid;
     uint32_t state;                   /* enum process_state */
     int32_t exit_status;              /* what it passed to exit() */
@@ -130,7 +128,7 @@ struct process {
     char name[16];
 };
 
-_Static_assert(sizeof(struct process) == 232, "there is padding");
+_Static_assert(sizeof(struct process) == 224, "there is padding");
 
 /* A program's registers in a signal frame (Linux arch/x86 uapi sigcontext.h). */
 struct sigcontext {

@@ -1,6 +1,7 @@
 /* kernel/exceptions.c: what becomes of an exception: a signal for the program that raised it. */
 
 #include "cpu/cpu.h"
+#include "cpu/fpu_frame.h"
 #include "fs/inode.h"
 #include "include/kernel_lock.h"
 #include "include/x86.h"
@@ -8,6 +9,8 @@
 #include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"
+
+#define TRAP_IRET 32 /* no vector of the CPU's, but Linux's number for it */
 
 void return_failed(void); /* called by entry/return.asm */
 
@@ -63,6 +66,16 @@ int signal_of_trap(uint32_t vector)
     }
 }
 
+/* SDM 1 8.5; an operand that is denormal counts as an underflow. */
+static int code_of_float(uint32_t raised)
+{
+    return raised & 0x01   ? FPE_FLTINV
+           : raised & 0x04 ? FPE_FLTDIV
+           : raised & 0x08 ? FPE_FLTOVF
+           : raised & 0x12 ? FPE_FLTUND
+                           : FPE_FLTRES;
+}
+
 /* What siginfo_t says of an exception (sigaction(2)). */
 static int code_of_trap(uint32_t vector)
 {
@@ -77,7 +90,7 @@ static int code_of_trap(uint32_t vector)
         return BUS_ADRALN;
     case VECTOR_MF:
     case VECTOR_XM:
-        return FPE_FLTINV;
+        return code_of_float(fpu_raised(vector));
     default:
         return SI_KERNEL;
     }
@@ -137,14 +150,14 @@ void page_fault(struct pt_regs *regs, uint32_t vector)
     }
 }
 
-/* Ring 3 cannot be entered with the segments that the program has. */
+/* Ring 3 cannot be entered with the segments that the program has. Linux calls it a bad stack. */
 void return_failed(void)
 {
     struct process *process = current_process();
 
     kernel_lock_acquire();
-    process->trap_vector = VECTOR_GP;
+    process->trap_vector = TRAP_IRET;
     process->trap_error = 0;
-    signal_force(SIGSEGV, SI_KERNEL, 0);
+    signal_force(SIGILL, ILL_BADSTK, 0);
     kernel_lock_release();
 }

@@ -120,11 +120,15 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
     return 0;
 }
 
-static int has_hole(const struct space *space, uint32_t start, uint32_t end)
+/* May it be used like that, all of it? */
+static int check(const struct space *space, uint32_t start, uint32_t end, uint32_t protection)
 {
     for (const struct area *area = area_find(space, start); start < end; area = area->next) {
         if (!area || area->start > start) {
-            return 1;
+            return -ENOMEM;
+        }
+        if ((protection & PROT_WRITE) && (area->flags & AREA_NEVER_WRITE)) {
+            return -EACCES;
         }
         start = area->end;
     }
@@ -133,8 +137,11 @@ static int has_hole(const struct space *space, uint32_t start, uint32_t end)
 
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection)
 {
-    if (has_hole(space, start, end) || space_split(space, start, end) != 0) {
-        return -ENOMEM;
+    int error = check(space, start, end, protection);
+
+    error = error ? error : space_split(space, start, end);
+    if (error) {
+        return error;
     }
     struct area *area = area_find(space, start);
     while (area && area->start < end) {

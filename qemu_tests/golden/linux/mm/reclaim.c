@@ -27,7 +27,7 @@ static struct space *largest(void)
     uint32_t most = 0;
 
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        uint32_t pages = may_end(p) ? pages_own(p->space) : 0;
+        uint32_t pages = may_end(p) ? pages_count(p->space) : 0;
         if (pages > most) {
             most = pages;
             found = p->space;

@@ -14,8 +14,9 @@ struct inode;
 
 /* What an area may be used for: PROT_READ, PROT_WRITE, PROT_EXEC as in mmap(), and these. */
 #define AREA_PROTECTION (PROT_READ | PROT_WRITE | PROT_EXEC)
-#define AREA_SHARED 0x10     /* writes reach the file, and those who share it */
-#define AREA_GROWS_DOWN 0x20 /* a stack */
+#define AREA_SHARED 0x10      /* writes reach the file, and those who share it */
+#define AREA_GROWS_DOWN 0x20  /* a stack */
+#define AREA_NEVER_WRITE 0x40 /* shared, of a file that was not opened to be written */
 
 struct area {
     uint32_t start, end; /* on page boundaries */
@@ -72,7 +73,8 @@ int space_split(struct space *space, uint32_t start, uint32_t end);
 /* Nothing is promised there any more. Returns 0 or -ENOMEM, if an area cannot be split. */
 int space_unmap(struct space *space, uint32_t start, uint32_t end);
 
-/* Change what the areas of a range may be used for. Returns 0, -ENOMEM if there is a hole in it. */
+/* Change what the areas of a range may be used for. Returns 0, -ENOMEM if there is a hole in it, or
+ * -EACCES. */
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection);
 
 /* The highest hole of `size` bytes below MMAP_TOP, or 0 if there is none. */
@@ -89,8 +91,9 @@ uint32_t *space_entry(struct space *space, uint32_t address, int create);
 void pages_hide(struct space *space, uint32_t start, uint32_t end);
 void pages_free(struct space *space, uint32_t start, uint32_t end);
 
-/* How many would be free if it were. */
-uint32_t pages_own(struct space *space);
+/* How many there are; those that others share count, too: a process that takes all memory may have
+ * forked. */
+uint32_t pages_count(struct space *space);
 
 void pages_protect(struct space *space, const struct area *area);
 int pages_copy(struct space *to, struct space *from, const struct area *area);

@@ -35,7 +35,7 @@ void alarm_set(struct group *group, uint32_t ticks, uint32_t period)
 
 uint32_t alarm_left(const struct group *group)
 {
-    int32_t left = (int32_t)(group->alarm_tick - timer_ticks);
+    int32_t left = (int32_t)(group->alarm_tick - clock_ticks());
 
     return !group->has_alarm ? 0 : left > 0 ? (uint32_t)left : 1;
 }

@@ -11,7 +11,6 @@
 #include "cpu/io_bitmap.h"
 #include "cpu/tls.h"
 #include "entry/vsyscall.h"
-#include "fs/cwd.h"
 #include "fs/file.h"
 #include "lib/lib.h"
 #include "mm/space.h"
@@ -53,8 +52,6 @@ static int inherit(struct process *child, struct process *parent, const struct c
     error = error ? error : fpu_fork(child, parent);
     /* The TLS entries. */
     error = error ? error : tls_fork(child, parent);
-    /* The working directory. */
-    error = error ? error : cwd_fork(child, parent);
     /* Where a thread finds its number. */
     error = error ? error : thread_ids_fork(child, clone);
     /* The ports that it may use. */

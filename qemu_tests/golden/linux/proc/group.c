@@ -1,6 +1,7 @@
 /* proc/group.c: threads that are one process, and processes that stop and end together. */
 
 #include "cpu/cpu.h"
+#include "fs/inode.h"
 #include "kernel/init.h"
 #include "lib/lib.h"
 #include "mm/space.h"
@@ -45,6 +46,9 @@ static int group_copy(struct process *child, const struct process *parent)
     group->pgid = from->pgid;
     group->sid = from->sid;
     memcpy(group->action, from->action, sizeof group->action);
+    inode_get(from->cwd);
+    group->cwd = from->cwd;
+    group->umask = from->umask;
     process_adopt(from->leader, child);
     return 0;
 }
@@ -84,6 +88,9 @@ int group_first(struct process *process)
     if (group) {
         group->exit_signal = SIGCHLD;
         group->pgid = group->sid = process->pid;
+        inode_get(root);
+        group->cwd = root;
+        group->umask = 022;
     }
     return group ? 0 : -ENOMEM;
 }
@@ -97,6 +104,7 @@ void group_free(struct process *process)
         return;
     }
     alarm_set(group, 0, 0);
+    inode_put(group->cwd);
     pending_free(&group->pending);
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
         p->group = p->group == group ? NULL : p->group; /* threads that are still to be freed */

@@ -5,7 +5,6 @@
 #include "cpu/cpu.h"
 #include "cpu/fpu.h"
 #include "cpu/io_bitmap.h"
-#include "fs/cwd.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "kernel/suite.h"
@@ -129,7 +128,6 @@ void process_release(struct process *process)
 {
     files_leave(process);
     fpu_free(process);
-    cwd_leave(process);
 }
 
 void process_abandon(struct process *process)
@@ -163,8 +161,6 @@ int process_first(struct process **created)
     error = error ? error : files_first(process);
     /* Room for its x87 and SSE registers. */
     error = error ? error : fpu_fork(process, current_process());
-    /* The root directory. */
-    error = error ? error : cwd_first(process);
     /* A process group of its own. */
     error = error ? error : group_first(process);
     if (error && process) {

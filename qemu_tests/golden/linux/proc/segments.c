@@ -8,7 +8,6 @@
 
 #define RPL 3u
 #define DESCRIPTOR_USABLE 0xf0u /* present, DPL 3, code or data */
-#define DESCRIPTOR_WRITABLE 0x02u
 
 /* The access byte of the descriptor that a selector of ring 3 names; 0 if there is none. */
 static uint32_t access_of(uint32_t selector)
@@ -22,13 +21,6 @@ static uint32_t access_of(uint32_t selector)
     return (access & DESCRIPTOR_USABLE) == DESCRIPTOR_USABLE ? access : 0;
 }
 
-/* IRET would fault in the kernel. SS may be a TLS entry, as long as that can be written. */
-int segments_ok(const struct sigcontext *context)
-{
-    return (context->cs & 0xffff) == SEL_USER_CODE &&
-           (access_of(context->ss) & DESCRIPTOR_WRITABLE);
-}
-
 static uint32_t usable(uint32_t selector)
 {
     return access_of(selector | RPL) ? (selector & 0xffff) | RPL : 0;
@@ -36,8 +28,8 @@ static uint32_t usable(uint32_t selector)
 
 void segments_restore(struct pt_regs *regs, const struct sigcontext *context)
 {
-    regs->cs = SEL_USER_CODE;
-    regs->ss = context->ss & 0xffff;
+    regs->cs = (context->cs & 0xffff) | RPL; /* with a bad one IRET fails: see return_failed() */
+    regs->ss = (context->ss & 0xffff) | RPL;
     regs->ds = usable(context->ds);
     regs->es = usable(context->es);
     regs->fs = usable(context->fs);

@@ -6,10 +6,7 @@
 struct pt_regs;
 struct sigcontext;
 
-/* Could ring 3 run with these CS and SS? */
-int segments_ok(const struct sigcontext *context);
-
-/* Take DS, ES, FS and GS from a frame; selectors that are none become 0. */
+/* Take the segments from a frame; DS, ES, FS and GS that are none become 0. */
 void segments_restore(struct pt_regs *regs, const struct sigcontext *context);
 
 void segment_load_fs(uint32_t selector);

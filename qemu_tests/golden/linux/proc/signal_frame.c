@@ -159,7 +159,7 @@ static int context_restore(struct pt_regs *regs, const struct sigcontext *user, 
 {
     struct sigcontext context;
 
-    if (copy_from_user(&context, user, sizeof context) != 0 || !segments_ok(&context) ||
+    if (copy_from_user(&context, user, sizeof context) != 0 ||
         (context.fpstate && fpu_from_user((const struct fpstate *)context.fpstate) != 0)) {
         return -EFAULT;
     }

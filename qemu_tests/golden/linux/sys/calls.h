@@ -234,7 +234,7 @@ long sys_getdents(int fd, void *buffer, uint32_t size);
 
 /* wait for files */
 long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
-                    const struct timeval *timeout);
+                    struct timeval *timeout);
 
 /* read into pieces */
 long sys_readv(int fd, const struct iovec *vector, int count);
@@ -388,7 +388,7 @@ long sys_renameat(int old_fd, const char *old_path, int new_fd, const char *new_
 
 /* wait for files, with another signal mask */
 long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
-                  const struct timespec *timeout, const uint32_t *mask_and_size);
+                  struct timespec *timeout, const uint32_t *mask_and_size);
 
 /* change a file's times */
 long sys_utimensat(int base_fd, const char *path, const struct timespec *times, int flags);

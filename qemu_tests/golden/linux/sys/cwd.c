@@ -7,12 +7,13 @@
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
+#include "proc/signals.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
 long sys_chdir(const char *path)
 {
-    struct process *process = current_process();
+    struct group *group = current_process()->group;
     struct inode *inode;
     long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
 
@@ -23,22 +24,22 @@ long sys_chdir(const char *path)
         inode_put(inode);
         return -ENOTDIR;
     }
-    inode_put(process->cwd);
-    process->cwd = inode;
+    inode_put(group->cwd);
+    group->cwd = inode;
     return 0;
 }
 
 long sys_fchdir(int fd)
 {
-    struct process *process = current_process();
+    struct group *group = current_process()->group;
     const struct file *file = file_of(fd);
 
     if (!file || !file->inode || !is_directory(file->inode)) {
         return file ? -ENOTDIR : -EBADF;
     }
     inode_get(file->inode);
-    inode_put(process->cwd);
-    process->cwd = file->inode;
+    inode_put(group->cwd);
+    group->cwd = file->inode;
     return 0;
 }
 
@@ -60,7 +61,8 @@ long sys_getcwd(char *buffer, size_t size)
     uint32_t at = PATH_MAX - 1;
     long error = path ? 0 : -ENOMEM;
 
-    for (const struct inode *d = current_process()->cwd; error == 0 && d != root; d = d->parent) {
+    for (const struct inode *d = current_process()->group->cwd; error == 0 && d != root;
+         d = d->parent) {
         const char *name = name_in_parent(d);
         uint32_t length = 0;
         while (name && name[length] != '\0') {

@@ -110,7 +110,7 @@ long sys_fcntl64(int fd, int command, uint32_t argument)
         set_close_on_exec(fd, argument & FD_CLOEXEC);
         return 0;
     case F_GETFL:
-        return (long)(file->flags | O_LARGEFILE);
+        return (long)file->flags;
     case F_SETFL:
         file->flags = (file->flags & ~(uint32_t)STATUS_FLAGS) | (argument & STATUS_FLAGS);
         return 0;

@@ -8,10 +8,30 @@
 #include "sys/calls.h"
 #include "sys/names.h"
 
-/* A file that is not there yet. */
+#define ONLY_FOR_OPEN (O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY | O_CLOEXEC)
+
+/* A file that is not there yet. Behind a symbolic link that leads nowhere its target is made; not
+ * in a circle, as path_find() has been through. */
 static int create(struct inode *base, const char *path, uint32_t mode, struct inode **made)
 {
-    return node_create(base, path, S_IFREG | (mode & S_IALLUGO), 0, NULL, made);
+    struct place place;
+    const struct entry *entry;
+    int error;
+
+    inode_get(base);
+    do {
+        error = path_place(base, path, &place);
+        inode_put(base);
+        if (error) {
+            return error;
+        }
+        base = place.directory;
+        entry = directory_find(base, place.name, place.length);
+        path = entry && is_symlink(entry->inode) ? entry->inode->target : place.name;
+    } while (path != place.name);
+    error = node_create(base, path, S_IFREG | (mode & S_IALLUGO), 0, NULL, made);
+    inode_put(base);
+    return error;
 }
 
 static int find_or_create(struct inode *base, const char *path, uint32_t flags, uint32_t mode,
@@ -47,11 +67,11 @@ static long open_inode(struct inode *inode, uint32_t flags)
     if (error == 0 && (flags & O_TRUNC) && is_regular(inode)) {
         error = inode_resize(inode, 0);
     }
-    error =
-        error ? error : file_open(inode, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC), &file);
+    error = error ? error : file_open(inode, flags, &file);
     if (error) {
         return error;
     }
+    file->flags &= ~(uint32_t)ONLY_FOR_OPEN;
     int fd = file_install(file, 0);
     if (fd < 0) {
         file_put(file);

@@ -8,11 +8,12 @@
 #include "lib/lib.h"
 #include "mm/space.h"
 #include "proc/process.h"
+#include "proc/signals.h"
 
 static long base_of(int base_fd, struct inode **base)
 {
     if (base_fd == AT_WORKING_DIRECTORY) {
-        *base = current_process()->cwd;
+        *base = current_process()->group->cwd;
         return 0;
     }
     const struct file *file = file_of(base_fd);
@@ -91,7 +92,8 @@ int node_create(struct inode *base, const char *path, uint32_t mode, uint32_t rd
     } else if (place.name[place.length] == '/' && (mode & S_IFMT) != S_IFDIR) {
         error = -EISDIR;
     }
-    *made = error ? NULL : inode_create(mode & ~(target ? 0 : current_process()->umask), rdev);
+    uint32_t umask = target ? 0 : current_process()->group->umask;
+    *made = error ? NULL : inode_create(mode & ~umask, rdev);
     error = error ? error : *made ? 0 : -ENOMEM;
     error = error || !target ? error : set_target(*made, target);
     error = error ? error : directory_add(place.directory, place.name, place.length, *made);

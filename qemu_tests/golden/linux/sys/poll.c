@@ -172,7 +172,7 @@ static long do_select(uint32_t count, uint32_t *const user[3], const uint32_t *u
 }
 
 long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
-                    const struct timeval *timeout)
+                    struct timeval *timeout)
 {
     uint32_t *const user[3] = {in, out, except};
     struct timeval time = {0, 0};
@@ -180,14 +180,25 @@ long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *excep
     if (timeout && copy_from_user(&time, timeout, sizeof time) != 0) {
         return -EFAULT;
     }
-    uint32_t ticks = ticks_of((uint32_t)time.seconds, (uint32_t)time.microseconds * 1000);
+    if (time.seconds < 0 || time.microseconds < 0) {
+        return -EINVAL;
+    }
+    uint32_t ticks = ticks_of((uint32_t)time.seconds + (uint32_t)time.microseconds / 1000000,
+                              (uint32_t)time.microseconds % 1000000 * 1000);
     uint32_t until = clock_ticks() + ticks + (ticks != 0);
-    return do_select(count, user, timeout ? &until : NULL);
+    long result = do_select(count, user, timeout ? &until : NULL);
+    if (timeout) {
+        ticks = ticks_left(until);
+        time.seconds = (int32_t)(ticks / TIMER_HZ);
+        time.microseconds = (int32_t)(ticks % TIMER_HZ * (NS_PER_TICK / 1000));
+        (void)copy_to_user(timeout, &time, sizeof time);
+    }
+    return result;
 }
 
 /* The last argument holds two: a signal mask for the time of waiting, and its size. */
 long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
-                  const struct timespec *timeout, const uint32_t *mask_and_size)
+                  struct timespec *timeout, const uint32_t *mask_and_size)
 {
     struct process *process = current_process();
     uint32_t *const user[3] = {in, out, except};
@@ -213,5 +224,9 @@ long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
         process->work |= WORK_SIGNAL; /* the old mask comes back on the way out */
     }
     signals_look(process);
-    return do_select(count, user, timeout ? &until : NULL);
+    long result = do_select(count, user, timeout ? &until : NULL);
+    if (timeout) {
+        tell_left(timeout, until);
+    }
+    return result;
 }

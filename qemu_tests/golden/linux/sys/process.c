@@ -157,10 +157,10 @@ long sys_setsid(void)
 
 long sys_umask(uint32_t mask)
 {
-    struct process *process = current_process();
-    uint32_t before = process->umask;
+    struct group *group = current_process()->group;
+    uint32_t before = group->umask;
 
-    process->umask = mask & 0777;
+    group->umask = mask & 0777;
     return (long)before;
 }
 

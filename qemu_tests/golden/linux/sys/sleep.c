@@ -53,10 +53,17 @@ long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *ti
     return 0;
 }
 
-/* How long a sleep would still have lasted. */
-static void tell_left(struct timespec *left, uint32_t until)
+/* Less the one that tick_of() adds: else who is interrupted at each tick would sleep for ever. */
+uint32_t ticks_left(uint32_t until)
 {
-    uint32_t ticks = (int32_t)(until - timer_ticks) > 0 ? until - timer_ticks : 0;
+    int32_t left = (int32_t)(until - clock_ticks());
+
+    return left > 1 ? (uint32_t)left - 1 : 0;
+}
+
+void tell_left(struct timespec *left, uint32_t until)
+{
+    uint32_t ticks = ticks_left(until);
     const struct timespec time = {(int32_t)(ticks / TIMER_HZ),
                                   (int32_t)(ticks % TIMER_HZ * NS_PER_TICK)};
 

@@ -112,7 +112,7 @@ LOCKED_CALL(fchdir, regs->ebx)
 LOCKED_CALL(_llseek, regs->ebx, regs->ecx, regs->edx, (uint64_t *)regs->esi, regs->edi)
 LOCKED_CALL(getdents, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(_newselect, regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx,
-            (uint32_t *)regs->esi, (const struct timeval *)regs->edi)
+            (uint32_t *)regs->esi, (struct timeval *)regs->edi)
 LOCKED_CALL(readv, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(writev, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(getsid, regs->ebx)
@@ -167,7 +167,7 @@ LOCKED_CALL(fstatat64, regs->ebx, (const char *)regs->ecx, (struct stat64 *)regs
 LOCKED_CALL(unlinkat, regs->ebx, (const char *)regs->ecx, regs->edx)
 LOCKED_CALL(renameat, regs->ebx, (const char *)regs->ecx, regs->edx, (const char *)regs->esi)
 LOCKED_CALL(pselect6, regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx,
-            (uint32_t *)regs->esi, (const struct timespec *)regs->edi, (const uint32_t *)regs->ebp)
+            (uint32_t *)regs->esi, (struct timespec *)regs->edi, (const uint32_t *)regs->ebp)
 LOCKED_CALL(utimensat, regs->ebx, (const char *)regs->ecx, (const struct timespec *)regs->edx,
             regs->esi)
 LOCKED_CALL(dup3, regs->ebx, regs->ecx, regs->edx)

@@ -38,6 +38,10 @@ struct timezone {
 /* Ticks of the clock that a length of time takes, rounded up; very long ones are cut off. */
 uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds);
 
+/* How much of a time is left that is over at tick `until`, told to the program if it asks. */
+uint32_t ticks_left(uint32_t until);
+void tell_left(struct timespec *left, uint32_t until);
+
 /* The tick at which a program's time is over: a length of time from now on, or a moment of that
  * clock. Returns 0, -EFAULT or -EINVAL. */
 long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *tick);

@@ -66,6 +66,9 @@ long sys_wait4(int32_t pid, int *to, int options, void *usage)
     uint32_t zeros[RUSAGE_BYTES / sizeof(uint32_t)] = {0}; /* nobody counts */
     int any;
 
+    if (pid == INT32_MIN) {
+        return -ESRCH; /* its group could not be named */
+    }
     if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WALL | WCLONE | WNOTHREAD)) {
         return -EINVAL;
     }

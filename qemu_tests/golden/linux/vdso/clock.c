@@ -32,6 +32,24 @@ INLINE const struct clock_time *clock_here(int id)
     return vdso_clock_data.multiplier != 0 ? clock : NULL;
 }
 
+/* What a clock shows now, for CPUs with a TSC. If the kernel changes the data meanwhile it begins
+ * again: the sequence is odd, or another. Compilers are told to keep the order of the loads; CPUs
+ * do. */
+INLINE struct clock_time clock_read(const struct clock_time *clock)
+{
+    struct clock_time now;
+    uint32_t sequence;
+
+    do {
+        sequence = __atomic_load_n(&vdso_clock_data.sequence, __ATOMIC_ACQUIRE) & ~1u;
+        now = *clock;
+        now.nanoseconds += clock_elapsed(&vdso_clock_data, __builtin_ia32_rdtsc());
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    } while (sequence != vdso_clock_data.sequence);
+    clock_carry(&now);
+    return now;
+}
+
 EXPORT int __vdso_clock_gettime(int id, struct timespec *result)
 {
     const struct clock_time *clock = clock_here(id);
@@ -39,7 +57,7 @@ EXPORT int __vdso_clock_gettime(int id, struct timespec *result)
     if (!clock) {
         return (int)ask_kernel(NR_clock_gettime, id, result);
     }
-    struct clock_time now = clock_read(&vdso_clock_data, clock);
+    struct clock_time now = clock_read(clock);
     result->seconds = (int32_t)now.seconds;
     result->nanoseconds = (int32_t)(now.nanoseconds >> CLOCK_SHIFT);
     return 0;
@@ -52,7 +70,7 @@ EXPORT int __vdso_clock_gettime64(int id, struct timespec64 *result)
     if (!clock) {
         return (int)ask_kernel(NR_clock_gettime64, id, result);
     }
-    struct clock_time now = clock_read(&vdso_clock_data, clock);
+    struct clock_time now = clock_read(clock);
     result->seconds = now.seconds;
     result->nanoseconds = (int64_t)(now.nanoseconds >> CLOCK_SHIFT);
     return 0;
@@ -66,7 +84,7 @@ EXPORT int __vdso_gettimeofday(struct timeval *result, struct timezone *zone)
         return (int)ask_kernel(NR_gettimeofday, (long)result, zone);
     }
     if (result) {
-        struct clock_time now = clock_read(&vdso_clock_data, clock);
+        struct clock_time now = clock_read(clock);
         result->seconds = (int32_t)now.seconds;
         result->microseconds = (int32_t)((uint32_t)(now.nanoseconds >> CLOCK_SHIFT) / 1000);
     }
@@ -80,7 +98,7 @@ EXPORT int32_t __vdso_time(int32_t *result)
     if (!clock) {
         return (int32_t)ask_kernel(NR_time, (long)result, NULL);
     }
-    struct clock_time now = clock_read(&vdso_clock_data, clock);
+    struct clock_time now = clock_read(clock);
     if (result) {
         *result = (int32_t)now.seconds;
     }

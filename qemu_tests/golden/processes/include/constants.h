@@ -175,6 +175,7 @@
 #define ECHILD                       10          /* no such child */
 #define EAGAIN                       11          /* not now */
 #define ENOMEM                       12          /* no memory left */
+#define EACCES                       13          /* permission denied */
 #define EFAULT                       14          /* bad address */
 #define ENODEV                       19          /* no such device */
 #define EINVAL                       22          /* bad argument */

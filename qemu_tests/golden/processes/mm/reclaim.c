@@ -16,7 +16,7 @@ static struct space *largest(void)
     uint32_t most = 0;
 
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        uint32_t pages = p->space ? pages_own(p->space) : 0;
+        uint32_t pages = p->space ? pages_count(p->space) : 0;
         if (pages > most) {
             most = pages;
             found = p->space;

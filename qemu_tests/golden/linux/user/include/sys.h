@@ -452,7 +452,7 @@ static inline long getdents(int fd, void *buffer, uint32_t size)
 
 /* wait for files */
 static inline long _newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
-                              const struct timeval *timeout)
+                              struct timeval *timeout)
 {
     return system_call(NR__newselect, (long)count, (long)in, (long)out, (long)except, (long)timeout,
                        0);
@@ -761,7 +761,7 @@ static inline long renameat(int old_fd, const char *old_path, int new_fd, const 
 
 /* wait for files, with another signal mask */
 static inline long pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
-                            const struct timespec *timeout, const uint32_t *mask_and_size)
+                            struct timespec *timeout, const uint32_t *mask_and_size)
 {
     return system_call(NR_pselect6, (long)count, (long)in, (long)out, (long)except, (long)timeout,
                        (long)mask_and_size);
