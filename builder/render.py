@@ -27,6 +27,7 @@ from builder.config import KernelConfig
 from builder.errors import BuildError, FileError, UserError
 from builder.model.constants import ConstantGroup
 from builder.model.kernel import KernelModel, build_model
+from builder.model.syscalls import structs_of
 from builder.reading import tree_readme
 from builder.resources import data_dir
 
@@ -96,6 +97,7 @@ def _environment(loader: BaseLoader) -> Environment:
     environment.filters["column"] = column
     environment.filters["noted"] = noted
     environment.filters["c_wrap"] = c_wrap
+    environment.filters["structs_of"] = structs_of
     environment.filters["make_list"] = make_list
     environment.filters["hex"] = hexadecimal
     environment.filters["c_string"] = c_string

@@ -1,6 +1,5 @@
 """The model of one kernel: every table, cut down to what its configuration asks for."""
 
-import re
 from dataclasses import dataclass, replace
 
 from builder.config import KernelConfig
@@ -25,8 +24,7 @@ from builder.model.syscall import Syscall
 from builder.model.syscalls import (
     COST_LOOPS,
     CostLoop,
-    Slot,
-    dispatch_slots,
+    program_calls,
     syscalls_for,
 )
 from builder.model.traps import (
@@ -84,9 +82,9 @@ class KernelModel:
     vdso_versions: tuple[VdsoVersion, ...] = VDSO_VERSIONS
 
     @property
-    def syscall_slots(self) -> tuple[Slot, ...]:
-        """The lines of the dispatch table."""
-        return dispatch_slots(self.syscalls)
+    def program_calls(self) -> tuple[Syscall, ...]:
+        """The calls that user/include/sys.h has a function for."""
+        return program_calls(self.syscalls)
 
     @property
     def main_headers(self) -> tuple[str, ...]:
@@ -154,13 +152,6 @@ class KernelModel:
     def extra_flags(self) -> str:
         """The Makefile's variable with flags that only some objects are compiled with."""
         return " $(FAST) $(FAST_CFLAGS)" if "linux" in self.layers else ""
-
-    @property
-    def call_structs(self) -> tuple[str, ...]:
-        """Names of the structures that arguments of system calls point to."""
-        types = (argument.c_type for call in self.syscalls for argument in call.arguments)
-        names = (re.search(r"struct (\w+)", c_type) for c_type in types)
-        return tuple(sorted({name[1] for name in names if name}))
 
     @property
     def program_names(self) -> tuple[str, ...]:

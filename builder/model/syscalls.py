@@ -5,6 +5,7 @@ From this one table come the dispatch table and the unpacking of the arguments, 
 functions that programs call, and the documentation.
 """
 
+import re
 from dataclasses import dataclass
 
 from builder.model.syscall import Argument, Syscall, args
@@ -202,26 +203,20 @@ def syscalls_for(layers: tuple[str, ...]) -> tuple[Syscall, ...]:
     return tuple(chosen[number] for number in sorted(chosen))
 
 
-@dataclass(frozen=True)
-class Slot:
-    """One line of the dispatch table: a C designator, for one number or several, and a function."""
+def program_calls(calls: tuple[Syscall, ...]) -> tuple[Syscall, ...]:
+    """Those of `calls` that the programs of a tree can call by name.
 
-    index: str
-    function: str
+    Programs made for Linux bring their own C library, so step `linux` adds none.
+    """
+    known = {call.number for call in SYSCALLS if call.layer != "linux"}
+    return tuple(call for call in calls if call.number in known)
 
 
-def dispatch_slots(calls: tuple[Syscall, ...]) -> tuple[Slot, ...]:
-    """The dispatch table of `calls` (sorted by number) without a hole."""
-    slots = []
-    expected = 0
-    for call in calls:
-        if call.number > expected:
-            last = call.number - 1
-            index = f"[{expected}]" if last == expected else f"[{expected} ... {last}]"
-            slots.append(Slot(index, "no_such_call"))
-        slots.append(Slot(f"[{call.number}]", f"call_{call.name}"))
-        expected = call.number + 1
-    return tuple(slots)
+def structs_of(calls: tuple[Syscall, ...]) -> tuple[str, ...]:
+    """Names of the structures that arguments of `calls` point to."""
+    types = (argument.c_type for call in calls for argument in call.arguments)
+    names = (re.search(r"struct (\w+)", c_type) for c_type in types)
+    return tuple(sorted({name[1] for name in names if name}))
 
 
 @dataclass(frozen=True)

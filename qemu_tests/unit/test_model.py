@@ -16,7 +16,7 @@ from builder.model.gdt import GDT_ENTRIES, check_sysenter_order, gdt_entries
 from builder.model.kernel import KernelModel, build_model
 from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
 from builder.model.programs import FAULTS, PROGRAMS
-from builder.model.syscalls import SYSCALLS, dispatch_slots, syscalls_for
+from builder.model.syscalls import SYSCALLS, syscalls_for
 from builder.model.syscalls_linux import LINUX_SYSCALLS
 
 EVERY_STEP = (
@@ -232,14 +232,18 @@ def test_system_calls_have_a_reason_and_at_most_six_arguments() -> None:
         assert len(call.unpacked) == len(call.arguments)
 
 
-def test_dispatch_table_has_no_hole(model: KernelModel) -> None:
-    covered: list[int] = []
-    for slot in dispatch_slots(model.syscalls):
-        first, _, last = slot.index.strip("[]").partition(" ... ")
-        covered += range(int(first), int(last or first) + 1)
-    assert covered == list(range(model.constant("SYSCALL_LIMIT")))
-    functions = [slot.function for slot in model.syscall_slots if slot.function != "no_such_call"]
-    assert functions == [f"call_{call.name}" for call in model.syscalls]
+def test_system_calls_are_sorted_and_within_the_table(model: KernelModel) -> None:
+    numbers = [call.number for call in model.syscalls]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == model.constant("SYSCALL_LIMIT") - 1
+
+
+def test_programs_of_step_linux_have_the_functions_of_step_processes() -> None:
+    processes, linux = (
+        build_model(load_config(None, [f"kernel.step={step}"])) for step in ("processes", "linux")
+    )
+    names = [call.name for call in processes.syscalls]
+    assert [call.name for call in linux.program_calls] == names
 
 
 # ---- exceptions ----

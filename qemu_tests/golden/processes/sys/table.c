@@ -2,7 +2,7 @@
  *
  * An entry point calls sys_call_table[EAX] with the address of the saved registers in ECX. Each
  * function here takes the arguments out of them; the sixth register, EBP, holds the sixth.
- * [a ... b] is GCC's and clang's way to initialise a range.
+ * [a ... b] is GCC's and clang's way to initialise a range, and the last word on an element counts.
  */
 
 #include "sys/calls.h"
@@ -65,48 +65,33 @@ LOCKED_CALL(vfork)
 LOCKED_CALL(mmap2, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp)
 LOCKED_CALL(exit_group, regs->ebx)
 
+#pragma GCC diagnostic ignored "-Woverride-init"
+
 syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
-    [0] = no_such_call,
+    [0 ... SYSCALL_LIMIT - 1] = no_such_call,
     [1] = call_exit,
     [2] = call_fork,
     [3] = call_read,
     [4] = call_write,
-    [5] = no_such_call,
     [6] = call_close,
     [7] = call_waitpid,
-    [8 ... 10] = no_such_call,
     [11] = call_execve,
-    [12 ... 19] = no_such_call,
     [20] = call_getpid,
-    [21 ... 36] = no_such_call,
     [37] = call_kill,
-    [38 ... 40] = no_such_call,
     [41] = call_dup,
     [42] = call_pipe,
-    [43 ... 44] = no_such_call,
     [45] = call_brk,
-    [46 ... 62] = no_such_call,
     [63] = call_dup2,
     [64] = call_getppid,
-    [65 ... 90] = no_such_call,
     [91] = call_munmap,
-    [92 ... 100] = no_such_call,
     [101] = call_ioperm,
-    [102 ... 113] = no_such_call,
     [114] = call_wait4,
-    [115 ... 119] = no_such_call,
     [120] = call_clone,
-    [121 ... 124] = no_such_call,
     [125] = call_mprotect,
-    [126 ... 157] = no_such_call,
     [158] = call_sched_yield,
-    [159 ... 161] = no_such_call,
     [162] = call_nanosleep,
     [163] = call_mremap,
-    [164 ... 189] = no_such_call,
     [190] = call_vfork,
-    [191] = no_such_call,
     [192] = call_mmap2,
-    [193 ... 251] = no_such_call,
     [252] = call_exit_group,
 };

@@ -2,7 +2,7 @@
  *
  * An entry point calls sys_call_table[EAX] with the address of the saved registers in ECX. Each
  * function here takes the arguments out of them; the sixth register, EBP, holds the sixth.
- * [a ... b] is GCC's and clang's way to initialise a range.
+ * [a ... b] is GCC's and clang's way to initialise a range, and the last word on an element counts.
  */
 
 #include "sys/calls.h"
@@ -33,18 +33,15 @@ CALL(ioperm, regs->ebx, regs->ecx, regs->edx)
 CALL(sched_yield)
 CALL(exit_group, regs->ebx)
 
+#pragma GCC diagnostic ignored "-Woverride-init"
+
 syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
-    [0] = no_such_call,
+    [0 ... SYSCALL_LIMIT - 1] = no_such_call,
     [1] = call_exit,
-    [2] = no_such_call,
     [3] = call_read,
     [4] = call_write,
-    [5 ... 19] = no_such_call,
     [20] = call_getpid,
-    [21 ... 100] = no_such_call,
     [101] = call_ioperm,
-    [102 ... 157] = no_such_call,
     [158] = call_sched_yield,
-    [159 ... 251] = no_such_call,
     [252] = call_exit_group,
 };
