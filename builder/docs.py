@@ -84,6 +84,19 @@ def _syscalls() -> str:
     return table(("number", "call", "what it does", "needed by"), rows)
 
 
+def _syscalls_linux() -> str:
+    """All calls of step `linux`, by the tier of programs for which they are there."""
+    from builder.model.kernel import build_model
+    from builder.model.tiers import TIERS, tier_of
+
+    names: dict[str, list[str]] = {tier: [] for tier in TIERS}
+    for call in build_model(load_config(None, ["kernel.step=linux"])).syscalls:
+        tier, programs = tier_of(call)
+        names[tier].append(f"`{call.name}`" + (f" ({programs})" if programs else ""))
+    rows = ((tier, what, ", ".join(names[tier])) for tier, what in TIERS.items())
+    return table(("tier", "programs need them for", "calls (one program, where few need it)"), rows)
+
+
 def _diff() -> str:
     """What `tinygate diff --stat` prints: the new files of the kernel itself, and the sum."""
     from builder.render import render_tree
@@ -107,6 +120,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "exit-codes": _exit_codes,
     "words": _words,
     "syscalls": _syscalls,
+    "syscalls-linux": _syscalls_linux,
     "diff": _diff,
 }
 

@@ -26,7 +26,7 @@ def tables() -> Mapping[str, Sequence[Any]]:
         "process": PROCESS.placed,
         "memory": memory.REGIONS,
         "features": features.FEATURES,
-        "syscalls": syscalls.SYSCALLS,
+        "syscalls": syscalls.EVERY_SYSCALL,
         "auxv": AUXV,
         "boot": boot.BOOT_STEPS,
         "programs": programs.PROGRAMS,

@@ -197,9 +197,12 @@ SYSCALLS: tuple[Syscall, ...] = (
 )
 
 
+EVERY_SYSCALL = (*SYSCALLS, *LINUX_SYSCALLS)
+
+
 def syscalls_for(layers: tuple[str, ...]) -> tuple[Syscall, ...]:
     """The calls of these layers, by number; of several rows for one the last counts."""
-    chosen = {call.number: call for call in (*SYSCALLS, *LINUX_SYSCALLS) if call.layer in layers}
+    chosen = {call.number: call for call in EVERY_SYSCALL if call.layer in layers}
     return tuple(chosen[number] for number in sorted(chosen))
 
 

@@ -1,7 +1,6 @@
 """The system calls that step `linux` adds to syscalls.py, each with the programs that need it.
 
-The tiers are those of README.md: T1 hello and its like, T2 files, T3 processes and shells, T4
-threads, T5 signals; `nullsys` is the benchmark.
+The tiers T1 to T5 are those of tiers.py; `nullsys` is the benchmark.
 """
 
 from builder.model.syscall import Syscall, args

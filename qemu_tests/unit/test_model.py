@@ -16,8 +16,7 @@ from builder.model.gdt import GDT_ENTRIES, check_sysenter_order, gdt_entries
 from builder.model.kernel import KernelModel, build_model
 from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
 from builder.model.programs import FAULTS, PROGRAMS
-from builder.model.syscalls import SYSCALLS, syscalls_for
-from builder.model.syscalls_linux import LINUX_SYSCALLS
+from builder.model.syscalls import EVERY_SYSCALL, syscalls_for
 
 EVERY_STEP = (
     ("kernel.step=int80",),
@@ -211,22 +210,21 @@ LINUX = {
     "fstatat64": 300, "unlinkat": 301, "renameat": 302, "pselect6": 308, "utimensat": 320,
     "dup3": 330, "pipe2": 331, "prlimit64": 340, "clock_gettime64": 403,
 }  # fmt: skip
-ALL_SYSCALLS = (*SYSCALLS, *LINUX_SYSCALLS)
 OWN_NUMBERS = {"check_arguments": 222}  # a number that Linux does not use
 
 
 def test_system_calls_are_sorted_unique_and_those_of_linux() -> None:
-    for layers in (("int80",), ("int80", "checks"), tuple({call.layer for call in ALL_SYSCALLS})):
+    for layers in (("int80",), ("int80", "checks"), tuple({call.layer for call in EVERY_SYSCALL})):
         numbers = [call.number for call in syscalls_for(layers)]
         assert numbers == sorted(set(numbers))
-    assert {call.name: call.number for call in ALL_SYSCALLS}.items() <= (
+    assert {call.name: call.number for call in EVERY_SYSCALL}.items() <= (
         LINUX | OWN_NUMBERS
     ).items()
     assert set(OWN_NUMBERS.values()).isdisjoint(LINUX.values())
 
 
 def test_system_calls_have_a_reason_and_at_most_six_arguments() -> None:
-    for call in ALL_SYSCALLS:
+    for call in EVERY_SYSCALL:
         assert call.reason and call.comment
         assert len(call.arguments) <= 6
         assert len(call.unpacked) == len(call.arguments)
@@ -244,6 +242,12 @@ def test_programs_of_step_linux_have_the_functions_of_step_processes() -> None:
     )
     names = [call.name for call in processes.syscalls]
     assert [call.name for call in linux.program_calls] == names
+
+
+@pytest.mark.parametrize("step", ["int80", "vsyscall", "processes", "linux"])
+def test_the_table_that_is_shown_has_every_call_of_a_step(step: str) -> None:
+    model = build_model(load_config(None, [f"kernel.step={step}"]))
+    assert set(model.syscalls) <= set(tables()["syscalls"])
 
 
 # ---- exceptions ----
