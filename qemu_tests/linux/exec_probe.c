@@ -167,19 +167,34 @@ static void show_ready(void)
     say("\n");
 }
 
-static void call_by_both_gates(char **environment)
+/* The address that AT_SYSINFO is: of __kernel_vsyscall. */
+static unsigned long sysinfo_of(char **environment)
+{
+    while (*environment) {
+        environment++;
+    }
+    const unsigned long *entry = (unsigned long *)(environment + 1);
+    while (entry[0] && entry[0] != AT_SYSINFO) {
+        entry += 2;
+    }
+    return entry[0] ? entry[1] : 0;
+}
+
+/* Copied first: a page above the kernel is nothing that write() takes. */
+static void show_bytes(const char *from)
+{
+    for (int i = 0; i < 16; i++) {
+        buffer[i] = from[i];
+    }
+    write_all(1, buffer, 16);
+}
+
+static void call_by_both_gates(unsigned long page)
 {
     long result = NR_GETPID;
 
     call(NR_GETPID, 0, 0, 0, 0);
-    while (*environment) {
-        environment++;
-    }
-    for (const unsigned long *entry = (unsigned long *)(environment + 1); entry[0]; entry += 2) {
-        if (entry[0] == AT_SYSINFO) {
-            __asm__ volatile("call *%1" : "+a"(result) : "r"(entry[1]) : "memory");
-        }
-    }
+    __asm__ volatile("call *%1" : "+a"(result) : "r"(page) : "memory");
 }
 
 static void on_resize(void)
@@ -243,7 +258,9 @@ static long act(const char *word, char **arguments, char **environment)
             write_all(1 + i % 2, i % 2 ? "b" : "a", 1);
         }
     } else if (equal(word, "gates")) {
-        call_by_both_gates(environment);
+        call_by_both_gates(sysinfo_of(environment));
+    } else if (equal(word, "page")) {
+        show_bytes((const char *)sysinfo_of(environment));
     } else if (equal(word, "touch")) {
         touch(number);
     } else {
