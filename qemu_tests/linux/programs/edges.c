@@ -225,7 +225,7 @@ static void changed(const char *name, int at, int to)
 
 static void frames(void)
 {
-    static const int selectors[] = {0, 0x68, 0x60, 0x6b, 0x43, 0xf0, 0x7f, 0xffff};
+    static const int selectors[] = {0, 0x68, 0x60, 0x6b, 0x43, 0x7b, 0xf0, 0x7f, 0xffff};
     for (unsigned i = 0; i < sizeof selectors / sizeof selectors[0]; i++) {
         changed("ss", REG_SS, selectors[i]);
         changed("cs", REG_CS, selectors[i]);

@@ -103,6 +103,11 @@ static void moved(void)
     CHECK(mremap(block, 16 * PAGE, PAGE, 0) == block);
     touch("read from what was cut off", block + PAGE, 0);
     CHECK(mremap(block, PAGE, PAGE + 1, 0) == block); /* what is behind it is free again */
+    char *full = mmap(NULL, 3 * PAGE, READ_WRITE, ANONYMOUS, -1, 0);
+    full[2 * PAGE] = 4;
+    TRY(mprotect(full + 2 * PAGE, PAGE, PROT_READ));
+    CHECK(mremap(full, 2 * PAGE, 3 * PAGE, 0) == MAP_FAILED && errno == ENOMEM);
+    CHECK(full[2 * PAGE] == 4);
 }
 
 static void of_file(void)
