@@ -81,6 +81,7 @@ PROGRAMS = (
     Program("ids"),
     Program("errno"),
     Program("edges", ("glibc",)),
+    Program("corners", ("glibc", "musl")),
     Program("sighandler"),
     Program("siginfo", (*GLIBC, *MUSL)),  # the others have no ucontext_t that they share
     Program("sigmask"),

@@ -14,12 +14,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from builder import debian
 from builder.emulator import Machine
-from builder.errors import DebianUnavailableError
 from builder.model.outcomes import OFF
 from builder.shell.machine import ESCAPE_NAME
-from builder.shell.userland import PACKAGE, make_userland
 from builder.watch import Timeouts
 from qemu_tests.kernels import Kernel, Lab
 from qemu_tests.linux.expectations import load_keys
@@ -27,18 +24,6 @@ from qemu_tests.linux.keys import PARTS, READY, Player, Step, cooked, shown
 
 MACHINE = Machine(icount=False)  # keys come when they come
 PASTED = "".join(f"{number:06} the quick brown fox\r" for number in range(2000))
-
-
-@pytest.fixture(scope="session")
-def userland(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shell's RAM disk; busybox is fetched if it is not there yet."""
-    try:
-        busybox = debian.fetch(debian.named([PACKAGE]))[PACKAGE]
-    except DebianUnavailableError as error:
-        pytest.skip(str(error))
-    path = tmp_path_factory.mktemp("shell") / "shell.cpio"
-    path.write_bytes(make_userland(busybox))
-    return path
 
 
 @pytest.fixture

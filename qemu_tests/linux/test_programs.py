@@ -9,27 +9,17 @@ from pathlib import Path
 import pytest
 
 from builder.debian import Unpacked
-from builder.errors import DebianUnavailableError
 from qemu_tests.kernels import Lab
 from qemu_tests.linux import expectations
 from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case, cases
 from qemu_tests.linux.compare import differences
-from qemu_tests.linux.initramfs import make_initramfs, needed_packages
+from qemu_tests.linux.initramfs import make_initramfs
 from qemu_tests.linux.results import parse
 from qemu_tests.linux.tinygate import MACHINE, run_on_tinygate
 
 GROUPS = tuple(dict.fromkeys(case.group for case in cases()))
 NEEDS_SSE = ("float",)
-
-
-@pytest.fixture(scope="session")
-def packages() -> Mapping[str, Unpacked]:
-    """What the programs are made of; fetched if it is not there yet."""
-    try:
-        return needed_packages()
-    except DebianUnavailableError as error:
-        pytest.skip(str(error))
 
 
 def _initramfs(folder: Path, wanted: Sequence[Case], packages: Mapping[str, Unpacked]) -> Path:

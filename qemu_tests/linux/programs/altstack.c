@@ -27,11 +27,27 @@ static void handler(int number)
     TRY(sigaltstack(&now, NULL));
 }
 
-static void install(int number, int flags)
+static char *volatile outer; /* where the handler below has its variables */
+
+/* The second one begins where the first one is, not at the top of the stack again. */
+static void nested(int number)
+{
+    char local = 0;
+    if (number == SIGUSR2) {
+        say("signal %d within, below the other: %d, %d\n", number, on_stack(&local),
+            &local < outer);
+        return;
+    }
+    outer = &local;
+    raise(SIGUSR2);
+    say("and back: %d\n", local);
+}
+
+static void install(int number, void (*function)(int), int flags)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
+    action.sa_handler = function;
     action.sa_flags = flags;
     sigaction(number, &action, NULL);
 }
@@ -57,12 +73,15 @@ int main(void)
     say("flags %d\n", now.ss_flags);
     TRY(sigaltstack(&small, NULL));
     TRY(sigaltstack(&wanted, NULL));
-    install(SIGUSR1, 0);
+    install(SIGUSR1, handler, 0);
     raise(SIGUSR1);
-    install(SIGUSR1, SA_ONSTACK);
+    install(SIGUSR1, handler, SA_ONSTACK);
+    raise(SIGUSR1);
+    install(SIGUSR1, nested, SA_ONSTACK);
+    install(SIGUSR2, nested, SA_ONSTACK);
     raise(SIGUSR1);
     TRY(setrlimit(RLIMIT_STACK, &limit));
-    install(SIGSEGV, SA_ONSTACK);
+    install(SIGSEGV, handler, SA_ONSTACK);
     for (int i = 0; i < 2; i++)
         if (sigsetjmp(back, 1) == 0)
             overflow(0);

@@ -60,6 +60,21 @@ static void names(void)
     TRY(chdir("/tmp"));
 }
 
+/* A symbolic link to one to one ...: 40 of them are followed. */
+static void chain(void)
+{
+    char from[16], to[32] = "/tests/list";
+    say("chain\n");
+    for (int i = 1; i <= 41; i++) {
+        sprintf(from, "/tmp/chain-%d", i);
+        if (symlink(to, from))
+            say("%s: errno %d\n", from, errno);
+        strcpy(to, from);
+    }
+    TRY(access("/tmp/chain-40", R_OK));
+    TRY(access("/tmp/chain-41", R_OK));
+}
+
 /* ---- Open files ---- */
 
 static void *volatile nowhere = (void *)1;
@@ -210,7 +225,7 @@ static void changed(const char *name, int at, int to)
 
 static void frames(void)
 {
-    static const int selectors[] = {0, 0x68, 0x60, 0x6b, 0x43, 0xf0, 0x7f, 0xffff};
+    static const int selectors[] = {0, 0x68, 0x60, 0x6b, 0x43, 0x7b, 0xf0, 0x7f, 0xffff};
     for (unsigned i = 0; i < sizeof selectors / sizeof selectors[0]; i++) {
         changed("ss", REG_SS, selectors[i]);
         changed("cs", REG_CS, selectors[i]);
@@ -300,6 +315,7 @@ static void threads(void)
 int main(void)
 {
     names();
+    chain();
     files();
     waits();
     stops();

@@ -74,6 +74,44 @@ static void names(void)
     show("folder");
 }
 
+/* What was there before has no name any more, and a file that is cut off loses its content. */
+static void replaced(void)
+{
+    char text[8] = "";
+    int fd = open("old", O_WRONLY | O_CREAT, 0600);
+    TRY(write(fd, "old text", 8));
+    TRY(close(fd));
+    TRY(link("second", "new"));
+    TRY(rename("new", "old"));
+    show("old");
+    show("new");
+    TRY(unlink("old"));
+    show("old");
+    fd = open("old", O_RDWR | O_CREAT, 0600);
+    TRY(write(fd, "content", 7));
+    TRY(ftruncate(fd, 2));
+    TRY(ftruncate(fd, 7));
+    TRY(pread(fd, text, 7, 0));
+    CHECK(memcmp(text, "co\0\0\0\0\0", 7) == 0);
+    TRY(close(open("old", O_RDONLY | O_CREAT | O_TRUNC, 0600)));
+    show("old");
+    TRY(close(fd));
+    TRY(unlink("old"));
+}
+
+/* What the mask takes away of a new file's mode. */
+static void masked(void)
+{
+    TRY(umask(027));
+    TRY(close(open("file", O_WRONLY | O_CREAT, 0666)));
+    TRY(mkdir("folder", 0777));
+    show("file");
+    show("folder");
+    TRY(unlink("file"));
+    TRY(rmdir("folder"));
+    TRY(umask(022));
+}
+
 /* A file without a name lives as long as it is open. */
 static void removed_while_open(void)
 {
@@ -109,6 +147,8 @@ int main(void)
     content();
     append();
     names();
+    replaced();
+    masked();
     removed_while_open();
     folders();
     return 0;

@@ -9,6 +9,7 @@
 #define ROUNDS 200
 
 static volatile int handled;
+static volatile unsigned int word_in_handler, sse_in_handler;
 
 /* Sums of 1/i, kept on the FPU's stack and in XMM registers while the other process is at it. */
 static unsigned int work(int seed, int there, int back)
@@ -26,18 +27,6 @@ static unsigned int work(int seed, int there, int back)
     return (unsigned int)(x87 * 10000000) ^ (unsigned int)(sse * 1000);
 }
 
-static void handler(int number)
-{
-    float zero = 0;
-    unsigned short control = 0x0f7f; /* truncate */
-    unsigned int mxcsr = 0x7f80;
-    __asm__ volatile("fninit; fldcw %0; fldpi; ldmxcsr %1; movss %2, %%xmm7"
-                     :
-                     : "m"(control), "m"(mxcsr), "m"(zero)
-                     : "xmm7");
-    handled = number;
-}
-
 static unsigned int control_word(void)
 {
     unsigned short word;
@@ -52,19 +41,37 @@ static unsigned int control_of_sse(void)
     return word & 0xffc0; /* not the flags of what has happened */
 }
 
+static void handler(int number)
+{
+    float zero = 0;
+    unsigned short control = 0x0f7f; /* truncate */
+    unsigned int mxcsr = 0x7f80;
+    word_in_handler = control_word();
+    sse_in_handler = control_of_sse();
+    __asm__ volatile("fninit; fldcw %0; fldpi; ldmxcsr %1; movss %2, %%xmm7"
+                     :
+                     : "m"(control), "m"(mxcsr), "m"(zero)
+                     : "xmm7");
+    handled = number;
+}
+
 static void signal_between(void)
 {
     float two = 2, kept;
+    unsigned short control = 0x077f; /* round down */
+    unsigned int mxcsr = 0x3f80;
     int one, result;
     signal(SIGUSR1, handler);
     /* kill by int 0x80, with a value on the FPU's stack and one in XMM7 */
-    __asm__ volatile("fninit; fld1; movss %4, %%xmm7; int $0x80; movss %%xmm7, %0; fistpl %1"
+    __asm__ volatile("fninit; fldcw %7; ldmxcsr %8; fld1; movss %4, %%xmm7; int $0x80; "
+                     "movss %%xmm7, %0; fistpl %1"
                      : "=m"(kept), "=m"(one), "=a"(result)
-                     : "2"(37), "m"(two), "b"(getpid()), "c"(SIGUSR1)
+                     : "2"(37), "m"(two), "b"(getpid()), "c"(SIGUSR1), "m"(control), "m"(mxcsr)
                      : "xmm7", "memory");
     say("kill gave %d\n", result);
     say("after a signal: %d %d, handled %d\n", (int)kept, one, handled);
     say("control words %#x %#x\n", control_word(), control_of_sse());
+    say("in the handler %#x %#x\n", word_in_handler, sse_in_handler);
 }
 
 int main(void)

@@ -61,8 +61,68 @@ static void stop_and_continue(void)
     }
     waitpid(child, &status, WUNTRACED);
     show_status("SIGSTOP", status);
+    TRY(waitpid(child, &status, WUNTRACED | WNOHANG)); /* it is told once */
     kill(child, SIGCONT);
     show_status("SIGCONT", wait_status(child));
+}
+
+static void handler(int number)
+{
+    (void)number;
+}
+
+/* What this program has of what the one before has done with its signals. */
+static void show_signals(const char *what)
+{
+    const int numbers[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM};
+    sigset_t mask, pending;
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    sigpending(&pending);
+    for (unsigned int i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction action;
+        sigaction(numbers[i], NULL, &action);
+        say("%s, signal %d: handler %s, blocked %d, pending %d\n", what, numbers[i],
+            action.sa_handler == SIG_DFL   ? "none"
+            : action.sa_handler == SIG_IGN ? "SIG_IGN"
+                                           : "some",
+            sigismember(&mask, numbers[i]), sigismember(&pending, numbers[i]));
+    }
+}
+
+static void inherited_signals(void)
+{
+    char *arguments[] = {self, "signals", NULL};
+    sigset_t two, before;
+    signal(SIGUSR1, handler);
+    signal(SIGUSR2, SIG_IGN);
+    sigemptyset(&two);
+    sigaddset(&two, SIGHUP);
+    sigaddset(&two, SIGTERM);
+    sigprocmask(SIG_BLOCK, &two, &before);
+    kill(getpid(), SIGHUP);
+    int child = fork();
+    if (child == 0) {
+        show_signals("after fork");
+        kill(getpid(), SIGTERM);
+        execve(self, arguments, NULL);
+        _exit(1);
+    }
+    show_status("signals", wait_status(child));
+    signal(SIGHUP, SIG_IGN); /* what has come is forgotten */
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGUSR1, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Whoever ignores SIGCHLD has nothing to wait for in the end. */
+static void unwanted(void)
+{
+    signal(SIGCHLD, SIG_IGN);
+    int child = fork();
+    if (child == 0)
+        _exit(3);
+    TRY(waitpid(child, NULL, 0));
+    signal(SIGCHLD, SIG_DFL);
 }
 
 static void exec_in_child(void)
@@ -127,8 +187,14 @@ int main(int argc, char **argv)
         say(", pipe closed: %d\n", fcntl(3, F_GETFD) == -1 || fcntl(4, F_GETFD) == -1);
         return 9;
     }
+    if (argc == 2) {
+        show_signals("after exec");
+        return 10;
+    }
     exits_and_signals();
     stop_and_continue();
+    inherited_signals();
+    unwanted();
     exec_in_child();
     failures();
     orphan();

@@ -1,5 +1,7 @@
 /* mmap.c: memory is mapped, protected, moved and given back. */
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -22,6 +24,41 @@ static void touch(const char *what, volatile char *addr, int writes)
     }
     waitpid(child, &status, 0);
     say("%s: status %#x\n", what, status & 0xff7f);
+}
+
+static sigjmp_buf back;
+
+static void handler(int number)
+{
+    siglongjmp(back, number);
+}
+
+/* Writes here, not in a child, where the page may just have become one that both have. */
+static void write_here(const char *what, volatile char *addr)
+{
+    if (sigsetjmp(back, 1)) {
+        say("%s: signal\n", what);
+        return;
+    }
+    *addr = 7;
+    say("%s: written\n", what);
+}
+
+static void protected(void)
+{
+    char *page = mmap(NULL, 2 * PAGE, READ_WRITE, ANONYMOUS, -1, 0);
+    signal(SIGSEGV, handler);
+    memset(page, 6, 2 * PAGE);
+    TRY(mprotect(page, 2 * PAGE, PROT_READ));
+    write_here("protected", page);
+    write_here("the page behind it", page + PAGE);
+    CHECK(page[0] == 6 && page[PAGE] == 6);
+    TRY(mprotect(page, PAGE, READ_WRITE));
+    write_here("allowed again", page);
+    write_here("the page behind it", page + PAGE);
+    TRY(munmap(page, PAGE));
+    write_here("given back", page);
+    signal(SIGSEGV, SIG_DFL);
 }
 
 static void anonymous(void)
@@ -66,6 +103,11 @@ static void moved(void)
     CHECK(mremap(block, 16 * PAGE, PAGE, 0) == block);
     touch("read from what was cut off", block + PAGE, 0);
     CHECK(mremap(block, PAGE, PAGE + 1, 0) == block); /* what is behind it is free again */
+    char *full = mmap(NULL, 3 * PAGE, READ_WRITE, ANONYMOUS, -1, 0);
+    full[2 * PAGE] = 4;
+    TRY(mprotect(full + 2 * PAGE, PAGE, PROT_READ));
+    CHECK(mremap(full, 2 * PAGE, 3 * PAGE, 0) == MAP_FAILED && errno == ENOMEM);
+    CHECK(full[2 * PAGE] == 4);
 }
 
 static void of_file(void)
@@ -74,6 +116,9 @@ static void of_file(void)
     TRY(write(fd, "0123456789", 10));
     char *map = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
     CHECK(map != MAP_FAILED && memcmp(map, "0123456789\0\0", 12) == 0);
+    char *own = mmap(NULL, PAGE, READ_WRITE, MAP_PRIVATE, fd, 0);
+    own[0] = 'x';
+    CHECK(own[0] == 'x' && map[0] == '0');
     TRY(close(fd));
     CHECK(map[9] == '9');
     touch("write to a file's page that can only be read", map, 1);
@@ -96,6 +141,7 @@ static void failures(void)
 int main(void)
 {
     anonymous();
+    protected();
     shared();
     moved();
     of_file();

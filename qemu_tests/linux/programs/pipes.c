@@ -29,6 +29,20 @@ static void capacity(void)
     close(ends[0]);
 }
 
+/* Up to a page is written at once or not at all. */
+static void whole(void)
+{
+    static char most[65000];
+    int ends[2];
+    TRY(pipe(ends));
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    TRY(write(ends[1], most, sizeof most));
+    TRY(write(ends[1], block, 1000));
+    TRY(write(ends[1], block, 500));
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void no_reader(void)
 {
     int ends[2];
@@ -92,6 +106,7 @@ static void polled(void)
 int main(void)
 {
     capacity();
+    whole();
     no_reader();
     much();
     polled();

@@ -29,6 +29,21 @@ static sigset_t set_of(int first, int second)
     return set;
 }
 
+/* A stop and a continue that wait for each other's end: the later one counts. */
+static void take_back(void)
+{
+    const sigset_t both = set_of(SIGTSTP, SIGCONT);
+    sigset_t pending;
+    sigprocmask(SIG_BLOCK, &both, NULL);
+    kill(getpid(), SIGTSTP);
+    kill(getpid(), SIGCONT);
+    sigpending(&pending);
+    CHECK(!sigismember(&pending, SIGTSTP) && sigismember(&pending, SIGCONT));
+    kill(getpid(), SIGTSTP);
+    sigpending(&pending);
+    CHECK(sigismember(&pending, SIGTSTP) && !sigismember(&pending, SIGCONT));
+}
+
 int main(void)
 {
     struct sigaction action;
@@ -57,5 +72,6 @@ int main(void)
     TRY(sigprocmask(SIG_UNBLOCK, &both, NULL));
     show_mask("after SIG_UNBLOCK");
     TRY(sigprocmask(77, &both, NULL));
+    take_back();
     return 0;
 }

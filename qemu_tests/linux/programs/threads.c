@@ -1,6 +1,9 @@
 /* threads.c: threads with their own variables, a mutex, a condition, and what they return. */
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 #include "say.h"
 
@@ -64,6 +67,58 @@ static void *give_pid(void *argument)
     return (void *)(intptr_t)(getpid() != gettid() ? getpid() : -1);
 }
 
+static void *open_one(void *argument)
+{
+    return (void *)(intptr_t)open(argument, O_RDONLY);
+}
+
+static volatile int taken_by;
+
+static void handler(int number)
+{
+    (void)number;
+    taken_by = gettid();
+}
+
+/* The only one that does not block it takes what is sent to the process. */
+static void *take_signal(void *argument)
+{
+    sigset_t none;
+    (void)argument;
+    sigemptyset(&none);
+    while (!taken_by)
+        sigsuspend(&none);
+    return (void *)(intptr_t)gettid();
+}
+
+static void *wait_for_ever(void *argument)
+{
+    for (;;)
+        pause();
+    return argument;
+}
+
+static void files_and_signals(void)
+{
+    struct sigaction action;
+    pthread_t thread;
+    sigset_t blocked;
+    void *result;
+    pthread_create(&thread, NULL, open_one, "/dev/null");
+    pthread_join(thread, &result);
+    TRY(fcntl((int)(intptr_t)result, F_GETFD));
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    sigaction(SIGUSR1, &action, NULL);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    pthread_create(&thread, NULL, take_signal, NULL);
+    kill(getpid(), SIGUSR1);
+    pthread_join(thread, &result);
+    CHECK(taken_by == (intptr_t)result && taken_by != getpid());
+}
+
 int main(void)
 {
     pthread_t thread;
@@ -74,5 +129,7 @@ int main(void)
     pthread_create(&thread, NULL, give_pid, NULL);
     pthread_join(thread, &pid);
     CHECK((intptr_t)pid == getpid() && getpid() == gettid());
+    files_and_signals();
+    pthread_create(&thread, NULL, wait_for_ever, NULL); /* it ends with the process */
     return 0;
 }

@@ -1,0 +1,117 @@
+"""Each damaged kernel of defects/ is noticed, by what was recorded on Debian's kernel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+
+from builder.debian import Unpacked
+from builder.emulator import BootImage
+from builder.model.outcomes import OFF
+from builder.run import run_image
+from builder.watch import Timeouts
+from qemu_tests.kernels import Change, Kernel, Lab
+from qemu_tests.linux import expectations
+from qemu_tests.linux.build_programs import Compiler
+from qemu_tests.linux.cases import Case
+from qemu_tests.linux.compare import differences
+from qemu_tests.linux.defects import DEFECTS, TERMINAL, Defect, TypedDefect
+from qemu_tests.linux.defects.defect import HANG
+from qemu_tests.linux.initramfs import make_initramfs
+from qemu_tests.linux.keys import PARTS, Player, shown
+from qemu_tests.linux.results import ReportError, parse
+from qemu_tests.linux.tinygate import MACHINE
+
+HARMLESS = Change("kernel/main.c", "/* kernel/main.c", "/* damaged kernel/main.c")
+PATIENT = Timeouts()
+# A hang is waited for; a program takes less than a second, a step at the keyboard milliseconds.
+IMPATIENT = Timeouts(suite_s=5)
+STEP_TIMEOUT_S = 3.0
+MACHINE_OF_KEYS = replace(MACHINE, icount=False)  # keys come when they come
+
+
+@pytest.fixture
+def healthy(lab: Lab) -> Kernel:
+    return lab.kernel("kernel.step=linux", "programs.suite=none")
+
+
+def _report(
+    kernel: Kernel, wanted: Sequence[Case], initramfs: Path, lab: Lab, timeouts: Timeouts
+) -> str:
+    """How the programs did otherwise than on Linux, or how the kernel failed; empty if neither."""
+    result = run_image(
+        MACHINE,
+        BootImage("kernel", kernel.elf, initramfs),
+        transcript_dir=lab.transcripts,
+        name=f"linux-{kernel.folder.name}",
+        elf_path=kernel.elf,
+        timeouts=timeouts,
+    )
+    if result.transcript.outcome_code != OFF.code:
+        return str(result.verdict)
+    expected = {case.name: expectations.load(case.group)[case.name] for case in wanted}
+    try:
+        return differences(expected, parse(result.transcript.text))
+    except ReportError as error:
+        return f"the report cannot be read: {error}"
+
+
+def _initramfs(folder: Path, wanted: Sequence[Case], packages: Mapping[str, Unpacked]) -> Path:
+    path = folder / "initramfs.gz"
+    path.write_bytes(make_initramfs(wanted, packages, Compiler()))
+    return path
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=str)
+def test_a_program_notices(
+    defect: Defect, healthy: Kernel, packages: Mapping[str, Unpacked], lab: Lab, tmp_path: Path
+) -> None:
+    kernel = lab.damaged(healthy, f"linux-{defect}", defect.changes)
+    initramfs = _initramfs(tmp_path, [defect.run], packages)
+    timeouts = IMPATIENT if HANG in defect.says else PATIENT
+    report = _report(kernel, [defect.run], initramfs, lab, timeouts)
+    for pattern in defect.says:
+        assert re.search(pattern, report), f"{pattern}\n{report}"
+
+
+def test_without_damage_no_program_notices_anything(
+    healthy: Kernel, packages: Mapping[str, Unpacked], lab: Lab, tmp_path: Path
+) -> None:
+    kernel = lab.damaged(healthy, "linux-not-at-all", [HARMLESS])
+    runs = {defect.case: defect.run for defect in sorted(DEFECTS, key=lambda each: each.seconds)}
+    wanted = list(runs.values())
+    assert _report(kernel, wanted, _initramfs(tmp_path, wanted, packages), lab, PATIENT) == ""
+
+
+def _screen(kernel: Kernel, userland: Path, part: str) -> str:
+    """What was seen otherwise than on Linux, or the step that did not end; empty if neither."""
+    player = Player(MACHINE_OF_KEYS, kernel.elf, userland)
+    player.guest.timeout = Timeouts(suite_s=STEP_TIMEOUT_S).scaled().suite_s
+    try:
+        if part == "input":  # it goes on where the part before it has left
+            player.play([shown("cd /tmp")])
+        printed = player.play(PARTS[part]).splitlines()
+    except AssertionError as error:
+        return str(error)
+    finally:
+        player.kill()
+    return "\n".join(unified_diff(expectations.load_keys()[part], printed, lineterm=""))
+
+
+@pytest.mark.parametrize("defect", TERMINAL, ids=str)
+def test_somebody_at_the_keyboard_notices(
+    defect: TypedDefect, healthy: Kernel, userland: Path, lab: Lab
+) -> None:
+    kernel = lab.damaged(healthy, f"linux-{defect}", defect.changes)
+    screen = _screen(kernel, userland, defect.part)
+    assert re.search(defect.says, screen), f"{defect.says}\n{screen}"
+
+
+def test_names_are_unique() -> None:
+    names = [str(defect) for defect in (*DEFECTS, *TERMINAL)]
+    assert len(set(names)) == len(names)
