@@ -169,9 +169,9 @@ class Relay:
 
     def _serve(self, area: Area, ready: dict[int, int]) -> None:
         for number, stream, most in self._outputs:
-            if stream.used() and number in ready:
+            if stream.used() and (number in ready or _is_ready(number, select.POLLOUT)):
                 self._write(number, stream, most)
-            if stream.words.get(Stream.WANTED) and stream.used() < host.STREAM_BYTES:
+            if stream.used() < stream.words.get(Stream.WANTED):
                 stream.words.set(Stream.WANTED, 0)
                 self._ring()
         stream = area.input
@@ -192,9 +192,8 @@ class Relay:
     @staticmethod
     def _look(stream: Stream) -> None:
         """Say whether standard input could be read now."""
-        poll = select.poll()
-        poll.register(0, select.POLLIN)
-        stream.words.set(Stream.WATCHED, _WATCH["READABLE" if poll.poll(0) else "WAIT"])
+        readable = _is_ready(0, select.POLLIN)
+        stream.words.set(Stream.WATCHED, _WATCH["READABLE" if readable else "WAIT"])
 
     def _read(self, stream: Stream) -> None:
         """Answer the guest's question for input: some bytes, or the end, or an error."""
@@ -272,6 +271,12 @@ class Relay:
             else:
                 self.area.send_signal(number)
             self._ring()
+
+
+def _is_ready(number: int, events: int) -> bool:
+    poll = select.poll()
+    poll.register(number, events)
+    return bool(poll.poll(0))
 
 
 def _most(number: int) -> int:

@@ -25,10 +25,15 @@ _OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
 _NULL_DEVICE = os.makedev(1, 3)
 
 
-def run(words: Sequence[str]) -> int:
-    """Do what the words behind `tinygate exec` say; the exit status of the command."""
+def run(words: Sequence[str], closed: Sequence[int] = ()) -> int:
+    """Do what the words behind `tinygate exec` say; the exit status of the command.
+
+    Args:
+        words: These.
+        closed: Those of the descriptors 0, 1 and 2 that were, when we were started.
+    """
     try:
-        return _run(options.parse(words))
+        return _run(options.parse(words), closed)
     except TinygateError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code if error.exit_code in _OWN_CODES else ExitCode.EXEC_FAILED
@@ -44,11 +49,11 @@ def run(words: Sequence[str]) -> int:
         return ExitCode.EXEC_FAILED
 
 
-def _run(wanted: options.Wanted) -> int:
+def _run(wanted: options.Wanted, closed: Sequence[int]) -> int:
     program = read_program(wanted.program)
     files = initrd.guest_files(wanted, program)
     path = kernel.find_kernel(wanted.cpus, wanted.strace)
-    kinds, terminal = standard_streams()
+    kinds, terminal = standard_streams(closed)
     size = terminal.size() if terminal else (0, 0)
     machine = Machine(wanted, path, files, initrd.start_block(wanted, kinds, size))
     try:
@@ -69,7 +74,9 @@ def _tracer(machine: Machine) -> Tracer:
     return Tracer(memoryview(machine.memory))
 
 
-def standard_streams() -> tuple[tuple[int, int, int], Terminal | None]:
+def standard_streams(
+    closed: Sequence[int] = (),
+) -> tuple[tuple[int, int, int], Terminal | None]:
     """What our descriptors 0, 1 and 2 are, as host.KINDS has it; and the terminal among them."""
     statuses = [os.fstat(number) for number in range(3)]
     kinds = [_KIND["STREAM"]] * 3
@@ -79,7 +86,9 @@ def standard_streams() -> tuple[tuple[int, int, int], Terminal | None]:
         n for n in on_terminal if statuses[n].st_rdev == statuses[on_terminal[0]].st_rdev
     ]
     for number, status in enumerate(statuses):
-        if number in on_terminal:
+        if number in closed:
+            kinds[number] = _KIND["CLOSED"]
+        elif number in on_terminal:
             kinds[number] = _KIND["TERMINAL"]
         elif stat.S_ISCHR(status.st_mode) and status.st_rdev == _NULL_DEVICE:
             kinds[number] = _KIND["NULL"]
