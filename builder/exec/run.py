@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Sequence
 
-from builder.errors import EmulatorError, ExitCode, RefusedError, TinygateError
+from builder.errors import EmulatorError, ExitCode, RefusedError, TinygateError, UserError
 from builder.exec import initrd, kernel, options
 from builder.exec.machine import Machine
 from builder.exec.program import read_program
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _KIND = host.numbers(host.KINDS)
 _END = host.numbers(host.ENDS)
 _OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
+_ABOUT_FILES = "initial RAM disk: "
 _NULL_DEVICE = os.makedev(1, 3)
 
 
@@ -115,9 +116,29 @@ def _status(wanted: options.Wanted, machine: Machine, relay: Relay) -> int:
     if ended == host.OUTCOME_OFF << 1 | 1:
         return 0  # a program has switched the machine off
     text = relay.kernel_text.decode("ascii", "backslashreplace").strip()
+    _check_files(text, wanted)
     raise EmulatorError(
         "the kernel panicked" if "kernel panic" in text else "the emulator gave up",
         where=wanted.program,
         why=(text or machine.complaint()).replace("\n", "\n       ") or f"its status is {ended}",
-        fix="if --cpu or --memory is not to blame, please report it",
+        fix="`qemu-system-i386 -cpu help` lists its CPUs; else please report it",
     )
+
+
+def _check_files(text: str, wanted: options.Wanted) -> None:
+    """UserError if the kernel's last words are about what it was given, and not about itself."""
+    last = text.partition("kernel panic: ")[2].partition("\n")[0]
+    if "memory" in last:
+        raise UserError(
+            "the guest's memory is too small for its files",
+            where=f"--memory {wanted.memory_mib}",
+            why=last,
+            fix="give it more with --memory, or fewer files",
+        )
+    if last.startswith(_ABOUT_FILES):
+        raise UserError(
+            "the guest cannot unpack its files",
+            where=" ".join(f"--initrd {path}" for path in wanted.initrds) or wanted.program,
+            why=last,
+            fix="check --initrd and --file; /dev is the guest's own, and a file is no folder",
+        )
