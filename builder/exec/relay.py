@@ -50,6 +50,7 @@ class Relay:
         self.machine = machine
         self.terminal = terminal
         self.area: Area | None = None
+        self.passed_on: set[int] = set()  # signals that were sent to us, and then to the guest
         self.kernel_text = b""  # what came over the serial line, if that is no terminal
         self._address = b""
         self._poll = select.poll()
@@ -118,7 +119,7 @@ class Relay:
             while stream.used():
                 self._write(number, stream, most)
         if self.tracer is not None:
-            _write_all(2, self.tracer.end().encode())
+            self._say(self.tracer.end())
 
     # ---- the doorbell ----
 
@@ -165,7 +166,13 @@ class Relay:
         line = tracer.told(record)
         area.trace_seen()
         if line:
-            _write_all(2, line.encode())
+            self._say(line)
+
+    def _say(self, text: str) -> None:
+        """On our own standard error, where a terminal may need to be told of the line's begin."""
+        if self.terminal is not None and self.terminal.is_raw_output:
+            text = text.replace("\n", "\r\n")
+        _write_all(2, text.encode())
 
     def _serve(self, area: Area, ready: dict[int, int]) -> None:
         for number, stream, most in self._outputs:
@@ -260,7 +267,10 @@ class Relay:
 
     def _pass_on(self, numbers: list[int]) -> None:
         for number in numbers:
-            if self.area is None:
+            if number == signal.SIGCONT:
+                if self.terminal is not None:
+                    self.terminal.take()  # a shell has had it meanwhile, or never gave it to us
+            elif self.area is None:
                 # The guest is still starting: there is no program yet that could want it.
                 if number != signal.SIGWINCH:
                     self.machine.kill()
@@ -270,6 +280,7 @@ class Relay:
                     self.area.set_size(*self.terminal.size())
             else:
                 self.area.send_signal(number)
+                self.passed_on.add(number)
             self._ring()
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _KIND = host.numbers(host.KINDS)
 _END = host.numbers(host.ENDS)
 _OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
+_KEYS = {2, 3}  # SIGINT, SIGQUIT: what keys of a terminal send
 _ABOUT_FILES = "initial RAM disk: "
 _NULL_DEVICE = os.makedev(1, 3)
 
@@ -62,11 +63,14 @@ def _run(wanted: options.Wanted, closed: Sequence[int]) -> int:
             terminal.take()
         relay = Relay(machine, terminal, _tracer(machine) if wanted.strace else None)
         relay.run()
-        return _status(wanted, machine, relay)
+        status = _status(wanted, machine, relay)
     finally:
         machine.kill()
         if terminal:
             terminal.give_back()
+    if terminal and terminal.source is not None and status - 128 in _KEYS - relay.passed_on:
+        terminal.press(status - 128)
+    return status
 
 
 def _tracer(machine: Machine) -> Tracer:
