@@ -1,9 +1,9 @@
 /* fs/host_stream.c: a stream of bytes from or to the host, as a file.
  *
- * Each stream is a ring in host_area. Output goes there, and write() waits until the host has written
- * it to its own descriptor: a program whose last words found the disk full must hear of that. Input
- * is only asked for when a program reads: what no program wanted is left for whoever reads the host's
- * descriptor next.
+ * Each stream is a ring in host_area. Output goes there, and write() waits until the host has
+ * written it to its own descriptor: a program whose last words found the disk full must hear of
+ * that. Input is only asked for when a program reads: what no program wanted is left for whoever
+ * reads the host's descriptor next.
  */
 
 #include "dev/host.h"
