@@ -67,10 +67,9 @@ def test_the_interrupt_key_kills(spawn: Spawn) -> None:
 
 def test_the_interrupt_key_ends_the_whole_pipeline_and_the_script(exec_: Exec) -> None:
     words = " ".join(exec_.words(exec_.probe, "ask"))
-    script = f"{words} | sleep 100; echo not reached"
+    script = f"{words} | tee /dev/tty | sleep 100; echo not reached"
     child = pexpect.spawn("bash", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
-    child.sendline("typed")
-    child.expect_exact("typed\r\n")  # by the guest, which reads
+    child.expect_exact("ready")
     child.send("\x03")
     child.expect(pexpect.EOF)
     assert b"not reached" not in child.before
