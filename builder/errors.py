@@ -47,7 +47,9 @@ class TinygateError(Exception):
 
     def __str__(self) -> str:
         """One line per part, as it is shown on a terminal."""
-        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        # A file's name may have line feeds in it, and what makes a terminal do things.
+        where = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in self.where)
+        parts = [f"{where}: {self.what}" if where else self.what]
         if self.why:
             parts.append(f"  why: {self.why}")
         if self.fix:

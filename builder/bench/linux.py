@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder.bench import linux_guest, serial, stats
+from builder.bench import exec_time, linux_guest, serial, stats
 from builder.bench.clock import TimedRun, timed_run
 from builder.bench.figures import Row, Value
 from builder.bench.lines import tree_lines
-from builder.bench.linux_figures import COSTS, HELLO, KERNEL, MEMORY, Cost, lines_figure
+from builder.bench.linux_figures import COSTS, EXEC, HELLO, KERNEL, MEMORY, Cost, lines_figure
 from builder.bench.linux_guest import Peer
 from builder.bench.measure import stripped_bytes
 from builder.config import KernelConfig, load_config
@@ -37,6 +37,7 @@ class Parts:
     find_peer: Callable[[], Peer] = linux_guest.find_peer
     find_busybox: Callable[[], Path] = linux_guest.find_busybox
     objcopy: str = "objcopy"
+    exec_overhead: Callable[..., stats.Summary] = exec_time.exec_overhead
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,8 @@ def measure(
     shell, why_not = _shell_disk(parts, folder)
     rows = cost_rows(bench, calls)
     rows.append(hello_row(bench, calls, runs))
+    overhead = parts.exec_overhead(program, kernels.empty, runs=runs, progress=progress)
+    rows.append(Row(EXEC, Value(overhead.median * 1e3, overhead.minimum * 1e3)))
     rows.append(size_row(bench, kernels.bare, parts.objcopy))
     rows.append(memory_row(bench, shell, why_not))
     return [*rows, *lines_rows()], [remark]

@@ -6,14 +6,21 @@ import sys
 from collections.abc import Sequence
 
 
-def open_what_is_closed() -> None:
-    """A standard stream that the caller has closed becomes /dev/null: no file takes its place."""
+def open_what_is_closed() -> list[int]:
+    """A standard stream that the caller has closed becomes /dev/null: no file takes its place.
+
+    Returns:
+        Their numbers.
+    """
+    closed = []
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:  # noqa: PERF203 (three times)
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+            closed.append(number)
+    return closed
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -23,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: Without the program's name; None takes those of the process.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    open_what_is_closed()
+    closed = open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):  # a guest may print what this terminal has no sign for
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -34,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if not asks_for_help(arguments[1:]):
                 from builder.exec.run import run
 
-                sys.exit(run(arguments[1:]))
+                sys.exit(run(arguments[1:], closed))
         from builder.cli.fast import answer
 
         if answer(arguments):

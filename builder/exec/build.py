@@ -42,7 +42,7 @@ def build(folder: str, cpus: int, strace: bool) -> None:
             new = place / f".{kernel.ELF_NAME}"
             new.write_bytes(stripped.read_bytes())  # QEMU need not read the symbols
             new.replace(place / kernel.ELF_NAME)
-            stamp.write_text(print_, encoding="utf-8")
+            stamp.write_text(kernel.stamp(folder, print_), encoding="utf-8")
         except OSError as error:
             raise FileError(
                 "the kernel cannot be kept", where=folder, why=str(error.strerror), fix=FIX

@@ -17,6 +17,7 @@ _LAYERS = ("int80", "sysenter", "vsyscall", "processes", "linux")
 # names and how many arguments.
 UNKNOWN = {
     43: ("times", 1),
+    36: ("sync", 0),
     77: ("getrusage", 2),
     172: ("prctl", 5),
     187: ("sendfile", 4),
@@ -44,21 +45,24 @@ UNKNOWN = {
 
 _WAIT = ("WNOHANG", "WUNTRACED", "WCONTINUED", "WNOTHREAD", "WALL", "WCLONE")
 
+# Those for flags: the entries of the auxiliary vector begin so, too.
+_AT = ("AT_SYMLINK_", "AT_REMOVEDIR", "AT_EMPTY_PATH", "AT_NO_AUTOMOUNT")
+
 # (call or "", argument) -> bits, or else one of several values, whose names begin so.
 BITS = {
     ("open", "flags"): ("O_",),
     ("openat", "flags"): ("O_",),
-    ("pipe2", "flags"): ("O_",),
-    ("dup3", "flags"): ("O_",),
+    ("pipe2", "flags"): ("O_CLOEXEC", "O_NONBLOCK"),
+    ("dup3", "flags"): ("O_CLOEXEC",),
     ("", "protection"): ("PROT_",),
     ("mmap2", "flags"): ("MAP_",),
     ("mremap", "flags"): ("MREMAP_",),
     ("clone", "flags"): ("CLONE_",),
     ("waitpid", "options"): _WAIT,
     ("wait4", "options"): _WAIT,
-    ("unlinkat", "flags"): ("AT_",),
-    ("fstatat64", "flags"): ("AT_",),
-    ("utimensat", "flags"): ("AT_",),
+    ("unlinkat", "flags"): _AT,
+    ("fstatat64", "flags"): _AT,
+    ("utimensat", "flags"): _AT,
     ("clock_nanosleep", "flags"): ("TIMER_",),
 }
 VALUES = {
@@ -91,6 +95,9 @@ _SIGRTMIN = 32
 _O_MODES = ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE")
 _O_ACCMODE = 3
 _NO_BITS = ("MAP_TYPE", "CLONE_EXIT_SIGNAL")
+# What they point at is filled in only if there is something to tell, or a signal came.
+NOTHING_AT_ZERO = ("wait4", "waitpid")
+NOT_FILLED_IN = (("nanosleep", "left"), ("clock_nanosleep", "left"))
 ADDRESSES_RETURNED = ("brk", "mmap2", "mremap")
 NEVER_RETURN = ("exit", "exit_group", "sigreturn", "rt_sigreturn")
 
@@ -148,7 +155,9 @@ def bits(prefixes: tuple[str, ...], value: int) -> str:
 
 def signal_name(number: int) -> str:
     """Such as SIGINT; the host's numbers are those of the i386."""
-    if number >= _SIGRTMIN:
+    if number == _SIGRTMIN:
+        return "SIGRTMIN"
+    if number > _SIGRTMIN:
         return f"SIGRT_{number - _SIGRTMIN}"
     try:
         return signal.Signals(number).name

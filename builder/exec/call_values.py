@@ -11,7 +11,7 @@ from builder.model.syscall import Argument
 
 STRING_MAX = 32  # bytes that are shown, as strace does
 STRINGS_MAX = 32  # of an array
-_ESCAPES = {7: "\\7", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
+_ESCAPES = {9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
 _SIGNALS = 64
 
 
@@ -46,6 +46,7 @@ def after(argument: Argument, number: int, call: Call, memory: GuestMemory) -> s
     """An argument that the call has filled in, or that was not in memory before."""
     value = call.values[number]
     late = None
+    is_nothing = call.result == 0 and call.name in tables.NOTHING_AT_ZERO
     if tables.is_path(argument) or argument.c_type.startswith("const"):
         late = before(argument, number, call, memory)
     elif argument.c_type in ("void *", "char *") and call.result >= 0:
@@ -54,8 +55,8 @@ def after(argument: Argument, number: int, call: Call, memory: GuestMemory) -> s
             data = data.rstrip(b"\0") if data and call.name == "getcwd" else data
             if data is not None:
                 late = quoted(data, STRING_MAX, cut=call.result > STRING_MAX)
-    elif call.result >= 0:
-        late = _structure(argument, value, memory)
+    elif call.result >= 0 and (call.name, argument.name) not in tables.NOT_FILLED_IN:
+        late = None if is_nothing else _structure(argument, value, memory)
     return hex(value) if late is None else late
 
 
@@ -100,7 +101,7 @@ def _named_number(argument: Argument, value: int, call: str) -> str | None:
         return tables.signal_name(value) if value else "0"
     if argument.name == "request":
         return tables.REQUESTS.get(value, hex(value))
-    if argument.name == "mode":
+    if argument.name == "mode" or (call, argument.name) == ("umask", "mask"):
         return f"0{value:o}" if value else "0"
     return None
 

@@ -2,7 +2,7 @@
 
 from builder.model.memory import PAGE_SIZE
 
-_PRESENT = 1
+_USERS = 0b101  # present, and the program's own: a pointer at the kernel's memory fails
 _ADDRESS = ~(PAGE_SIZE - 1) & 0xFFFFFFFF
 
 
@@ -20,11 +20,11 @@ class GuestMemory:
     def _frame(self, address: int) -> int | None:
         """Physical address of the page that `address` is in; None if there is none yet."""
         table = self._word(self._directory + (address >> 22) * 4)
-        if not table & _PRESENT:
+        if table & _USERS != _USERS:
             return None
         entry = self._word((table & _ADDRESS) + (address >> 12 & 0x3FF) * 4)
         frame = entry & _ADDRESS
-        return frame if entry & _PRESENT and frame < len(self._memory) else None
+        return frame if entry & _USERS == _USERS and frame < len(self._memory) else None
 
     def read(self, address: int, size: int) -> bytes | None:
         """So many bytes; None if not all of them are there."""

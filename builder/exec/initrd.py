@@ -18,6 +18,16 @@ _GZIP = b"\x1f\x8b"
 _CPIO = (b"070701", b"070702")
 
 
+def too_large(path: str, size: int, memory_mib: int) -> UserError:
+    """The error for a file that the guest has no room for."""
+    return UserError(
+        "the guest's memory is too small for its files",
+        where=path,
+        why=f"it has {size} bytes, and the guest {memory_mib} MiB for all",
+        fix="give it more with --memory",
+    )
+
+
 def guest_path(path: str) -> str:
     """Where it stands in the guest: from the root, without a slash before it."""
     parts = os.path.normpath(path).split("/")
@@ -27,16 +37,20 @@ def guest_path(path: str) -> str:
 class Archive:
     """An archive of cpio that grows."""
 
-    def __init__(self) -> None:
-        """Empty."""
+    def __init__(self, memory_mib: int) -> None:
+        """Empty; more than the guest's memory will not fit in."""
         self.parts: list[bytes] = []
         self._names: set[str] = set()
+        self._memory_mib = memory_mib
+        self._left = memory_mib << 20
 
     def _add(self, name: str, mode: int, data: bytes = b"", mtime: int = 0) -> None:
         self._names.add(name)
         links = 2 if stat.S_ISDIR(mode) else 1
         numbers = (len(self._names), mode, 0, 0, links, mtime)
-        self.parts.append(entry(os.fsencode(name), numbers, data))
+        # With ./ before it, a name is that of a file even where it would end the archive.
+        here = "./" if name == TRAILER else ""
+        self.parts.append(entry(os.fsencode(here + name), numbers, data))
 
     def _add_folders(self, name: str) -> None:
         parts = name.split("/")
@@ -51,24 +65,41 @@ class Archive:
             self._add(name, stat.S_IFREG | mode, data, mtime)
 
     def add_from(self, path: str, name: str) -> None:
-        """A file of the host's, or a folder with all that is in it. OSError if it is not there."""
-        status = os.lstat(path)
-        if stat.S_ISLNK(status.st_mode) and self._names and name not in self._names:
-            status = os.stat(path)
+        """A file of the host's, or a folder with all that is in it. OSError if it is not there.
+
+        Links in a folder stay links: they may go in a circle, or nowhere.
+        """
+        left = [(path, name, os.stat(path))]
+        while left:
+            here, there, status = left.pop()
+            self._add_one(here, there, status)
+            if stat.S_ISDIR(status.st_mode):
+                for each in sorted(os.listdir(here), reverse=True):
+                    inner = os.path.join(here, each)
+                    left.append((inner, f"{there}/{each}" if there else each, os.lstat(inner)))
+
+    def _add_one(self, path: str, name: str, status: os.stat_result) -> None:
+        mode, mtime = stat.S_IMODE(status.st_mode), int(status.st_mtime) & 0xFFFFFFFF
         if stat.S_ISDIR(status.st_mode):
             self._add_folders(f"{name}/" if name else "")
-            for each in sorted(os.listdir(path)):
-                self.add_from(os.path.join(path, each), f"{name}/{each}" if name else each)
+        elif stat.S_ISLNK(status.st_mode):
+            if name not in self._names:
+                self._add(name, stat.S_IFLNK | 0o777, os.fsencode(os.readlink(path)), mtime)
         elif stat.S_ISREG(status.st_mode):
+            self._make_room(path, status.st_size)
             with open(path, "rb") as file:
-                mode = stat.S_IMODE(status.st_mode)
-                self.add_file(name, file.read(), mode, int(status.st_mtime) & 0xFFFFFFFF)
+                self.add_file(name, file.read(), mode, mtime)
         else:
             raise UserError(
                 "is neither a file nor a folder",
                 where=f"--file {path}",
                 fix="name ordinary files",
             )
+
+    def _make_room(self, path: str, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise too_large(path, size, self._memory_mib)
 
     def finish(self) -> list[bytes]:
         """All of it, in pieces."""
@@ -77,10 +108,10 @@ class Archive:
 
 def guest_files(wanted: Wanted, program: bytes) -> list[bytes]:
     """The RAM disk with the program and all else that is wanted, in pieces. Raises UserError."""
-    archive = Archive()
+    archive = Archive(wanted.memory_mib)
     archive.add_file(guest_path(wanted.program), program, 0o755)
     try:
-        pieces = [padded(_initrd(path)) for path in wanted.initrds]
+        pieces = [padded(_initrd(path, wanted.memory_mib)) for path in wanted.initrds]
         for here, there in wanted.files:
             archive.add_from(here, guest_path(there or here))
     except OSError as error:
@@ -93,8 +124,11 @@ def guest_files(wanted: Wanted, program: bytes) -> list[bytes]:
     return [*pieces, *archive.finish()]
 
 
-def _initrd(path: str) -> bytes:
+def _initrd(path: str, memory_mib: int) -> bytes:
     with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > memory_mib << 20:
+            raise too_large(path, size, memory_mib)
         data = file.read()
     if data[:2] != _GZIP and data[:6] not in _CPIO:
         raise UserError(

@@ -54,12 +54,17 @@ def folder_of(cpus: int, strace: bool) -> str:
 
 
 def is_current(folder: str, print_: str) -> bool:
-    """True if the kernel there was made from just these sources."""
+    """True if the kernel there was made from just these sources, and is whole."""
     try:
         with open(os.path.join(folder, STAMP_NAME), encoding="utf-8") as file:
-            return file.read() == print_ and os.path.exists(os.path.join(folder, ELF_NAME))
+            return file.read() == stamp(folder, print_)
     except (OSError, ValueError):
         return False
+
+
+def stamp(folder: str, print_: str) -> str:
+    """What the stamp of the kernel there says. OSError if there is no kernel."""
+    return f"{print_}\n{os.stat(os.path.join(folder, ELF_NAME)).st_size}"
 
 
 def find_kernel(cpus: int, strace: bool) -> str:

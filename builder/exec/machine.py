@@ -44,7 +44,7 @@ def command(
         *("-device", "isa-serial,chardev=serial,iobase=0x3f8,irq=4"),
         *("-chardev", f"{bell},id=bell"),
         *("-device", "isa-serial,chardev=bell,iobase=0x2f8,irq=3"),
-        *("-kernel", kernel.replace(",", ",,")),
+        *("-kernel", kernel),
         *(("-initrd", ",".join(modules)) if modules else ()),
     ]
 

@@ -5,6 +5,7 @@ import stat
 
 from builder.errors import NotFoundError, RefusedError
 
+_ELF = b"\x7fELF"
 _HEADER_BYTES = 52
 _PROGRAM_HEADER_BYTES = 32
 _EM_386 = 3
@@ -27,11 +28,13 @@ def read_program(path: str) -> bytes:
         status = os.stat(path)
         _check_file(path, status)
         with open(path, "rb") as file:
-            data = file.read()
+            data = file.read(_HEADER_BYTES)
+            if data[:4] == _ELF:  # else it may be large, and nothing more is said of it
+                data += file.read()
     except (FileNotFoundError, NotADirectoryError):
         raise NotFoundError(
             "there is no such program",
-            where=path,
+            where=path or "''",
             why="the PATH is not searched: the programs there are for the host",
             fix="name an existing static i386 ELF file",
         ) from None
@@ -75,7 +78,7 @@ def _check_elf(path: str, data: bytes) -> None:
             why="its interpreter would have to be in the guest",
             fix="run a static shell, and hand it the script with --file",
         )
-    if data[:4] != b"\x7fELF":
+    if data[:4] != _ELF:
         raise RefusedError("is no ELF file", where=path, fix=_FIX_ELF)
     if len(data) < _HEADER_BYTES:
         raise RefusedError("is cut off: it ends within its ELF header", where=path, fix=_FIX_ELF)

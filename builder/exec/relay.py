@@ -11,9 +11,9 @@ import errno
 import os
 import select
 import signal
-import stat
 
 from builder.exec.area import Area, Stream
+from builder.exec.descriptors import is_ready, most_at_once, write_all
 from builder.exec.machine import Machine
 from builder.exec.signals import Signals
 from builder.exec.terminal import Terminal
@@ -23,7 +23,6 @@ TYPE_CHECKING = False  # typing.TYPE_CHECKING without its import
 if TYPE_CHECKING:
     from builder.exec.strace import Tracer
 
-_PIECE_BYTES = select.PIPE_BUF
 _TYPED_BYTES = 4096
 _KERNEL_TEXT_MAX = 1 << 16
 _WATCH = host.numbers(host.WATCHES)
@@ -50,6 +49,7 @@ class Relay:
         self.machine = machine
         self.terminal = terminal
         self.area: Area | None = None
+        self.passed_on: set[int] = set()  # signals that were sent to us, and then to the guest
         self.kernel_text = b""  # what came over the serial line, if that is no terminal
         self._address = b""
         self._poll = select.poll()
@@ -118,7 +118,8 @@ class Relay:
             while stream.used():
                 self._write(number, stream, most)
         if self.tracer is not None:
-            _write_all(2, self.tracer.end().encode())
+            how, status = self.area.end() if self.area else (_END["NONE"], 0)
+            self._say(self.tracer.end(status if how == _END["STATUS"] else 0))
 
     # ---- the doorbell ----
 
@@ -143,8 +144,8 @@ class Relay:
         """The guest has said where its side of the streams is."""
         self.area = Area(self.machine.memory, address)
         self._outputs = [
-            (1, self.area.output, _most(1)),
-            (2, self.area.error, _most(2)),
+            (1, self.area.output, most_at_once(1)),
+            (2, self.area.error, most_at_once(2)),
         ]
 
     def _ring(self) -> None:
@@ -165,13 +166,19 @@ class Relay:
         line = tracer.told(record)
         area.trace_seen()
         if line:
-            _write_all(2, line.encode())
+            self._say(line)
+
+    def _say(self, text: str) -> None:
+        """On our own standard error, where a terminal may need to be told of the line's begin."""
+        if self.terminal is not None and self.terminal.is_raw_output:
+            text = text.replace("\n", "\r\n")
+        write_all(2, text.encode())
 
     def _serve(self, area: Area, ready: dict[int, int]) -> None:
         for number, stream, most in self._outputs:
-            if stream.used() and number in ready:
+            if stream.used() and (number in ready or is_ready(number, select.POLLOUT)):
                 self._write(number, stream, most)
-            if stream.words.get(Stream.WANTED) and stream.used() < host.STREAM_BYTES:
+            if stream.used() < stream.words.get(Stream.WANTED):
                 stream.words.set(Stream.WANTED, 0)
                 self._ring()
         stream = area.input
@@ -192,9 +199,8 @@ class Relay:
     @staticmethod
     def _look(stream: Stream) -> None:
         """Say whether standard input could be read now."""
-        poll = select.poll()
-        poll.register(0, select.POLLIN)
-        stream.words.set(Stream.WATCHED, _WATCH["READABLE" if poll.poll(0) else "WAIT"])
+        readable = is_ready(0, select.POLLIN)
+        stream.words.set(Stream.WATCHED, _WATCH["READABLE" if readable else "WAIT"])
 
     def _read(self, stream: Stream) -> None:
         """Answer the guest's question for input: some bytes, or the end, or an error."""
@@ -229,7 +235,7 @@ class Relay:
         if self.terminal is None:
             self.kernel_text = (self.kernel_text + text)[-_KERNEL_TEXT_MAX:]
         else:
-            _write_all(self.terminal.target, text)
+            write_all(self.terminal.target, text)
         return bool(text)
 
     def _take_typed(self, source: int) -> None:
@@ -261,7 +267,10 @@ class Relay:
 
     def _pass_on(self, numbers: list[int]) -> None:
         for number in numbers:
-            if self.area is None:
+            if number == signal.SIGCONT:
+                if self.terminal is not None:
+                    self.terminal.take()  # a shell has had it meanwhile, or never gave it to us
+            elif self.area is None:
                 # The guest is still starting: there is no program yet that could want it.
                 if number != signal.SIGWINCH:
                     self.machine.kill()
@@ -271,19 +280,5 @@ class Relay:
                     self.area.set_size(*self.terminal.size())
             else:
                 self.area.send_signal(number)
+                self.passed_on.add(number)
             self._ring()
-
-
-def _most(number: int) -> int:
-    """How much can be written at once without waiting."""
-    is_file = stat.S_ISREG(os.fstat(number).st_mode)
-    return host.STREAM_BYTES if is_file else _PIECE_BYTES
-
-
-def _write_all(number: int, text: bytes) -> None:
-    try:
-        while text:
-            select.select([], [number], [])
-            text = text[os.write(number, text) :]
-    except OSError:
-        pass  # it is gone: nobody misses it

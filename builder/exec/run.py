@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Sequence
 
-from builder.errors import EmulatorError, ExitCode, RefusedError, TinygateError
+from builder.errors import EmulatorError, ExitCode, RefusedError, TinygateError, UserError
 from builder.exec import initrd, kernel, options
 from builder.exec.machine import Machine
 from builder.exec.program import read_program
@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 _KIND = host.numbers(host.KINDS)
 _END = host.numbers(host.ENDS)
 _OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
+_KEYS = {2, 3}  # SIGINT, SIGQUIT: what keys of a terminal send
+_ABOUT_FILES = "initial RAM disk: "
 _NULL_DEVICE = os.makedev(1, 3)
 
 
-def run(words: Sequence[str]) -> int:
-    """Do what the words behind `tinygate exec` say; the exit status of the command."""
+def run(words: Sequence[str], closed: Sequence[int] = ()) -> int:
+    """Do what the words behind `tinygate exec` say; the exit status of the command.
+
+    Args:
+        words: These.
+        closed: Those of the descriptors 0, 1 and 2 that were, when we were started.
+    """
     try:
-        return _run(options.parse(words))
+        return _run(options.parse(words), closed)
     except TinygateError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code if error.exit_code in _OWN_CODES else ExitCode.EXEC_FAILED
@@ -44,11 +51,11 @@ def run(words: Sequence[str]) -> int:
         return ExitCode.EXEC_FAILED
 
 
-def _run(wanted: options.Wanted) -> int:
+def _run(wanted: options.Wanted, closed: Sequence[int]) -> int:
     program = read_program(wanted.program)
     files = initrd.guest_files(wanted, program)
     path = kernel.find_kernel(wanted.cpus, wanted.strace)
-    kinds, terminal = standard_streams()
+    kinds, terminal = standard_streams(closed)
     size = terminal.size() if terminal else (0, 0)
     machine = Machine(wanted, path, files, initrd.start_block(wanted, kinds, size))
     try:
@@ -56,11 +63,14 @@ def _run(wanted: options.Wanted) -> int:
             terminal.take()
         relay = Relay(machine, terminal, _tracer(machine) if wanted.strace else None)
         relay.run()
-        return _status(wanted, machine, relay)
+        status = _status(wanted, machine, relay)
     finally:
         machine.kill()
         if terminal:
             terminal.give_back()
+    if terminal and terminal.source is not None and status - 128 in _KEYS - relay.passed_on:
+        terminal.press(status - 128)
+    return status
 
 
 def _tracer(machine: Machine) -> Tracer:
@@ -69,7 +79,9 @@ def _tracer(machine: Machine) -> Tracer:
     return Tracer(memoryview(machine.memory))
 
 
-def standard_streams() -> tuple[tuple[int, int, int], Terminal | None]:
+def standard_streams(
+    closed: Sequence[int] = (),
+) -> tuple[tuple[int, int, int], Terminal | None]:
     """What our descriptors 0, 1 and 2 are, as host.KINDS has it; and the terminal among them."""
     statuses = [os.fstat(number) for number in range(3)]
     kinds = [_KIND["STREAM"]] * 3
@@ -79,7 +91,9 @@ def standard_streams() -> tuple[tuple[int, int, int], Terminal | None]:
         n for n in on_terminal if statuses[n].st_rdev == statuses[on_terminal[0]].st_rdev
     ]
     for number, status in enumerate(statuses):
-        if number in on_terminal:
+        if number in closed:
+            kinds[number] = _KIND["CLOSED"]
+        elif number in on_terminal:
             kinds[number] = _KIND["TERMINAL"]
         elif stat.S_ISCHR(status.st_mode) and status.st_rdev == _NULL_DEVICE:
             kinds[number] = _KIND["NULL"]
@@ -106,9 +120,29 @@ def _status(wanted: options.Wanted, machine: Machine, relay: Relay) -> int:
     if ended == host.OUTCOME_OFF << 1 | 1:
         return 0  # a program has switched the machine off
     text = relay.kernel_text.decode("ascii", "backslashreplace").strip()
+    _check_files(text, wanted)
     raise EmulatorError(
         "the kernel panicked" if "kernel panic" in text else "the emulator gave up",
         where=wanted.program,
         why=(text or machine.complaint()).replace("\n", "\n       ") or f"its status is {ended}",
-        fix="if --cpu or --memory is not to blame, please report it",
+        fix="`qemu-system-i386 -cpu help` lists its CPUs; else please report it",
     )
+
+
+def _check_files(text: str, wanted: options.Wanted) -> None:
+    """UserError if the kernel's last words are about what it was given, and not about itself."""
+    last = text.partition("kernel panic: ")[2].partition("\n")[0]
+    if "memory" in last:
+        raise UserError(
+            "the guest's memory is too small for its files",
+            where=f"--memory {wanted.memory_mib}",
+            why=last,
+            fix="give it more with --memory, or fewer files",
+        )
+    if last.startswith(_ABOUT_FILES):
+        raise UserError(
+            "the guest cannot unpack its files",
+            where=" ".join(f"--initrd {path}" for path in wanted.initrds) or wanted.program,
+            why=last,
+            fix="check --initrd and --file; /dev is the guest's own, and a file is no folder",
+        )

@@ -67,13 +67,15 @@ class Tracer:
         ]
         return self._line(record, words, _result(record))
 
-    def end(self) -> str:
-        """Calls that never came back, and how many there were."""
+    def end(self, status: int) -> str:
+        """Calls that never came back, how process 1 ended (a wait status), and the sums."""
         lines = [
             self._line(record, [text or "..." for text in shown], "?")
             for record, shown in self._open.values()
         ]
         by_int80, by_sysenter = self.counts
+        if signal := status & 0x7F:
+            lines.append(f"+++ killed by {tables.signal_name(signal)} +++\n")
         return "".join(lines) + f"calls: {by_sysenter} by sysenter, {by_int80} by int 0x80\n"
 
     def _line(self, record: Record, words: list[str], result: str) -> str:

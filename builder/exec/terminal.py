@@ -1,6 +1,8 @@
 """The host's terminal, while the guest has it: the guest's own terminal does all of the editing."""
 
 import os
+import resource
+import signal
 import termios
 
 _IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
@@ -11,27 +13,44 @@ class Terminal:
 
     def __init__(self, numbers: list[int]) -> None:
         """`numbers`: those that are; one at least."""
-        self.source = 0 if 0 in numbers else None
+        self.source: int | None = None
         self.target = numbers[-1]
+        self.is_raw_output = False
+        self._has_input = 0 in numbers
+        self._has_output = 1 in numbers
         self._before: list[int | list[bytes | int]] | None = None
 
     def take(self) -> None:
         """Let every byte through as it is, if we are in front and are given what is typed."""
-        if self.source is None or os.tcgetpgrp(self.source) != os.getpgrp():
+        if not self._has_input or _is_behind(0):
             self.source = None
             return
-        self._before = termios.tcgetattr(self.source)
+        self.source = 0
         raw = termios.tcgetattr(self.source)
+        if self._before is None:
+            self._before = termios.tcgetattr(self.source)
         raw[_IFLAG] &= ~(
             termios.IGNBRK | termios.BRKINT | termios.PARMRK | termios.ISTRIP | termios.INLCR
             | termios.IGNCR | termios.ICRNL | termios.IXON
         )  # fmt: skip
-        raw[_OFLAG] &= ~termios.OPOST
+        # If our output goes into a pipe, it is the next program that writes to the terminal.
+        self.is_raw_output = self._has_output
+        if self.is_raw_output:
+            raw[_OFLAG] &= ~termios.OPOST
         raw[_LFLAG] &= ~(
             termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN
         )
         raw[_CC][termios.VMIN], raw[_CC][termios.VTIME] = 1, 0
         termios.tcsetattr(self.source, termios.TCSADRAIN, raw)
+
+    def press(self, number: int) -> None:
+        """Do here what the key did there: end all of the command that is in front by this signal.
+
+        We end by it ourselves, because that is how a shell knows that it is to stop its script.
+        """
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        signal.signal(number, signal.SIG_DFL)
+        os.killpg(0, number)
 
     def give_back(self) -> None:
         """As it was before, whatever has happened."""
@@ -49,3 +68,11 @@ class Terminal:
         except OSError:
             return 0, 0
         return rows, columns
+
+
+def _is_behind(number: int) -> bool:
+    """True if it is our session's terminal, and others are in front of it."""
+    try:
+        return os.tcgetpgrp(number) != os.getpgrp()
+    except OSError:
+        return False

@@ -14,7 +14,7 @@ SIGNALS_WAITING = 16
 STREAM_FIELDS = (
     ("head", "uint32_t", 4, "bytes ever put in"),
     ("tail", "uint32_t", 4, "bytes ever taken out"),
-    ("wanted", "uint32_t", 4, "input: so many bytes; output: some room"),
+    ("wanted", "uint32_t", 4, "input: so many bytes; output: fewer than so many left"),
     ("watched", "uint32_t", 4, "HOST_WATCH_: could input be read?"),
     ("error", "uint32_t", 4, "what the host's read() or write() failed with"),
     ("data", "uint8_t {}[HOST_STREAM_BYTES]", STREAM_BYTES, "byte n at n % HOST_STREAM_BYTES"),
@@ -59,6 +59,7 @@ KINDS = (
     ("TERMINAL", 1, "the terminal on the serial line"),
     ("NULL", 2, "/dev/null"),
     ("SAME", 3, "standard error: the same as standard output"),
+    ("CLOSED", 4, "nothing: it is closed"),
 )
 WATCHES = (
     ("NONE", 0, "nobody has asked"),

@@ -114,6 +114,18 @@ def test_a_disk_that_is_full_is_an_error_of_write(exec_: Exec) -> None:
         assert exec_.run(exec_.probe, "spam", stdout=full).returncode == 28  # ENOSPC
 
 
+def test_the_only_write_of_a_program_hears_of_its_error(exec_: Exec) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = exec_.run(exec_.probe, "once", stdout=full)
+    assert (done.returncode, done.stderr) == (0o120, b"x")  # EBADF: standard input; ENOSPC; written
+
+
+def test_what_is_closed_here_is_closed_there(exec_: Exec) -> None:
+    script = f"{' '.join(exec_.words(exec_.probe))} once <&- >&-"
+    done = subprocess.run(["sh", "-c", script], env=exec_.env, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0o110, b"", b"x")
+
+
 def test_what_it_does_not_read_is_left(exec_: Exec, tmp_path: Path) -> None:
     (tmp_path / "lines").write_bytes(b"1\n2\n3\n")
     with (tmp_path / "lines").open("rb", buffering=0) as file:

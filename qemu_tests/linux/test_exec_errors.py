@@ -67,7 +67,21 @@ def test_an_archive_that_is_damaged_is_125(exec_: Exec, tmp_path: Path) -> None:
     (tmp_path / "bad.cpio").write_bytes(b"070701" + b"zzzzzzzz" * 13)
     words = ["--initrd", str(tmp_path / "bad.cpio"), str(exec_.probe)]
     status, text = refused(words, TINYGATE_CACHE=str(exec_.cache))
-    assert status == 125 and "initial RAM disk" in text
+    assert status == 125 and f"--initrd {tmp_path}/bad.cpio: the guest cannot unpack" in text
+
+
+def test_a_path_that_the_guest_has_already_is_125(exec_: Exec) -> None:
+    words = ["--file", f"{exec_.probe}:/dev", str(exec_.probe)]
+    status, text = refused(words, TINYGATE_CACHE=str(exec_.cache))
+    assert status == 125 and "panic" not in text and "/dev is the guest's own" in text
+
+
+def test_files_that_leave_no_memory_are_125(exec_: Exec, tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(63 << 20)
+    words = ["--file", str(tmp_path / "large"), str(exec_.probe)]
+    status, text = refused(words, TINYGATE_CACHE=str(exec_.cache))
+    assert status == 125 and "--memory 64: the guest's memory is too small" in text
 
 
 def test_a_file_that_is_larger_than_the_memory_is_125(exec_: Exec, tmp_path: Path) -> None:

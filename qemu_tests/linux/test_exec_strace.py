@@ -74,6 +74,7 @@ def test_without_sysenter_all_calls_come_by_int80(exec_: Exec) -> None:
 def test_a_call_that_a_signal_ends_is_shown(exec_: Exec) -> None:
     _, text = traced(exec_, exec_.probe, "kill", "9")
     assert re.search(r"^int 0x80  kill\(1, SIGKILL\) +=", text, re.MULTILINE), text
+    assert "\n+++ killed by SIGKILL +++\ncalls: " in text
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,8 +59,57 @@ def test_the_interrupt_key_kills(spawn: Spawn) -> None:
     child.send("x\r")
     child.expect_exact("x\r\nx\r\n")
     child.send("\x03")
-    assert ended(child) == 130
+    child.expect(pexpect.EOF)
+    child.close()
     assert child.before == b"^C"
+    assert child.signalstatus == signal.SIGINT  # so that a shell stops its script
+
+
+def test_the_interrupt_key_ends_the_whole_pipeline_and_the_script(exec_: Exec) -> None:
+    words = " ".join(exec_.words(exec_.probe, "ask"))
+    script = f"{words} | tee /dev/tty | sleep 100; echo not reached"
+    child = pexpect.spawn("bash", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child.expect_exact("ready")
+    child.send("\x03")
+    child.expect(pexpect.EOF)
+    assert b"not reached" not in child.before
+
+
+def test_what_the_next_program_of_a_pipeline_shows_has_its_lines(exec_: Exec) -> None:
+    script = f"{' '.join(exec_.words(exec_.probe, 'ask'))} | cat"
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child.expect_exact("ready\r\n")
+    child.send("\x04")
+    assert ended(child) == 0
+
+
+def test_a_trace_on_a_terminal_has_its_lines(exec_: Exec) -> None:
+    words = exec_.words("--strace", exec_.probe, "exit", "0")
+    child = pexpect.spawn(words[0], words[1:], env=exec_.env, timeout=TIMEOUT_S)
+    child.expect(r" = \?\r\ncalls: 0 by sysenter, 1 by int 0x80\r\n")
+    assert ended(child) == 0
+
+
+def test_stopped_in_the_background_and_brought_to_the_front(exec_: Exec) -> None:
+    child = pexpect.spawn("bash", ["--norc"], env=exec_.env, timeout=TIMEOUT_S)
+    child.sendline(f"{' '.join(exec_.words(exec_.probe, 'ask'))} &")
+    child.expect_exact("ready")
+    child.sendline("kill -STOP %1; until jobs | grep -q Stopped; do :; done; fg")
+    child.expect_exact("fg\r\n")
+    child.expect_exact("ask\r\n")
+    child.send("typed\r")
+    child.expect_exact("typed\r\ntyped\r\n")
+    child.send("\x04")
+    child.sendline("exit 7")
+    assert ended(child) == 7
+
+
+def test_a_terminal_of_another_session(exec_: Exec) -> None:
+    script = f"setsid -w {' '.join(exec_.words(exec_.probe, 'ask'))}"
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child.expect_exact("ready\r\n")
+    child.send("\x04")
+    assert ended(child) == 0
 
 
 def test_it_is_a_terminal_with_our_size(spawn: Spawn) -> None:

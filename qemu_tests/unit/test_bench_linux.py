@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from builder import bench, cpio
-from builder.bench import lines, linux, linux_guest, report, serial
+from builder.bench import lines, linux, linux_guest, report, serial, stats
 from builder.bench.figures import Row, Value
 from builder.bench.linux_figures import COSTS, FIGURES, HELLO, LINES_REACH, MEMORY
 from builder.bench.yardstick import Yardsticks
@@ -174,6 +174,11 @@ def _compile(_source: Path, out_dir: Path) -> Path:
     return out_dir / "calls"
 
 
+def _overhead(program: Path, empty: Path, *, runs: int, progress: Any) -> stats.Summary:  # noqa: ARG001
+    assert (program.name, empty.name) == ("calls", "empty.bin")
+    return stats.Summary(0.05, 0.04, 0.06, runs)
+
+
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     kernel, busybox, objcopy = (tmp_path / name for name in ("vmlinuz", "busybox", "objcopy"))
@@ -188,7 +193,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
         build=_build,
         yardstick_source=tmp_path,
         emulator=cast(Any, FakeEmulator(log)),
-        linux=linux.Parts(_compile, lambda: peer, lambda: busybox, str(objcopy)),
+        linux=linux.Parts(_compile, lambda: peer, lambda: busybox, str(objcopy), _overhead),
     )
     return Lab(tmp_path / "out", parts, log)
 
@@ -204,6 +209,7 @@ def test_one_run_measures_both_kernels(lab: Lab, capsys: pytest.CaptureFixture[s
     assert rows["linux_page_instructions"].yardstick == Value(351.0, 65.0)
     assert rows["linux_clock_instructions"].ours == Value(54.0)
     assert rows["linux_fork_instructions"].ours == Value(14015.5, 13900.25)
+    assert rows["exec_overhead_ms"].ours == Value(50.0, 40.0)
     assert _median(rows["linux_memory_mib"].ours) == 3
     assert _median(rows["linux_memory_mib"].yardstick) == linux.PEER_MIB[0]
     assert _median(rows["linux_kernel_bytes"].ours) == len(GUEST) + len("none")

@@ -151,14 +151,15 @@ def test_calls_that_never_come_back(memory: memoryview) -> None:
     tracer = Tracer(memory)
     record = Record(MOMENT["CALL"], 1, DIRECTORY, 1, 252, (3, 0, 0, 0, 0, 0), 0)
     assert " ".join(tracer.told(record).split()) == "sysenter exit_group(3) = ?"
-    assert tracer.end() == "calls: 1 by sysenter, 0 by int 0x80\n"
+    assert tracer.end(0) == "calls: 1 by sysenter, 0 by int 0x80\n"
 
 
 def test_calls_that_did_not_come_back_are_shown_at_the_end(memory: memoryview) -> None:
     tracer = Tracer(memory)
     tracer.told(Record(MOMENT["CALL"], 1, DIRECTORY, 0, 29, (0,) * 6, 0))
-    assert [" ".join(line.split()) for line in tracer.end().splitlines()] == [
+    assert [" ".join(line.split()) for line in tracer.end(15).splitlines()] == [
         "int 0x80 pause() = ?",
+        "+++ killed by SIGTERM +++",
         "calls: 0 by sysenter, 1 by int 0x80",
     ]
 
@@ -170,6 +171,39 @@ def test_numbers_are_told_from_two_processes_on(memory: memoryview) -> None:
         tracer.told(record)
         text = tracer.told(record._replace(moment=MOMENT["RETURN"], result=pid))
     assert text.startswith("sysenter  [pid 2] getpid() ")
+
+
+@pytest.mark.parametrize(
+    ("number", "arguments", "text"),
+    [
+        (300, (1, 0, 2, 0), "fstatat64(1, NULL, 0x2, 0)"),
+        (300, (1, 0, 2, 0x100), "fstatat64(1, NULL, 0x2, AT_SYMLINK_NOFOLLOW)"),
+        (331, (0, 0), "pipe2(NULL, 0)"),
+        (331, (0, 0x80000), "pipe2(NULL, O_CLOEXEC)"),
+        (60, (0o22,), "umask(022)"),
+        (37, (1, 32), "kill(1, SIGRTMIN)"),
+        (36, (), "sync()"),
+    ],
+)
+def test_names_of_flags_are_those_of_the_call(
+    memory: memoryview, number: int, arguments: tuple[int, ...], text: str
+) -> None:
+    assert f" {text} " in lines(memory, number, *arguments)
+
+
+def test_what_the_call_did_not_fill_in_is_not_shown(memory: memoryview) -> None:
+    place = put(memory, b"\xff" * 8)
+    assert f"wait4(-1, {place:#x}, WNOHANG, NULL)" in lines(memory, 114, 0xFFFFFFFF, place, 1, 0)
+    assert f"nanosleep({{tv_sec=4294967295, tv_nsec=4294967295}}, {place:#x})" in lines(
+        memory, 162, place, place
+    )
+
+
+def test_the_kernels_memory_is_not_shown(memory: memoryview) -> None:
+    place = put(memory, b"secret")
+    entry = TABLE + (USER >> 12 & 0x3FF) * 4
+    memory[entry] = 3  # present, writable, and the kernel's
+    assert f"write(1, {place:#x}, 6)" in lines(memory, 4, 1, place, 6)
 
 
 def test_calls_that_there_are_not(memory: memoryview) -> None:
@@ -197,6 +231,7 @@ def test_every_call_of_the_kernel_has_words(memory: memoryview) -> None:
         (b'a"\\\n\t', r'"a\"\\\n\t"'),
         (b"\x00\xff\x01", r'"\0\377\1"'),
         (b"\x001", r'"\0001"'),
+        (b"\x071\x08", r'"\0071\10"'),
         (b"abc", '"abc"'),
         (b"abcd", '"abc"...'),
     ],

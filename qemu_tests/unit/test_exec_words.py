@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from builder.errors import NotFoundError, RefusedError, UserError
+from builder.cache import cache_path
+from builder.errors import FileError, NotFoundError, RefusedError, UserError
 from builder.exec import initrd, kernel, options, program
 from builder.model import host
 
@@ -186,41 +187,6 @@ def test_places_in_the_guest(path: str, there: str) -> None:
     assert initrd.guest_path(path) == there
 
 
-def names(pieces: list[bytes]) -> list[str]:
-    """Names in an archive, in their order."""
-    data, at, found = b"".join(pieces), 0, []
-    while data[at : at + 6] == b"070701":
-        size, length = int(data[at + 54 : at + 62], 16), int(data[at + 94 : at + 102], 16)
-        found.append(data[at + 110 : at + 110 + length - 1].decode())
-        at += (110 + length + 3 & ~3) + (size + 3 & ~3)
-    return found
-
-
-def test_folders_come_before_what_is_in_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "f" / "g").mkdir(parents=True)
-    (tmp_path / "f" / "g" / "h").write_bytes(b"x")
-    (tmp_path / "f" / "link").symlink_to("g/h")
-    wanted = options.parse(["--file", "f", "--file", "f/g/h:/p/q", "./d/prog"], {})
-    found = names(initrd.guest_files(wanted, b"ELF"))
-    assert found == ["d", "d/prog", "f", "f/g", "f/g/h", "f/link", "p", "p/q", "TRAILER!!!"]
-
-
-@pytest.mark.parametrize("option", ["--file", "--initrd"])
-def test_a_file_that_is_not_there_is_named(option: str) -> None:
-    with pytest.raises(UserError) as caught:
-        initrd.guest_files(options.parse([option, "/absent", "p"], {}), b"")
-    assert caught.value.where == "/absent"
-
-
-def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(b"PK")
-    with pytest.raises(UserError, match="no archive"):
-        initrd.guest_files(options.parse(["--initrd", str(tmp_path / "x"), "p"], {}), b"")
-
-
 def strings_at(block: bytes, offset: int) -> list[bytes]:
     """What the kernel reads: an array of offsets of strings."""
     found = []
@@ -263,8 +229,23 @@ def test_a_kernel_counts_only_with_its_stamp(tmp_path: Path) -> None:
     assert not kernel.is_current(folder, "print")
     (tmp_path / kernel.STAMP_NAME).write_text("print")
     assert not kernel.is_current(folder, "print")
-    (tmp_path / kernel.ELF_NAME).touch()
+    (tmp_path / kernel.ELF_NAME).write_bytes(b"kernel")
+    (tmp_path / kernel.STAMP_NAME).write_text(kernel.stamp(folder, "print"))
     assert kernel.is_current(folder, "print") and not kernel.is_current(folder, "other")
+    (tmp_path / kernel.ELF_NAME).write_bytes(b"kern")  # the disk was full
+    assert not kernel.is_current(folder, "print")
+
+
+def test_without_a_home_no_folder_is_called_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # as it is then
+    with pytest.raises(FileError, match="no folder") as caught:
+        cache_path({})
+    assert "TINYGATE_CACHE" in caught.value.fix
+
+
+def test_a_name_cannot_make_the_terminal_do_things() -> None:
+    text = str(NotFoundError("is not there", where="a\n\x1b[31mé"))
+    assert text == "a\\n\\x1b[31mé: is not there"
 
 
 def test_each_kind_of_kernel_has_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -71,6 +71,9 @@ static long open_kind(const struct process *process, uint32_t fd, struct file **
         return open_device("dev/ttyS0", file);
     case HOST_KIND_NULL:
         return open_device("dev/null", file);
+    case HOST_KIND_CLOSED:
+        *file = NULL;
+        return 0;
     case HOST_KIND_SAME:
         *file = file_get(process->files->file[1]);
         return 0;

@@ -1,8 +1,9 @@
 /* fs/host_stream.c: a stream of bytes from or to the host, as a file.
  *
- * Each stream is a ring in host_area. Output goes there until it is full; the host writes it to its
- * own descriptor, and remembers an error for the next write(). Input is only asked for when a
- * program reads: what no program wanted is left for whoever reads the host's descriptor next.
+ * Each stream is a ring in host_area. Output goes there, and write() waits until the host has
+ * written it to its own descriptor: a program whose last words found the disk full must hear of
+ * that. Input is only asked for when a program reads: what no program wanted is left for whoever
+ * reads the host's descriptor next.
  */
 
 #include "dev/host.h"
@@ -10,6 +11,8 @@
 #include "fs/host_files.h"
 #include "mm/mm.h"
 #include "proc/process.h"
+
+#define PATIENCE 4000 /* looks at what the host has done, before sleeping */
 
 static uint32_t lower(uint32_t a, uint32_t b)
 {
@@ -131,14 +134,23 @@ static uint32_t output_ready(struct file *file)
     return (room(stream) != 0 ? POLLOUT : 0) | (now(&stream->error) != 0 ? POLLERR : 0);
 }
 
-/* Returns 0 or -errno. */
-static long wait_for_room(struct file *file)
+static int is_to_come(const struct host_stream *stream, uint32_t most)
+{
+    return now(&stream->error) == 0 && used(stream) > most;
+}
+
+/* Until at most so many bytes are on their way. Returns 0 or -errno. */
+static long wait_for_host(struct file *file, uint32_t most)
 {
     struct host_stream *stream = file->object;
     long error = 0;
 
-    while (error == 0 && now(&stream->error) == 0 && room(stream) == 0) {
-        stream->wanted = 1;
+    host_ring();
+    for (uint32_t i = 0; i < PATIENCE && is_to_come(stream, most); i++) {
+        pause(); /* to sleep and be woken would take longer, if the host can write at once */
+    }
+    while (error == 0 && is_to_come(stream, most)) {
+        __atomic_store_n(&stream->wanted, most + 1, __ATOMIC_RELEASE);
         host_ring();
         error = file_wait(file, &host_rang);
     }
@@ -155,7 +167,7 @@ static long output_write(struct file *file, const void *buffer, size_t size)
     long error = 0;
 
     while (error == 0 && done < size) {
-        error = wait_for_room(file);
+        error = room(stream) ? 0 : wait_for_host(file, HOST_STREAM_BYTES - 1);
         uint32_t at = stream->head;
         uint32_t part = lower(lower(size - done, room(stream)), in_one_piece(at));
         uint8_t *to = stream->data + at % HOST_STREAM_BYTES;
@@ -168,7 +180,10 @@ static long output_write(struct file *file, const void *buffer, size_t size)
         }
     }
     if (done != 0) {
-        host_ring();
+        (void)wait_for_host(file, 0); /* after a signal, what is on its way arrives all the same */
+    }
+    if (now(&stream->error) != 0) {
+        return -(long)stream->error;
     }
     return done ? (long)done : error;
 }
