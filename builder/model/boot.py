@@ -231,6 +231,7 @@ EXEC_STEPS: tuple[BootStep, ...] = (
 TICK_STEPS: tuple[BootStep, ...] = (
     BootStep("clock_tick_update()", "dev/clock.h", "", "linux"),
     BootStep("timer_ticks = clock_ticks()", "dev/dev.h", "several may come at once", "linux"),
+    BootStep("times_tick()", "sys/times.h", "", "linux"),
     BootStep("sleepers_wake()", "proc/sleep.h", "", "processes"),
     BootStep("alarms_ring()", "proc/alarm.h", "", "linux"),
 )

@@ -203,6 +203,8 @@ PROCESS = Layout(
         Field("trap_error", "uint32_t", 4, "", "linux"),
         Field("trap_address", "uint32_t", 4, "CR2 of its last page fault", "linux"),
         Field("forced", "uint32_t", 4, "the signal of an exception that is on its way", "linux"),
+        Field("ticks", "uint32_t", 4, "of the clock, while it had a CPU", "linux"),
+        Field("awaited", "uint64_t", 8, "blocked, but sigtimedwait() takes them", "linux"),
         Field("restart_tick", "uint32_t", 4, "end of a sleep that was interrupted", "linux"),
         Field("pid", "int32_t", 4, ""),
         Field("state", "uint32_t", 4, "enum process_state"),

@@ -6,6 +6,7 @@ The tiers T1 to T5 are those of tiers.py; `nullsys` is the benchmark.
 from builder.model.syscall import Syscall, args
 
 _MODE = "uint32_t mode"
+_OWNER = ("uint32_t uid", "uint32_t gid")
 _PATH = "const char *path"
 _SETS = ("uint32_t count", "uint32_t *in", "uint32_t *out", "uint32_t *except")
 
@@ -26,6 +27,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _call(12, "chdir", (_PATH,), "change the working directory", "T2"),
     _call(14, "mknod", (_PATH, _MODE, "uint32_t rdev"), "make a device or a file", "nullsys"),
     _call(15, "chmod", (_PATH, _MODE), "change who may do what", "T2: chmod"),
+    _call(16, "lchown", (_PATH, *_OWNER), "whose a symbolic link is", "T2: klibc"),
     _call(
         19,
         "lseek",
@@ -43,6 +45,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _call(38, "rename", ("const char *old_path", "const char *new_path"), "another name", "T2"),
     _call(39, "mkdir", (_PATH, _MODE), "make a directory", "T2"),
     _call(40, "rmdir", (_PATH,), "remove a directory", "T2"),
+    _call(43, "times", ("struct tms *to",), "how long it had a CPU", "T3: sh"),
     _own(46, "setgid", ("uint32_t id",), "everybody stays root", "T2: dietlibc"),
     _own(47, "getgid", (), "everybody is root", "T2: dietlibc"),
     _own(49, "geteuid", (), "everybody is root", "T2: dietlibc"),
@@ -87,6 +90,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "limits that cannot be moved",
         "T5",
     ),
+    _own(77, "getrusage", ("int who", "struct rusage *to"), "what it has used", "T3: mksh"),
     _call(83, "symlink", ("const char *target", _PATH), "a name for a path", "T2: ln -s"),
     _call(85, "readlink", (_PATH, "char *buffer", "size_t size"), "what that path is", "T2: ls -l"),
     _call(
@@ -96,8 +100,12 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "switch the machine off",
         "nullsys, poweroff",
     ),
+    _call(92, "truncate", (_PATH, "int32_t size"), "change a file's length", "T2: klibc"),
     _call(93, "ftruncate", ("int fd", "int32_t size"), "change a file's length", "T2"),
     _call(94, "fchmod", ("int fd", _MODE), "chmod of an open file", "T2: tar"),
+    _call(95, "fchown", ("int fd", *_OWNER), "whose an open file is", "T2: klibc"),
+    _own(96, "getpriority", ("int which", "int32_t pid"), "its share of a CPU", "T3: nice"),
+    _own(97, "setpriority", ("int which", "int32_t pid", "int nice"), "less of it", "T3: nice"),
     _call(
         104,
         "setitimer",
@@ -156,6 +164,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2: dietlibc",
     ),
     _call(142, "_newselect", (*_SETS, "struct timeval *timeout"), "wait for files", "T3"),
+    _call(144, "msync", ("uint32_t start", "uint32_t size", "int flags"), "all is there", "T2"),
     _call(
         145,
         "readv",
@@ -207,6 +216,25 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T5",
     ),
     _call(
+        177,
+        "rt_sigtimedwait",
+        (
+            "const uint64_t *set",
+            "struct siginfo *to",
+            "const struct timespec *timeout",
+            "uint32_t size",
+        ),
+        "take a signal without a handler",
+        "T5: sigwait()",
+    ),
+    _call(
+        178,
+        "rt_sigqueueinfo",
+        ("int32_t pid", "int signal", "const struct siginfo *from"),
+        "send a signal with a value",
+        "T5: sigqueue()",
+    ),
+    _call(
         179,
         "rt_sigsuspend",
         ("const uint64_t *mask", "uint32_t mask_size"),
@@ -227,6 +255,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "write at a place",
         "T3: SQLite",
     ),
+    _call(182, "chown", (_PATH, *_OWNER), "change whose a file is", "T2: klibc"),
     _call(183, "getcwd", ("char *buffer", "size_t size"), "path of the working directory", "T3"),
     _call(
         186,
@@ -243,6 +272,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T3: sh",
     ),
     _call(
+        193,
+        "truncate64",
+        (_PATH, "uint32_t low", "uint32_t high"),
+        "change a file's length",
+        "T2",
+    ),
+    _call(
         194,
         "ftruncate64",
         ("int fd", "uint32_t low", "uint32_t high"),
@@ -252,6 +288,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _call(195, "stat64", (_PATH, "struct stat64 *to"), "what is known of a file", "T2"),
     _call(196, "lstat64", (_PATH, "struct stat64 *to"), "of a link itself", "T2"),
     _call(197, "fstat64", ("int fd", "struct stat64 *to"), "of an open file", "T2"),
+    _call(198, "lchown32", (_PATH, *_OWNER), "whose a symbolic link is", "T2: cp -a"),
     _own(199, "getuid32", (), "everybody is root", "T2"),
     _own(200, "getgid32", (), "everybody is root", "T3: sh"),
     _own(201, "geteuid32", (), "everybody is root", "T3: sh"),
@@ -263,6 +300,8 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "nobody is in further groups",
         "T2: id",
     ),
+    _call(207, "fchown32", ("int fd", *_OWNER), "whose an open file is", "T2: tar"),
+    _call(212, "chown32", (_PATH, *_OWNER), "change whose a file is", "T2: chown"),
     _own(213, "setuid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
     _own(214, "setgid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
     _call(
@@ -289,8 +328,30 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "wait for a word to change",
         "T4",
     ),
+    _own(
+        242,
+        "sched_getaffinity",
+        ("int32_t pid", "uint32_t size", "uint32_t *to"),
+        "on which CPUs it runs",
+        "T6: Go, nproc",
+    ),
     _call(243, "set_thread_area", ("struct user_desc *user",), "set a TLS entry", "T1"),
     _call(244, "get_thread_area", ("struct user_desc *user",), "what a TLS entry says", "T4"),
+    _call(254, "epoll_create", ("int size",), "watch several files", "T6: musl"),
+    _call(
+        255,
+        "epoll_ctl",
+        ("int epoll_fd", "int operation", "int fd", "const struct epoll_event *user"),
+        "watch a file, or no more",
+        "T6: Go",
+    ),
+    _call(
+        256,
+        "epoll_wait",
+        ("int epoll_fd", "struct epoll_event *to", "int room", "int timeout_ms"),
+        "wait for the files that are watched",
+        "T6: Go",
+    ),
     _own(258, "set_tid_address", ("uint32_t address",), "a word to clear at the end", "T4"),
     _call(
         267,
@@ -320,6 +381,20 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     ),
     _call(296, "mkdirat", ("int base_fd", _PATH, _MODE), "make a directory", "T2: tar"),
     _call(
+        297,
+        "mknodat",
+        ("int base_fd", _PATH, _MODE, "uint32_t rdev"),
+        "make a device, a FIFO or a file",
+        "T2: mkfifo",
+    ),
+    _call(
+        298,
+        "fchownat",
+        ("int base_fd", _PATH, *_OWNER, "int flags"),
+        "whose a file is, seen from a directory",
+        "T6: Go",
+    ),
+    _call(
         300,
         "fstatat64",
         ("int base_fd", _PATH, "struct stat64 *to", "int flags"),
@@ -335,11 +410,73 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2: mv",
     ),
     _call(
+        303,
+        "linkat",
+        (
+            "int existing_fd",
+            "const char *existing_path",
+            "int base_fd",
+            _PATH,
+            "int flags",
+        ),
+        "one more name for a file",
+        "T6: Go",
+    ),
+    _call(
+        304,
+        "symlinkat",
+        ("const char *target", "int base_fd", _PATH),
+        "a name for a path",
+        "T6: Go",
+    ),
+    _call(
+        305,
+        "readlinkat",
+        ("int base_fd", _PATH, "char *buffer", "size_t size"),
+        "what that path is",
+        "T6: Go",
+    ),
+    _call(306, "fchmodat", ("int base_fd", _PATH, _MODE), "change who may do what", "T6: Go"),
+    _call(
+        307,
+        "faccessat",
+        ("int base_fd", _PATH, _MODE),
+        "may it be opened?",
+        "T2: realpath()",
+    ),
+    _call(
         308,
         "pselect6",
         (*_SETS, "struct timespec *timeout", "const uint32_t *mask_and_size"),
         "wait for files, with another signal mask",
         "T3: bash",
+    ),
+    _call(
+        309,
+        "ppoll",
+        (
+            "struct pollfd *files",
+            "uint32_t count",
+            "struct timespec *timeout",
+            "const uint64_t *mask",
+            "uint32_t mask_size",
+        ),
+        "wait for files, with another signal mask",
+        "T3",
+    ),
+    _call(
+        319,
+        "epoll_pwait",
+        (
+            "int epoll_fd",
+            "struct epoll_event *to",
+            "int room",
+            "int timeout_ms",
+            "const uint64_t *mask",
+            "uint32_t mask_size",
+        ),
+        "the same, with another signal mask",
+        "T6: Go",
     ),
     _call(
         320,
@@ -348,6 +485,28 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "change a file's times",
         "T2: touch",
     ),
+    _call(
+        324,
+        "fallocate",
+        (
+            "int fd",
+            "int mode",
+            "uint32_t low",
+            "uint32_t high",
+            "uint32_t size_low",
+            "uint32_t size_high",
+        ),
+        "make room in a file",
+        "T2: posix_fallocate()",
+    ),
+    _call(
+        328,
+        "eventfd2",
+        ("uint32_t number", "uint32_t flags"),
+        "the same, with flags",
+        "T6: Go",
+    ),
+    _call(329, "epoll_create1", ("uint32_t flags",), "watch several files", "T6: Go"),
     _call(
         330,
         "dup3",
@@ -367,5 +526,12 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         ),
         "limits that cannot be moved",
         "T5: glibc",
+    ),
+    _own(
+        355,
+        "getrandom",
+        ("void *buffer", "size_t size", "uint32_t flags"),
+        "random bytes",
+        "T6: Go",
     ),
 )

@@ -8,6 +8,7 @@ TIERS = {
     "T3": "processes, pipes, shells",
     "T4": "threads",
     "T5": "signals and timers",
+    "T6": "programs in Go, and other large ones",
     "": "the steps before; single programs",
 }
 

@@ -96,6 +96,10 @@ PROGRAMS = (
     Program("system"),
     Program("spawn", (*GLIBC, *MUSL)),
     Program("threads", (*GLIBC, *MUSL)),
+    Program("epoll", ("glibc", "musl")),
+    Program("fifo"),
+    Program("account", (*GLIBC, *MUSL, "diet")),  # klibc has no setrlimit
+    Program("sigwait", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -13,24 +13,38 @@
 
 #define MAX_CALLS 16
 
-struct symbol {
-    uint32_t address;
-    const char *name;
+/* One is right behind the other. */
+struct __attribute__((packed)) symbol {
+    uint16_t distance; /* from the address of the last one; of the first from the text's start */
+    char name[];
 };
 
-extern const struct symbol symbols[]; /* sorted by address, ended by one without a name */
-extern char kernel_text_end[];
+extern const struct symbol symbols; /* the first; by address, ended by one without a name */
+extern char kernel_text_start[], kernel_text_end[];
+
+static const struct symbol *next_symbol(const struct symbol *symbol)
+{
+    const char *end = symbol->name;
+
+    while (*end != '\0') {
+        end++;
+    }
+    return (const struct symbol *)(end + 1);
+}
 
 /* `address` with the name of the function that `inside` lies in. */
 static void print_call(uint32_t address, uint32_t inside)
 {
-    const struct symbol *found = symbols;
+    const struct symbol *found = NULL, *next = &symbols;
+    uint32_t start = (uint32_t)kernel_text_start;
 
-    while (found->name && found[1].name && found[1].address <= inside) {
-        found++;
+    while (next->name[0] != '\0' && start + next->distance <= inside) {
+        found = next;
+        start += found->distance;
+        next = next_symbol(next);
     }
-    if (found->name && found->address <= inside && inside < (uint32_t)kernel_text_end) {
-        print("#   %08x %s+0x%x\n", address, found->name, address - found->address);
+    if (found && inside < (uint32_t)kernel_text_end) {
+        print("#   %08x %s+0x%x\n", address, found->name, address - start);
     } else {
         print("#   %08x\n", address);
     }

@@ -43,6 +43,9 @@ static const struct file_ops directory_ops = {.read = directory_read, .release =
 
 long file_open(struct inode *inode, uint32_t flags, struct file **opened)
 {
+    if (is_fifo(inode)) {
+        return fifo_open(inode, flags, opened);
+    }
     const struct file_ops *ops = is_regular(inode)     ? &regular_ops
                                  : is_directory(inode) ? &directory_ops
                                                        : device_ops(inode->rdev);

@@ -7,11 +7,14 @@
 /* Whoever polls is woken by every change of any file, and looks if it was one of his. */
 struct wait_queue pollers;
 
+uint32_t ready_changes;
+
 void ready_changed(struct wait_queue *queue)
 {
     if (queue->first) {
         wake_all(queue);
     }
+    ready_changes++;
     if (pollers.first) {
         wake_all(&pollers);
     }

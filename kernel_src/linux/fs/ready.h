@@ -4,3 +4,6 @@
 #include "proc/sleep.h"
 
 extern struct wait_queue pollers;
+
+/* How often any file has changed. */
+extern uint32_t ready_changes;

@@ -49,6 +49,8 @@ static int group_copy(struct process *child, const struct process *parent)
     inode_get(from->cwd);
     group->cwd = from->cwd;
     group->umask = from->umask;
+    group->nice = from->nice;
+    memcpy(group->limits, from->limits, sizeof group->limits);
     process_adopt(from->leader, child);
     return 0;
 }
@@ -91,6 +93,7 @@ int group_first(struct process *process)
         inode_get(root);
         group->cwd = root;
         group->umask = 022;
+        limits_first(group);
     }
     return group ? 0 : -ENOMEM;
 }

@@ -20,7 +20,7 @@ int signal_pending(const struct process *process)
     const struct group *group = process->group;
 
     return group && (group->is_ending || group->stopped_by ||
-                     ((process->pending.set | group->pending.set) & ~process->blocked));
+                     ((process->pending.set | group->pending.set) & ~signals_put_off(process)));
 }
 
 /* Signals without a handler that end a process. */
@@ -92,12 +92,13 @@ static void notify_one(struct process *process, int signal)
 {
     struct group *group = process->group;
 
-    if (group->leader->state != PROCESS_ENDED && !(group->leader->blocked & signal_bit(signal))) {
+    if (group->leader->state != PROCESS_ENDED &&
+        !(signals_put_off(group->leader) & signal_bit(signal))) {
         notify(group->leader);
         return;
     }
     for (struct process *t = next_thread(group, NULL); t; t = next_thread(group, t)) {
-        if ((t->blocked & signal_bit(signal)) == 0) {
+        if ((signals_put_off(t) & signal_bit(signal)) == 0) {
             notify(t);
             return;
         }
@@ -264,10 +265,9 @@ static void list_take(struct pending_list *list, int signal, struct signal_info 
     }
 }
 
-int signal_take(struct process *process, sigset blocked, struct signal_info *info)
+int signal_take(struct process *process, sigset allowed, struct signal_info *info)
 {
     struct pending_list *own = &process->pending, *shared = &process->group->pending;
-    sigset allowed = ~blocked | SIGNALS_UNBLOCKABLE;
 
     if (own->set & allowed) {
         list_take(own, lowest(own->set & allowed), info);

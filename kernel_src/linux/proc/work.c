@@ -125,7 +125,7 @@ void work_before_return(struct pt_regs *regs)
     }
     do {
         while (process->group->is_ending || process->group->stopped_by ||
-               signal_take(process, process->blocked, &info)) {
+               signal_take(process, ~process->blocked | SIGNALS_UNBLOCKABLE, &info)) {
             if (process->group->is_ending) {
                 process_exit(process->group->wait_status);
             }

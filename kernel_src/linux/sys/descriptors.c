@@ -17,6 +17,18 @@ static void set_close_on_exec(int fd, int on)
     current_process()->files->close_on_exec[fd] = on != 0;
 }
 
+long file_install_new(struct file *file, uint32_t flags)
+{
+    int fd = file ? file_install(file, 0) : -ENOMEM;
+
+    if (fd >= 0) {
+        set_close_on_exec(fd, (flags & O_CLOEXEC) != 0);
+    } else if (file) {
+        file_put(file);
+    }
+    return fd;
+}
+
 static long duplicate(int fd, int lowest, int close_on_exec)
 {
     struct file *file = file_of(fd);
@@ -24,7 +36,7 @@ static long duplicate(int fd, int lowest, int close_on_exec)
     if (!file) {
         return -EBADF;
     }
-    if ((uint32_t)lowest >= OPEN_MAX) {
+    if ((uint32_t)lowest >= files_max()) {
         return -EINVAL;
     }
     int copy = file_install(file, lowest);
@@ -47,7 +59,7 @@ long sys_dup3(int fd, int wanted, uint32_t flags)
     if ((flags & ~(uint32_t)O_CLOEXEC) || wanted == fd) {
         return -EINVAL;
     }
-    if (!file || (uint32_t)wanted >= OPEN_MAX) {
+    if (!file || (uint32_t)wanted >= files_max()) {
         return -EBADF;
     }
     file_install_at(file_get(file), wanted);
@@ -95,6 +107,7 @@ long sys_pipe(int *fds)
 
 long sys_fcntl64(int fd, int command, uint32_t argument)
 {
+    static const int16_t nobody = F_UNLCK; /* the first member of struct flock */
     struct file *file = file_of(fd);
 
     if (!file) {
@@ -114,6 +127,9 @@ long sys_fcntl64(int fd, int command, uint32_t argument)
     case F_SETFL:
         file->flags = (file->flags & ~(uint32_t)STATUS_FLAGS) | (argument & STATUS_FLAGS);
         return 0;
+    case F_GETLK:
+    case F_GETLK64:
+        return copy_to_user((void *)argument, &nobody, sizeof nobody);
     case F_SETLK:
     case F_SETLK64:
     case F_SETLKW:

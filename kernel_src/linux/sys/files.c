@@ -72,13 +72,7 @@ static long open_inode(struct inode *inode, uint32_t flags)
         return error;
     }
     file->flags &= ~(uint32_t)ONLY_FOR_OPEN;
-    int fd = file_install(file, 0);
-    if (fd < 0) {
-        file_put(file);
-    } else if (flags & O_CLOEXEC) {
-        current_process()->files->close_on_exec[fd] = 1;
-    }
-    return fd;
+    return file_install_new(file, flags);
 }
 
 long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)

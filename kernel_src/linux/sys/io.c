@@ -8,6 +8,7 @@
 
 #define BYTES_MAX 0x7ffff000u /* of one call, as Linux */
 #define IOV_MAX 1024
+#define FIONBIO 0x5421 /* O_NONBLOCK, by ioctl() */
 
 struct iovec {
     void *start;
@@ -110,9 +111,10 @@ long sys_writev(int fd, const struct iovec *vector, int count)
     return do_vector(file_to_write(fd), do_write, vector, count);
 }
 
-/* At a place of its own: the file's stays where it was. */
-static long do_at(struct file *file, transfer_function *transfer, void *buffer, size_t size,
-                  uint32_t low, uint32_t high)
+/* At a place of its own: the file's stays where it was. Once, not in each of its callers: this file
+ * is compiled for speed, which matters elsewhere. */
+__attribute__((noinline)) static long do_at(struct file *file, transfer_function *transfer,
+                                            void *buffer, size_t size, uint32_t low, uint32_t high)
 {
     if ((int32_t)high < 0) {
         return -EINVAL;
@@ -121,7 +123,8 @@ static long do_at(struct file *file, transfer_function *transfer, void *buffer, 
         return -EBADF;
     }
     if (!file->inode || !is_regular(file->inode)) {
-        return file->inode ? do_one(file, transfer, buffer, size) : -ESPIPE;
+        return file->inode && !is_fifo(file->inode) ? do_one(file, transfer, buffer, size)
+                                                    : -ESPIPE;
     }
     uint32_t position = file->position;
     file->position = high ? INODE_BYTES_MAX : low;
@@ -140,17 +143,22 @@ long sys_pwrite64(int fd, const void *buffer, size_t size, uint32_t low, uint32_
     return do_at(file_to_write(fd), do_write, (void *)buffer, size, low, high);
 }
 
+static int has_places(const struct inode *inode)
+{
+    return is_regular(inode) || is_directory(inode);
+}
+
 /* Where the next access begins. Returns 0, and the place, or -errno. */
-static long seek(int fd, int64_t offset, int whence, uint32_t *position)
+__attribute__((noinline)) static long seek(int fd, int64_t offset, int whence, uint32_t *position)
 {
     struct file *file = file_of(fd);
 
     if (!file) {
         return -EBADF;
     }
-    if (!file->inode || (file->inode->mode & S_IFMT) == S_IFCHR) {
+    if (!file->inode || !has_places(file->inode)) {
         *position = 0;
-        return file->inode && !file->ops->control ? 0 : -ESPIPE; /* a tty has no places */
+        return file->inode && !is_fifo(file->inode) && !file->ops->control ? 0 : -ESPIPE;
     }
     int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : file->inode->size;
     if ((uint32_t)whence > SEEK_END || base + offset < 0 || base + offset > INODE_BYTES_MAX) {
@@ -200,7 +208,7 @@ long sys_fsync(int fd)
 {
     const struct file *file = file_of(fd);
 
-    return !file ? -EBADF : file->inode && !file->ops->control ? 0 : -EINVAL;
+    return !file ? -EBADF : file->inode && has_places(file->inode) ? 0 : -EINVAL;
 }
 
 long sys_fdatasync(int fd)
@@ -214,6 +222,14 @@ long sys_ioctl(int fd, uint32_t request, void *argument)
 
     if (!file) {
         return -EBADF;
+    }
+    if (request == FIONBIO) {
+        int on;
+        if (copy_from_user(&on, argument, sizeof on) != 0) {
+            return -EFAULT;
+        }
+        file->flags = (file->flags & ~(uint32_t)O_NONBLOCK) | (on ? O_NONBLOCK : 0);
+        return 0;
     }
     return file->ops->control ? file->ops->control(file, request, argument) : -ENOTTY;
 }

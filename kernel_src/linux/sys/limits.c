@@ -1,38 +1,59 @@
-/* sys/limits.c: how much of a thing a process may have: getrlimit(2).
+/* sys/limits.c: how much of a thing a process may have: getrlimit(2), nice(2).
  *
- * The limits cannot be moved.
+ * Only the number of open files is limited; all else is remembered for who asks.
  */
 
+#include "fs/file.h"
+#include "lib/lib.h"
 #include "mm/mm.h"
+#include "proc/process.h"
+#include "proc/signals.h"
 #include "sys/calls.h"
 
 #define UNLIMITED UINT32_MAX
-
-struct rlimit {
-    uint32_t now, most;
-};
+#define NICE_MIN (-20)
+#define NICE_MAX 19
+#define NICE_ASKED 20 /* getpriority() gives this less the value: it must not look like an error */
 
 struct rlimit64 {
     uint64_t now, most;
 };
 
-static struct rlimit limit_of(uint32_t which)
+void limits_first(struct group *group)
 {
-    const uint32_t value = which == RLIMIT_STACK    ? USER_STACK_LIMIT_BYTES
-                           : which == RLIMIT_NOFILE ? OPEN_MAX
-                                                    : UNLIMITED;
+    memset(group->limits, 0xff, sizeof group->limits);
+    group->limits[RLIMIT_STACK].now = USER_STACK_LIMIT_BYTES;
+    group->limits[RLIMIT_NOFILE] = (struct rlimit){OPEN_MAX, OPEN_MAX};
+    group->limits[RLIMIT_CORE].now = 0;
+}
 
-    return (struct rlimit){value, value};
+static struct rlimit *limit_of(uint32_t which)
+{
+    return &current_process()->group->limits[which];
+}
+
+uint32_t files_max(void)
+{
+    return limit_of(RLIMIT_NOFILE)->now;
 }
 
 long sys_ugetrlimit(uint32_t which, struct rlimit *to)
 {
-    const struct rlimit limit = limit_of(which);
-
-    return which >= RLIMIT_COUNT ? -EINVAL : copy_to_user(to, &limit, sizeof limit);
+    return which >= RLIMIT_COUNT ? -EINVAL : copy_to_user(to, limit_of(which), sizeof *to);
 }
 
-/* Programs set limits to be stopped before they take too much: they are not. */
+static long set(uint32_t which, struct rlimit limit)
+{
+    if (limit.now > limit.most) {
+        return -EINVAL;
+    }
+    if (which == RLIMIT_NOFILE && limit.most > OPEN_MAX) {
+        return -EPERM;
+    }
+    *limit_of(which) = limit;
+    return 0;
+}
+
 long sys_setrlimit(uint32_t which, const struct rlimit *from)
 {
     struct rlimit limit;
@@ -40,10 +61,7 @@ long sys_setrlimit(uint32_t which, const struct rlimit *from)
     if (which >= RLIMIT_COUNT) {
         return -EINVAL;
     }
-    if (copy_from_user(&limit, from, sizeof limit) != 0) {
-        return -EFAULT;
-    }
-    return limit.now > limit.most ? -EINVAL : 0;
+    return copy_from_user(&limit, from, sizeof limit) != 0 ? -EFAULT : set(which, limit);
 }
 
 static uint64_t widened(uint32_t value)
@@ -51,22 +69,66 @@ static uint64_t widened(uint32_t value)
     return value == UNLIMITED ? UINT64_MAX : value;
 }
 
+static uint32_t narrowed(uint64_t value)
+{
+    return value < UNLIMITED ? (uint32_t)value : UNLIMITED;
+}
+
 /* Both at once, in 64 bits; of the caller, whichever process is named. */
 long sys_prlimit64(int32_t pid, uint32_t which, const struct rlimit64 *from, struct rlimit64 *to)
 {
-    const struct rlimit limit = limit_of(which);
-    const struct rlimit64 before = {widened(limit.now), widened(limit.most)};
     struct rlimit64 wanted;
+    long error = 0;
 
     (void)pid;
     if (which >= RLIMIT_COUNT) {
         return -EINVAL;
     }
-    if (from && copy_from_user(&wanted, from, sizeof wanted) != 0) {
-        return -EFAULT;
+    const struct rlimit64 before = {widened(limit_of(which)->now), widened(limit_of(which)->most)};
+    if (from) {
+        error = copy_from_user(&wanted, from, sizeof wanted) != 0
+                    ? -EFAULT
+                    : set(which, (struct rlimit){narrowed(wanted.now), narrowed(wanted.most)});
     }
-    if (from && wanted.now > wanted.most) {
+    return error || !to ? error : copy_to_user(to, &before, sizeof before);
+}
+
+/* Everybody gets the same share of a CPU, but who asks for less shall find that he did. */
+static struct group *group_named(int which, int32_t pid)
+{
+    const struct process *process = pid == 0 ? current_process() : process_find(pid);
+
+    return which == 0 && process ? process->group : NULL;
+}
+
+long sys_getpriority(int which, int32_t pid)
+{
+    const struct group *group = group_named(which, pid);
+
+    return group ? NICE_ASKED - group->nice : which ? -EINVAL : -ESRCH;
+}
+
+long sys_setpriority(int which, int32_t pid, int nice)
+{
+    struct group *group = group_named(which, pid);
+
+    if (!group) {
+        return which ? -EINVAL : -ESRCH;
+    }
+    group->nice = nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
+    return 0;
+}
+
+/* All processes run where there is room. */
+long sys_sched_getaffinity(int32_t pid, uint32_t size, uint32_t *to)
+{
+    const uint32_t cpus = (1u << CPU_COUNT) - 1;
+
+    if (size < sizeof cpus || size % sizeof cpus) {
         return -EINVAL;
     }
-    return to ? copy_to_user(to, &before, sizeof before) : 0;
+    if (!group_named(0, pid)) {
+        return -ESRCH;
+    }
+    return copy_to_user(to, &cpus, sizeof cpus) != 0 ? -EFAULT : (long)sizeof cpus;
 }

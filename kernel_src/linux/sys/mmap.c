@@ -3,6 +3,7 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "mm/space.h"
+#include "proc/process.h"
 #include "sys/calls.h"
 #include "sys/map.h"
 
@@ -65,4 +66,21 @@ long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd
     }
     return is_shared ? map_shared_zeros(wanted, size, flags, &area)
                      : map_area(wanted, size, flags, &area);
+}
+
+/* What is written to a shared file is in it at once. */
+long sys_msync(uint32_t start, uint32_t size, int flags)
+{
+    const struct space *space = current_process()->space;
+
+    if (start % PAGE_SIZE || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
+        (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC)) {
+        return -EINVAL;
+    }
+    for (uint32_t at = start; at - start < size; at += PAGE_SIZE) {
+        if (!area_find(space, at)) {
+            return -ENOMEM;
+        }
+    }
+    return 0;
 }

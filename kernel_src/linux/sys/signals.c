@@ -164,16 +164,36 @@ long sys_sigpending(uint32_t *to)
     return copy_to_user(to, &set, sizeof set);
 }
 
-/* The old mask comes back when a handler has been called: see proc/work.c. */
-static long suspend(sigset mask)
+/* The old mask comes back on the way out, when a handler has been called: see proc/work.c. */
+static void wait_with(sigset mask)
 {
     struct process *process = current_process();
-    struct wait_queue nobody = {NULL, NULL};
 
     process->saved_mask = process->blocked;
     process->has_saved_mask = 1;
     process->blocked = mask & ~SIGNALS_UNBLOCKABLE;
-    signals_look(process);
+    process->work |= WORK_SIGNAL;
+}
+
+long signals_wait_with(const sigset *mask, uint32_t mask_size)
+{
+    sigset set;
+
+    if (mask_size != sizeof set) {
+        return -EINVAL;
+    }
+    if (copy_from_user(&set, mask, sizeof set) != 0) {
+        return -EFAULT;
+    }
+    wait_with(set);
+    return 0;
+}
+
+static long suspend(void)
+{
+    const struct process *process = current_process();
+    struct wait_queue nobody = {NULL, NULL};
+
     while (!signal_pending(process)) {
         sleep_on(&nobody);
     }
@@ -182,19 +202,17 @@ static long suspend(sigset mask)
 
 long sys_rt_sigsuspend(const sigset *mask, uint32_t mask_size)
 {
-    sigset set;
+    long error = signals_wait_with(mask, mask_size);
 
-    if (mask_size != sizeof set) {
-        return -EINVAL;
-    }
-    return copy_from_user(&set, mask, sizeof set) != 0 ? -EFAULT : suspend(set);
+    return error ? error : suspend();
 }
 
 long sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
 {
     (void)unused1;
     (void)unused2;
-    return suspend(mask);
+    wait_with(mask);
+    return suspend();
 }
 
 struct stack {

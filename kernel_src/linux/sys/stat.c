@@ -56,7 +56,7 @@ static void stat64_fill(struct stat64 *stat, const struct inode *inode)
         .nlink = links_of(inode),
         .uid = inode->uid,
         .gid = inode->gid,
-        .rdev = inode->rdev,
+        .rdev = is_fifo(inode) ? 0 : inode->rdev,
         .size = inode->size,
         .blksize = PAGE_SIZE,
         .blocks = is_regular(inode)

@@ -38,6 +38,9 @@ struct timezone {
 /* Ticks of the clock that a length of time takes, rounded up; very long ones are cut off. */
 uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds);
 
+/* The tick at which so many thousandths of a second are over. */
+uint32_t tick_of_ms(uint32_t ms);
+
 /* How much of a time is left that is over at tick `until`, told to the program if it asks. */
 uint32_t ticks_left(uint32_t until);
 void tell_left(struct timespec *left, uint32_t until);

@@ -57,7 +57,7 @@ int file_install(struct file *file, int lowest)
 {
     struct files *files = current_process()->files;
 
-    for (uint32_t fd = (uint32_t)lowest; fd < OPEN_MAX; fd++) {
+    for (uint32_t fd = (uint32_t)lowest; fd < files_max(); fd++) {
         if (!files->file[fd]) {
             put_at(files, file, fd);
             return (int)fd;

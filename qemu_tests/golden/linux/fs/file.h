@@ -18,6 +18,8 @@ struct file_ops {
     uint32_t (*ready)(struct file *file); /* what could be done without waiting: POLLIN, ... */
     void (*release)(struct file *file);   /* when nobody uses it any more */
     long (*control)(struct file *file, uint32_t request, void *argument); /* ioctl() */
+    /* Changes with each event after which `ready` may say something anew; NULL: nobody counts. */
+    uint32_t (*events)(const struct file *file);
 };
 
 /* An open file: several processes, and several numbers of one, may share it. */
@@ -60,9 +62,13 @@ static inline struct file *file_get(struct file *file)
 
 void file_release(struct file *file);
 
+/* No epoll watches it any more. */
+void epoll_forget(const struct file *file);
+
 static inline void file_put(struct file *file)
 {
     if (--file->users == 0) {
+        epoll_forget(file);
         file_release(file);
     }
 }
@@ -77,9 +83,16 @@ void ready_changed(struct wait_queue *queue);
 /* The running process's file of that number, or NULL. */
 struct file *file_of(int fd);
 
+/* So many files may the running process have, by setrlimit(). */
+uint32_t files_max(void);
+
 /* Give `file` to the running process as the lowest free number from `lowest` on. Returns that or
  * -EMFILE; then the caller still has the file. */
 int file_install(struct file *file, int lowest);
+
+/* A new file, or NULL if there was no memory for it, as the lowest free number; O_CLOEXEC in
+ * `flags` counts. Returns that or -errno; then the file is gone. */
+long file_install_new(struct file *file, uint32_t flags);
 
 /* As that number exactly, which must be possible; what was there is closed. */
 void file_install_at(struct file *file, int fd);
@@ -95,6 +108,9 @@ long file_open(struct inode *inode, uint32_t flags, struct file **opened);
 /* What all kinds but pipes do with `release`: give up the inode, which a console may lack. */
 void inode_release(struct file *file);
 
+/* The same for a pipe that has a name; waits for who opens the other end. */
+long fifo_open(struct inode *inode, uint32_t flags, struct file **opened);
+
 /* ---- fs/console.c ---- */
 
 struct file *console_open(void);
@@ -103,7 +119,7 @@ struct file *console_open(void);
 
 const struct file_ops *device_ops(uint32_t rdev);
 
-/* ---- fs/pipe.c ---- */
+/* ---- fs/pipe_ends.c ---- */
 
 /* Both ends, first the one to read from. Returns 0 or -ENOMEM. */
 int pipe_create(struct file *ends[2], uint32_t flags);

@@ -7,6 +7,7 @@
 #include "include/constants.h"
 
 struct entry;
+struct fifo;
 
 /* What it stands for is in `mode`, as Linux has it; the members below depend on that. */
 struct inode {
@@ -16,7 +17,10 @@ struct inode {
     uint32_t mode, uid, gid;
     uint32_t size;
     uint32_t mtime, ctime; /* seconds since 1970 */
-    uint32_t rdev;         /* a device's number */
+    union {
+        uint32_t rdev;     /* a device's number */
+        struct fifo *fifo; /* while somebody has it open */
+    };
     uint32_t *frames;      /* a file's pages: see fs/inode_data.c */
     uint32_t capacity;     /* as many of them could be noted */
     struct entry *entries; /* a directory's names, the newest first */
@@ -54,6 +58,11 @@ static inline int is_directory(const struct inode *inode)
 static inline int is_regular(const struct inode *inode)
 {
     return (inode->mode & S_IFMT) == S_IFREG;
+}
+
+static inline int is_fifo(const struct inode *inode)
+{
+    return (inode->mode & S_IFMT) == S_IFIFO;
 }
 
 static inline int is_symlink(const struct inode *inode)

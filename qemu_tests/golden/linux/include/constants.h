@@ -211,6 +211,7 @@
 #define ENOTEMPTY                    39          /* directory not empty */
 #define ELOOP                        40          /* too many symbolic links */
 #define EOVERFLOW                    75          /* too large for its type */
+#define EOPNOTSUPP                   95          /* cannot be done with this */
 #define ETIMEDOUT                    110         /* the time is over */
 #define ERESTARTSYS                  512         /* to be made again, if the program wants that */
 #define ERESTARTNOHAND               514         /* the same, unless a handler runs */
@@ -226,6 +227,9 @@
 #define MAP_TYPE                     0x0fu
 #define MAP_FIXED                    0x10u       /* exactly there */
 #define MAP_ANONYMOUS                0x20u       /* no file: zeros */
+#define MS_ASYNC                     1
+#define MS_INVALIDATE                2
+#define MS_SYNC                      4
 #define MREMAP_MAYMOVE               1           /* elsewhere, if need be */
 
 /* Open files: Linux asm-generic/fcntl.h, limits.h. */
@@ -244,6 +248,7 @@
 #define O_CLOEXEC                    0x80000u    /* closed by execve() */
 #define AT_REMOVEDIR                 0x200u      /* unlinkat: a directory */
 #define AT_SYMLINK_NOFOLLOW          0x100u      /* of the link itself */
+#define AT_SYMLINK_FOLLOW            0x400u      /* linkat: of what a link points to */
 #define AT_NO_AUTOMOUNT              0x800u
 #define AT_EMPTY_PATH                0x1000u     /* of the open file */
 #define SEEK_SET                     0           /* from the beginning */
@@ -254,17 +259,27 @@
 #define F_SETFD                      2
 #define F_GETFL                      3
 #define F_SETFL                      4
+#define F_GETLK                      5
 #define F_SETLK                      6
 #define F_SETLKW                     7
+#define F_GETLK64                    12
 #define F_SETLK64                    13
 #define F_SETLKW64                   14
 #define F_DUPFD_CLOEXEC              1030
+#define F_UNLCK                      2           /* nobody has a lock */
 #define FD_CLOEXEC                   1
 #define POLLIN                       0x01u       /* there is something to read */
 #define POLLOUT                      0x04u       /* there is room to write */
 #define POLLERR                      0x08u       /* writing would fail */
 #define POLLHUP                      0x10u       /* the other side is gone */
 #define POLLNVAL                     0x20u       /* not open */
+#define EPOLL_EVENTS                 0x0fffffffu /* what is waited for; above: how */
+#define EPOLL_ONESHOT                0x40000000u /* told once, then not until asked for again */
+#define EPOLL_ET                     0x80000000u /* each event is told once */
+#define EPOLL_CTL_ADD                1
+#define EPOLL_CTL_DEL                2
+#define EPOLL_CTL_MOD                3
+#define EFD_SEMAPHORE                1           /* a read takes one */
 #define NAME_MAX                     255         /* bytes of a name */
 #define PATH_MAX                     4096        /* bytes of a path, with the 0 at its end */
 #define INODE_BYTES_MAX              0x7ffff000u /* of a file */
@@ -275,9 +290,14 @@
 #define S_IFIFO                      0x1000u
 #define S_IFCHR                      0x2000u
 #define S_IFDIR                      0x4000u
+#define S_IFBLK                      0x6000u
 #define S_IFREG                      0x8000u
 #define S_IFLNK                      0xa000u
+#define S_IFSOCK                     0xc000u
 #define S_IALLUGO                    0xfffu      /* who may do what */
+#define S_ISUID                      0x800u
+#define S_ISGID                      0x400u
+#define S_IXGRP                      0x8u
 #define DEVICE_NULL                  0x0103u     /* 1, 3 */
 #define DEVICE_ZERO                  0x0105u     /* 1, 5 */
 #define DEVICE_FULL                  0x0107u     /* 1, 7 */
@@ -307,10 +327,14 @@
 #define WNOHANG                      1           /* wait4: do not wait */
 #define WUNTRACED                    2           /* also for one that stops */
 #define WCONTINUED                   8           /* also for one that goes on */
+#define RUSAGE_SELF                  0
+#define RUSAGE_CHILDREN              -1
+#define RUSAGE_THREAD                1
 #define WNOTHREAD                    0x20000000u
 #define WALL                         0x40000000u /* also for one that does not send SIGCHLD */
 #define WCLONE                       0x80000000u /* only for such */
 #define RLIMIT_STACK                 3
+#define RLIMIT_CORE                  4
 #define RLIMIT_NOFILE                7
 #define RLIMIT_COUNT                 16
 #define TLS_FIRST                    6           /* GDT entries that are the thread's own */
@@ -394,6 +418,8 @@
 /* Clocks: Linux include/uapi/linux/time.h. */
 #define CLOCK_REALTIME               0           /* since 1970 */
 #define CLOCK_MONOTONIC              1           /* since the start */
+#define CLOCK_PROCESS_CPUTIME_ID     2           /* while the process had a CPU */
+#define CLOCK_THREAD_CPUTIME_ID      3           /* the same of a thread */
 #define CLOCK_MONOTONIC_RAW          4           /* the same, not corrected */
 #define CLOCK_REALTIME_COARSE        5           /* if the last tick's time is good enough */
 #define CLOCK_MONOTONIC_COARSE       6

@@ -119,6 +119,8 @@ struct process {
     uint32_t trap_error;
     uint32_t trap_address;            /* CR2 of its last page fault */
     uint32_t forced;                  /* the signal of an exception that is on its way */
+    uint32_t ticks;                   /* of the clock, while it had a CPU */
+    uint64_t awaited;                 /* blocked, but sigtimedwait() takes them */
     uint32_t restart_tick;            /* end of a sleep that was interrupted */
     int32_t pid;
     uint32_t state;                   /* enum process_state */
@@ -128,7 +130,7 @@ struct process {
     char name[16];
 };
 
-_Static_assert(sizeof(struct process) == 224, "there is padding");
+_Static_assert(sizeof(struct process) == 236, "there is padding");
 
 /* A program's registers in a signal frame (Linux arch/x86 uapi sigcontext.h). */
 struct sigcontext {

@@ -7,6 +7,7 @@
 #include "proc/alarm.h"
 #include "proc/process.h"
 #include "proc/sleep.h"
+#include "sys/times.h"
 
 /* The kernel itself is never interrupted but where it waits. A signal from another CPU may have
  * come while this one was setting another bit in `work`, without the kernel lock: it must not be
@@ -26,6 +27,7 @@ void clock_tick(struct pt_regs *regs)
     timer_interrupt();
     clock_tick_update();
     timer_ticks = clock_ticks(); /* several may come at once */
+    times_tick();
     sleepers_wake();
     alarms_ring();
     cpu_wake_others(); /* only one CPU gets the clock's interrupts */

@@ -17,6 +17,10 @@ static inline sigset signal_bit(int signal)
 #define SIGNALS_STOP_TTY (signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
 #define SIGNALS_UNBLOCKABLE (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
 
+struct rlimit {
+    uint32_t now, most;
+};
+
 /* As programs hand it over (Linux arch/x86/include/uapi/asm/signal.h). */
 struct sigaction {
     uint32_t handler; /* SIG_DFL, SIG_IGN, or an address */
@@ -55,6 +59,9 @@ struct group {
     struct pending_list pending;                  /* for any thread */
     uint32_t has_alarm, alarm_tick, alarm_period; /* setitimer(ITIMER_REAL) */
     struct group *next_alarm;
+    uint32_t ticks, child_ticks; /* its threads had a CPU; children that wait4() told of had */
+    int32_t nice;                /* setpriority(2): only remembered */
+    struct rlimit limits[RLIMIT_COUNT];
     struct sigaction action[SIGNAL_LIMIT - 1];
 };
 
@@ -76,18 +83,34 @@ void signals_notify_all(const struct group *group);
 /* Look again if anything has arrived that is not blocked: WORK_SIGNAL says so. */
 void signals_look(struct process *process);
 
-/* The next one that is not blocked. Returns 0 if there is none. */
-int signal_take(struct process *process, sigset blocked, struct signal_info *info);
+/* The next one of a set. Returns 0 if there is none. */
+int signal_take(struct process *process, sigset allowed, struct signal_info *info);
 
 /* Take back a signal that was sent to the process or its threads. */
 void signal_forget(struct process *process, int signal);
 
 void pending_free(struct pending_list *list);
 
+/* Signals that do not make a thread look. */
+static inline sigset signals_put_off(const struct process *process)
+{
+    return process->blocked & ~process->awaited;
+}
+
 static inline struct sigaction *action_of(const struct process *process, int signal)
 {
     return &process->group->action[signal - 1];
 }
+
+/* ---- sys/signals.c ---- */
+
+/* Until the running call is over, other signals wait: those of a program's mask. Returns 0 or
+ * -errno. */
+long signals_wait_with(const sigset *mask, uint32_t mask_size);
+
+/* ---- sys/limits.c ---- */
+
+void limits_first(struct group *group);
 
 /* ---- proc/group.c ---- */
 

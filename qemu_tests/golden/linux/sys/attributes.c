@@ -10,14 +10,14 @@
 #include "sys/time.h"
 
 /* Everybody is root, who may do everything but execute what nobody may. */
-long sys_access(const char *path, uint32_t mode)
+long sys_faccessat(int base_fd, const char *path, uint32_t mode)
 {
     struct inode *inode;
 
     if (mode & ~7u) {
         return -EINVAL;
     }
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+    long error = inode_of_name(base_fd, path, 1, &inode);
     if (error == 0) {
         error = (mode & 1) && !is_directory(inode) && (inode->mode & 0111) == 0 ? -EACCES : 0;
         inode_put(inode);
@@ -25,22 +25,33 @@ long sys_access(const char *path, uint32_t mode)
     return error;
 }
 
+long sys_access(const char *path, uint32_t mode)
+{
+    return sys_faccessat(AT_WORKING_DIRECTORY, path, mode);
+}
+
 static long change_mode(struct inode *inode, uint32_t mode)
 {
     inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
+    inode->ctime = clock_seconds();
     return 0;
 }
 
-long sys_chmod(const char *path, uint32_t mode)
+long sys_fchmodat(int base_fd, const char *path, uint32_t mode)
 {
     struct inode *inode;
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+    long error = inode_of_name(base_fd, path, 1, &inode);
 
     if (error == 0) {
         error = change_mode(inode, mode);
         inode_put(inode);
     }
     return error;
+}
+
+long sys_chmod(const char *path, uint32_t mode)
+{
+    return sys_fchmodat(AT_WORKING_DIRECTORY, path, mode);
 }
 
 long sys_fchmod(int fd, uint32_t mode)

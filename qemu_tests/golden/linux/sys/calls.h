@@ -3,13 +3,16 @@
 
 #include "include/structs.h"
 
+struct epoll_event;
 struct iovec;
 struct itimerval;
 struct old_sigaction;
 struct pollfd;
 struct rlimit;
 struct rlimit64;
+struct rusage;
 struct sigaction;
+struct siginfo;
 struct stack;
 struct stat;
 struct stat64;
@@ -18,6 +21,7 @@ struct timespec;
 struct timespec64;
 struct timeval;
 struct timezone;
+struct tms;
 struct user_desc;
 struct utsname;
 
@@ -66,6 +70,9 @@ long sys_mknod(const char *path, uint32_t mode, uint32_t rdev);
 /* change who may do what */
 long sys_chmod(const char *path, uint32_t mode);
 
+/* whose a symbolic link is */
+long sys_lchown(const char *path, uint32_t uid, uint32_t gid);
+
 /* where the next access begins */
 long sys_lseek(int fd, int32_t offset, int whence);
 
@@ -104,6 +111,9 @@ long sys_dup(int fd);
 
 /* bytes from one process to another */
 long sys_pipe(int *fds);
+
+/* how long it had a CPU */
+long sys_times(struct tms *to);
 
 /* move the end of the heap */
 long sys_brk(uint32_t wanted);
@@ -156,6 +166,9 @@ long sys_sigpending(uint32_t *to);
 /* limits that cannot be moved */
 long sys_setrlimit(uint32_t which, const struct rlimit *from);
 
+/* what it has used */
+long sys_getrusage(int who, struct rusage *to);
+
 /* time since 1970, in microseconds */
 long sys_gettimeofday(struct timeval *now, struct timezone *zone);
 
@@ -172,10 +185,22 @@ long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command);
 long sys_munmap(uint32_t start, uint32_t size);
 
 /* change a file's length */
+long sys_truncate(const char *path, int32_t size);
+
+/* change a file's length */
 long sys_ftruncate(int fd, int32_t size);
 
 /* chmod of an open file */
 long sys_fchmod(int fd, uint32_t mode);
+
+/* whose an open file is */
+long sys_fchown(int fd, uint32_t uid, uint32_t gid);
+
+/* its share of a CPU */
+long sys_getpriority(int which, int32_t pid);
+
+/* less of it */
+long sys_setpriority(int which, int32_t pid, int nice);
 
 /* allow or deny I/O ports to this process */
 long sys_ioperm(uint32_t first_port, uint32_t count, int allow);
@@ -236,6 +261,9 @@ long sys_getdents(int fd, void *buffer, uint32_t size);
 long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
                     struct timeval *timeout);
 
+/* all is there */
+long sys_msync(uint32_t start, uint32_t size, int flags);
+
 /* read into pieces */
 long sys_readv(int fd, const struct iovec *vector, int count);
 
@@ -273,6 +301,13 @@ long sys_rt_sigprocmask(int how, const uint64_t *new, uint64_t *old, uint32_t ma
 /* signals that wait */
 long sys_rt_sigpending(uint64_t *to, uint32_t mask_size);
 
+/* take a signal without a handler */
+long sys_rt_sigtimedwait(const uint64_t *set, struct siginfo *to, const struct timespec *timeout,
+                         uint32_t size);
+
+/* send a signal with a value */
+long sys_rt_sigqueueinfo(int32_t pid, int signal, const struct siginfo *from);
+
 /* wait for a signal with another mask */
 long sys_rt_sigsuspend(const uint64_t *mask, uint32_t mask_size);
 
@@ -281,6 +316,9 @@ long sys_pread64(int fd, void *buffer, size_t size, uint32_t low, uint32_t high)
 
 /* write at a place */
 long sys_pwrite64(int fd, const void *buffer, size_t size, uint32_t low, uint32_t high);
+
+/* change whose a file is */
+long sys_chown(const char *path, uint32_t uid, uint32_t gid);
 
 /* path of the working directory */
 long sys_getcwd(char *buffer, size_t size);
@@ -298,6 +336,9 @@ long sys_ugetrlimit(uint32_t which, struct rlimit *to);
 long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd, uint32_t page);
 
 /* change a file's length */
+long sys_truncate64(const char *path, uint32_t low, uint32_t high);
+
+/* change a file's length */
 long sys_ftruncate64(int fd, uint32_t low, uint32_t high);
 
 /* what is known of a file */
@@ -308,6 +349,9 @@ long sys_lstat64(const char *path, struct stat64 *to);
 
 /* of an open file */
 long sys_fstat64(int fd, struct stat64 *to);
+
+/* whose a symbolic link is */
+long sys_lchown32(const char *path, uint32_t uid, uint32_t gid);
 
 /* everybody is root */
 long sys_getuid32(void);
@@ -323,6 +367,12 @@ long sys_getegid32(void);
 
 /* nobody is in further groups */
 long sys_getgroups32(int count, uint32_t *groups);
+
+/* whose an open file is */
+long sys_fchown32(int fd, uint32_t uid, uint32_t gid);
+
+/* change whose a file is */
+long sys_chown32(const char *path, uint32_t uid, uint32_t gid);
 
 /* everybody stays root */
 long sys_setuid32(uint32_t id);
@@ -346,6 +396,9 @@ long sys_tkill(int32_t tid, int signal);
 long sys_futex(uint32_t address, int operation, uint32_t value, const struct timespec *timeout,
                uint32_t address2, uint32_t value3);
 
+/* on which CPUs it runs */
+long sys_sched_getaffinity(int32_t pid, uint32_t size, uint32_t *to);
+
 /* set a TLS entry */
 long sys_set_thread_area(struct user_desc *user);
 
@@ -354,6 +407,15 @@ long sys_get_thread_area(struct user_desc *user);
 
 /* end this program */
 long sys_exit_group(int status);
+
+/* watch several files */
+long sys_epoll_create(int size);
+
+/* watch a file, or no more */
+long sys_epoll_ctl(int epoll_fd, int operation, int fd, const struct epoll_event *user);
+
+/* wait for the files that are watched */
+long sys_epoll_wait(int epoll_fd, struct epoll_event *to, int room, int timeout_ms);
 
 /* a word to clear at the end */
 long sys_set_tid_address(uint32_t address);
@@ -377,6 +439,12 @@ long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode);
 /* make a directory */
 long sys_mkdirat(int base_fd, const char *path, uint32_t mode);
 
+/* make a device, a FIFO or a file */
+long sys_mknodat(int base_fd, const char *path, uint32_t mode, uint32_t rdev);
+
+/* whose a file is, seen from a directory */
+long sys_fchownat(int base_fd, const char *path, uint32_t uid, uint32_t gid, int flags);
+
 /* what is known of a file */
 long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags);
 
@@ -386,12 +454,46 @@ long sys_unlinkat(int base_fd, const char *path, int flags);
 /* another name */
 long sys_renameat(int old_fd, const char *old_path, int new_fd, const char *new_path);
 
+/* one more name for a file */
+long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const char *path,
+                int flags);
+
+/* a name for a path */
+long sys_symlinkat(const char *target, int base_fd, const char *path);
+
+/* what that path is */
+long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size);
+
+/* change who may do what */
+long sys_fchmodat(int base_fd, const char *path, uint32_t mode);
+
+/* may it be opened? */
+long sys_faccessat(int base_fd, const char *path, uint32_t mode);
+
 /* wait for files, with another signal mask */
 long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
                   struct timespec *timeout, const uint32_t *mask_and_size);
 
+/* wait for files, with another signal mask */
+long sys_ppoll(struct pollfd *files, uint32_t count, struct timespec *timeout, const uint64_t *mask,
+               uint32_t mask_size);
+
+/* the same, with another signal mask */
+long sys_epoll_pwait(int epoll_fd, struct epoll_event *to, int room, int timeout_ms,
+                     const uint64_t *mask, uint32_t mask_size);
+
 /* change a file's times */
 long sys_utimensat(int base_fd, const char *path, const struct timespec *times, int flags);
+
+/* make room in a file */
+long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_low,
+                   uint32_t size_high);
+
+/* the same, with flags */
+long sys_eventfd2(uint32_t number, uint32_t flags);
+
+/* watch several files */
+long sys_epoll_create1(uint32_t flags);
 
 /* one more number for an open file */
 long sys_dup3(int fd, int wanted, uint32_t flags);
@@ -401,6 +503,9 @@ long sys_pipe2(int *fds, uint32_t flags);
 
 /* limits that cannot be moved */
 long sys_prlimit64(int32_t pid, uint32_t which, const struct rlimit64 *from, struct rlimit64 *to);
+
+/* random bytes */
+long sys_getrandom(void *buffer, size_t size, uint32_t flags);
 
 /* the time of a clock, beyond 2038 */
 long sys_clock_gettime64(int id, struct timespec64 *now);

@@ -38,14 +38,27 @@ long sys_mkdirat(int base_fd, const char *path, uint32_t mode)
     return make(base_fd, path, S_IFDIR | (mode & S_IALLUGO), 0);
 }
 
-long sys_mknod(const char *path, uint32_t mode, uint32_t rdev)
+long sys_mknodat(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
 {
     uint32_t kind = mode & S_IFMT;
 
-    if (kind == S_IFDIR || kind == S_IFLNK) {
-        return -EPERM;
+    switch (kind) {
+    case 0:
+    case S_IFREG:
+    case S_IFIFO:
+    case S_IFSOCK:
+        return make(base_fd, path, kind ? mode : mode | S_IFREG, 0);
+    case S_IFCHR:
+    case S_IFBLK:
+        return make(base_fd, path, mode, rdev);
+    default:
+        return kind == S_IFDIR ? -EPERM : -EINVAL;
     }
-    return make(AT_WORKING_DIRECTORY, path, kind ? mode : mode | S_IFREG, rdev);
+}
+
+long sys_mknod(const char *path, uint32_t mode, uint32_t rdev)
+{
+    return sys_mknodat(AT_WORKING_DIRECTORY, path, mode, rdev);
 }
 
 static long may_rmdir(const struct named *named)
@@ -108,16 +121,20 @@ long sys_rmdir(const char *path)
     return sys_unlinkat(AT_WORKING_DIRECTORY, path, AT_REMOVEDIR);
 }
 
-long sys_link(const char *existing_path, const char *path)
+long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const char *path,
+                int flags)
 {
     struct named named;
     struct inode *inode;
-    long error = inode_of_name(AT_WORKING_DIRECTORY, existing_path, 0, &inode);
 
+    if (flags & ~AT_SYMLINK_FOLLOW) {
+        return -EINVAL;
+    }
+    long error = inode_of_name(existing_fd, existing_path, flags & AT_SYMLINK_FOLLOW, &inode);
     if (error) {
         return error;
     }
-    error = named_find(&named, AT_WORKING_DIRECTORY, path);
+    error = named_find(&named, base_fd, path);
     if (error == 0) {
         error = named.entry           ? -EEXIST
                 : is_directory(inode) ? -EPERM
@@ -129,7 +146,7 @@ long sys_link(const char *existing_path, const char *path)
     return error;
 }
 
-long sys_symlink(const char *target, const char *path)
+long sys_symlinkat(const char *target, int base_fd, const char *path)
 {
     struct name name;
     struct inode *made;
@@ -139,9 +156,7 @@ long sys_symlink(const char *target, const char *path)
         return -ENOMEM;
     }
     long size = string_from_user(copy, target, PATH_MAX);
-    long error = size < 0    ? size
-                 : size == 0 ? -ENOENT
-                             : name_get(&name, AT_WORKING_DIRECTORY, path);
+    long error = size < 0 ? size : size == 0 ? -ENOENT : name_get(&name, base_fd, path);
     if (error == 0) {
         error = node_create(name.base, name.path, S_IFLNK | 0777, 0, copy, &made);
         name_put(&name);
@@ -153,14 +168,14 @@ long sys_symlink(const char *target, const char *path)
     return error;
 }
 
-long sys_readlink(const char *path, char *buffer, size_t size)
+long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
 {
     struct inode *inode;
 
     if ((int)size <= 0) {
         return -EINVAL;
     }
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 0, &inode);
+    long error = inode_of_name(base_fd, path, 0, &inode);
     if (error) {
         return error;
     }

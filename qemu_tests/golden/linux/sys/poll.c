@@ -55,11 +55,9 @@ static long poll_files(struct pollfd *files, uint32_t count, const uint32_t *unt
     }
 }
 
-long sys_poll(struct pollfd *user, uint32_t count, int timeout_ms)
+static long do_poll(struct pollfd *user, uint32_t count, const uint32_t *until)
 {
     struct pollfd *files = NULL;
-    uint32_t ms = (uint32_t)timeout_ms;
-    uint32_t until = clock_ticks() + ticks_of(ms / 1000, ms % 1000 * 1000000) + (timeout_ms != 0);
 
     if (count > OPEN_MAX) {
         return -EINVAL;
@@ -72,12 +70,36 @@ long sys_poll(struct pollfd *user, uint32_t count, int timeout_ms)
     }
     long result = copy_from_user(files, user, count * sizeof *files);
     if (result == 0) {
-        result = poll_files(files, count, timeout_ms < 0 ? NULL : &until);
+        result = poll_files(files, count, until);
     }
     if (result >= 0 && copy_to_user(user, files, count * sizeof *files) != 0) {
         result = -EFAULT;
     }
     memory_free(files);
+    return result;
+}
+
+long sys_poll(struct pollfd *user, uint32_t count, int timeout_ms)
+{
+    uint32_t until = tick_of_ms((uint32_t)timeout_ms);
+
+    return do_poll(user, count, timeout_ms < 0 ? NULL : &until);
+}
+
+long sys_ppoll(struct pollfd *user, uint32_t count, struct timespec *timeout, const sigset *mask,
+               uint32_t mask_size)
+{
+    uint32_t until = 0;
+    long error = timeout ? tick_of(timeout, CLOCK_MONOTONIC, 0, &until) : 0;
+
+    error = error || !mask ? error : signals_wait_with(mask, mask_size);
+    if (error) {
+        return error;
+    }
+    long result = do_poll(user, count, timeout ? &until : NULL);
+    if (timeout) {
+        tell_left(timeout, until);
+    }
     return result;
 }
 
@@ -200,10 +222,8 @@ long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *excep
 long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
                   struct timespec *timeout, const uint32_t *mask_and_size)
 {
-    struct process *process = current_process();
     uint32_t *const user[3] = {in, out, except};
     uint32_t until, mask[2] = {0, 0};
-    sigset set;
 
     if (timeout) {
         long error = tick_of(timeout, CLOCK_MONOTONIC, 0, &until);
@@ -214,16 +234,10 @@ long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
     if (mask_and_size && copy_from_user(mask, mask_and_size, sizeof mask) != 0) {
         return -EFAULT;
     }
-    if (mask[0] != 0) {
-        if (copy_from_user(&set, (const void *)mask[0], sizeof set) != 0) {
-            return -EFAULT;
-        }
-        process->saved_mask = process->blocked;
-        process->has_saved_mask = 1;
-        process->blocked = set & ~SIGNALS_UNBLOCKABLE;
-        process->work |= WORK_SIGNAL; /* the old mask comes back on the way out */
+    long error = mask[0] ? signals_wait_with((const sigset *)mask[0], mask[1]) : 0;
+    if (error) {
+        return error;
     }
-    signals_look(process);
     long result = do_select(count, user, timeout ? &until : NULL);
     if (timeout) {
         tell_left(timeout, until);

@@ -4,6 +4,7 @@
 
 #include "fs/path.h"
 #include "kernel/init.h"
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/fork.h"
 #include "proc/program.h"
@@ -171,9 +172,12 @@ struct utsname {
 
 long sys_uname(struct utsname *to)
 {
-    static const struct utsname name = {
-        {"Linux", "tinygate", "2.6.0-tinygate", "#1", "i686", "(none)"}};
+    static const char words[][16] = {"Linux", "tinygate", "2.6.0-tinygate", "#1", "i686", "(none)"};
+    struct utsname name = {{{0}}};
 
+    for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        memcpy(name.text[i], words[i], sizeof words[i]);
+    }
     return copy_to_user(to, &name, sizeof name);
 }
 

@@ -17,6 +17,11 @@ uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds)
                : seconds * TIMER_HZ + (nanoseconds + NS_PER_TICK - 1) / NS_PER_TICK;
 }
 
+uint32_t tick_of_ms(uint32_t ms)
+{
+    return clock_ticks() + ticks_of(ms / 1000, ms % 1000 * 1000000) + (ms != 0);
+}
+
 /* What is left from now to a moment; nothing if it is over. */
 static void subtract_now(struct timespec *moment, int clock)
 {

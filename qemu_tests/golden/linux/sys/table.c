@@ -54,6 +54,7 @@ LOCKED_CALL(chdir, (const char *)regs->ebx)
 CALL(time, (int32_t *)regs->ebx)
 LOCKED_CALL(mknod, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(chmod, (const char *)regs->ebx, regs->ecx)
+LOCKED_CALL(lchown, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(lseek, regs->ebx, regs->ecx, regs->edx)
 CALL(getpid)
 CALL(setuid, regs->ebx)
@@ -67,6 +68,7 @@ LOCKED_CALL(mkdir, (const char *)regs->ebx, regs->ecx)
 LOCKED_CALL(rmdir, (const char *)regs->ebx)
 LOCKED_CALL(dup, regs->ebx)
 LOCKED_CALL(pipe, (int *)regs->ebx)
+LOCKED_CALL(times, (struct tms *)regs->ebx)
 LOCKED_CALL(brk, regs->ebx)
 CALL(setgid, regs->ebx)
 CALL(getgid)
@@ -85,13 +87,18 @@ LOCKED_CALL(sigaction, regs->ebx, (const struct old_sigaction *)regs->ecx,
 LOCKED_CALL(sigsuspend, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(sigpending, (uint32_t *)regs->ebx)
 CALL(setrlimit, regs->ebx, (const struct rlimit *)regs->ecx)
+CALL(getrusage, regs->ebx, (struct rusage *)regs->ecx)
 CALL(gettimeofday, (struct timeval *)regs->ebx, (struct timezone *)regs->ecx)
 LOCKED_CALL(symlink, (const char *)regs->ebx, (const char *)regs->ecx)
 LOCKED_CALL(readlink, (const char *)regs->ebx, (char *)regs->ecx, regs->edx)
 LOCKED_CALL(reboot, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(munmap, regs->ebx, regs->ecx)
+LOCKED_CALL(truncate, (const char *)regs->ebx, regs->ecx)
 LOCKED_CALL(ftruncate, regs->ebx, regs->ecx)
 LOCKED_CALL(fchmod, regs->ebx, regs->ecx)
+LOCKED_CALL(fchown, regs->ebx, regs->ecx, regs->edx)
+CALL(getpriority, regs->ebx, regs->ecx)
+CALL(setpriority, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(ioperm, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(setitimer, regs->ebx, (const struct itimerval *)regs->ecx,
             (struct itimerval *)regs->edx)
@@ -113,6 +120,7 @@ LOCKED_CALL(_llseek, regs->ebx, regs->ecx, regs->edx, (uint64_t *)regs->esi, reg
 LOCKED_CALL(getdents, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(_newselect, regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx,
             (uint32_t *)regs->esi, (struct timeval *)regs->edi)
+LOCKED_CALL(msync, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(readv, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(writev, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(getsid, regs->ebx)
@@ -127,23 +135,31 @@ LOCKED_CALL(rt_sigaction, regs->ebx, (const struct sigaction *)regs->ecx,
 LOCKED_CALL(rt_sigprocmask, regs->ebx, (const uint64_t *)regs->ecx, (uint64_t *)regs->edx,
             regs->esi)
 LOCKED_CALL(rt_sigpending, (uint64_t *)regs->ebx, regs->ecx)
+LOCKED_CALL(rt_sigtimedwait, (const uint64_t *)regs->ebx, (struct siginfo *)regs->ecx,
+            (const struct timespec *)regs->edx, regs->esi)
+LOCKED_CALL(rt_sigqueueinfo, regs->ebx, regs->ecx, (const struct siginfo *)regs->edx)
 LOCKED_CALL(rt_sigsuspend, (const uint64_t *)regs->ebx, regs->ecx)
 LOCKED_CALL(pread64, regs->ebx, (void *)regs->ecx, regs->edx, regs->esi, regs->edi)
 LOCKED_CALL(pwrite64, regs->ebx, (const void *)regs->ecx, regs->edx, regs->esi, regs->edi)
+LOCKED_CALL(chown, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(getcwd, (char *)regs->ebx, regs->ecx)
 LOCKED_CALL(sigaltstack, (const struct stack *)regs->ebx, (struct stack *)regs->ecx)
 LOCKED_CALL(vfork)
 CALL(ugetrlimit, regs->ebx, (struct rlimit *)regs->ecx)
 LOCKED_CALL(mmap2, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp)
+LOCKED_CALL(truncate64, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(ftruncate64, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(stat64, (const char *)regs->ebx, (struct stat64 *)regs->ecx)
 LOCKED_CALL(lstat64, (const char *)regs->ebx, (struct stat64 *)regs->ecx)
 LOCKED_CALL(fstat64, regs->ebx, (struct stat64 *)regs->ecx)
+LOCKED_CALL(lchown32, (const char *)regs->ebx, regs->ecx, regs->edx)
 CALL(getuid32)
 CALL(getgid32)
 CALL(geteuid32)
 CALL(getegid32)
 CALL(getgroups32, regs->ebx, (uint32_t *)regs->ecx)
+LOCKED_CALL(fchown32, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(chown32, (const char *)regs->ebx, regs->ecx, regs->edx)
 CALL(setuid32, regs->ebx)
 CALL(setgid32, regs->ebx)
 LOCKED_CALL(getdents64, regs->ebx, (void *)regs->ecx, regs->edx)
@@ -152,9 +168,13 @@ CALL(gettid)
 LOCKED_CALL(tkill, regs->ebx, regs->ecx)
 LOCKED_CALL(futex, regs->ebx, regs->ecx, regs->edx, (const struct timespec *)regs->esi, regs->edi,
             regs->ebp)
+CALL(sched_getaffinity, regs->ebx, regs->ecx, (uint32_t *)regs->edx)
 LOCKED_CALL(set_thread_area, (struct user_desc *)regs->ebx)
 LOCKED_CALL(get_thread_area, (struct user_desc *)regs->ebx)
 LOCKED_CALL(exit_group, regs->ebx)
+LOCKED_CALL(epoll_create, regs->ebx)
+LOCKED_CALL(epoll_ctl, regs->ebx, regs->ecx, regs->edx, (const struct epoll_event *)regs->esi)
+LOCKED_CALL(epoll_wait, regs->ebx, (struct epoll_event *)regs->ecx, regs->edx, regs->esi)
 CALL(set_tid_address, regs->ebx)
 CALL(clock_gettime, regs->ebx, (struct timespec *)regs->ecx)
 CALL(clock_getres, regs->ebx, (struct timespec *)regs->ecx)
@@ -163,17 +183,33 @@ LOCKED_CALL(clock_nanosleep, regs->ebx, regs->ecx, (const struct timespec *)regs
 LOCKED_CALL(tgkill, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(openat, regs->ebx, (const char *)regs->ecx, regs->edx, regs->esi)
 LOCKED_CALL(mkdirat, regs->ebx, (const char *)regs->ecx, regs->edx)
+LOCKED_CALL(mknodat, regs->ebx, (const char *)regs->ecx, regs->edx, regs->esi)
+LOCKED_CALL(fchownat, regs->ebx, (const char *)regs->ecx, regs->edx, regs->esi, regs->edi)
 LOCKED_CALL(fstatat64, regs->ebx, (const char *)regs->ecx, (struct stat64 *)regs->edx, regs->esi)
 LOCKED_CALL(unlinkat, regs->ebx, (const char *)regs->ecx, regs->edx)
 LOCKED_CALL(renameat, regs->ebx, (const char *)regs->ecx, regs->edx, (const char *)regs->esi)
+LOCKED_CALL(linkat, regs->ebx, (const char *)regs->ecx, regs->edx, (const char *)regs->esi,
+            regs->edi)
+LOCKED_CALL(symlinkat, (const char *)regs->ebx, regs->ecx, (const char *)regs->edx)
+LOCKED_CALL(readlinkat, regs->ebx, (const char *)regs->ecx, (char *)regs->edx, regs->esi)
+LOCKED_CALL(fchmodat, regs->ebx, (const char *)regs->ecx, regs->edx)
+LOCKED_CALL(faccessat, regs->ebx, (const char *)regs->ecx, regs->edx)
 LOCKED_CALL(pselect6, regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx,
             (uint32_t *)regs->esi, (struct timespec *)regs->edi, (const uint32_t *)regs->ebp)
+LOCKED_CALL(ppoll, (struct pollfd *)regs->ebx, regs->ecx, (struct timespec *)regs->edx,
+            (const uint64_t *)regs->esi, regs->edi)
+LOCKED_CALL(epoll_pwait, regs->ebx, (struct epoll_event *)regs->ecx, regs->edx, regs->esi,
+            (const uint64_t *)regs->edi, regs->ebp)
 LOCKED_CALL(utimensat, regs->ebx, (const char *)regs->ecx, (const struct timespec *)regs->edx,
             regs->esi)
+LOCKED_CALL(fallocate, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp)
+LOCKED_CALL(eventfd2, regs->ebx, regs->ecx)
+LOCKED_CALL(epoll_create1, regs->ebx)
 LOCKED_CALL(dup3, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(pipe2, (int *)regs->ebx, regs->ecx)
 CALL(prlimit64, regs->ebx, regs->ecx, (const struct rlimit64 *)regs->edx,
      (struct rlimit64 *)regs->esi)
+CALL(getrandom, (void *)regs->ebx, regs->ecx, regs->edx)
 CALL(clock_gettime64, regs->ebx, (struct timespec64 *)regs->ecx)
 
 #pragma GCC diagnostic ignored "-Woverride-init"
@@ -195,6 +231,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [13] = call_time,
     [14] = call_mknod,
     [15] = call_chmod,
+    [16] = call_lchown,
     [19] = call_lseek,
     [20] = call_getpid,
     [23] = call_setuid,
@@ -208,6 +245,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [40] = call_rmdir,
     [41] = call_dup,
     [42] = call_pipe,
+    [43] = call_times,
     [45] = call_brk,
     [46] = call_setgid,
     [47] = call_getgid,
@@ -225,13 +263,18 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [72] = call_sigsuspend,
     [73] = call_sigpending,
     [75] = call_setrlimit,
+    [77] = call_getrusage,
     [78] = call_gettimeofday,
     [83] = call_symlink,
     [85] = call_readlink,
     [88] = call_reboot,
     [91] = call_munmap,
+    [92] = call_truncate,
     [93] = call_ftruncate,
     [94] = call_fchmod,
+    [95] = call_fchown,
+    [96] = call_getpriority,
+    [97] = call_setpriority,
     [101] = call_ioperm,
     [104] = call_setitimer,
     [105] = call_getitimer,
@@ -251,6 +294,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [140] = call__llseek,
     [141] = call_getdents,
     [142] = call__newselect,
+    [144] = call_msync,
     [145] = call_readv,
     [146] = call_writev,
     [147] = call_getsid,
@@ -263,23 +307,30 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [174] = call_rt_sigaction,
     [175] = call_rt_sigprocmask,
     [176] = call_rt_sigpending,
+    [177] = call_rt_sigtimedwait,
+    [178] = call_rt_sigqueueinfo,
     [179] = call_rt_sigsuspend,
     [180] = call_pread64,
     [181] = call_pwrite64,
+    [182] = call_chown,
     [183] = call_getcwd,
     [186] = call_sigaltstack,
     [190] = call_vfork,
     [191] = call_ugetrlimit,
     [192] = call_mmap2,
+    [193] = call_truncate64,
     [194] = call_ftruncate64,
     [195] = call_stat64,
     [196] = call_lstat64,
     [197] = call_fstat64,
+    [198] = call_lchown32,
     [199] = call_getuid32,
     [200] = call_getgid32,
     [201] = call_geteuid32,
     [202] = call_getegid32,
     [205] = call_getgroups32,
+    [207] = call_fchown32,
+    [212] = call_chown32,
     [213] = call_setuid32,
     [214] = call_setgid32,
     [220] = call_getdents64,
@@ -287,9 +338,13 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [224] = call_gettid,
     [238] = call_tkill,
     [240] = call_futex,
+    [242] = call_sched_getaffinity,
     [243] = call_set_thread_area,
     [244] = call_get_thread_area,
     [252] = call_exit_group,
+    [254] = call_epoll_create,
+    [255] = call_epoll_ctl,
+    [256] = call_epoll_wait,
     [258] = call_set_tid_address,
     [265] = call_clock_gettime,
     [266] = call_clock_getres,
@@ -297,13 +352,26 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [270] = call_tgkill,
     [295] = call_openat,
     [296] = call_mkdirat,
+    [297] = call_mknodat,
+    [298] = call_fchownat,
     [300] = call_fstatat64,
     [301] = call_unlinkat,
     [302] = call_renameat,
+    [303] = call_linkat,
+    [304] = call_symlinkat,
+    [305] = call_readlinkat,
+    [306] = call_fchmodat,
+    [307] = call_faccessat,
     [308] = call_pselect6,
+    [309] = call_ppoll,
+    [319] = call_epoll_pwait,
     [320] = call_utimensat,
+    [324] = call_fallocate,
+    [328] = call_eventfd2,
+    [329] = call_epoll_create1,
     [330] = call_dup3,
     [331] = call_pipe2,
     [340] = call_prlimit64,
+    [355] = call_getrandom,
     [403] = call_clock_gettime64,
 };

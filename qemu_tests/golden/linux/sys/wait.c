@@ -4,8 +4,8 @@
 #include "proc/process.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
+#include "sys/times.h"
 
-#define RUSAGE_BYTES 72
 #define STATUS_STOPPED 0x7f
 #define STATUS_CONTINUED 0xffff
 
@@ -63,7 +63,6 @@ long sys_wait4(int32_t pid, int *to, int options, void *usage)
 {
     struct process *parent = current_process()->group->leader;
     struct process *child;
-    uint32_t zeros[RUSAGE_BYTES / sizeof(uint32_t)] = {0}; /* nobody counts */
     int any;
 
     if (pid == INT32_MIN) {
@@ -86,11 +85,12 @@ long sys_wait4(int32_t pid, int *to, int options, void *usage)
     }
     int32_t number = child->pid;
     int32_t status = take_news(child, options);
+    uint32_t ticks = child->group->ticks + child->group->child_ticks;
     if (child->group->threads == 0) {
+        parent->group->child_ticks += ticks;
         process_destroy(child);
     }
-    if ((to && copy_to_user(to, &status, sizeof status) != 0) ||
-        (usage && copy_to_user(usage, zeros, sizeof zeros) != 0)) {
+    if ((to && copy_to_user(to, &status, sizeof status) != 0) || usage_tell(usage, ticks) != 0) {
         return -EFAULT;
     }
     return number;

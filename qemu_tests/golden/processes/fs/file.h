@@ -73,6 +73,11 @@ void ready_changed(struct wait_queue *queue);
 /* The running process's file of that number, or NULL. */
 struct file *file_of(int fd);
 
+static inline uint32_t files_max(void)
+{
+    return OPEN_MAX;
+}
+
 /* Give `file` to the running process as the lowest free number from `lowest` on. Returns that or
  * -EMFILE; then the caller still has the file. */
 int file_install(struct file *file, int lowest);
@@ -87,7 +92,7 @@ int file_close(int fd);
 
 struct file *console_open(void);
 
-/* ---- fs/pipe.c ---- */
+/* ---- fs/pipe_ends.c ---- */
 
 /* Both ends, first the one to read from. Returns 0 or -ENOMEM. */
 int pipe_create(struct file *ends[2], uint32_t flags);

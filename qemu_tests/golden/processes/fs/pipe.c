@@ -1,22 +1,15 @@
 /* fs/pipe.c: bytes between two processes, in up to 16 pages that come and go. */
 
-#include "fs/file.h"
+#include "fs/pipe.h"
 
+#include "fs/file.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 
-#define PIPE_PAGES 16u                      /* as Linux */
 #define PIPE_BYTES (PIPE_PAGES * PAGE_SIZE) /* a power of two: head and tail run on */
 #define PIPE_BUF PAGE_SIZE                  /* a write that is no longer is not mixed with others */
-
-struct pipe {
-    uint8_t *page[PIPE_PAGES]; /* those in use */
-    uint32_t head, tail;       /* bytes ever written and read; cut down when used */
-    uint32_t readers, writers;
-    struct wait_queue changed;
-};
 
 static uint32_t used(const struct pipe *pipe)
 {
@@ -51,22 +44,21 @@ static void change(struct pipe *pipe)
     ready_changed(&pipe->changed);
 }
 
-static uint32_t read_end_ready(struct file *file)
+uint32_t pipe_read_ready(struct file *file)
 {
     const struct pipe *pipe = file->object;
 
     return (used(pipe) != 0 ? POLLIN : 0) | (pipe->writers == 0 ? POLLHUP : 0);
 }
 
-static uint32_t write_end_ready(struct file *file)
+uint32_t pipe_write_ready(struct file *file)
 {
     const struct pipe *pipe = file->object;
 
     return (used(pipe) < PIPE_BYTES ? POLLOUT : 0) | (pipe->readers == 0 ? POLLERR : 0);
 }
 
-/* What there is, at least a byte; 0 when nobody can write any more. */
-static long pipe_read(struct file *file, void *buffer, size_t size)
+long pipe_read(struct file *file, void *buffer, size_t size)
 {
     struct pipe *pipe = file->object;
     uint32_t done = 0;
@@ -127,7 +119,7 @@ static int wait_for_room(struct file *file, struct pipe *pipe, uint32_t room)
     return error;
 }
 
-static long pipe_write(struct file *file, const void *buffer, size_t size)
+long pipe_write(struct file *file, const void *buffer, size_t size)
 {
     struct pipe *pipe = file->object;
     uint32_t room = size <= PIPE_BUF ? size : 1; /* all at once, or piece by piece */
@@ -153,8 +145,7 @@ static void pipe_free(struct pipe *pipe)
     memory_free(pipe);
 }
 
-/* One end is gone: the other has to know. */
-static void pipe_release(struct file *file)
+void pipe_release(struct file *file)
 {
     struct pipe *pipe = file->object;
 
@@ -167,28 +158,4 @@ static void pipe_release(struct file *file)
     if (pipe->readers + pipe->writers == 0) {
         pipe_free(pipe);
     }
-}
-
-static const struct file_ops read_end = {
-    .read = pipe_read, .ready = read_end_ready, .release = pipe_release};
-static const struct file_ops write_end = {
-    .write = pipe_write, .ready = write_end_ready, .release = pipe_release};
-
-int pipe_create(struct file *ends[2], uint32_t flags)
-{
-    struct pipe *pipe = memory_alloc(sizeof *pipe);
-    struct file *reader = file_create(&read_end, O_RDONLY | flags, pipe);
-    struct file *writer = file_create(&write_end, O_WRONLY | flags, pipe);
-
-    if (!pipe || !byte_of(pipe, 0) || !reader || !writer) {
-        pipe_free(pipe);
-        memory_free(reader);
-        memory_free(writer);
-        return -ENOMEM;
-    }
-    pipe->readers = 1;
-    pipe->writers = 1;
-    ends[0] = reader;
-    ends[1] = writer;
-    return 0;
 }

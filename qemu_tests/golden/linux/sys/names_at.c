@@ -1,0 +1,149 @@
+/* sys/names_at.c: system calls about names that are seen from a directory, and older ones. */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "fs/ramfs.h"
+#include "mm/mm.h"
+#include "sys/calls.h"
+#include "sys/names.h"
+
+#define KEEP_SIZE 1 /* FALLOC_FL_KEEP_SIZE */
+
+long sys_link(const char *existing_path, const char *path)
+{
+    return sys_linkat(AT_WORKING_DIRECTORY, existing_path, AT_WORKING_DIRECTORY, path, 0);
+}
+
+long sys_symlink(const char *target, const char *path)
+{
+    return sys_symlinkat(target, AT_WORKING_DIRECTORY, path);
+}
+
+long sys_readlink(const char *path, char *buffer, size_t size)
+{
+    return sys_readlinkat(AT_WORKING_DIRECTORY, path, buffer, size);
+}
+
+/* Owners are kept, and mean nothing: everybody is root. */
+static long set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
+{
+    inode_set_owner(inode, uid == UINT32_MAX ? inode->uid : uid,
+                    gid == UINT32_MAX ? inode->gid : gid);
+    if (!is_directory(inode)) {
+        inode->mode &= ~(uint32_t)(S_ISUID | (inode->mode & S_IXGRP ? S_ISGID : 0));
+    }
+    return 0;
+}
+
+static long owner_of_file(int fd, uint32_t uid, uint32_t gid)
+{
+    const struct file *file = file_of(fd);
+
+    return !file ? -EBADF : file->inode ? set_owner(file->inode, uid, gid) : 0;
+}
+
+long sys_fchownat(int base_fd, const char *path, uint32_t uid, uint32_t gid, int flags)
+{
+    struct inode *inode;
+    char first;
+
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
+        return -EINVAL;
+    }
+    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
+        return owner_of_file(base_fd, uid, gid);
+    }
+    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
+    if (error == 0) {
+        error = set_owner(inode, uid, gid);
+        inode_put(inode);
+    }
+    return error;
+}
+
+long sys_chown32(const char *path, uint32_t uid, uint32_t gid)
+{
+    return sys_fchownat(AT_WORKING_DIRECTORY, path, uid, gid, 0);
+}
+
+long sys_lchown32(const char *path, uint32_t uid, uint32_t gid)
+{
+    return sys_fchownat(AT_WORKING_DIRECTORY, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
+{
+    return owner_of_file(fd, uid, gid);
+}
+
+/* The names without 32 are those of the time when user numbers had 16 bits. */
+static uint32_t widened(uint32_t id)
+{
+    return (uint32_t)(int32_t)(int16_t)id == UINT32_MAX ? UINT32_MAX : (uint16_t)id;
+}
+
+long sys_chown(const char *path, uint32_t uid, uint32_t gid)
+{
+    return sys_chown32(path, widened(uid), widened(gid));
+}
+
+long sys_lchown(const char *path, uint32_t uid, uint32_t gid)
+{
+    return sys_lchown32(path, widened(uid), widened(gid));
+}
+
+long sys_fchown(int fd, uint32_t uid, uint32_t gid)
+{
+    return sys_fchown32(fd, widened(uid), widened(gid));
+}
+
+long sys_truncate64(const char *path, uint32_t low, uint32_t high)
+{
+    struct inode *inode;
+
+    if ((int32_t)high < 0) {
+        return -EINVAL;
+    }
+    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+    if (error == 0) {
+        error = is_directory(inode)  ? -EISDIR
+                : !is_regular(inode) ? -EINVAL
+                : high               ? -EFBIG
+                                     : inode_resize(inode, low);
+        inode_put(inode);
+    }
+    return error;
+}
+
+long sys_truncate(const char *path, int32_t size)
+{
+    return sys_truncate64(path, (uint32_t)size, size < 0 ? UINT32_MAX : 0);
+}
+
+/* Memory is taken when something is written; here only the length can change. */
+long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_low,
+                   uint32_t size_high)
+{
+    const struct file *file = file_of(fd);
+    uint64_t start = (uint64_t)high << 32 | low, size = (uint64_t)size_high << 32 | size_low;
+
+    if (!file || (file->flags & O_ACCMODE) == O_RDONLY) {
+        return -EBADF;
+    }
+    if ((int64_t)start < 0 || (int64_t)size <= 0) {
+        return -EINVAL;
+    }
+    if (!file->inode || !is_regular(file->inode)) {
+        return file->inode ? -ENODEV : -ESPIPE;
+    }
+    if (mode & ~KEEP_SIZE) {
+        return -EOPNOTSUPP;
+    }
+    if (start + size > INODE_BYTES_MAX) {
+        return -EFBIG;
+    }
+    return mode || start + size <= file->inode->size
+               ? 0
+               : inode_resize(file->inode, (uint32_t)(start + size));
+}
