@@ -10,7 +10,16 @@ from builder.bench import exec_time, linux_guest, serial, stats
 from builder.bench.clock import TimedRun, timed_run
 from builder.bench.figures import Row, Value
 from builder.bench.lines import tree_lines
-from builder.bench.linux_figures import COSTS, EXEC, HELLO, KERNEL, MEMORY, Cost, lines_figure
+from builder.bench.linux_figures import (
+    COSTS,
+    EXEC,
+    HELLO,
+    KERNEL,
+    MEMORY,
+    QUICK_HELLO,
+    Cost,
+    lines_figure,
+)
 from builder.bench.linux_guest import Peer
 from builder.bench.measure import stripped_bytes
 from builder.config import KernelConfig, load_config
@@ -26,6 +35,8 @@ PEER_MACHINE_MIB = 256
 PEER_EVERY = 3  # one round of so many boots Debian's kernel too, which takes seconds
 TIMEOUT_S = 300.0  # Debian's kernel takes half a minute to count instructions on a busy machine
 SOURCE = "linux_calls.c"
+# No PCI, no ACPI: its firmware is done sooner.
+MICROVM = ("-machine", "microvm,acpi=off,pit=on,pic=on,rtc=on")
 EMPTY_SAYS = b"E"  # kernel_src/yardstick/empty.asm
 
 
@@ -87,21 +98,29 @@ class LinuxBench:
         return (self.ours, *([self.peer] if self.peer else []))
 
     def boot(
-        self, image: BootImage, machine: Machine, seen: bytes, *, timeout_s: float = TIMEOUT_S
+        self,
+        image: BootImage,
+        machine: Machine,
+        seen: bytes,
+        *,
+        flags: Sequence[str] = (),
+        timeout_s: float = TIMEOUT_S,
     ) -> TimedRun:
-        """Boot once, and see when `seen` has come."""
-        argv = self.emulator.command(machine, image)
+        """Boot once, with further `flags` for QEMU, and see when `seen` has come."""
+        argv = [*self.emulator.command(machine, image), *flags]
         return timed_run(
             argv, lambda data: seen in data.replace(b"\r\n", b"\n"), timeout_s=timeout_s
         )
 
-    def must_boot(self, image: BootImage, machine: Machine, seen: bytes) -> TimedRun:
+    def must_boot(
+        self, image: BootImage, machine: Machine, seen: bytes, flags: Sequence[str] = ()
+    ) -> TimedRun:
         """The same. Raises EmulatorError if it never comes."""
-        run = self.boot(image, machine, seen)
+        run = self.boot(image, machine, seen, flags=flags)
         if run.seen_s is None:
             raise EmulatorError(
                 f"{image.path.name} did not print {seen.decode().strip()!r}",
-                where=" ".join(self.emulator.command(machine, image)),
+                where=" ".join([*self.emulator.command(machine, image), *flags]),
                 why=f"exit status {run.status}, last output: {run.text[-200:]!r}",
                 fix="run the command above by hand and see where it stops",
             )
@@ -129,28 +148,40 @@ def cost_rows(bench: LinuxBench, calls: Path) -> list[Row]:
     return [Row(cost.figure, value(0, cost), value(1, cost)) for cost in COSTS]
 
 
-def hello_row(bench: LinuxBench, calls: Path, runs: int) -> Row:
+def hello_rows(bench: LinuxBench, calls: Path, runs: int) -> list[Row]:
     """Milliseconds from the emulator's start to the first line of process 1, in turn."""
-    times: dict[Path, list[float]] = {}
+    empty, ours = BootImage("kernel", bench.empty), bench.ours.image(calls, "hello")
+    times_s: dict[str, list[float]] = {"peer": []}
 
-    def take(subject: Subject, image: BootImage, seen: bytes) -> None:
-        run = bench.must_boot(image, replace(subject.machine, icount=False), seen)
+    def take(name: str, image: BootImage, seen: bytes, flags: Sequence[str] = ()) -> None:
+        subject = bench.peer if name == "peer" and bench.peer else bench.ours
+        run = bench.must_boot(image, replace(subject.machine, icount=False), seen, flags)
         assert run.seen_s is not None  # must_boot raises where it is
-        times.setdefault(image.path, []).append(run.seen_s * 1e3)
+        times_s.setdefault(name, []).append(run.seen_s)
 
     for number in range(runs):
         bench.progress(f"round {number + 1} of {runs}")
-        take(bench.ours, BootImage("kernel", bench.empty), EMPTY_SAYS)
-        take(bench.ours, bench.ours.image(calls, "hello"), linux_guest.HELLO)
+        take("empty", empty, EMPTY_SAYS)
+        take("ours", ours, linux_guest.HELLO)
+        take("empty on microvm", empty, EMPTY_SAYS, MICROVM)
+        take("ours on microvm", ours, linux_guest.HELLO, MICROVM)
         if bench.peer and number % PEER_EVERY == 0:
-            take(bench.peer, bench.peer.image(calls, "hello"), linux_guest.HELLO)
-    found = {path: stats.summarise(each) for path, each in times.items()}
-    shown = [
-        Value(found[subject.kernel].median, found[subject.kernel].minimum)
-        for subject in bench.subjects
+            take("peer", bench.peer.image(calls, "hello"), linux_guest.HELLO)
+    peer = _ms(times_s["peer"]) if bench.peer else None
+    quick_note = _beside(times_s["empty on microvm"])
+    return [
+        Row(HELLO, _ms(times_s["ours"]), peer, _beside(times_s["empty"])),
+        Row(QUICK_HELLO, _ms(times_s["ours on microvm"]), None, quick_note),
     ]
-    note = f"an empty kernel's first byte took {found[bench.empty].median:.0f} ms"
-    return Row(HELLO, shown[0], shown[1] if bench.peer else None, note)
+
+
+def _ms(times_s: Sequence[float]) -> Value:
+    found = stats.summarise([time_s * 1e3 for time_s in times_s])
+    return Value(found.median, found.minimum)
+
+
+def _beside(bare_s: Sequence[float]) -> str:
+    return f"an empty kernel's first byte took {_ms(bare_s).median:.0f} ms"
 
 
 def memory_row(bench: LinuxBench, shell: Path | None, why_not: str) -> Row:
@@ -240,7 +271,7 @@ def measure(
     calls.write_bytes(linux_guest.pack_calls(program.read_bytes()))
     shell, why_not = _shell_disk(parts, folder)
     rows = cost_rows(bench, calls)
-    rows.append(hello_row(bench, calls, runs))
+    rows += hello_rows(bench, calls, runs)
     overhead = parts.exec_overhead(program, kernels.empty, runs=runs, progress=progress)
     rows.append(Row(EXEC, Value(overhead.median * 1e3, overhead.minimum * 1e3)))
     rows.append(size_row(bench, kernels.bare, parts.objcopy))

@@ -42,6 +42,8 @@ COSTS = (
     Cost("pipe", _count("pipe", "round trip of 1 byte between two processes by pipes", 1_500)),
 )
 HELLO = Figure("linux_hello_ms", "QEMU's start to a static program's first line", "ms", 1, "", 80)
+QUICK_TITLE = "the same on QEMU's microvm, the machine of `tinygate exec`"
+QUICK_HELLO = Figure("linux_microvm_hello_ms", QUICK_TITLE, "ms", 1, "", 80)
 EXEC_TITLE = "`tinygate exec`: command to the program's first byte, beyond QEMU's start"
 EXEC = Figure("exec_overhead_ms", EXEC_TITLE, "ms", 1, "", 60)
 KERNEL = Figure("linux_kernel_bytes", "kernel.elf without programs, stripped", "B", 0, "", 96 * KIB)
@@ -58,6 +60,7 @@ def lines_figure(step: Step) -> Figure:
 FIGURES = (
     *(cost.figure for cost in COSTS),
     HELLO,
+    QUICK_HELLO,
     EXEC,
     KERNEL,
     MEMORY,
