@@ -54,8 +54,8 @@ FILES = (
         "fds-diet",
         changed(
             "fs/file.c",
-            "for (uint32_t fd = (uint32_t)lowest; fd < OPEN_MAX; fd++) {",
-            "for (uint32_t fd = (uint32_t)lowest + 1; fd < OPEN_MAX; fd++) {",
+            "for (uint32_t fd = (uint32_t)lowest; fd < files_max(); fd++) {",
+            "for (uint32_t fd = (uint32_t)lowest + 1; fd < files_max(); fd++) {",
         ),
         r"\+out: fcntl\(3, F_DUPFD, 20\) = 21",
     ),
@@ -197,7 +197,7 @@ PIPES = (
     defect(
         "a pipe of a page",
         "pipes-diet",
-        changed("fs/pipe.c", "#define PIPE_PAGES 16u ", "#define PIPE_PAGES 1u "),
+        changed("fs/pipe.h", "#define PIPE_PAGES 16u ", "#define PIPE_PAGES 1u "),
         r"\+out: 4096 bytes fit",
     ),
     defect(
