@@ -14,7 +14,7 @@ void clock_tick_update(void);
 /* The page frame of struct clock_data, for programs to read. */
 uint32_t clock_frame(void);
 
-/* What the clock shows that a program means by this number. Returns 0, -EINVAL if there is none. */
+/* What the clock of this number shows. Returns 0, -EINVAL if there is none. */
 int clock_now(int id, struct clock_time *now);
 
 /* Since 1970. */

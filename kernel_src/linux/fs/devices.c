@@ -30,7 +30,7 @@ static long full_write(struct file *file, const void *buffer, size_t size)
     return -ENOSPC;
 }
 
-/* Pieces of 64 bytes, zeros or random ones. */
+/* Pieces of 64 bytes, zeros or random ones. Once, as a copy in each caller would be larger. */
 __attribute__((noinline)) static long fill(void *buffer, size_t size, int random)
 {
     uint32_t words[16] = {0};

@@ -4,11 +4,12 @@
 #include "mm/mm.h"
 #include "sys/calls.h"
 #include "sys/time.h"
+#include "sys/times.h"
 
 long sys_clock_gettime(int id, struct timespec *result)
 {
     struct clock_time now;
-    int error = clock_now(id, &now);
+    int error = time_now(id, &now);
 
     if (error) {
         return error;
@@ -20,7 +21,7 @@ long sys_clock_gettime(int id, struct timespec *result)
 long sys_clock_gettime64(int id, struct timespec64 *result)
 {
     struct clock_time now;
-    int error = clock_now(id, &now);
+    int error = time_now(id, &now);
 
     if (error) {
         return error;
@@ -35,7 +36,7 @@ long sys_clock_getres(int id, struct timespec *result)
     int is_coarse = id == CLOCK_REALTIME_COARSE || id == CLOCK_MONOTONIC_COARSE;
     const struct timespec step = {0, is_coarse || !clock_is_fine() ? NS_PER_TICK : 1};
     struct clock_time now;
-    int error = clock_now(id, &now);
+    int error = time_now(id, &now);
 
     return error || !result ? error : copy_to_user(result, &step, sizeof step);
 }

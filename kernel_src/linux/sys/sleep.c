@@ -7,6 +7,7 @@
 #include "proc/signals.h"
 #include "sys/calls.h"
 #include "sys/time.h"
+#include "sys/times.h"
 
 #define SECONDS_MAX 10000000u /* 115 days: the tick counter is half around then */
 
@@ -27,7 +28,7 @@ static void subtract_now(struct timespec *moment, int clock)
 {
     struct clock_time now = {0, 0};
 
-    clock_now(clock, &now);
+    time_now(clock, &now);
     moment->seconds -= (int32_t)now.seconds;
     moment->nanoseconds -= (int32_t)(now.nanoseconds >> CLOCK_SHIFT);
     if (moment->nanoseconds < 0) {

@@ -15,8 +15,6 @@
 #include "include/x86.h"
 #include "lib/divide.h"
 #include "mm/mm.h"
-#include "proc/process.h"
-#include "proc/signals.h"
 
 #define PIT_CHANNEL_2 0x42
 #define PIT_CHANNEL_2_RATE_GENERATOR 0xb4 /* channel 2, low byte then high byte, mode 2 */
@@ -198,13 +196,6 @@ int clock_now(int id, struct clock_time *now)
 {
     const struct clock_time *clock = clock_of(&shared.data, id);
 
-    if (id == CLOCK_PROCESS_CPUTIME_ID || id == CLOCK_THREAD_CPUTIME_ID) {
-        const struct process *process = current_process();
-        uint32_t ticks = id == CLOCK_THREAD_CPUTIME_ID ? process->ticks : process->group->ticks;
-        *now = (struct clock_time){ticks / TIMER_HZ,
-                                   FIXED(ticks % TIMER_HZ * (NS_PER_SECOND / TIMER_HZ))};
-        return 0;
-    }
     if (!clock) {
         return -EINVAL;
     }

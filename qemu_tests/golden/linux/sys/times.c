@@ -31,6 +31,19 @@ void times_tick(void)
     last = timer_ticks;
 }
 
+int time_now(int id, struct clock_time *now)
+{
+    const struct process *process = current_process();
+
+    if (id != CLOCK_PROCESS_CPUTIME_ID && id != CLOCK_THREAD_CPUTIME_ID) {
+        return clock_now(id, now);
+    }
+    uint32_t ticks = id == CLOCK_THREAD_CPUTIME_ID ? process->ticks : process->group->ticks;
+    uint64_t nanoseconds = ticks % TIMER_HZ * NS_PER_TICK;
+    *now = (struct clock_time){ticks / TIMER_HZ, nanoseconds << CLOCK_SHIFT};
+    return 0;
+}
+
 static struct rusage usage_of(uint32_t ticks)
 {
     return (struct rusage){
