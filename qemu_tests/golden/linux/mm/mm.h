@@ -49,9 +49,6 @@ void paging_init(void);
 /* A page directory with the kernel's part and nothing else, or NULL if there is no memory. */
 uint32_t *address_space_create(void);
 
-/* Free a directory that no CPU uses, its page tables, and its pages unless PAGE_SHARED. */
-void address_space_destroy(uint32_t *directory);
-
 /* Map one page. Returns 0, or -ENOMEM if there is no memory for a page table. */
 int page_map(uint32_t *directory, uint32_t address, uint32_t frame, uint32_t flags);
 
