@@ -23,11 +23,11 @@ from builder.bench.linux_figures import (
 from builder.bench.linux_guest import Peer
 from builder.bench.measure import stripped_bytes
 from builder.config import KernelConfig, load_config
-from builder.config_model import Step
 from builder.debian.boot import COMMAND_LINE as DEBIAN_COMMAND_LINE
 from builder.emulator.base import BootImage, Emulator, Machine
 from builder.errors import DebianUnavailableError, EmulatorError
 from builder.resources import data_dir
+from builder.step import Step
 
 OURS_MIB = (2, 16)  # the least memory is looked for in this range
 PEER_MIB = (8, 128)

@@ -28,14 +28,6 @@ exec busybox poweroff -f
 
 
 @dataclass(frozen=True)
-class Guests:
-    """RAM disks: `calls` measures (its argument `hello`: only says so), `shell` counts by pipe."""
-
-    calls: Path
-    shell: Path
-
-
-@dataclass(frozen=True)
 class Peer:
     """Debian's kernel."""
 
