@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -120,7 +121,7 @@ class LinuxBench:
         if run.seen_s is None:
             raise EmulatorError(
                 f"{image.path.name} did not print {seen.decode().strip()!r}",
-                where=" ".join([*self.emulator.command(machine, image), *flags]),
+                where=shlex.join([*self.emulator.command(machine, image), *flags]),
                 why=f"exit status {run.status}, last output: {run.text[-200:]!r}",
                 fix="run the command above by hand and see where it stops",
             )

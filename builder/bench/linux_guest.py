@@ -49,6 +49,7 @@ def compile_calls(source: Path, out_dir: Path) -> Path:
                 f"{source.name} does not compile",
                 where=done.command.shell(),
                 why=(done.stderr or done.stdout).strip()[-1000:],
+                fix="run the command above by hand; `tinygate doctor` checks the compiler",
             )
     return program
 
