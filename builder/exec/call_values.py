@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import struct
+from collections.abc import Callable
 from typing import NamedTuple
 
 from builder.exec import call_tables as tables
@@ -38,26 +40,32 @@ def before(argument: Argument, number: int, call: Call, memory: GuestMemory) -> 
         data = memory.read(value, min(size, STRING_MAX + 1))
         return None if data is None else quoted(data, STRING_MAX, cut=size > STRING_MAX)
     if "*" in argument.c_type and argument.name:
-        return _structure(argument, value, memory) if argument.c_type.startswith("const") else None
+        is_told = argument.c_type.startswith("const") and call.name not in tables.FILLED_IN
+        return _structure(argument, number, call, memory) if is_told else None
     return _number(argument, value, call.name)
 
 
 def after(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str:
     """An argument that the call has filled in, or that was not in memory before."""
-    value = call.values[number]
-    late = None
-    is_nothing = call.result == 0 and call.name in tables.NOTHING_AT_ZERO
-    if tables.is_path(argument) or argument.c_type.startswith("const"):
-        late = before(argument, number, call, memory)
-    elif argument.c_type in ("void *", "char *") and call.result >= 0:
-        if call.name in ("read", "pread64", "readlink", "getcwd"):
-            data = memory.read(value, min(call.result, STRING_MAX + 1))
-            data = data.rstrip(b"\0") if data and call.name == "getcwd" else data
-            if data is not None:
-                late = quoted(data, STRING_MAX, cut=call.result > STRING_MAX)
-    elif call.result >= 0 and (call.name, argument.name) not in tables.NOT_FILLED_IN:
-        late = None if is_nothing else _structure(argument, value, memory)
-    return hex(value) if late is None else late
+    late = before(argument, number, call, memory)
+    if late is None and call.result >= 0:
+        late = _filled_in(argument, number, call, memory)
+    return hex(call.values[number]) if late is None else late
+
+
+def _filled_in(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str | None:
+    """What a call that has not failed has put where a pointer points; None if that is not shown."""
+    if argument.c_type in ("void *", "char *"):
+        if call.name not in tables.FILLED_IN:
+            return None
+        data = memory.read(call.values[number], min(call.result, STRING_MAX + 1))
+        data = data.rstrip(b"\0") if data and call.name == "getcwd" else data
+        return None if data is None else quoted(data, STRING_MAX, cut=call.result > STRING_MAX)
+    if call.result == 0 and call.name in tables.NOTHING_AT_ZERO:
+        return None
+    if (call.name, argument.name) in tables.NOT_FILLED_IN:
+        return None
+    return _structure(argument, number, call, memory)
 
 
 def _strings(argument: Argument, value: int, memory: GuestMemory) -> str | None:
@@ -76,27 +84,21 @@ def _strings(argument: Argument, value: int, memory: GuestMemory) -> str | None:
 
 
 def _number(argument: Argument, value: int, call: str) -> str:
-    signed = value - (1 << 32) if value >> 31 else value
+    if argument.c_type in ("int", "int32_t") and value >> 31:
+        value -= 1 << 32
     if (named := _named_number(argument, value, call)) is not None:
         return named
-    if argument.name in ("base_fd", "old_fd", "new_fd") and signed == -100:
-        return "AT_FDCWD"
     if not argument.name or _is_address(argument):
         return hex(value) if value else ("NULL" if "*" in argument.c_type else "0")
-    return str(signed if argument.c_type in ("int", "int32_t") else value)
+    return str(value)
 
 
 def _named_number(argument: Argument, value: int, call: str) -> str | None:
     """A number whose bits or values have names; None for the others."""
-    places = ((call, argument.name), ("", argument.name))
-    for prefixes in (tables.BITS[place] for place in places if place in tables.BITS):
-        if call != "clone":
-            return tables.bits(prefixes, value)
-        signal = tables.signal_name(value & 0xFF)
-        flags = tables.bits(prefixes, value & ~0xFF)
-        return "|".join(part for part in (flags, signal) if part != "0") or "0"
-    for row in (tables.VALUES[place] for place in places if place in tables.VALUES):
-        return tables.value_name(row, value)
+    if (named := tables.meaning_of(call, argument.name, value)) is not None:
+        return named
+    if argument.name in tables.BASES and value == tables.AT_FDCWD:
+        return "AT_FDCWD"
     if argument.name == "signal":
         return tables.signal_name(value) if value else "0"
     if argument.name == "request":
@@ -112,52 +114,31 @@ def _is_address(argument: Argument) -> bool:
     return is_named and argument.c_type == "uint32_t"
 
 
-def _structure(argument: Argument, value: int, memory: GuestMemory) -> str | None:
+def _structure(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str | None:
     """What a pointer points at, for the structures that are short; None for the others."""
     kind = argument.c_type.removeprefix("const ").removesuffix(" *")
-    if kind == "int" and argument.name == "fds":
-        words = _words(memory, value, 2)
-        return f"[{words[0]}, {words[1]}]" if words else None
-    if kind == "int":
-        words = _words(memory, value, 1)
-        return f"[{words[0]:#x}]" if words else None
-    if kind == "struct timespec":
-        words = _words(memory, value, 2)
-        return f"{{tv_sec={words[0]}, tv_nsec={words[1]}}}" if words else None
-    if kind == "struct timeval":
-        words = _words(memory, value, 2)
-        return f"{{tv_sec={words[0]}, tv_usec={words[1]}}}" if words else None
-    if kind == "struct stat64":
-        words = _words(memory, value, 24)
-        return f"{{st_mode={_mode(words[4])}, st_size={words[11]}, ...}}" if words else None
-    if kind == "struct sigaction":
-        words = _words(memory, value, 5)
-        return _sigaction(words) if words else None
-    if kind == "uint64_t" and argument.name in ("new", "old", "mask", "to"):
-        words = _words(memory, value, 2)
-        return _signal_set(words[0] | words[1] << 32) if words else None
     if kind == "struct iovec":
-        return _iovec(value, memory)
-    return None
-
-
-def _words(memory: GuestMemory, address: int, count: int) -> list[int] | None:
-    data = memory.read(address, 4 * count)
-    if data is None:
+        return _iovecs(number, call, memory)
+    if kind == "int" and argument.name == "fds":
+        kind = "int[2]"
+    if kind == "uint64_t" and argument.name in ("new", "old", "mask", "to", "set"):
+        kind = "sigset"
+    if kind not in _SHOWN:
         return None
-    return [int.from_bytes(data[at : at + 4], "little") for at in range(0, 4 * count, 4)]
+    layout, show = _SHOWN[kind]
+    data = memory.read(call.values[number], struct.calcsize(layout))
+    return None if data is None else show(*struct.unpack(layout, data))
 
 
-def _mode(mode: int) -> str:
-    kind = tables.value_name(("S_IF", ("S_IFMT",)), stat.S_IFMT(mode))
-    return f"{kind}|0{stat.S_IMODE(mode):o}"
+def _stat(mode: int, size: int) -> str:
+    kind = tables.value_name(tables.FILE_KINDS, stat.S_IFMT(mode))
+    return f"{{st_mode={kind}|0{stat.S_IMODE(mode):o}, st_size={size}, ...}}"
 
 
-def _sigaction(words: list[int]) -> str:
-    handler = {0: "SIG_DFL", 1: "SIG_IGN"}.get(words[0], hex(words[0]))
-    flags = tables.bits(("SA_",), words[1])
-    mask = _signal_set(words[3] | words[4] << 32)
-    return f"{{sa_handler={handler}, sa_mask={mask}, sa_flags={flags}}}"
+def _sigaction(handler: int, flags: int, mask: int) -> str:
+    shown = {0: "SIG_DFL", 1: "SIG_IGN"}.get(handler, hex(handler))
+    named = tables.bits(tables.SIGACTION_FLAGS, flags)
+    return f"{{sa_handler={shown}, sa_mask={_signal_set(mask)}, sa_flags={named}}}"
 
 
 def _signal_set(mask: int) -> str:
@@ -168,13 +149,29 @@ def _signal_set(mask: int) -> str:
     return f"{'~' * inverted}[{' '.join(name.removeprefix('SIG') for name in names)}]"
 
 
-def _iovec(value: int, memory: GuestMemory) -> str | None:
-    words = _words(memory, value, 2)
-    if words is None:
+# By the type that a pointer points to: how it lies in memory, and what of it is shown.
+_SHOWN: dict[str, tuple[str, Callable[..., str]]] = {
+    "int": ("<I", "[{:#x}]".format),
+    "int[2]": ("<2i", "[{}, {}]".format),
+    "sigset": ("<Q", _signal_set),
+    "struct timespec": ("<2i", "{{tv_sec={}, tv_nsec={}}}".format),
+    "struct timeval": ("<2i", "{{tv_sec={}, tv_usec={}}}".format),
+    "struct sigaction": ("<2I4xQ", _sigaction),
+    "struct stat64": ("<16xI24xQ", _stat),
+}
+
+
+def _iovecs(number: int, call: Call, memory: GuestMemory) -> str | None:
+    """The first of an array of buffers, with what is to be written, or has been read."""
+    data = memory.read(call.values[number], 8)
+    if data is None:
         return None
-    data = memory.read(words[0], min(words[1], STRING_MAX + 1))
-    base = hex(words[0]) if data is None else quoted(data, STRING_MAX, cut=words[1] > STRING_MAX)
-    return f"[{{iov_base={base}, iov_len={words[1]}}}, ...]"
+    base, size = struct.unpack("<2I", data)
+    used = min(size, call.result) if call.name in tables.FILLED_IN else size
+    found = memory.read(base, min(used, STRING_MAX + 1))
+    shown = hex(base) if found is None else quoted(found, STRING_MAX, cut=used > STRING_MAX)
+    others = ", ..." if call.values[number + 1] > 1 else ""
+    return f"[{{iov_base={shown}, iov_len={size}}}{others}]"
 
 
 def quoted(data: bytes, most: int, *, cut: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from builder.exec import call_tables as tables
@@ -14,7 +15,11 @@ from builder.model.syscall import Argument, Syscall
 RESULT_COLUMN = 40
 GATES = ("int 0x80", "sysenter")
 _MOMENT = host.numbers(host.MOMENTS)
-_RESTART = {512: "To be restarted if SA_RESTART is set", 514: "To be restarted if no handler"}
+_RESTART = {
+    "ERESTARTSYS": "To be restarted if SA_RESTART is set",
+    "ERESTARTNOHAND": "To be restarted if no handler",
+}
+_ERRNO_MAX = 4095  # results from minus this on are errors
 
 
 class Record(NamedTuple):
@@ -28,6 +33,13 @@ class Record(NamedTuple):
     arguments: tuple[int, ...]
     result: int
 
+    @classmethod
+    def of(cls, words: Sequence[int]) -> Record:
+        """From the words of that structure, in their order."""
+        moment, pid, directory, by_sysenter, number, *arguments, result = words
+        signed = result - (result >> 31 << 32)
+        return cls(moment, pid, directory, by_sysenter, number, tuple(arguments), signed)
+
 
 class Tracer:
     """Makes lines of records."""
@@ -39,9 +51,12 @@ class Tracer:
         self._pids: set[int] = set()
         self.counts = [0, 0]  # by gate
 
-    def told(self, words: tuple[int, int, int, int, int, tuple[int, ...], int]) -> str:
+    def heard(self, words: Sequence[int]) -> str:
+        """The line that a record gives in the words of struct host_trace, if it gives one."""
+        return self.told(Record.of(words))
+
+    def told(self, record: Record) -> str:
         """The line that a record gives, if it gives one."""
-        record = Record(*words)
         return self.call(record) if record.moment == _MOMENT["CALL"] else self.back(record)
 
     def call(self, record: Record) -> str:
@@ -118,10 +133,11 @@ def _given(call: Syscall, record: Record) -> int:
 
 def _result(record: Record) -> str:
     result = record.result
-    if -result in _RESTART:
-        return f"? {tables.errno_name(-result)} ({_RESTART[-result]})"
-    if -4096 < result < 0:
-        return f"-1 {tables.errno_name(-result)} ({os.strerror(-result)})"
+    if -_ERRNO_MAX <= result < 0:
+        name = tables.errno_name(-result)
+        if name in _RESTART:
+            return f"? {name} ({_RESTART[name]})"
+        return f"-1 {name} ({os.strerror(-result)})"
     if _name(record) in tables.ADDRESSES_RETURNED:
         return hex(result & 0xFFFFFFFF)
     return str(result)

@@ -281,6 +281,7 @@ _CLONE = (
     Constant("FUTEX_CMP_REQUEUE", 4),
     Constant("FUTEX_WAIT_BITSET", 9),
     Constant("FUTEX_WAKE_BITSET", 10),
+    Constant("FUTEX_CMD_MASK", 0xFFFFFE7F, "one of those; the bits that are not in it:", 8),
     Constant("FUTEX_PRIVATE", 128, "no other process has the word"),
     Constant("FUTEX_CLOCK_REALTIME", 256),
     Constant("REBOOT_MAGIC1", 0xFEE1DEAD, "", 8),

@@ -37,8 +37,7 @@ from builder.model.traps import (
     handlers_for,
 )
 from builder.model.vdso import VDSO_SONAME, VDSO_VERSIONS, VdsoVersion
-
-STEPS = ("int80", "sysenter", "vsyscall", "processes", "linux")
+from builder.step import STEPS
 
 
 @dataclass(frozen=True)
