@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from builder.model import constants
+from builder.model.constants_linux import ERRNO
 from builder.model.layout import PT_REGS
 from builder.model.syscall import Argument, Syscall
 from builder.model.syscalls import syscalls_for
@@ -141,8 +142,7 @@ def calls() -> dict[int, Syscall]:
 @cache
 def errno_name(number: int) -> str:
     """Such as ENOENT; ERESTART... too."""
-    names = (n for n, v in named().items() if v == number and n[0] == "E" and n[1:].isalnum())
-    return next((n for n in names if n.isupper()), f"errno {number}")
+    return next((row.name for row in ERRNO if row.value == number), f"errno {number}")
 
 
 @cache

@@ -1,6 +1,6 @@
 """The system calls that step `linux` adds to syscalls.py, each with the programs that need it.
 
-The tiers T1 to T5 are those of tiers.py; `nullsys` is the benchmark.
+The tiers T1 to T6 are those of tiers.py; `nullsys` is the benchmark.
 """
 
 from builder.model.syscall import Syscall, args
@@ -475,7 +475,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
             "const uint64_t *mask",
             "uint32_t mask_size",
         ),
-        "the same, with another signal mask",
+        "epoll_wait, with another signal mask",
         "T6: Go",
     ),
     _call(
@@ -503,7 +503,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         328,
         "eventfd2",
         ("uint32_t number", "uint32_t flags"),
-        "the same, with flags",
+        "a number that can be waited for",
         "T6: Go",
     ),
     _call(329, "epoll_create1", ("uint32_t flags",), "watch several files", "T6: Go"),
