@@ -116,7 +116,7 @@ _PROCESSES = (
 
 
 def _clock(number: int, name: str, arguments: tuple[Argument, ...], comment: str) -> Syscall:
-    return Syscall(number, name, arguments, comment, "vdso", "linux", is_private=True)
+    return Syscall(number, name, arguments, comment, "vdso", "linux")
 
 
 _CLOCK = (
