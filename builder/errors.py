@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # Ctrl-C
 
 
-LAYOUT = "\n\t"  # what a tool prints may have lines; a name that has them is quoted
+_LAYOUT = "\n\t"  # what a tool prints may have lines; a name that has them is quoted
 
 
 class TinygateError(Exception):
@@ -50,12 +50,12 @@ class TinygateError(Exception):
 
     def __str__(self) -> str:
         """One line per part, as it is shown on a terminal."""
-        where, what = _harmless(self.where), _harmless(self.what, LAYOUT)
+        where, what = _harmless(self.where), _harmless(self.what, _LAYOUT)
         parts = [f"{where}: {what}" if where else what]
         if self.why:
-            parts.append(f"  why: {_harmless(self.why, LAYOUT)}")
+            parts.append(f"  why: {_harmless(self.why, _LAYOUT)}")
         if self.fix:
-            parts.append(f"  fix: {_harmless(self.fix, LAYOUT)}")
+            parts.append(f"  fix: {_harmless(self.fix, _LAYOUT)}")
         return "\n".join(parts)
 
 

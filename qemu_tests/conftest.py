@@ -46,7 +46,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def tinygate(empty_folder: Path) -> Callable[..., tuple[int, str, str]]:  # noqa: ARG001
+def tinygate(empty_folder: Path) -> Callable[..., tuple[int, str, str]]:  # noqa: ARG001 (it goes there)
     """The command line, in this process and an empty folder: words -> (code, stdout, stderr)."""
     from builder.cli.app import app
 

@@ -116,7 +116,6 @@ REQUESTS = {
 }
 # Directories that a path is seen from.
 BASES = ("base_fd", "old_fd", "new_fd", "existing_fd")
-AT_FDCWD = -100
 # Buffers that have as many bytes in them as the call returns.
 FILLED_IN = ("read", "pread64", "readv", "readlink", "readlinkat", "getcwd", "getrandom")
 # What they point at is filled in only if there is something to tell, or a signal came.

@@ -97,7 +97,7 @@ def _named_number(argument: Argument, value: int, call: str) -> str | None:
     """A number whose bits or values have names; None for the others."""
     if (named := tables.meaning_of(call, argument.name, value)) is not None:
         return named
-    if argument.name in tables.BASES and value == tables.AT_FDCWD:
+    if argument.name in tables.BASES and value == tables.named()["AT_FDCWD"]:
         return "AT_FDCWD"
     if argument.name == "signal":
         return tables.signal_name(value) if value else "0"

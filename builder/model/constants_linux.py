@@ -71,6 +71,7 @@ _OPEN = (
     Constant("O_DIRECTORY", 0x10000, "it must be one", 1),
     Constant("O_NOFOLLOW", 0x20000, "it must not be a symbolic link", 1),
     Constant("O_CLOEXEC", 0x80000, "closed by execve()", 1),
+    Constant("AT_FDCWD", -100, "the working directory, not an open one"),
     Constant("AT_REMOVEDIR", 0x200, "unlinkat: a directory", 1),
     Constant("AT_SYMLINK_NOFOLLOW", 0x100, "of the link itself", 1),
     Constant("AT_SYMLINK_FOLLOW", 0x400, "linkat: of what a link points to", 1),

@@ -8,11 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from qemu_tests.linux.exec_kit import ROOT, TIMEOUT_S, Exec
-
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs Linux")
 
 
 def refused(words: Sequence[str], **environment: str) -> tuple[int, str]:

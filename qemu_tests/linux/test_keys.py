@@ -81,7 +81,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 @pytest.fixture
-def terminal(command: list[str], userland: Path) -> Iterator[pexpect.spawn[str]]:  # noqa: ARG001
+def terminal(command: list[str], userland: Path) -> Iterator[pexpect.spawn[str]]:  # noqa: ARG001 (it is there)
     """The command on a terminal of 33 lines and 90 columns."""
     spawned = pexpect.spawn(
         command[0],

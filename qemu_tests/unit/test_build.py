@@ -15,11 +15,10 @@ from builder.config import load_config
 from builder.errors import BuildError, FileError
 from builder.image import check_image
 from builder.render import render_tree, write_tree
+from builder.step import STEPS
 from qemu_tests.kernels import Change, Lab
 
-STEPS = tuple(
-    f"kernel.step={step}" for step in ("int80", "sysenter", "vsyscall", "processes", "linux")
-)
+STEPS = tuple(f"kernel.step={step}" for step in STEPS)
 
 
 INT80 = load_config(None, ["kernel.step=int80"])

@@ -14,6 +14,7 @@ from builder.exec.guest_memory import GuestMemory
 from builder.exec.strace import Record, Tracer
 from builder.model import host
 from builder.model.syscalls import syscalls_for
+from builder.step import STEPS
 
 MOMENT = host.numbers(host.MOMENTS)
 DIRECTORY, TABLE, PAGE, OTHER = 0x1000, 0x2000, 0x3000, 0x5000
@@ -258,7 +259,7 @@ def test_a_call_to_be_made_again(memory: memoryview) -> None:
 
 
 def test_every_call_of_the_kernel_has_words(memory: memoryview) -> None:
-    calls = syscalls_for(("int80", "sysenter", "vsyscall", "processes", "linux"))
+    calls = syscalls_for(STEPS)
     assert len(calls) > 100
     for call in calls:
         for value in (0, 1, USER, 0xFFFFFFFF):

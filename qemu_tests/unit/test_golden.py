@@ -18,9 +18,9 @@ from elftools.elf.sections import SymbolTableSection
 
 from builder.config import load_config
 from builder.render import render_tree, write_tree
+from builder.step import STEPS
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
-STEPS = ("int80", "sysenter", "vsyscall", "processes", "linux")
 DIFF_LINES_SHOWN = 200
 
 

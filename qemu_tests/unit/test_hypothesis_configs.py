@@ -15,10 +15,11 @@ from builder.emulator import Machine
 from builder.errors import ConfigError
 from builder.model.kernel import build_model
 from builder.render import render_tree
+from builder.step import STEPS
 from qemu_tests.kernels import Lab
 
 GOOD = {
-    "kernel.step": ("int80", "sysenter", "vsyscall", "processes", "linux"),
+    "kernel.step": STEPS,
     "cpu.count": ("1", "2", "3", "8"),
     "sysenter.stack": ("per-switch", "esp0-word", "tss-end"),
     "vsyscall.address": ("fixed", "random"),

@@ -149,7 +149,7 @@ long sys_futex(uint32_t address, int operation, uint32_t value, const struct tim
     uint32_t until;
     long error;
 
-    operation &= ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME);
+    operation &= (int)FUTEX_CMD_MASK;
     if (address % sizeof(uint32_t)) {
         return -EINVAL;
     }

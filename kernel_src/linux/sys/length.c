@@ -2,7 +2,6 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/path.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
@@ -15,7 +14,7 @@ long sys_truncate64(const char *path, uint32_t low, uint32_t high)
     if ((int32_t)high < 0) {
         return -EINVAL;
     }
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+    long error = inode_of_name(AT_FDCWD, path, 1, &inode);
     if (error == 0) {
         error = is_directory(inode)  ? -EISDIR
                 : !is_regular(inode) ? -EINVAL

@@ -12,7 +12,7 @@
 
 static long base_of(int base_fd, struct inode **base)
 {
-    if (base_fd == AT_WORKING_DIRECTORY) {
+    if (base_fd == AT_FDCWD) {
         *base = current_process()->group->cwd;
         return 0;
     }

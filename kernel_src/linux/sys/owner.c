@@ -2,7 +2,6 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/path.h"
 #include "fs/ramfs.h"
 #include "mm/mm.h"
 #include "sys/calls.h"
@@ -47,12 +46,12 @@ long sys_fchownat(int base_fd, const char *path, uint32_t uid, uint32_t gid, int
 
 long sys_chown32(const char *path, uint32_t uid, uint32_t gid)
 {
-    return sys_fchownat(AT_WORKING_DIRECTORY, path, uid, gid, 0);
+    return sys_fchownat(AT_FDCWD, path, uid, gid, 0);
 }
 
 long sys_lchown32(const char *path, uint32_t uid, uint32_t gid)
 {
-    return sys_fchownat(AT_WORKING_DIRECTORY, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+    return sys_fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
 long sys_fchown32(int fd, uint32_t uid, uint32_t gid)

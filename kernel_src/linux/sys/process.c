@@ -2,7 +2,6 @@
 
 #include "proc/process.h"
 
-#include "fs/path.h"
 #include "kernel/init.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
@@ -82,7 +81,7 @@ long sys_set_tid_address(uint32_t address)
 long sys_execve(const char *path, const char *const *arguments, const char *const *environment)
 {
     struct name name;
-    long error = name_get(&name, AT_WORKING_DIRECTORY, path);
+    long error = name_get(&name, AT_FDCWD, path);
 
     if (error) {
         return error;

@@ -5,8 +5,6 @@
 
 struct inode;
 
-#define AT_WORKING_DIRECTORY (-100) /* AT_FDCWD */
-
 /* Where a name stands, or would stand. */
 struct place {
     struct inode *directory;

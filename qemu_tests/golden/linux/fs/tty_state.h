@@ -1,4 +1,4 @@
-/* fs/tty_state.h: what is known of the terminal; for fs/tty.c, fs/tty_edit.c and fs/tty_file.c. */
+/* fs/tty_state.h: what is known of the terminal; for the files whose names begin with fs/tty. */
 #pragma once
 
 #include <stddef.h>

@@ -248,6 +248,7 @@
 #define O_DIRECTORY                  0x10000u    /* it must be one */
 #define O_NOFOLLOW                   0x20000u    /* it must not be a symbolic link */
 #define O_CLOEXEC                    0x80000u    /* closed by execve() */
+#define AT_FDCWD                     -100        /* the working directory, not an open one */
 #define AT_REMOVEDIR                 0x200u      /* unlinkat: a directory */
 #define AT_SYMLINK_NOFOLLOW          0x100u      /* of the link itself */
 #define AT_SYMLINK_FOLLOW            0x400u      /* linkat: of what a link points to */
@@ -355,7 +356,7 @@
 #define FUTEX_CMP_REQUEUE            4
 #define FUTEX_WAIT_BITSET            9
 #define FUTEX_WAKE_BITSET            10
-#define FUTEX_PRIVATE                128         /* no other process has the word */
+#define FUTEX_CMD_MASK               0xfffffe7fu /* one of those; the bits that are not in it: */
 #define FUTEX_CLOCK_REALTIME         256
 
 /* The end of the machine: Linux include/uapi/linux/reboot.h. */

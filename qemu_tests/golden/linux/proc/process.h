@@ -92,7 +92,7 @@ void vfork_done(struct process *child);
 
 /* ---- proc/signal.c ---- */
 
-/* Tell a process to end, unless it is a signal that does nothing by itself. */
+/* Send a signal. Who has no handler for it ends, unless it does nothing by itself. */
 void signal_send(struct process *process, int signal);
 
 /* What an exception is to a program that does not expect it. */

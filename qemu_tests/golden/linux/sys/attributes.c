@@ -3,7 +3,6 @@
 #include "dev/clock.h"
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/path.h"
 #include "mm/mm.h"
 #include "sys/calls.h"
 #include "sys/names.h"
@@ -27,7 +26,7 @@ long sys_faccessat(int base_fd, const char *path, uint32_t mode)
 
 long sys_access(const char *path, uint32_t mode)
 {
-    return sys_faccessat(AT_WORKING_DIRECTORY, path, mode);
+    return sys_faccessat(AT_FDCWD, path, mode);
 }
 
 static long change_mode(struct inode *inode, uint32_t mode)
@@ -51,7 +50,7 @@ long sys_fchmodat(int base_fd, const char *path, uint32_t mode)
 
 long sys_chmod(const char *path, uint32_t mode)
 {
-    return sys_fchmodat(AT_WORKING_DIRECTORY, path, mode);
+    return sys_fchmodat(AT_FDCWD, path, mode);
 }
 
 long sys_fchmod(int fd, uint32_t mode)

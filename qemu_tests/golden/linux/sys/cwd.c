@@ -2,7 +2,6 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/path.h"
 #include "lib/lib.h"
 #include "lib/text.h"
 #include "mm/mm.h"
@@ -16,7 +15,7 @@ long sys_chdir(const char *path)
 {
     struct group *group = current_process()->group;
     struct inode *inode;
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+    long error = inode_of_name(AT_FDCWD, path, 1, &inode);
 
     if (error) {
         return error;

@@ -30,7 +30,7 @@ static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
 
 long sys_mkdir(const char *path, uint32_t mode)
 {
-    return make(AT_WORKING_DIRECTORY, path, S_IFDIR | (mode & S_IALLUGO), 0);
+    return make(AT_FDCWD, path, S_IFDIR | (mode & S_IALLUGO), 0);
 }
 
 long sys_mkdirat(int base_fd, const char *path, uint32_t mode)
@@ -58,7 +58,7 @@ long sys_mknodat(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
 
 long sys_mknod(const char *path, uint32_t mode, uint32_t rdev)
 {
-    return sys_mknodat(AT_WORKING_DIRECTORY, path, mode, rdev);
+    return sys_mknodat(AT_FDCWD, path, mode, rdev);
 }
 
 static long may_rmdir(const struct named *named)
@@ -113,12 +113,12 @@ long sys_unlinkat(int base_fd, const char *path, int flags)
 
 long sys_unlink(const char *path)
 {
-    return sys_unlinkat(AT_WORKING_DIRECTORY, path, 0);
+    return sys_unlinkat(AT_FDCWD, path, 0);
 }
 
 long sys_rmdir(const char *path)
 {
-    return sys_unlinkat(AT_WORKING_DIRECTORY, path, AT_REMOVEDIR);
+    return sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const char *path,
@@ -148,7 +148,7 @@ long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const c
 
 long sys_link(const char *existing_path, const char *path)
 {
-    return sys_linkat(AT_WORKING_DIRECTORY, existing_path, AT_WORKING_DIRECTORY, path, 0);
+    return sys_linkat(AT_FDCWD, existing_path, AT_FDCWD, path, 0);
 }
 
 long sys_symlinkat(const char *target, int base_fd, const char *path)
@@ -175,7 +175,7 @@ long sys_symlinkat(const char *target, int base_fd, const char *path)
 
 long sys_symlink(const char *target, const char *path)
 {
-    return sys_symlinkat(target, AT_WORKING_DIRECTORY, path);
+    return sys_symlinkat(target, AT_FDCWD, path);
 }
 
 long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
@@ -199,5 +199,5 @@ long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
 
 long sys_readlink(const char *path, char *buffer, size_t size)
 {
-    return sys_readlinkat(AT_WORKING_DIRECTORY, path, buffer, size);
+    return sys_readlinkat(AT_FDCWD, path, buffer, size);
 }

@@ -96,7 +96,7 @@ long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)
 
 long sys_open(const char *path, uint32_t flags, uint32_t mode)
 {
-    return sys_openat(AT_WORKING_DIRECTORY, path, flags, mode);
+    return sys_openat(AT_FDCWD, path, flags, mode);
 }
 
 long sys_creat(const char *path, uint32_t mode)

@@ -11,7 +11,7 @@ struct name {
     char *path;
 };
 
-/* Take a path from the program. `base_fd`: an open directory, or AT_WORKING_DIRECTORY. Returns 0 or
+/* Take a path from the program. `base_fd`: an open directory, or AT_FDCWD. Returns 0 or
  * -errno; if it is 0, name_put() must follow. */
 long name_get(struct name *name, int base_fd, const char *path);
 void name_put(struct name *name);

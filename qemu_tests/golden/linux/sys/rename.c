@@ -81,5 +81,5 @@ long sys_renameat(int old_fd, const char *old_path, int new_fd, const char *new_
 
 long sys_rename(const char *old_path, const char *new_path)
 {
-    return sys_renameat(AT_WORKING_DIRECTORY, old_path, AT_WORKING_DIRECTORY, new_path);
+    return sys_renameat(AT_FDCWD, old_path, AT_FDCWD, new_path);
 }

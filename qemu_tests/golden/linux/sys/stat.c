@@ -2,7 +2,6 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/path.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "sys/calls.h"
@@ -127,7 +126,7 @@ long sys_fstat(int fd, struct stat *to)
 static long stat_path(const char *path, struct stat *to, int follow)
 {
     struct inode *inode;
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, follow, &inode);
+    long error = inode_of_name(AT_FDCWD, path, follow, &inode);
 
     if (error == 0) {
         error = stat_copy(inode, to);
@@ -160,12 +159,12 @@ long sys_lstat(const char *path, struct stat *to)
 
 long sys_stat64(const char *path, struct stat64 *to)
 {
-    return stat64_path(AT_WORKING_DIRECTORY, path, to, 1);
+    return stat64_path(AT_FDCWD, path, to, 1);
 }
 
 long sys_lstat64(const char *path, struct stat64 *to)
 {
-    return stat64_path(AT_WORKING_DIRECTORY, path, to, 0);
+    return stat64_path(AT_FDCWD, path, to, 0);
 }
 
 long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
