@@ -27,6 +27,7 @@ from builder.config_model import Step
 from builder.debian.boot import COMMAND_LINE as DEBIAN_COMMAND_LINE
 from builder.emulator.base import BootImage, Emulator, Machine
 from builder.errors import DebianUnavailableError, EmulatorError
+from builder.exec import machine as exec_machine
 from builder.resources import data_dir
 
 OURS_MIB = (2, 16)  # the least memory is looked for in this range
@@ -35,8 +36,7 @@ PEER_MACHINE_MIB = 256
 PEER_EVERY = 3  # one round of so many boots Debian's kernel too, which takes seconds
 TIMEOUT_S = 300.0  # Debian's kernel takes half a minute to count instructions on a busy machine
 SOURCE = "linux_calls.c"
-# No PCI, no ACPI: its firmware is done sooner.
-MICROVM = ("-machine", "microvm,acpi=off,pit=on,pic=on,rtc=on")
+MICROVM = ("-machine", exec_machine.MICROVM)
 EMPTY_SAYS = b"E"  # kernel_src/yardstick/empty.asm
 
 
