@@ -61,6 +61,7 @@ BITS = {
     ("clock_nanosleep", "flags"): ("TIMER_",),
 }
 VALUES = {
+    ("epoll_ctl", "operation"): ("EPOLL_CTL_", ()),
     ("lseek", "whence"): ("SEEK_", ()),
     ("_llseek", "whence"): ("SEEK_", ()),
     ("fcntl", "command"): ("F_", ()),
@@ -158,6 +159,52 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return str(number)
+
+
+# What the codes of a signal that the kernel itself sends are called, by signal.
+_CODES = {4: "ILL_", 5: "TRAP_", 7: "BUS_", 8: "FPE_", 11: "SEGV_", 17: "CLD_"}
+_SI_KERNEL = 0x80
+_SI_QUEUE = -1
+_SIGCHLD = 17
+
+
+def signal_text(number: int, code: int, values: tuple[int, ...]) -> str:
+    """What a signal says of itself: struct siginfo."""
+    words = [f"si_signo={signal_name(number)}", f"si_code={_signal_code(number, code)}"]
+    return f"{{{', '.join([*words, *_signal_values(number, code, values)])}}}"
+
+
+def _signal_code(number: int, code: int) -> str:
+    """Such as SI_USER or SEGV_MAPERR."""
+    if code == _SI_QUEUE:
+        return "SI_QUEUE"
+    own = _CODES.get(number, "SI_") if 0 < code < _SI_KERNEL else "SI_"
+    return value_name((own, ()), code)
+
+
+def _signal_values(number: int, code: int, values: tuple[int, ...]) -> list[str]:
+    """What else the signal says: who sent it, how the child ended, or where the fault was."""
+    if code == _SI_KERNEL:
+        return []
+    is_child = number == _SIGCHLD and code > 0
+    if code > 0 and not is_child:
+        return [f"si_addr={values[0]:#x}" if values[0] else "si_addr=NULL"]
+    told = [f"si_pid={values[0]}", f"si_uid={values[1]}"]
+    if is_child:
+        has_exited = code == named()["CLD_EXITED"]
+        told.append(f"si_status={values[2] if has_exited else signal_name(values[2])}")
+    elif code == _SI_QUEUE:
+        told += [f"si_int={values[2]}", f"si_ptr={values[2]:#x}"]
+    return told
+
+
+def futex_name(operation: int) -> str:
+    """Such as FUTEX_WAIT_PRIVATE, or that with FUTEX_CLOCK_REALTIME."""
+    private, clock = named()["FUTEX_PRIVATE"], named()["FUTEX_CLOCK_REALTIME"]
+    modes = ("FUTEX_PRIVATE", "FUTEX_CLOCK_")
+    name = value_name(("FUTEX_", modes), operation & ~(private | clock))
+    behind = "|FUTEX_CLOCK_REALTIME" if operation & clock else ""
+    return f"{name}{'_PRIVATE' if operation & private else ''}{behind}"
 
 
 def value_name(row: tuple[str, tuple[str, ...]], value: int) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import stat
 from typing import NamedTuple
 
 from builder.exec import call_tables as tables
+from builder.exec.call_structures import STRING_MAX, quoted, structure
 from builder.exec.guest_memory import GuestMemory
 from builder.model.syscall import Argument
 
-STRING_MAX = 32  # bytes that are shown, as strace does
 STRINGS_MAX = 32  # of an array
-_ESCAPES = {9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
-_SIGNALS = 64
 
 
 class Call(NamedTuple):
@@ -38,7 +35,8 @@ def before(argument: Argument, number: int, call: Call, memory: GuestMemory) -> 
         data = memory.read(value, min(size, STRING_MAX + 1))
         return None if data is None else quoted(data, STRING_MAX, cut=size > STRING_MAX)
     if "*" in argument.c_type and argument.name:
-        return _structure(argument, value, memory) if argument.c_type.startswith("const") else None
+        is_const = argument.c_type.startswith("const")
+        return structure(argument, value, _next(number, call), memory) if is_const else None
     return _number(argument, value, call.name)
 
 
@@ -50,14 +48,19 @@ def after(argument: Argument, number: int, call: Call, memory: GuestMemory) -> s
     if tables.is_path(argument) or argument.c_type.startswith("const"):
         late = before(argument, number, call, memory)
     elif argument.c_type in ("void *", "char *") and call.result >= 0:
-        if call.name in ("read", "pread64", "readlink", "getcwd"):
+        if call.name in ("read", "pread64", "readlink", "getcwd", "getrandom"):
             data = memory.read(value, min(call.result, STRING_MAX + 1))
             data = data.rstrip(b"\0") if data and call.name == "getcwd" else data
             if data is not None:
                 late = quoted(data, STRING_MAX, cut=call.result > STRING_MAX)
     elif call.result >= 0 and (call.name, argument.name) not in tables.NOT_FILLED_IN:
-        late = None if is_nothing else _structure(argument, value, memory)
+        late = None if is_nothing else structure(argument, value, _next(number, call), memory)
     return hex(value) if late is None else late
+
+
+def _next(number: int, call: Call) -> int:
+    """The argument behind it: of an array, how many there are."""
+    return call.values[number + 1] if number + 1 < len(call.values) else 0
 
 
 def _strings(argument: Argument, value: int, memory: GuestMemory) -> str | None:
@@ -89,6 +92,8 @@ def _number(argument: Argument, value: int, call: str) -> str:
 def _named_number(argument: Argument, value: int, call: str) -> str | None:
     """A number whose bits or values have names; None for the others."""
     places = ((call, argument.name), ("", argument.name))
+    if (call, argument.name) in (("futex", "operation"), ("futex_time64", "operation")):
+        return tables.futex_name(value)
     for prefixes in (tables.BITS[place] for place in places if place in tables.BITS):
         if call != "clone":
             return tables.bits(prefixes, value)
@@ -110,85 +115,3 @@ def _is_address(argument: Argument) -> bool:
     names = ("start", "wanted", "stack", "address", "address2", "mask")
     is_named = argument.name in names or argument.name.endswith("addr")
     return is_named and argument.c_type == "uint32_t"
-
-
-def _structure(argument: Argument, value: int, memory: GuestMemory) -> str | None:
-    """What a pointer points at, for the structures that are short; None for the others."""
-    kind = argument.c_type.removeprefix("const ").removesuffix(" *")
-    if kind == "int" and argument.name == "fds":
-        words = _words(memory, value, 2)
-        return f"[{words[0]}, {words[1]}]" if words else None
-    if kind == "int":
-        words = _words(memory, value, 1)
-        return f"[{words[0]:#x}]" if words else None
-    if kind == "struct timespec":
-        words = _words(memory, value, 2)
-        return f"{{tv_sec={words[0]}, tv_nsec={words[1]}}}" if words else None
-    if kind == "struct timeval":
-        words = _words(memory, value, 2)
-        return f"{{tv_sec={words[0]}, tv_usec={words[1]}}}" if words else None
-    if kind == "struct stat64":
-        words = _words(memory, value, 24)
-        return f"{{st_mode={_mode(words[4])}, st_size={words[11]}, ...}}" if words else None
-    if kind == "struct sigaction":
-        words = _words(memory, value, 5)
-        return _sigaction(words) if words else None
-    if kind == "uint64_t" and argument.name in ("new", "old", "mask", "to"):
-        words = _words(memory, value, 2)
-        return _signal_set(words[0] | words[1] << 32) if words else None
-    if kind == "struct iovec":
-        return _iovec(value, memory)
-    return None
-
-
-def _words(memory: GuestMemory, address: int, count: int) -> list[int] | None:
-    data = memory.read(address, 4 * count)
-    if data is None:
-        return None
-    return [int.from_bytes(data[at : at + 4], "little") for at in range(0, 4 * count, 4)]
-
-
-def _mode(mode: int) -> str:
-    kind = tables.value_name(("S_IF", ("S_IFMT",)), stat.S_IFMT(mode))
-    return f"{kind}|0{stat.S_IMODE(mode):o}"
-
-
-def _sigaction(words: list[int]) -> str:
-    handler = {0: "SIG_DFL", 1: "SIG_IGN"}.get(words[0], hex(words[0]))
-    flags = tables.bits(("SA_",), words[1])
-    mask = _signal_set(words[3] | words[4] << 32)
-    return f"{{sa_handler={handler}, sa_mask={mask}, sa_flags={flags}}}"
-
-
-def _signal_set(mask: int) -> str:
-    """Those that are in it; of more than half of all, those that are not."""
-    inverted = mask.bit_count() > _SIGNALS // 2
-    mask ^= ((1 << _SIGNALS) - 1) * inverted
-    names = [tables.signal_name(bit + 1) for bit in range(_SIGNALS) if mask >> bit & 1]
-    return f"{'~' * inverted}[{' '.join(name.removeprefix('SIG') for name in names)}]"
-
-
-def _iovec(value: int, memory: GuestMemory) -> str | None:
-    words = _words(memory, value, 2)
-    if words is None:
-        return None
-    data = memory.read(words[0], min(words[1], STRING_MAX + 1))
-    base = hex(words[0]) if data is None else quoted(data, STRING_MAX, cut=words[1] > STRING_MAX)
-    return f"[{{iov_base={base}, iov_len={words[1]}}}, ...]"
-
-
-def quoted(data: bytes, most: int, *, cut: bool) -> str:
-    """Bytes as strace shows them: in C's notation, at most so many, with dots if there are more."""
-    text = ""
-    for place, byte in enumerate(data[:most]):
-        if byte in _ESCAPES:
-            text += _ESCAPES[byte]
-        elif chr(byte) in '"\\':
-            text += "\\" + chr(byte)
-        elif 32 <= byte < 127:
-            text += chr(byte)
-        else:
-            # Short octal, unless a digit comes behind it.
-            follows = data[place + 1 : place + 2]
-            text += f"\\{byte:03o}" if follows.isdigit() else f"\\{byte:o}"
-    return f'"{text}"' + ("..." if cut or len(data) > most else "")
