@@ -5,7 +5,8 @@ standard library only. It may be stopped at any point and run again. A .venv cou
 stamp, which is written last, says so; one without is remade.
 
 Pythons older than the one we need must be able to read this file, so that they give a sentence and
-no syntax error: no f-strings, no new syntax, no imports from the package before the check.
+no syntax error: no f-strings, no new syntax, new types only as strings, no imports from the package
+before the check.
 """
 
 import sys
@@ -13,9 +14,9 @@ import sys
 PYTHON_NEEDED = (3, 10)
 
 
-def check_python(version: tuple, name: str) -> str:  # type: ignore[type-arg]
+def check_python(version: "tuple[int, ...]", name: str) -> str:
     """What is wrong with a Python of `version`, for the user; empty if nothing."""
-    if tuple(version[:2]) >= PYTHON_NEEDED:
+    if version[:2] >= PYTHON_NEEDED:
         return ""
     text = (
         "{0} is Python {1}.{2}, and tinygate needs {3}.{4} or later\n"
@@ -25,7 +26,7 @@ def check_python(version: tuple, name: str) -> str:  # type: ignore[type-arg]
 
 
 if __name__ == "__main__":
-    complaint = check_python(tuple(sys.version_info), sys.executable)
+    complaint = check_python(sys.version_info[:2], sys.executable)
     if complaint:
         sys.stderr.write("error: " + complaint + "\n")
         sys.exit(3)  # ExitCode.TOOL

@@ -24,7 +24,6 @@ from builder.config_reference import (
     reference_rows,
     sections,
 )
-from builder.config_rules import Step
 from builder.errors import ConfigError, FileError
 
 if sys.version_info >= (3, 11):
@@ -36,7 +35,6 @@ __all__ = [
     "CONFIG_NAME",
     "KernelConfig",
     "ReferenceRow",
-    "Step",
     "default_toml",
     "json_schema",
     "load_config",

@@ -22,9 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from builder.config_rules import Rule, Since, Step, since
-
-__all__ = ["KernelConfig", "Section", "Step"]
+from builder.config_rules import Rule, Since, since
+from builder.step import Step
 
 PROGRAM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 PROGRAMS_MAX = 32

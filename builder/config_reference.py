@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from builder.config_model import KernelConfig, Section
-from builder.config_rules import Rule, Step, since
+from builder.config_rules import Rule, since
+from builder.step import Step
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Everything here is read from the ELF file with pyelftools; nothing is run.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -203,14 +203,13 @@ def _program_fault(data: bytes) -> str:
     if not loads:
         return "it has no segment to load"
     for segment in loads:
-        fault = _segment_fault(segment, len(data))
+        fault = _segment_fault(segment.header, len(data))
         if fault:
             return fault
     return ""
 
 
-def _segment_fault(segment: object, size: int) -> str:
-    header = segment.header  # type: ignore[attr-defined]  # pyelftools has no types
+def _segment_fault(header: Mapping[str, int], size: int) -> str:
     start, end = header["p_vaddr"], header["p_vaddr"] + header["p_memsz"]
     if header["p_filesz"] > header["p_memsz"] or header["p_offset"] + header["p_filesz"] > size:
         return (

@@ -25,6 +25,9 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # Ctrl-C
 
 
+LAYOUT = "\n\t"  # what a tool prints may have lines; a name that has them is quoted
+
+
 class TinygateError(Exception):
     """Base of both families.
 
@@ -47,14 +50,18 @@ class TinygateError(Exception):
 
     def __str__(self) -> str:
         """One line per part, as it is shown on a terminal."""
-        # A file's name may have line feeds in it, and what makes a terminal do things.
-        where = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in self.where)
-        parts = [f"{where}: {self.what}" if where else self.what]
+        where, what = _harmless(self.where), _harmless(self.what, LAYOUT)
+        parts = [f"{where}: {what}" if where else what]
         if self.why:
-            parts.append(f"  why: {self.why}")
+            parts.append(f"  why: {_harmless(self.why, LAYOUT)}")
         if self.fix:
-            parts.append(f"  fix: {self.fix}")
+            parts.append(f"  fix: {_harmless(self.fix, LAYOUT)}")
         return "\n".join(parts)
+
+
+def _harmless(text: str, allowed: str = "") -> str:
+    """Names and what tools print, without what would make the terminal do things."""
+    return "".join(c if c.isprintable() or c in allowed else ascii(c)[1:-1] for c in text)
 
 
 class UserError(TinygateError):

@@ -61,7 +61,7 @@ class Runner(Protocol):
     ) -> Completed:
         """Run to the end."""
 
-    def start(self, command: Command, pipes: Pipes) -> Process:
+    def start(self, command: Command, pipes: Pipes, /) -> Process:
         """Start and return at once."""
 
     def foreground(self, command: Command) -> int:
@@ -146,19 +146,12 @@ class DryRunner:
     commands: list[Command] = field(default_factory=list)
     dry: bool = True
 
-    def run(
-        self,
-        command: Command,
-        *,
-        stdin: str | None,  # noqa: ARG002
-        capture: bool,  # noqa: ARG002
-        timeout_s: float | None,  # noqa: ARG002
-    ) -> Completed:
+    def run(self, command: Command, **_how: object) -> Completed:
         """Record; says that the command succeeded and printed nothing."""
         self._record(command)
         return Completed(command, 0)
 
-    def start(self, command: Command, pipes: Pipes) -> Process:  # noqa: ARG002
+    def start(self, command: Command, _pipes: Pipes, /) -> Process:
         """Record, then refuse: nothing can be talked to that does not run."""
         self._record(command)
         raise MachineryError("a dry run cannot talk to a process", where=command.shell())
@@ -174,7 +167,8 @@ class DryRunner:
             self.show(command.shell())
 
 
-_current: ContextVar[Runner] = ContextVar("runner", default=SystemRunner())  # noqa: B039 (stateless)
+_SYSTEM = SystemRunner()
+_current: ContextVar[Runner] = ContextVar("runner", default=_SYSTEM)
 
 
 @contextlib.contextmanager

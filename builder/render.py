@@ -25,7 +25,7 @@ from jinja2 import (
 
 from builder.config import KernelConfig
 from builder.errors import BuildError, FileError, UserError
-from builder.model.constants import ConstantGroup
+from builder.model.constant import ConstantGroup
 from builder.model.kernel import KernelModel, build_model
 from builder.model.syscalls import structs_of
 from builder.reading import tree_readme

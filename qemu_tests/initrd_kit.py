@@ -15,7 +15,7 @@ KERNEL = ROOT / "kernel_src"
 SOURCES = tuple(
     KERNEL / "linux" / name
     for name in (
-        *("lib/huffman.c", "lib/inflate.c", "lib/gzip.c"),
+        *("lib/huffman.c", "lib/inflate.c", "lib/gzip.c", "lib/text.c"),
         *("fs/cpio.c", "fs/initrd.c", "fs/initrd_files.c"),
     )
 )

@@ -31,10 +31,11 @@ from builder.bench import linux, measure, report
 from builder.bench.figures import Row
 from builder.bench.yardstick import assemble
 from builder.config import KernelConfig
-from builder.config_model import ProgramsSection, Step
+from builder.config_model import ProgramsSection
 from builder.emulator import Emulator, Machine, Qemu
 from builder.errors import FileError, UserError
 from builder.resources import data_dir
+from builder.step import Step
 
 
 class Built(Protocol):

@@ -6,6 +6,7 @@ and right after it: the difference is Python, the RAM disk, and the start of our
 
 from __future__ import annotations
 
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable
@@ -74,5 +75,10 @@ def exec_overhead(
 def _seen(command: list[str]) -> float:
     run = timed_run(command, serial.has_first_byte)
     if run.seen_s is None:
-        raise EmulatorError("nothing was printed", where=" ".join(command), why=run.text[-500:])
+        raise EmulatorError(
+            "nothing was printed",
+            where=shlex.join(command),
+            why=run.text[-500:] or f"exit status {run.status}",
+            fix="run the command above by hand and see where it stops",
+        )
     return run.seen_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,12 +24,12 @@ from builder.bench.linux_figures import (
 from builder.bench.linux_guest import Peer
 from builder.bench.measure import stripped_bytes
 from builder.config import KernelConfig, load_config
-from builder.config_model import Step
 from builder.debian.boot import COMMAND_LINE as DEBIAN_COMMAND_LINE
 from builder.emulator.base import BootImage, Emulator, Machine
 from builder.errors import DebianUnavailableError, EmulatorError
 from builder.exec import machine as exec_machine
 from builder.resources import data_dir
+from builder.step import Step
 
 OURS_MIB = (2, 16)  # the least memory is looked for in this range
 PEER_MIB = (8, 128)
@@ -120,7 +121,7 @@ class LinuxBench:
         if run.seen_s is None:
             raise EmulatorError(
                 f"{image.path.name} did not print {seen.decode().strip()!r}",
-                where=" ".join([*self.emulator.command(machine, image), *flags]),
+                where=shlex.join([*self.emulator.command(machine, image), *flags]),
                 why=f"exit status {run.status}, last output: {run.text[-200:]!r}",
                 fix="run the command above by hand and see where it stops",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from builder.bench.figures import Figure
-from builder.config_model import Step
+from builder.step import Step
 
 KIB = 1 << 10
 CALL_LOOP = 3  # instructions around what is measured, in linux_calls.c: mov, dec, jnz

@@ -28,14 +28,6 @@ exec busybox poweroff -f
 
 
 @dataclass(frozen=True)
-class Guests:
-    """RAM disks: `calls` measures (its argument `hello`: only says so), `shell` counts by pipe."""
-
-    calls: Path
-    shell: Path
-
-
-@dataclass(frozen=True)
 class Peer:
     """Debian's kernel."""
 
@@ -57,6 +49,7 @@ def compile_calls(source: Path, out_dir: Path) -> Path:
                 f"{source.name} does not compile",
                 where=done.command.shell(),
                 why=(done.stderr or done.stdout).strip()[-1000:],
+                fix="run the command above by hand; `tinygate doctor` checks the compiler",
             )
     return program
 

@@ -6,17 +6,23 @@ import sys
 from collections.abc import Sequence
 
 
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
 def open_what_is_closed() -> list[int]:
-    """A standard stream that the caller has closed becomes /dev/null: no file takes its place.
+    """Standard streams that the caller has closed become /dev/null: no file takes their place.
 
     Returns:
-        Their numbers.
+        The numbers of their descriptors.
     """
     closed = []
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        try:
-            os.fstat(number)
-        except OSError:  # noqa: PERF203 (three times)
+        if not _is_open(number):
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
             closed.append(number)

@@ -4,6 +4,10 @@ from typing import Annotated
 
 import typer
 
+from builder.exec.options import Wanted
+
+_DEFAULTS = Wanted()
+
 
 def exec_(
     program: Annotated[
@@ -35,11 +39,13 @@ def exec_(
     ] = None,
     memory: Annotated[
         str, typer.Option("--memory", metavar="MIB", help="Memory of the guest.")
-    ] = "64",
-    cpus: Annotated[str, typer.Option("--cpus", metavar="NUMBER", help="CPUs of the guest.")] = "1",
+    ] = str(_DEFAULTS.memory_mib),
+    cpus: Annotated[str, typer.Option("--cpus", metavar="NUMBER", help="CPUs of the guest.")] = str(
+        _DEFAULTS.cpus
+    ),
     cpu: Annotated[
         str, typer.Option("--cpu", metavar="MODEL", help="QEMU's CPU model.")
-    ] = "pentium3",
+    ] = _DEFAULTS.cpu,
     strace: Annotated[
         bool,
         typer.Option("--strace", help="Show each system call, and its way into the kernel."),

@@ -8,9 +8,9 @@ import typer
 
 def complete_step(incomplete: str) -> list[str]:
     """Names of steps, for the shell's completion."""
-    from builder.config import Step
+    from builder.step import STEPS
 
-    return [step.value for step in Step if step.value.startswith(incomplete)]
+    return [name for name in STEPS if name.startswith(incomplete)]
 
 
 def complete_key(incomplete: str) -> list[str]:

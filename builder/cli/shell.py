@@ -7,10 +7,8 @@ from pathlib import Path
 
 from builder import ui
 from builder.config import KernelConfig
-from builder.config_model import Step
 from builder.errors import DebianUnavailableError, ExitCode
-
-DEMO_OPTION = "--demo"
+from builder.step import Step
 
 
 def has_shell(config: KernelConfig) -> bool:

@@ -52,5 +52,6 @@ def boot_debian(kernel: Path, initramfs: Path, machine: Machine = MACHINE) -> st
             "Debian's kernel did not run to its end",
             where=done.command.shell(),
             why=f"QEMU ended with status {done.status}: {done.stderr.strip()}",
+            fix="run the command above by hand and see where it stops",
         )
     return done.stdout.replace("\r\n", "\n")

@@ -1,9 +1,11 @@
-"""What pointers of system calls point at: strings, and the structures that are short."""
+"""What pointers of system calls point at: strings of bytes, and the structures that are short."""
 
 from __future__ import annotations
 
 import stat
+import struct
 from collections.abc import Callable
+from typing import NamedTuple
 
 from builder.exec import call_tables as tables
 from builder.exec.guest_memory import GuestMemory
@@ -16,140 +18,123 @@ _SIGNALS = 64
 _INFINITY = 0xFFFFFFFF
 
 
-def structure(argument: Argument, value: int, count: int, memory: GuestMemory) -> str | None:
-    """What a pointer points at; None if it is no such structure, or not in memory.
+class Call(NamedTuple):
+    """A call: its name, the values of its arguments, and its result once it has one."""
 
-    Args:
-        argument: The pointer's type and name.
-        value: The address.
-        count: The argument behind it: of an array, how many there are.
-        memory: The guest's.
-    """
+    name: str
+    values: tuple[int, ...]
+    result: int = 0
+
+
+def structure(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str | None:
+    """What a pointer points at, for the structures that are short; None for the others."""
     kind = argument.c_type.removeprefix("const ").removesuffix(" *")
-    if kind == "uint64_t" and argument.name not in ("new", "old", "mask", "to", "set"):
-        return None
+    if kind == "struct iovec":
+        return _iovecs(number, call, memory)
+    if kind == "struct pollfd":
+        return _pollfds(number, call, memory)
     if kind == "int" and argument.name == "fds":
         kind = "int[2]"
-    if kind in _ARRAYS:
-        return _array(*_ARRAYS[kind], value, count, memory)
-    if kind not in _SHORT:
+    if kind == "uint64_t" and argument.name in ("new", "old", "mask", "to", "set"):
+        kind = "sigset"
+    if kind not in _SHOWN:
         return None
-    size, shown = _SHORT[kind]
-    words = _words(memory, value, size)
-    return shown(words) if words is not None else None
+    layout, show = _SHOWN[kind]
+    data = memory.read(call.values[number], struct.calcsize(layout))
+    return None if data is None else show(*struct.unpack(layout, data))
 
 
-def _words(memory: GuestMemory, address: int, count: int) -> list[int] | None:
-    data = memory.read(address, 4 * count)
-    if data is None:
-        return None
-    return [int.from_bytes(data[at : at + 4], "little") for at in range(0, 4 * count, 4)]
+# ---- structures ----
 
 
-def _signed(word: int) -> int:
-    return word - (word >> 31 << 32)
+def _timeval(seconds: int, microseconds: int) -> str:
+    return f"{{tv_sec={seconds}, tv_usec={microseconds}}}"
 
 
-# ---- structures, from their words ----
+def _itimerval(*words: int) -> str:
+    return f"{{it_interval={_timeval(*words[:2])}, it_value={_timeval(*words[2:])}}}"
 
 
-def _timespec(words: list[int]) -> str:
-    return f"{{tv_sec={_signed(words[0])}, tv_nsec={_signed(words[1])}}}"
-
-
-def _timeval(words: list[int]) -> str:
-    return f"{{tv_sec={_signed(words[0])}, tv_usec={_signed(words[1])}}}"
-
-
-def _itimerval(words: list[int]) -> str:
-    return f"{{it_interval={_timeval(words[:2])}, it_value={_timeval(words[2:])}}}"
-
-
-def _rlimit(words: list[int]) -> str:
-    now, most = ("RLIM_INFINITY" if word == _INFINITY else str(word) for word in words)
+def _rlimit(*limits: int) -> str:
+    now, most = ("RLIM_INFINITY" if limit >= _INFINITY else str(limit) for limit in limits)
     return f"{{rlim_cur={now}, rlim_max={most}}}"
 
 
-def _rlimit64(words: list[int]) -> str:
-    return _rlimit([_INFINITY if words[at + 1] else words[at] for at in (0, 2)])
+def _siginfo(number: int, code: int, *values: int) -> str:
+    return tables.signal_text(number, code, values)
 
 
-def _stat64(words: list[int]) -> str:
-    kind = tables.value_name(("S_IF", ("S_IFMT",)), stat.S_IFMT(words[4]))
-    return f"{{st_mode={kind}|0{stat.S_IMODE(words[4]):o}, st_size={words[11]}, ...}}"
+def _stat(mode: int, size: int) -> str:
+    kind = tables.value_name(tables.FILE_KINDS, stat.S_IFMT(mode))
+    return f"{{st_mode={kind}|0{stat.S_IMODE(mode):o}, st_size={size}, ...}}"
 
 
-def _sigaction(words: list[int]) -> str:
-    handler = {0: "SIG_DFL", 1: "SIG_IGN"}.get(words[0], hex(words[0]))
-    flags = tables.bits(("SA_",), words[1])
-    return f"{{sa_handler={handler}, sa_mask={_signal_set(words[3:])}, sa_flags={flags}}}"
+def _sigaction(handler: int, flags: int, mask: int) -> str:
+    shown = {0: "SIG_DFL", 1: "SIG_IGN"}.get(handler, hex(handler))
+    named = tables.bits(tables.SIGACTION_FLAGS, flags)
+    return f"{{sa_handler={shown}, sa_mask={_signal_set(mask)}, sa_flags={named}}}"
 
 
-def _siginfo(words: list[int]) -> str:
-    return tables.signal_text(words[0], _signed(words[2]), tuple(words[3:]))
-
-
-def _signal_set(words: list[int]) -> str:
+def _signal_set(mask: int) -> str:
     """Those that are in it; of more than half of all, those that are not."""
-    mask = words[0] | words[1] << 32
     inverted = mask.bit_count() > _SIGNALS // 2
     mask ^= ((1 << _SIGNALS) - 1) * inverted
     names = [tables.signal_name(bit + 1) for bit in range(_SIGNALS) if mask >> bit & 1]
     return f"{'~' * inverted}[{' '.join(name.removeprefix('SIG') for name in names)}]"
 
 
-# By C type: how many words, and what they mean.
-_SHORT: dict[str, tuple[int, Callable[[list[int]], str]]] = {
-    "int": (1, lambda words: f"[{words[0]:#x}]"),
-    "int[2]": (2, lambda words: f"[{words[0]}, {words[1]}]"),
-    "uint64_t": (2, _signal_set),
-    "struct timespec": (2, _timespec),
-    "struct timespec64": (4, lambda words: _timespec(words[::2])),
-    "struct timeval": (2, _timeval),
-    "struct itimerval": (4, _itimerval),
-    "struct rlimit": (2, _rlimit),
-    "struct rlimit64": (4, _rlimit64),
-    "struct stat64": (24, _stat64),
-    "struct sigaction": (5, _sigaction),
-    "struct siginfo": (6, _siginfo),
+# By the type that a pointer points to: how it lies in memory, and what of it is shown.
+_SHOWN: dict[str, tuple[str, Callable[..., str]]] = {
+    "int": ("<I", "[{:#x}]".format),
+    "int[2]": ("<2i", "[{}, {}]".format),
+    "sigset": ("<Q", _signal_set),
+    "struct timespec": ("<2i", "{{tv_sec={}, tv_nsec={}}}".format),
+    "struct timespec64": ("<qi4x", "{{tv_sec={}, tv_nsec={}}}".format),
+    "struct timeval": ("<2i", _timeval),
+    "struct itimerval": ("<4i", _itimerval),
+    "struct rlimit": ("<2I", _rlimit),
+    "struct rlimit64": ("<2Q", _rlimit),
+    "struct sigaction": ("<2I4xQ", _sigaction),
+    "struct siginfo": ("<i4xi3I", _siginfo),
+    "struct stat64": ("<16xI24xQ", _stat),
 }
 
 
 # ---- arrays ----
 
 
-def _iovec(words: list[int], memory: GuestMemory) -> str:
-    data = memory.read(words[0], min(words[1], STRING_MAX + 1))
-    base = hex(words[0]) if data is None else quoted(data, STRING_MAX, cut=words[1] > STRING_MAX)
-    return f"{{iov_base={base}, iov_len={words[1]}}}"
+def _items(layout: str, number: int, call: Call, memory: GuestMemory) -> list[tuple[int, ...]]:
+    """The first few; as many as the argument behind says."""
+    count = min(call.values[number + 1], ITEMS_MAX)
+    data = memory.read(call.values[number], count * struct.calcsize(layout))
+    return [] if data is None else list(struct.iter_unpack(layout, data))
 
 
-def _pollfd(words: list[int], _memory: GuestMemory) -> str:
-    wanted, found = (tables.bits(("POLL",), half) for half in (words[1] & 0xFFFF, words[1] >> 16))
-    told = f", revents={found}" if words[1] >> 16 else ""
-    return f"{{fd={_signed(words[0])}, events={wanted}{told}}}"
-
-
-# By C type of an item: how many words, and what they mean.
-_ARRAYS: dict[str, tuple[int, Callable[[list[int], GuestMemory], str]]] = {
-    "struct iovec": (2, _iovec),
-    "struct pollfd": (2, _pollfd),
-}
-
-
-def _array(
-    size: int,
-    shown: Callable[[list[int], GuestMemory], str],
-    value: int,
-    count: int,
-    memory: GuestMemory,
-) -> str | None:
-    items = min(count, ITEMS_MAX)
-    words = _words(memory, value, items * size)
-    if words is None:
+def _array(shown: list[str], number: int, call: Call) -> str | None:
+    if not shown:
         return None
-    parts = [shown(words[at : at + size], memory) for at in range(0, items * size, size)]
-    return f"[{', '.join([*parts, *(['...'] if count > items else [])])}]"
+    return f"[{', '.join(shown)}{', ...' if call.values[number + 1] > len(shown) else ''}]"
+
+
+def _iovecs(number: int, call: Call, memory: GuestMemory) -> str | None:
+    """Buffers with what is to be written, or has been read."""
+    left = call.result if call.name in tables.FILLED_IN else _INFINITY
+    shown = []
+    for base, size in _items("<2I", number, call, memory):
+        used = min(size, left)
+        left -= used
+        found = memory.read(base, min(used, STRING_MAX + 1))
+        text = hex(base) if found is None else quoted(found, STRING_MAX, cut=used > STRING_MAX)
+        shown.append(f"{{iov_base={text}, iov_len={size}}}")
+    return _array(shown, number, call)
+
+
+def _pollfds(number: int, call: Call, memory: GuestMemory) -> str | None:
+    shown = []
+    for fd, wanted, found in _items("<i2H", number, call, memory):
+        told = f", revents={tables.bits(tables.POLL_EVENTS, found)}" if found else ""
+        shown.append(f"{{fd={fd}, events={tables.bits(tables.POLL_EVENTS, wanted)}{told}}}")
+    return _array(shown, number, call)
 
 
 # ---- strings ----

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from builder.exec import call_tables as tables
-from builder.exec.call_structures import STRING_MAX, quoted, structure
+from builder.exec.call_structures import STRING_MAX, Call, quoted, structure
 from builder.exec.guest_memory import GuestMemory
 from builder.model.syscall import Argument
 
 STRINGS_MAX = 32  # of an array
-
-
-class Call(NamedTuple):
-    """A call: its name, the values of its arguments, and its result once it has one."""
-
-    name: str
-    values: tuple[int, ...]
-    result: int = 0
 
 
 def before(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str | None:
@@ -35,32 +25,32 @@ def before(argument: Argument, number: int, call: Call, memory: GuestMemory) -> 
         data = memory.read(value, min(size, STRING_MAX + 1))
         return None if data is None else quoted(data, STRING_MAX, cut=size > STRING_MAX)
     if "*" in argument.c_type and argument.name:
-        is_const = argument.c_type.startswith("const")
-        return structure(argument, value, _next(number, call), memory) if is_const else None
+        is_told = argument.c_type.startswith("const") and call.name not in tables.FILLED_IN
+        return structure(argument, number, call, memory) if is_told else None
     return _number(argument, value, call.name)
 
 
 def after(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str:
     """An argument that the call has filled in, or that was not in memory before."""
-    value = call.values[number]
-    late = None
-    is_nothing = call.result == 0 and call.name in tables.NOTHING_AT_ZERO
-    if tables.is_path(argument) or argument.c_type.startswith("const"):
-        late = before(argument, number, call, memory)
-    elif argument.c_type in ("void *", "char *") and call.result >= 0:
-        if call.name in ("read", "pread64", "readlink", "getcwd", "getrandom"):
-            data = memory.read(value, min(call.result, STRING_MAX + 1))
-            data = data.rstrip(b"\0") if data and call.name == "getcwd" else data
-            if data is not None:
-                late = quoted(data, STRING_MAX, cut=call.result > STRING_MAX)
-    elif call.result >= 0 and (call.name, argument.name) not in tables.NOT_FILLED_IN:
-        late = None if is_nothing else structure(argument, value, _next(number, call), memory)
-    return hex(value) if late is None else late
+    late = before(argument, number, call, memory)
+    if late is None and call.result >= 0:
+        late = _filled_in(argument, number, call, memory)
+    return hex(call.values[number]) if late is None else late
 
 
-def _next(number: int, call: Call) -> int:
-    """The argument behind it: of an array, how many there are."""
-    return call.values[number + 1] if number + 1 < len(call.values) else 0
+def _filled_in(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str | None:
+    """What a call that has not failed has put where a pointer points; None if that is not shown."""
+    if argument.c_type in ("void *", "char *"):
+        if call.name not in tables.FILLED_IN:
+            return None
+        data = memory.read(call.values[number], min(call.result, STRING_MAX + 1))
+        data = data.rstrip(b"\0") if data and call.name == "getcwd" else data
+        return None if data is None else quoted(data, STRING_MAX, cut=call.result > STRING_MAX)
+    if call.result == 0 and call.name in tables.NOTHING_AT_ZERO:
+        return None
+    if (call.name, argument.name) in tables.NOT_FILLED_IN:
+        return None
+    return structure(argument, number, call, memory)
 
 
 def _strings(argument: Argument, value: int, memory: GuestMemory) -> str | None:
@@ -79,29 +69,21 @@ def _strings(argument: Argument, value: int, memory: GuestMemory) -> str | None:
 
 
 def _number(argument: Argument, value: int, call: str) -> str:
-    signed = value - (1 << 32) if value >> 31 else value
+    if argument.c_type in ("int", "int32_t") and value >> 31:
+        value -= 1 << 32
     if (named := _named_number(argument, value, call)) is not None:
         return named
-    if argument.name in ("base_fd", "old_fd", "new_fd") and signed == -100:
-        return "AT_FDCWD"
     if not argument.name or _is_address(argument):
         return hex(value) if value else ("NULL" if "*" in argument.c_type else "0")
-    return str(signed if argument.c_type in ("int", "int32_t") else value)
+    return str(value)
 
 
 def _named_number(argument: Argument, value: int, call: str) -> str | None:
     """A number whose bits or values have names; None for the others."""
-    places = ((call, argument.name), ("", argument.name))
-    if (call, argument.name) in (("futex", "operation"), ("futex_time64", "operation")):
-        return tables.futex_name(value)
-    for prefixes in (tables.BITS[place] for place in places if place in tables.BITS):
-        if call != "clone":
-            return tables.bits(prefixes, value)
-        signal = tables.signal_name(value & 0xFF)
-        flags = tables.bits(prefixes, value & ~0xFF)
-        return "|".join(part for part in (flags, signal) if part != "0") or "0"
-    for row in (tables.VALUES[place] for place in places if place in tables.VALUES):
-        return tables.value_name(row, value)
+    if (named := tables.meaning_of(call, argument.name, value)) is not None:
+        return named
+    if argument.name in tables.BASES and value == tables.AT_FDCWD:
+        return "AT_FDCWD"
     if argument.name == "signal":
         return tables.signal_name(value) if value else "0"
     if argument.name == "request":

@@ -12,7 +12,6 @@ from builder.cache import cache_path
 
 ELF_NAME = "kernel.elf"
 STAMP_NAME = "stamp"
-LOCK_NAME = ".lock"
 OVERRIDES = (
     "kernel.step=linux",
     "host.streams=true",

@@ -140,7 +140,12 @@ def _file(pieces: list[bytes]) -> int:
         while left:
             left = left[os.write(number, left) :]
     except OSError as error:
-        raise EmulatorError("there is no room for the guest's files", why=str(error)) from error
+        raise EmulatorError(
+            "there is no room for the guest's files",
+            where="memory of this system",
+            why=str(error),
+            fix="free some, or hand over less with --file and --initrd",
+        ) from error
     return number
 
 

@@ -157,12 +157,10 @@ class Relay:
 
     def _trace(self, area: Area, tracer: Tracer) -> None:
         """The kernel waits until a system call has been written down."""
-        moment, pid, directory, gate, number, *arguments, result = area.trace()
-        if moment == _MOMENT["NONE"]:
+        words = area.trace()
+        if words[0] == _MOMENT["NONE"]:
             return
-        result -= (result >> 31) << 32
-        record = (moment, pid, directory, gate, number, tuple(arguments), result)
-        line = tracer.told(record)
+        line = tracer.heard(words)
         area.trace_seen()
         if line:
             self._say(line)

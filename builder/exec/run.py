@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import stat
 import sys
 from collections.abc import Sequence
 
-from builder.errors import EmulatorError, ExitCode, RefusedError, TinygateError, UserError
+from builder.errors import (
+    EmulatorError,
+    ExitCode,
+    MachineryError,
+    RefusedError,
+    TinygateError,
+    UserError,
+)
 from builder.exec import initrd, kernel, options
 from builder.exec.machine import Machine
 from builder.exec.program import read_program
@@ -22,8 +31,9 @@ if TYPE_CHECKING:
 _KIND = host.numbers(host.KINDS)
 _END = host.numbers(host.ENDS)
 _OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
-_KEYS = {2, 3}  # SIGINT, SIGQUIT: what keys of a terminal send
-_ABOUT_FILES = "initial RAM disk: "
+_KEYS = {signal.SIGINT, signal.SIGQUIT}  # what keys of a terminal send
+_FOR_MEMORY = (errno.E2BIG, errno.ENOMEM)
+_ABOUT_FILES = "initial RAM disk: "  # kernel_src/linux/kernel/init.c
 _NULL_DEVICE = os.makedev(1, 3)
 
 
@@ -37,18 +47,35 @@ def run(words: Sequence[str], closed: Sequence[int] = ()) -> int:
     try:
         return _run(options.parse(words), closed)
     except TinygateError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return error.exit_code if error.exit_code in _OWN_CODES else ExitCode.EXEC_FAILED
+        return _report(error)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"error: {where}{error.strerror}\n")
-        return ExitCode.EXEC_FAILED
+        return _report(
+            MachineryError(
+                "the system refused",
+                where=str(error.filename or "tinygate exec"),
+                why=error.strerror or str(error),
+                fix="see what it is short of: `ulimit -a`, `free`, `df`",
+            )
+        )
     except Exception as error:
         sys.stderr.write(
-            f"bug: {type(error).__name__}: {error}\n"
+            f"bug: {type(error).__name__}: {error}, at {_place(error)}\n"
             "  fix: this is a mistake in tinygate, not yours; please report it\n"
         )
         return ExitCode.EXEC_FAILED
+
+
+def _report(error: TinygateError) -> int:
+    sys.stderr.write(f"error: {error}\n")
+    return error.exit_code if error.exit_code in _OWN_CODES else ExitCode.EXEC_FAILED
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised, for whoever gets the report."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{os.path.basename(frame.filename)}:{frame.lineno}"
 
 
 def _run(wanted: options.Wanted, closed: Sequence[int]) -> int:
@@ -107,34 +134,38 @@ def _status(wanted: options.Wanted, machine: Machine, relay: Relay) -> int:
     """The exit status that the guest's end stands for. Raises EmulatorError, RefusedError."""
     how, status = relay.area.end() if relay.area else (_END["NONE"], 0)
     if how == _END["STATUS"]:
-        signal = status & 0x7F
-        return 128 + signal if signal else status >> 8 & 0xFF
+        number = status & 0x7F
+        return 128 + number if number else status >> 8 & 0xFF
     if how == _END["FAILED"]:
         raise RefusedError(
             "the guest's kernel cannot run it",
             where=wanted.program,
             why=os.strerror(status),
-            fix="give the guest more memory with --memory" if status in (7, 12) else "",
+            fix="give the guest more memory with --memory"
+            if status in _FOR_MEMORY
+            else "see what is unusual about it: `readelf -hl` shows its headers",
         )
     ended = machine.wait()
     if ended == host.OUTCOME_OFF << 1 | 1:
         return 0  # a program has switched the machine off
+    from builder.model.outcomes import PANIC_PREFIX  # takes longer to import than all of this
+
     text = relay.kernel_text.decode("ascii", "backslashreplace").strip()
-    _check_files(text, wanted)
+    _, has_panicked, last = text.partition(PANIC_PREFIX)
+    _check_last_words(last.partition("\n")[0], wanted)
     raise EmulatorError(
-        "the kernel panicked" if "kernel panic" in text else "the emulator gave up",
+        "the kernel panicked" if has_panicked else "the emulator gave up",
         where=wanted.program,
         why=(text or machine.complaint()).replace("\n", "\n       ") or f"its status is {ended}",
         fix="`qemu-system-i386 -cpu help` lists its CPUs; else please report it",
     )
 
 
-def _check_files(text: str, wanted: options.Wanted) -> None:
-    """UserError if the kernel's last words are about what it was given, and not about itself."""
-    last = text.partition("kernel panic: ")[2].partition("\n")[0]
+def _check_last_words(last: str, wanted: options.Wanted) -> None:
+    """UserError if the kernel panicked because of what it was given, and not of itself."""
     if "memory" in last:
         raise UserError(
-            "the guest's memory is too small for its files",
+            "the guest's memory is too small",
             where=f"--memory {wanted.memory_mib}",
             why=last,
             fix="give it more with --memory, or fewer files",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from builder.exec import call_tables as tables
-from builder.exec.call_values import Call, after, before
+from builder.exec.call_structures import Call
+from builder.exec.call_values import after, before
 from builder.exec.guest_memory import GuestMemory
 from builder.model import host
 from builder.model.syscall import Argument, Syscall
@@ -14,7 +16,11 @@ from builder.model.syscall import Argument, Syscall
 RESULT_COLUMN = 40
 GATES = ("int 0x80", "sysenter")
 _MOMENT = host.numbers(host.MOMENTS)
-_RESTART = {512: "To be restarted if SA_RESTART is set", 514: "To be restarted if no handler"}
+_RESTART = {
+    "ERESTARTSYS": "To be restarted if SA_RESTART is set",
+    "ERESTARTNOHAND": "To be restarted if no handler",
+}
+_ERRNO_MAX = 4095  # results from minus this on are errors
 
 
 class Record(NamedTuple):
@@ -28,6 +34,13 @@ class Record(NamedTuple):
     arguments: tuple[int, ...]
     result: int
 
+    @classmethod
+    def of(cls, words: Sequence[int]) -> Record:
+        """From the words of that structure, in their order."""
+        moment, pid, directory, by_sysenter, number, *arguments, result = words
+        signed = result - (result >> 31 << 32)
+        return cls(moment, pid, directory, by_sysenter, number, tuple(arguments), signed)
+
 
 class Tracer:
     """Makes lines of records."""
@@ -39,9 +52,12 @@ class Tracer:
         self._pids: set[int] = set()
         self.counts = [0, 0]  # by gate
 
-    def told(self, words: tuple[int, int, int, int, int, tuple[int, ...], int]) -> str:
+    def heard(self, words: Sequence[int]) -> str:
+        """The line that a record gives in the words of struct host_trace, if it gives one."""
+        return self.told(Record.of(words))
+
+    def told(self, record: Record) -> str:
         """The line that a record gives, if it gives one."""
-        record = Record(*words)
         tells = {
             _MOMENT["CALL"]: self.call,
             _MOMENT["RETURN"]: self.back,
@@ -139,10 +155,11 @@ def _given(call: Syscall, record: Record) -> int:
 
 def _result(record: Record) -> str:
     result = record.result
-    if -result in _RESTART:
-        return f"? {tables.errno_name(-result)} ({_RESTART[-result]})"
-    if -4096 < result < 0:
-        return f"-1 {tables.errno_name(-result)} ({os.strerror(-result)})"
+    if -_ERRNO_MAX <= result < 0:
+        name = tables.errno_name(-result)
+        if name in _RESTART:
+            return f"? {name} ({_RESTART[name]})"
+        return f"-1 {name} ({os.strerror(-result)})"
     if _name(record) in tables.ADDRESSES_RETURNED:
         return hex(result & 0xFFFFFFFF)
     return str(result)

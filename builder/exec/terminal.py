@@ -5,7 +5,7 @@ import resource
 import signal
 import termios
 
-_IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
+from builder.rawmode import make_raw
 
 
 class Terminal:
@@ -24,24 +24,14 @@ class Terminal:
         """Let every byte through as it is, if we are in front and are given what is typed."""
         if not self._has_input or _is_behind(0):
             self.source = None
+            self.is_raw_output = False
             return
         self.source = 0
-        raw = termios.tcgetattr(self.source)
         if self._before is None:
             self._before = termios.tcgetattr(self.source)
-        raw[_IFLAG] &= ~(
-            termios.IGNBRK | termios.BRKINT | termios.PARMRK | termios.ISTRIP | termios.INLCR
-            | termios.IGNCR | termios.ICRNL | termios.IXON
-        )  # fmt: skip
         # If our output goes into a pipe, it is the next program that writes to the terminal.
         self.is_raw_output = self._has_output
-        if self.is_raw_output:
-            raw[_OFLAG] &= ~termios.OPOST
-        raw[_LFLAG] &= ~(
-            termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN
-        )
-        raw[_CC][termios.VMIN], raw[_CC][termios.VTIME] = 1, 0
-        termios.tcsetattr(self.source, termios.TCSADRAIN, raw)
+        make_raw(self.source, output=self.is_raw_output)
 
     def press(self, number: int) -> None:
         """Do here what the key did there: end all of the command that is in front by this signal.

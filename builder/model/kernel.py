@@ -6,7 +6,8 @@ from builder.config import KernelConfig
 from builder.config_model import STRINGS_MAX
 from builder.model import boot, memory
 from builder.model.auxv import AuxEntry, auxv_for
-from builder.model.constants import TSS_IO_BITMAP_BYTES, ConstantGroup, constant_groups
+from builder.model.constant import ConstantGroup
+from builder.model.constants import TSS_IO_BITMAP_BYTES, constant_groups
 from builder.model.features import FEATURES, Feature
 from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
 from builder.model.layout import (
@@ -37,8 +38,7 @@ from builder.model.traps import (
     handlers_for,
 )
 from builder.model.vdso import VDSO_SONAME, VDSO_VERSIONS, VdsoVersion
-
-STEPS = ("int80", "sysenter", "vsyscall", "processes", "linux")
+from builder.step import STEPS
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ _PROCESSES = (
     _processes(41, "dup", args("int fd"), "one more number for an open file", "family"),
     _processes(42, "pipe", args("int *fds"), "bytes from one process to another", "family"),
     _processes(45, "brk", args("uint32_t wanted"), "move the end of the heap", "memory"),
-    _processes(63, "dup2", args("int fd", "int wanted"), "the same, and which number", "family"),
+    _processes(63, "dup2", args("int fd", "int wanted"), "dup, and which number it gets", "family"),
     _processes(64, "getppid", (), "number of the parent", "family"),
     _processes(91, "munmap", args("uint32_t start", "uint32_t size"), "give up pages", "memory"),
     _processes(
@@ -116,7 +116,7 @@ _PROCESSES = (
 
 
 def _clock(number: int, name: str, arguments: tuple[Argument, ...], comment: str) -> Syscall:
-    return Syscall(number, name, arguments, comment, "vdso", "linux", is_private=True)
+    return Syscall(number, name, arguments, comment, "vdso", "linux")
 
 
 _CLOCK = (

@@ -1,6 +1,6 @@
 """The system calls that step `linux` adds to syscalls.py, each with the programs that need it.
 
-The tiers T1 to T5 are those of tiers.py; `nullsys` is the benchmark.
+The tiers T1 to T6 are those of tiers.py; `nullsys` is the benchmark.
 """
 
 from builder.model.syscall import Syscall, args
@@ -65,7 +65,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "join or make a process group",
         "T3: job control",
     ),
-    _own(60, "umask", ("uint32_t mask",), "mode bits that new files do not get", "T3: sh"),
+    _call(60, "umask", ("uint32_t mask",), "mode bits that new files do not get", "T3: sh"),
     _call(65, "getpgrp", (), "number of the process group", "T3: job control"),
     _call(66, "setsid", (), "a session of its own", "T3: setsid, login shells"),
     _call(
@@ -83,14 +83,14 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T5: dietlibc",
     ),
     _call(73, "sigpending", ("uint32_t *to",), "signals that wait", "T5: dietlibc"),
-    _own(
+    _call(
         75,
         "setrlimit",
         ("uint32_t which", "const struct rlimit *from"),
         "limits that cannot be moved",
         "T5",
     ),
-    _own(77, "getrusage", ("int who", "struct rusage *to"), "what it has used", "T3: mksh"),
+    _call(77, "getrusage", ("int who", "struct rusage *to"), "what it has used", "T3: mksh"),
     _call(83, "symlink", ("const char *target", _PATH), "a name for a path", "T2: ln -s"),
     _call(85, "readlink", (_PATH, "char *buffer", "size_t size"), "what that path is", "T2: ls -l"),
     _call(
@@ -104,8 +104,8 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _call(93, "ftruncate", ("int fd", "int32_t size"), "change a file's length", "T2"),
     _call(94, "fchmod", ("int fd", _MODE), "chmod of an open file", "T2: tar"),
     _call(95, "fchown", ("int fd", *_OWNER), "whose an open file is", "T2: klibc"),
-    _own(96, "getpriority", ("int which", "int32_t pid"), "its share of a CPU", "T3: nice"),
-    _own(97, "setpriority", ("int which", "int32_t pid", "int nice"), "less of it", "T3: nice"),
+    _call(96, "getpriority", ("int which", "int32_t pid"), "its share of a CPU", "T3: nice"),
+    _call(97, "setpriority", ("int which", "int32_t pid", "int nice"), "less of it", "T3: nice"),
     _call(
         104,
         "setitimer",
@@ -264,7 +264,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "another stack for handlers",
         "T5",
     ),
-    _own(
+    _call(
         191,
         "ugetrlimit",
         ("uint32_t which", "struct rlimit *to"),
@@ -328,7 +328,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "wait for a word to change",
         "T4",
     ),
-    _own(
+    _call(
         242,
         "sched_getaffinity",
         ("int32_t pid", "uint32_t size", "uint32_t *to"),
@@ -475,7 +475,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
             "const uint64_t *mask",
             "uint32_t mask_size",
         ),
-        "the same, with another signal mask",
+        "epoll_wait, with another signal mask",
         "T6: Go",
     ),
     _call(
@@ -503,7 +503,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         328,
         "eventfd2",
         ("uint32_t number", "uint32_t flags"),
-        "the same, with flags",
+        "a number that can be waited for",
         "T6: Go",
     ),
     _call(329, "epoll_create1", ("uint32_t flags",), "watch several files", "T6: Go"),
@@ -515,7 +515,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T3",
     ),
     _call(331, "pipe2", ("int *fds", "uint32_t flags"), "a pipe", "T3"),
-    _own(
+    _call(
         340,
         "prlimit64",
         (

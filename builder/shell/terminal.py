@@ -13,12 +13,8 @@ import termios
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6  # places in what tcgetattr() returns
-_INPUT = (
-    termios.IGNBRK | termios.BRKINT | termios.PARMRK | termios.ISTRIP
-    | termios.INLCR | termios.IGNCR | termios.ICRNL | termios.IXON
-)  # fmt: skip
-_LOCAL = termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN
+from builder.rawmode import make_raw
+
 _ENDING = (signal.SIGTERM, signal.SIGHUP)  # else they would end Python without any clean-up
 
 
@@ -50,20 +46,9 @@ def raw(fd: int) -> Iterator[None]:
     try:
         for number in _ENDING:
             signal.signal(number, signal.default_int_handler)
-        termios.tcsetattr(fd, termios.TCSADRAIN, _raw(termios.tcgetattr(fd)))
+        make_raw(fd, output=False)
         yield
     finally:
         termios.tcsetattr(fd, termios.TCSADRAIN, before)
         for number, handler in handlers.items():
             signal.signal(number, handler)
-
-
-def _raw(settings: list[int | list[bytes | int]]) -> list[int | list[bytes | int]]:
-    flags, local, keys = settings[_IFLAG], settings[_LFLAG], settings[_CC]
-    assert isinstance(flags, int)
-    assert isinstance(local, int)
-    assert isinstance(keys, list)
-    settings[_IFLAG] = flags & ~_INPUT
-    settings[_LFLAG] = local & ~_LOCAL
-    keys[termios.VMIN], keys[termios.VTIME] = 1, 0
-    return settings

@@ -153,8 +153,8 @@ def test_too_little_memory_is_told_before_and_while_unpacking(booter: Booter) ->
     )
     status, lines = booter.boot(archive, memory_mib=8)
     assert status == PANIC.exit_status
-    assert lines[0].startswith("kernel panic: the boot loader's modules end at ")
-    assert lines[0].endswith(" KiB, but the machine has only 8064 KiB")
+    assert lines[0].startswith("kernel panic: no memory for the boot loader's modules: ")
+    assert lines[0].endswith(" KiB, the machine at 8064 KiB")
 
 
 @pytest.mark.parametrize(("kind", "cpus"), [("plain", 4), ("gzip", 1)])

@@ -17,9 +17,10 @@ from builder.bench import clock, measure, report, serial, stats
 from builder.bench.figures import FIGURES, Row, Value, figure
 from builder.bench.yardstick import Yardsticks
 from builder.config import KernelConfig
-from builder.config_model import KernelSection, Step
+from builder.config_model import KernelSection
 from builder.emulator.base import BootImage, Machine
 from builder.errors import BuildError, EmulatorError, UserError
+from builder.step import Step
 
 GUEST = """\
 tinygate kernel: step vsyscall, 1 cpu, config 1a2b3c4d5e6f

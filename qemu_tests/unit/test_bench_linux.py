@@ -16,11 +16,12 @@ from builder.bench.figures import Row, Value
 from builder.bench.linux_figures import COSTS, FIGURES, HELLO, LINES_REACH, MEMORY
 from builder.bench.yardstick import Yardsticks
 from builder.config import KernelConfig
-from builder.config_model import KernelSection, Step
+from builder.config_model import KernelSection
 from builder.emulator.base import BootImage, Machine
 from builder.errors import BuildError, DebianUnavailableError, EmulatorError
 from builder.exec import machine
 from builder.resources import data_dir
+from builder.step import Step
 
 SOURCE = data_dir("kernel_src") / "yardstick" / linux.SOURCE
 GUEST = """\

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from builder.config import (
     KernelConfig,
-    Step,
     default_toml,
     json_schema,
     load_config,
     reference_rows,
 )
 from builder.errors import ConfigError, FileError
+from builder.step import Step
 
 
 def error_of(tmp_path: Path, text: str | bytes) -> ConfigError:

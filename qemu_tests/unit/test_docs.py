@@ -16,12 +16,13 @@ from builder.bench.figures import Row, Value
 from builder.bench.linux_figures import MEMORY
 from builder.cli.app import app
 from builder.cli.guard import EXIT_CODE_HELP
-from builder.config import Step, load_config
+from builder.config import load_config
 from builder.elfcheck import check_user_program
 from builder.errors import ExitCode, UserError
 from builder.model.kernel import build_model
 from builder.reading import description, reading_order, tree_readme
 from builder.render import render_tree
+from builder.step import Step
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from builder.exec import terminal
 from builder.exec.area import Area, Stream
 from builder.exec.relay import Relay
 from builder.model import host
@@ -244,3 +245,11 @@ def test_signals_stand_in_a_row(guest: Guest) -> None:
 def test_an_area_that_cannot_be_there_is_refused(address: int) -> None:
     with pytest.raises(ValueError, match="host_area"):
         Area(mmap.mmap(-1, 1 << 19), address)
+
+
+def test_behind_others_the_terminal_is_not_raw(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = terminal.Terminal([0, 1, 2])
+    shared.is_raw_output = True  # as it was in front
+    monkeypatch.setattr(terminal, "_is_behind", lambda _number: True)
+    shared.take()
+    assert shared.source is None and not shared.is_raw_output

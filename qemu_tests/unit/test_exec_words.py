@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from builder.cache import cache_path
 from builder.errors import FileError, NotFoundError, RefusedError, UserError
-from builder.exec import initrd, kernel, options, program
+from builder.exec import initrd, kernel, options, program, run
 from builder.model import host
 
 # ---- words ----
@@ -246,6 +246,31 @@ def test_without_a_home_no_folder_is_called_tilde(monkeypatch: pytest.MonkeyPatc
 def test_a_name_cannot_make_the_terminal_do_things() -> None:
     text = str(NotFoundError("is not there", where="a\n\x1b[31mé"))
     assert text == "a\\n\\x1b[31mé: is not there"
+    text = str(NotFoundError("no \x1b]0;", why="line\n\tline \x07", fix="\x9b1m"))
+    assert text == "no \\x1b]0;\n  why: line\n\tline \\x07\n  fix: \\x9b1m"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            OSError(24, "Too many open files"),
+            "error: tinygate exec: the system refused\n  why: Too",
+        ),
+        (OSError(2, "No such file", "/x"), "error: /x: the system refused\n  why: No such file\n"),
+        (KeyError("x"), "bug: KeyError: 'x', at test_exec_words.py:"),
+    ],
+)
+def test_what_else_goes_wrong_is_told_with_its_place(
+    error: Exception, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(run, "_run", fail)
+    assert run.run(["program"]) == 125
+    said = capsys.readouterr().err
+    assert said.startswith(text) and "\n  fix: " in said
 
 
 def test_each_kind_of_kernel_has_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -319,6 +319,25 @@ def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     assert caught.value.why == "No such file or directory"
 
 
+# What other CPUs may be changing at the same time.
+COMMON = r"\bgroup\b|clock_|time_now|limit_of|file_of|process_(?:find|next)|inode|space->"
+
+
+@pytest.mark.parametrize("step", ["processes", "linux"])
+def test_what_a_call_without_the_kernel_lock_uses_is_the_callers_own(step: str) -> None:
+    overrides = (f"kernel.step={step}",)
+    code = "\n".join(text for path, text in _rendered(overrides).items() if path.endswith(".c"))
+    calls = build_model(load_config(None, overrides)).syscalls
+    names = [call.name for call in calls if call.is_private]
+    bodies = {
+        name: body.group(1)
+        for name in names
+        if (body := re.search(rf"^long sys_{name}\([^;{{]*\)\n\{{\n(.*?)^\}}", code, re.M | re.S))
+    }
+    assert "getpid" in bodies
+    assert {name for name, body in bodies.items() if re.search(COMMON, body)} == set()
+
+
 def test_a_template_with_a_name_that_does_not_exist_is_a_build_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,9 +8,7 @@
 #include "mm/mm.h"
 #include "proc/process.h"
 
-#define TABLE_SPAN 0x00400000u
 #define FIRST_KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
-#define ENTRY_FRAME 0xfffff000u
 
 extern char boot_stack_guard[];
 

@@ -102,7 +102,7 @@ int file_close(int fd);
 
 /* ---- fs/open.c ---- */
 
-/* Open what an inode stands for. The file, or -errno as a pointer: see is_error(). */
+/* Open what an inode stands for. Returns 0 and the file, or -errno. */
 long file_open(struct inode *inode, uint32_t flags, struct file **opened);
 
 /* What all kinds but pipes do with `release`: give up the inode, which a console may lack. */

@@ -14,6 +14,7 @@
 #include "fs/ramfs.h"
 #include "include/constants.h"
 #include "lib/lib.h"
+#include "lib/text.h"
 #include "mm/space.h"
 
 struct initrd_name {
@@ -48,16 +49,6 @@ static const char *path_of(const char *name)
     return *name != '\0' ? name : "/";
 }
 
-static size_t size_with_zero(const char *text)
-{
-    size_t size = 1;
-
-    while (text[size - 1] != '\0') {
-        size++;
-    }
-    return size;
-}
-
 /* The next of the names, from `name` on, that belong to the same file as the entry. */
 static struct initrd_name *find_name(struct initrd_name *name, const struct cpio_entry *entry)
 {
@@ -71,7 +62,7 @@ static struct initrd_name *find_name(struct initrd_name *name, const struct cpio
 static int remember_name(struct initrd_name **bucket, const struct cpio_entry *entry,
                          const char *path)
 {
-    size_t size = size_with_zero(path);
+    size_t size = text_size(path);
     struct initrd_name *name = memory_alloc(sizeof *name + size);
 
     if (!name) {

@@ -4,6 +4,7 @@
 
 #include "fs/path.h"
 #include "lib/lib.h"
+#include "lib/text.h"
 #include "mm/space.h"
 
 void inode_set_times(struct inode *inode, uint32_t mtime)
@@ -97,23 +98,18 @@ int ramfs_make(const char *path, uint32_t mode, uint32_t rdev, struct inode **ma
 
 int ramfs_symlink(const char *path, const char *target, struct inode **made)
 {
-    size_t size = 0;
-    char *copy;
+    char *copy = text_copy(target);
 
-    while (target[size++] != '\0') {
-    }
-    copy = memory_alloc(size);
     if (!copy) {
         return -ENOMEM;
     }
-    memcpy(copy, target, size);
     int error = ramfs_make(path, S_IFLNK | 0777, 0, made);
     if (error) {
         memory_free(copy);
         return error;
     }
     (*made)->target = copy;
-    (*made)->size = size - 1;
+    (*made)->size = text_size(target) - 1;
     return 0;
 }
 

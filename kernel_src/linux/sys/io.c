@@ -69,27 +69,40 @@ long sys_write(int fd, const void *buffer, size_t size)
     return do_one(file_to_write(fd), do_write, (void *)buffer, size);
 }
 
-/* The pieces one after the other, until one is not done wholly. */
-static long do_vector(struct file *file, transfer_function *transfer, const struct iovec *vector,
+static long piece_get(const struct iovec *from, struct iovec *piece)
+{
+    if (copy_from_user(piece, from, sizeof *piece) != 0) {
+        return -EFAULT;
+    }
+    if ((long)piece->size < 0) {
+        return -EINVAL;
+    }
+    return user_range_ok((uint32_t)piece->start, piece->size) ? 0 : -EFAULT;
+}
+
+/* Could a read have to wait? */
+static int is_empty(struct file *file)
+{
+    return file->ops->ready && (file->ops->ready(file) & POLLIN) == 0;
+}
+
+/* The pieces one after the other, until one is not done wholly. Only for the first is it right to
+ * wait for something to read. */
+static long do_pieces(struct file *file, transfer_function *transfer, const struct iovec *vector,
                       int count)
 {
     struct iovec piece;
     long done = 0;
 
-    if (!file) {
-        return -EBADF;
-    }
-    if (count < 0 || count > IOV_MAX) {
-        return -EINVAL;
-    }
     for (int i = 0; i < count; i++) {
-        if (copy_from_user(&piece, &vector[i], sizeof piece) != 0) {
-            return done ? done : -EFAULT;
-        }
-        if (piece.size == 0) {
+        long part = piece_get(&vector[i], &piece);
+        if (part == 0 && piece.size == 0) {
             continue;
         }
-        long part = do_one(file, transfer, piece.start, piece.size);
+        if (done && transfer == do_read && is_empty(file)) {
+            break;
+        }
+        part = part ? part : transfer(file, piece.start, piece.size);
         if (part < 0) {
             return done ? done : part;
         }
@@ -98,6 +111,30 @@ static long do_vector(struct file *file, transfer_function *transfer, const stru
             break;
         }
     }
+    return done;
+}
+
+/* All pieces are looked at before anything is done. */
+static long do_vector(struct file *file, transfer_function *transfer, const struct iovec *vector,
+                      int count)
+{
+    struct iovec piece;
+
+    if (!file) {
+        return -EBADF;
+    }
+    if (count < 0 || count > IOV_MAX) {
+        return -EINVAL;
+    }
+    for (int i = 0; i < count; i++) {
+        long error = piece_get(&vector[i], &piece);
+        if (error) {
+            return error;
+        }
+    }
+    file_get(file);
+    long done = do_pieces(file, transfer, vector, count);
+    file_put(file);
     return done;
 }
 
@@ -183,24 +220,6 @@ long sys__llseek(int fd, uint32_t high, uint32_t low, uint64_t *result, int when
     uint64_t wide = position;
 
     return error ? error : copy_to_user(result, &wide, sizeof wide);
-}
-
-long sys_ftruncate64(int fd, uint32_t low, uint32_t high)
-{
-    struct file *file = file_to_write(fd);
-
-    if ((int32_t)high < 0) {
-        return -EINVAL;
-    }
-    if (!file || !file->inode || !is_regular(file->inode)) {
-        return file_of(fd) ? -EINVAL : -EBADF;
-    }
-    return high ? -EFBIG : inode_resize(file->inode, low);
-}
-
-long sys_ftruncate(int fd, int32_t size)
-{
-    return sys_ftruncate64(fd, (uint32_t)size, size < 0 ? UINT32_MAX : 0);
 }
 
 /* All is in memory: nothing need be written anywhere. */

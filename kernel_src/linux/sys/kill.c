@@ -124,7 +124,7 @@ long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old
     if (which != ITIMER_REAL) {
         return -EINVAL;
     }
-    if (new &&copy_from_user(&timer, new, sizeof timer) != 0) {
+    if (new != NULL && copy_from_user(&timer, new, sizeof timer) != 0) {
         return -EFAULT;
     }
     if (!is_time(&timer.period) || !is_time(&timer.left)) {

@@ -14,68 +14,68 @@ static int is_below(const struct inode *directory, const struct inode *top)
 }
 
 /* A name may replace another of the same kind, an empty one if it is a directory. */
-static long may_rename(const struct named *old, const struct named *new)
+static long may_rename(const struct named *from, const struct named *to)
 {
-    if (is_dot(&old->place, 1) || is_dot(&old->place, 2) || is_dot(&new->place, 1) ||
-        is_dot(&new->place, 2)) {
+    if (is_dot(&from->place, 1) || is_dot(&from->place, 2) || is_dot(&to->place, 1) ||
+        is_dot(&to->place, 2)) {
         return -EBUSY;
     }
-    if (!old->entry) {
+    if (!from->entry) {
         return -ENOENT;
     }
-    const struct inode *inode = old->entry->inode;
+    const struct inode *inode = from->entry->inode;
     if (!is_directory(inode) &&
-        (old->place.name[old->place.length] == '/' || new->place.name[new->place.length] == '/')) {
+        (from->place.name[from->place.length] == '/' || to->place.name[to->place.length] == '/')) {
         return -ENOTDIR;
     }
-    if (is_directory(inode) && is_below(new->place.directory, inode)) {
+    if (is_directory(inode) && is_below(to->place.directory, inode)) {
         return -EINVAL;
     }
-    if (!new->entry || new->entry->inode == inode) {
+    if (!to->entry || to->entry->inode == inode) {
         return 0;
     }
-    if (is_directory(inode) && !is_directory(new->entry->inode)) {
+    if (is_directory(inode) && !is_directory(to->entry->inode)) {
         return -ENOTDIR;
     }
-    if (!is_directory(inode) && is_directory(new->entry->inode)) {
+    if (!is_directory(inode) && is_directory(to->entry->inode)) {
         return -EISDIR;
     }
-    return is_directory(inode) && !directory_is_empty(new->entry->inode) ? -ENOTEMPTY : 0;
+    return is_directory(inode) && !directory_is_empty(to->entry->inode) ? -ENOTEMPTY : 0;
 }
 
-static long rename_entry(struct named *old, struct named *new)
+static long rename_entry(struct named *from, struct named *to)
 {
-    struct inode *inode = old->entry->inode;
+    struct inode *inode = from->entry->inode;
 
-    if (new->entry &&new->entry->inode == inode) {
+    if (to->entry && to->entry->inode == inode) {
         return 0; /* two names of one file: nothing is done */
     }
-    long error = directory_add(new->place.directory, new->place.name, new->place.length, inode);
+    long error = directory_add(to->place.directory, to->place.name, to->place.length, inode);
     if (error) {
         return error;
     }
-    if (new->entry) {
-        entry_remove(new);
+    if (to->entry) {
+        entry_remove(to);
     }
-    directory_remove(old->place.directory, old->entry);
+    directory_remove(from->place.directory, from->entry);
     return 0;
 }
 
 long sys_renameat(int old_fd, const char *old_path, int new_fd, const char *new_path)
 {
-    struct named old, new;
-    long error = named_find(&old, old_fd, old_path);
+    struct named from, to;
+    long error = named_find(&from, old_fd, old_path);
 
     if (error) {
         return error == -EEXIST ? -EBUSY : error;
     }
-    error = named_find(&new, new_fd, new_path);
+    error = named_find(&to, new_fd, new_path);
     if (error == 0) {
-        error = may_rename(&old, &new);
-        error = error ? error : rename_entry(&old, &new);
-        named_put(&new);
+        error = may_rename(&from, &to);
+        error = error ? error : rename_entry(&from, &to);
+        named_put(&to);
     }
-    named_put(&old);
+    named_put(&from);
     return error == -EEXIST ? -EBUSY : error;
 }
 

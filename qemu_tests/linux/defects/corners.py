@@ -134,9 +134,18 @@ CORNERS = (
     corner(
         "readv waits for every piece",
         "sys/io.c",
-        "        if ((size_t)part < piece.size) {\n            break;\n        }\n",
-        "",
-        r"-out: readv\(ends\[0\], pieces, 2\) = 5",
+        "if (done && transfer == do_read && is_empty(file)) {",
+        "if (done < 0 && is_empty(file)) {",
+        r"-out: readv\(ends\[0\], pieces, 2\) = 8",
+        r"\+signal=9",
+        seconds=FOR_EVER,
+    ),
+    corner(
+        "readv looks at a piece when it comes to it",
+        "sys/io.c",
+        "        long error = piece_get(&vector[i], &piece);\n        if (error) {",
+        "        long error = piece_get(&vector[i], &piece);\n        if (error && i < 0) {",
+        r"\+out: readv\(ends\[0\], pieces, 2\) = 1",
         r"\+signal=9",
         seconds=FOR_EVER,
     ),
@@ -157,8 +166,8 @@ CORNERS = (
     corner(
         "rename of a file to itself",
         "sys/rename.c",
-        "new->entry->inode == inode) {\n        return 0; /*",
-        "new->entry->inode == NULL) {\n        return 0; /*",
+        "to->entry->inode == inode) {\n        return 0; /*",
+        "to->entry->inode == NULL) {\n        return 0; /*",
         r"\+out: 1 files, 2 folders",
     ),
     corner(

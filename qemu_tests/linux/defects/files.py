@@ -79,7 +79,7 @@ FILES = (
     defect(
         "the old name stays behind a rename",
         "files-diet",
-        changed("sys/rename.c", "        entry_remove(new);\n", ""),
+        changed("sys/rename.c", "        entry_remove(to);\n", ""),
         r"\+out: old: mode 100600, links 1, size 8",
     ),
     defect(

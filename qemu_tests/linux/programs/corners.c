@@ -206,6 +206,12 @@ static void pipes(void)
     TRY(fcntl(ends[0], F_SETFL, 0));
     TRY(write(ends[1], "12345", 5));
     TRY(readv(ends[0], pieces, 2)); /* it does not wait for more */
+    TRY(write(ends[1], "12345678", 8));
+    TRY(readv(ends[0], pieces, 2)); /* nor for the second piece */
+    TRY(write(ends[1], "9", 1));
+    pieces[1].iov_base = (void *)-16l;
+    TRY(readv(ends[0], pieces, 2)); /* all pieces are looked at first */
+    TRY(read(ends[0], text, sizeof text));
     close(ends[1]);
     FD_ZERO(&set);
     FD_SET(ends[0], &set);

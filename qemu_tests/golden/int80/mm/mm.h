@@ -44,6 +44,9 @@ uint32_t frames_end(void);
 
 /* ---- mm/paging.c: page tables and address spaces ---- */
 
+#define TABLE_SPAN 0x00400000u  /* bytes that one page table maps */
+#define ENTRY_FRAME 0xfffff000u /* the address in an entry; flags are below */
+
 void paging_init(void);
 
 /* A page directory with the kernel's part and nothing else, or NULL if there is no memory. */

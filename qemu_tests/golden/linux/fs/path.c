@@ -4,6 +4,7 @@
 
 #include "fs/inode.h"
 #include "lib/lib.h"
+#include "lib/text.h"
 #include "mm/space.h"
 
 #define SYMLINKS_MAX 40 /* one after the other: as Linux (ELOOP) */
@@ -45,13 +46,8 @@ static struct inode *step(struct inode *directory, const char *name, size_t leng
  * in place of the last one. */
 static int substitute(char **buffer, const char *target, const char *rest)
 {
-    size_t target_length = 0, rest_size = 0;
+    size_t target_length = text_size(target) - 1, rest_size = text_size(rest);
 
-    while (target[target_length] != '\0') {
-        target_length++;
-    }
-    while (rest[rest_size++] != '\0') {
-    }
     if (target_length + rest_size > PATH_MAX) {
         return -ENAMETOOLONG;
     }

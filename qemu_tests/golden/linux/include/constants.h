@@ -121,6 +121,8 @@
 #define CPU_COUNT                    1           /* CPUs at most */
 #define SYSCALL_LIMIT                404         /* one more than the highest system call number */
 #define GDT_ENTRIES                  32
+#define INODE_BYTES_MAX              0x7ffff000u /* of a file */
+#define OPEN_MAX                     256         /* open files of a process */
 #define MAX_STRINGS                  32          /* arguments, and as many of the environment */
 #define COST_CALLS                   2000        /* in a round of user/cost.c */
 
@@ -178,7 +180,7 @@
 #define AT_PLATFORM                  15          /* address of "i486", "i586" or "i686" */
 #define AT_NULL                      0           /* end of the vector */
 
-/* errno: Linux asm-generic/errno-base.h. */
+/* errno: Linux asm-generic/errno-base.h, errno.h. */
 #define EPERM                        1           /* not allowed */
 #define ENOENT                       2           /* no such file */
 #define ESRCH                        3           /* no such process */
@@ -268,6 +270,10 @@
 #define F_DUPFD_CLOEXEC              1030
 #define F_UNLCK                      2           /* nobody has a lock */
 #define FD_CLOEXEC                   1
+#define NAME_MAX                     255         /* bytes of a name */
+#define PATH_MAX                     4096        /* bytes of a path, with the 0 at its end */
+
+/* Watched files: Linux asm-generic/poll.h, eventpoll.h, eventfd.h. */
 #define POLLIN                       0x01u       /* there is something to read */
 #define POLLOUT                      0x04u       /* there is room to write */
 #define POLLERR                      0x08u       /* writing would fail */
@@ -280,12 +286,8 @@
 #define EPOLL_CTL_DEL                2
 #define EPOLL_CTL_MOD                3
 #define EFD_SEMAPHORE                1           /* a read takes one */
-#define NAME_MAX                     255         /* bytes of a name */
-#define PATH_MAX                     4096        /* bytes of a path, with the 0 at its end */
-#define INODE_BYTES_MAX              0x7ffff000u /* of a file */
-#define OPEN_MAX                     256         /* open files of a process */
 
-/* Modes of files: Linux include/uapi/linux/stat.h. */
+/* Modes and times of files: Linux include/uapi/linux/stat.h. */
 #define S_IFMT                       0xf000u     /* what it is: of these */
 #define S_IFIFO                      0x1000u
 #define S_IFCHR                      0x2000u
@@ -298,6 +300,10 @@
 #define S_ISUID                      0x800u
 #define S_ISGID                      0x400u
 #define S_IXGRP                      0x8u
+#define UTIME_NOW                    0x3fffffffu
+#define UTIME_OMIT                   0x3ffffffeu
+
+/* Devices: Linux Documentation/admin-guide/devices.txt. */
 #define DEVICE_NULL                  0x0103u     /* 1, 3 */
 #define DEVICE_ZERO                  0x0105u     /* 1, 5 */
 #define DEVICE_FULL                  0x0107u     /* 1, 7 */
@@ -310,8 +316,6 @@
 /* Times: Linux include/uapi/linux/time.h. */
 #define TIMER_ABSTIME                1           /* a moment, not a length of time */
 #define ITIMER_REAL                  0
-#define UTIME_NOW                    0x3fffffffu
-#define UTIME_OMIT                   0x3ffffffeu
 
 /* Processes: Linux include/uapi/linux/sched.h, wait.h. */
 #define CLONE_VM                     0x00000100u /* the same address space */
@@ -327,18 +331,24 @@
 #define WNOHANG                      1           /* wait4: do not wait */
 #define WUNTRACED                    2           /* also for one that stops */
 #define WCONTINUED                   8           /* also for one that goes on */
-#define RUSAGE_SELF                  0
-#define RUSAGE_CHILDREN              -1
-#define RUSAGE_THREAD                1
 #define WNOTHREAD                    0x20000000u
 #define WALL                         0x40000000u /* also for one that does not send SIGCHLD */
 #define WCLONE                       0x80000000u /* only for such */
+
+/* Resources: Linux include/uapi/linux/resource.h. */
+#define RUSAGE_SELF                  0
+#define RUSAGE_CHILDREN              -1
+#define RUSAGE_THREAD                1
 #define RLIMIT_STACK                 3
 #define RLIMIT_CORE                  4
 #define RLIMIT_NOFILE                7
 #define RLIMIT_COUNT                 16
+
+/* Thread-local storage: Linux arch/x86/include/asm/segment.h. */
 #define TLS_FIRST                    6           /* GDT entries that are the thread's own */
 #define TLS_ENTRIES                  3
+
+/* Futexes: Linux include/uapi/linux/futex.h. */
 #define FUTEX_WAIT                   0
 #define FUTEX_WAKE                   1
 #define FUTEX_REQUEUE                3
@@ -347,6 +357,8 @@
 #define FUTEX_WAKE_BITSET            10
 #define FUTEX_PRIVATE                128         /* no other process has the word */
 #define FUTEX_CLOCK_REALTIME         256
+
+/* The end of the machine: Linux include/uapi/linux/reboot.h. */
 #define REBOOT_MAGIC1                0xfee1deadu
 #define REBOOT_MAGIC2                0x28121969u
 #define REBOOT_CAD_OFF               0x00000000u
@@ -372,26 +384,6 @@
 #define SS_ONSTACK                   1
 #define SS_DISABLE                   2
 #define MINSIGSTKSZ                  2048
-#define SI_USER                      0           /* by kill() */
-#define SI_KERNEL                    0x80u
-#define SI_TKILL                     -6          /* by tkill() */
-#define SEGV_MAPERR                  1           /* nothing there */
-#define SEGV_ACCERR                  2           /* not allowed */
-#define FPE_INTDIV                   1
-#define FPE_FLTDIV                   3
-#define FPE_FLTOVF                   4
-#define FPE_FLTUND                   5
-#define FPE_FLTRES                   6
-#define FPE_FLTINV                   7
-#define ILL_ILLOPN                   2
-#define ILL_BADSTK                   8
-#define BUS_ADRALN                   1
-#define BUS_ADRERR                   2           /* behind the end of a mapped file */
-#define TRAP_TRACE                   2
-#define CLD_EXITED                   1
-#define CLD_KILLED                   2
-#define CLD_STOPPED                  5
-#define CLD_CONTINUED                6
 #define SIGHUP                       1
 #define SIGINT                       2
 #define SIGQUIT                      3
@@ -414,6 +406,28 @@
 #define SIGSYS                       31
 #define SIGRTMIN                     32          /* from here on signals queue */
 #define SIGNAL_LIMIT                 65          /* one more than the highest */
+
+/* Causes of signals: Linux asm-generic/siginfo.h. */
+#define SI_USER                      0           /* by kill() */
+#define SI_KERNEL                    0x80u
+#define SI_TKILL                     -6          /* by tkill() */
+#define SEGV_MAPERR                  1           /* nothing there */
+#define SEGV_ACCERR                  2           /* not allowed */
+#define FPE_INTDIV                   1
+#define FPE_FLTDIV                   3
+#define FPE_FLTOVF                   4
+#define FPE_FLTUND                   5
+#define FPE_FLTRES                   6
+#define FPE_FLTINV                   7
+#define ILL_ILLOPN                   2
+#define ILL_BADSTK                   8
+#define BUS_ADRALN                   1
+#define BUS_ADRERR                   2           /* behind the end of a mapped file */
+#define TRAP_TRACE                   2
+#define CLD_EXITED                   1
+#define CLD_KILLED                   2
+#define CLD_STOPPED                  5
+#define CLD_CONTINUED                6
 
 /* Clocks: Linux include/uapi/linux/time.h. */
 #define CLOCK_REALTIME               0           /* since 1970 */

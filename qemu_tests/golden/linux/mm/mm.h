@@ -44,13 +44,13 @@ uint32_t frames_end(void);
 
 /* ---- mm/paging.c: page tables and address spaces ---- */
 
+#define TABLE_SPAN 0x00400000u  /* bytes that one page table maps */
+#define ENTRY_FRAME 0xfffff000u /* the address in an entry; flags are below */
+
 void paging_init(void);
 
 /* A page directory with the kernel's part and nothing else, or NULL if there is no memory. */
 uint32_t *address_space_create(void);
-
-/* Free a directory that no CPU uses, its page tables, and its pages unless PAGE_SHARED. */
-void address_space_destroy(uint32_t *directory);
 
 /* Map one page. Returns 0, or -ENOMEM if there is no memory for a page table. */
 int page_map(uint32_t *directory, uint32_t address, uint32_t frame, uint32_t flags);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "include/constants.h"
+#include "mm/mm.h"
 
 struct inode;
 
@@ -26,7 +26,6 @@ struct area {
     struct area *next;   /* the next higher one */
 };
 
-#define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
 #define USER_TABLES (USER_TOP / TABLE_SPAN)
 
 struct space {

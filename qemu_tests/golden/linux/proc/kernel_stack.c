@@ -10,9 +10,6 @@
 #include "proc/kernel_stack.h"
 #include "proc/process.h"
 
-/* No more than this part of it: what a process has beside is nine times as much, and should fit. */
-#define SHARE_OF_MEMORY 16
-
 static struct lock lock;
 static uint32_t next_slot;          /* those from here on have never been used */
 static struct process *free_stacks; /* freed ones stay mapped and are used again first */
@@ -21,8 +18,7 @@ static uint32_t free_count;
 static struct process *fresh_stack(void)
 {
     uint32_t base = KERNEL_STACKS_BASE + next_slot * (PAGE_SIZE + KERNEL_STACK_SIZE) + PAGE_SIZE;
-    uint32_t limit = frames_total() / SHARE_OF_MEMORY;
-    uint32_t frame = next_slot < KERNEL_STACK_SLOTS && next_slot < limit ? frame_alloc() : 0;
+    uint32_t frame = next_slot < KERNEL_STACK_SLOTS ? frame_alloc() : 0;
 
     if (frame == 0) {
         return NULL;

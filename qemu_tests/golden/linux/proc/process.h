@@ -84,9 +84,6 @@ void orphans_reap(void);
 
 /* ---- proc/exit.c ---- */
 
-/* End the running process: it exited, or an exception killed it, whose vector it is. */
-_Noreturn void process_end(int32_t exit_status, int32_t killed_by);
-
 /* How it ended, as wait4() tells it: an exit status in bits 15:8, or the signal that killed it. */
 _Noreturn void process_exit(int32_t wait_status);
 

@@ -142,7 +142,7 @@ long sys_setpgid(int32_t pid, int32_t pgid);
 /* mode bits that new files do not get */
 long sys_umask(uint32_t mask);
 
-/* the same, and which number */
+/* dup, and which number it gets */
 long sys_dup2(int fd, int wanted);
 
 /* number of the parent */
@@ -478,7 +478,7 @@ long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
 long sys_ppoll(struct pollfd *files, uint32_t count, struct timespec *timeout, const uint64_t *mask,
                uint32_t mask_size);
 
-/* the same, with another signal mask */
+/* epoll_wait, with another signal mask */
 long sys_epoll_pwait(int epoll_fd, struct epoll_event *to, int room, int timeout_ms,
                      const uint64_t *mask, uint32_t mask_size);
 
@@ -489,7 +489,7 @@ long sys_utimensat(int base_fd, const char *path, const struct timespec *times, 
 long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_low,
                    uint32_t size_high);
 
-/* the same, with flags */
+/* a number that can be waited for */
 long sys_eventfd2(uint32_t number, uint32_t flags);
 
 /* watch several files */

@@ -4,6 +4,7 @@
 #include "fs/inode.h"
 #include "fs/path.h"
 #include "lib/lib.h"
+#include "lib/text.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
@@ -64,10 +65,7 @@ long sys_getcwd(char *buffer, size_t size)
     for (const struct inode *d = current_process()->group->cwd; error == 0 && d != root;
          d = d->parent) {
         const char *name = name_in_parent(d);
-        uint32_t length = 0;
-        while (name && name[length] != '\0') {
-            length++;
-        }
+        uint32_t length = name ? text_size(name) - 1 : 0;
         error = !name ? -ENOENT : length + 1 > at ? -ENAMETOOLONG : 0;
         if (error == 0) {
             at -= length;

@@ -1,4 +1,4 @@
-/* sys/directories.c: system calls about names. */
+/* sys/directories.c: system calls that make names and take them away. */
 
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -146,6 +146,11 @@ long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const c
     return error;
 }
 
+long sys_link(const char *existing_path, const char *path)
+{
+    return sys_linkat(AT_WORKING_DIRECTORY, existing_path, AT_WORKING_DIRECTORY, path, 0);
+}
+
 long sys_symlinkat(const char *target, int base_fd, const char *path)
 {
     struct name name;
@@ -168,6 +173,11 @@ long sys_symlinkat(const char *target, int base_fd, const char *path)
     return error;
 }
 
+long sys_symlink(const char *target, const char *path)
+{
+    return sys_symlinkat(target, AT_WORKING_DIRECTORY, path);
+}
+
 long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
 {
     struct inode *inode;
@@ -185,4 +195,9 @@ long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
                                                                    : (long)part;
     inode_put(inode);
     return result;
+}
+
+long sys_readlink(const char *path, char *buffer, size_t size)
+{
+    return sys_readlinkat(AT_WORKING_DIRECTORY, path, buffer, size);
 }

@@ -7,6 +7,7 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "lib/lib.h"
+#include "lib/text.h"
 #include "mm/mm.h"
 #include "sys/calls.h"
 
@@ -41,16 +42,6 @@ static int listed_next(const struct inode *directory, uint32_t place, struct lis
     return 0;
 }
 
-static uint32_t length_of(const char *name)
-{
-    uint32_t length = 0;
-
-    while (name[length] != '\0') {
-        length++;
-    }
-    return length;
-}
-
 /* DT_DIR and so on are the kind of a file as its mode has it. */
 static uint8_t type_of(const struct listed *listed)
 {
@@ -60,29 +51,29 @@ static uint8_t type_of(const struct listed *listed)
 /* struct linux_dirent: the type stands in the last byte. */
 static uint32_t put_32(uint8_t *record, const struct listed *listed)
 {
-    uint32_t length = length_of(listed->name);
-    uint16_t size = (uint16_t)((NAME_OFFSET_32 + length + 2 + 3) & ~3u);
+    uint32_t name_size = text_size(listed->name);
+    uint16_t size = (uint16_t)((NAME_OFFSET_32 + name_size + 1 + 3) & ~3u);
     uint32_t words[2] = {listed->inode->number, listed->place + 1};
 
     memset(record, 0, size);
     memcpy(record, words, sizeof words);
     memcpy(record + 8, &size, sizeof size);
-    memcpy(record + NAME_OFFSET_32, listed->name, length);
+    memcpy(record + NAME_OFFSET_32, listed->name, name_size);
     record[size - 1] = type_of(listed);
     return size;
 }
 
 static uint32_t put_64(uint8_t *record, const struct listed *listed)
 {
-    uint32_t length = length_of(listed->name);
-    uint16_t size = (uint16_t)((NAME_OFFSET_64 + length + 1 + 7) & ~7u);
+    uint32_t name_size = text_size(listed->name);
+    uint16_t size = (uint16_t)((NAME_OFFSET_64 + name_size + 7) & ~7u);
     uint64_t words[2] = {listed->inode->number, listed->place + 1};
 
     memset(record, 0, size);
     memcpy(record, words, sizeof words);
     memcpy(record + 16, &size, sizeof size);
     record[18] = type_of(listed);
-    memcpy(record + NAME_OFFSET_64, listed->name, length);
+    memcpy(record + NAME_OFFSET_64, listed->name, name_size);
     return size;
 }
 

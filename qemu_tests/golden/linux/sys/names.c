@@ -5,7 +5,7 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/path.h"
-#include "lib/lib.h"
+#include "lib/text.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"
@@ -65,17 +65,9 @@ long inode_of_name(int base_fd, const char *path, int follow, struct inode **fou
 
 static int set_target(struct inode *inode, const char *target)
 {
-    uint32_t size = 0;
-
-    while (target[size++] != '\0') {
-    }
-    inode->target = memory_alloc(size);
-    if (!inode->target) {
-        return -ENOMEM;
-    }
-    memcpy(inode->target, target, size);
-    inode->size = size - 1;
-    return 0;
+    inode->target = text_copy(target);
+    inode->size = text_size(target) - 1;
+    return inode->target ? 0 : -ENOMEM;
 }
 
 int node_create(struct inode *base, const char *path, uint32_t mode, uint32_t rdev,

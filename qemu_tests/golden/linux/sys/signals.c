@@ -54,7 +54,7 @@ long sys_rt_sigaction(int signal, const struct sigaction *new, struct sigaction 
     if (mask_size != sizeof(sigset)) {
         return -EINVAL;
     }
-    if (new &&copy_from_user(&action, new, sizeof action) != 0) {
+    if (new != NULL && copy_from_user(&action, new, sizeof action) != 0) {
         return -EFAULT;
     }
     long error = do_sigaction(signal, new ? &action : NULL, &before);

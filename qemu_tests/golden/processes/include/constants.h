@@ -114,6 +114,7 @@
 #define CPU_COUNT                    1           /* CPUs at most */
 #define SYSCALL_LIMIT                253         /* one more than the highest system call number */
 #define GDT_ENTRIES                  32
+#define OPEN_MAX                     256         /* open files of a process */
 #define MAX_STRINGS                  32          /* arguments, and as many of the environment */
 #define COST_CALLS                   2000        /* in a round of user/cost.c */
 
@@ -164,7 +165,7 @@
 #define AT_PLATFORM                  15          /* address of "i486", "i586" or "i686" */
 #define AT_NULL                      0           /* end of the vector */
 
-/* errno: Linux asm-generic/errno-base.h. */
+/* errno: Linux asm-generic/errno-base.h, errno.h. */
 #define EPERM                        1           /* not allowed */
 #define ENOENT                       2           /* no such file */
 #define ESRCH                        3           /* no such process */
@@ -201,11 +202,12 @@
 #define O_WRONLY                     0x1u
 #define O_RDWR                       0x2u
 #define O_NONBLOCK                   0x800u      /* -EAGAIN instead of waiting */
+
+/* Watched files: Linux asm-generic/poll.h, eventpoll.h, eventfd.h. */
 #define POLLIN                       0x01u       /* there is something to read */
 #define POLLOUT                      0x04u       /* there is room to write */
 #define POLLERR                      0x08u       /* writing would fail */
 #define POLLHUP                      0x10u       /* the other side is gone */
-#define OPEN_MAX                     256         /* open files of a process */
 
 /* Processes: Linux include/uapi/linux/sched.h, wait.h. */
 #define CLONE_VM                     0x00000100u /* the same address space */

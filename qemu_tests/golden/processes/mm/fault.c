@@ -14,7 +14,6 @@
 #include "mm/space.h"
 #include "proc/process.h"
 
-#define ENTRY_FRAME 0xfffff000u
 #define STACK_GAP (256 * PAGE_SIZE) /* kept free below a stack that grows, as Linux does */
 
 /* May the stack above `address` grow down to it? */
@@ -137,8 +136,7 @@ int space_write(struct space *space, uint32_t address, const void *data, size_t 
     int error = 0;
 
     while (size != 0) {
-        size_t part =
-            PAGE_SIZE - address % PAGE_SIZE < size ? PAGE_SIZE - address % PAGE_SIZE : size;
+        size_t part = lower(size, PAGE_SIZE - address % PAGE_SIZE);
         uint8_t *to = byte_at(space, address, 1, &error);
         if (error) {
             return error;
@@ -156,8 +154,7 @@ int space_read(struct space *space, void *data, uint32_t address, size_t size)
     int error = 0;
 
     while (size != 0) {
-        size_t part =
-            PAGE_SIZE - address % PAGE_SIZE < size ? PAGE_SIZE - address % PAGE_SIZE : size;
+        size_t part = lower(size, PAGE_SIZE - address % PAGE_SIZE);
         const uint8_t *from = byte_at(space, address, 0, &error);
         if (error) {
             return error;

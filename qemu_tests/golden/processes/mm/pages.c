@@ -4,8 +4,6 @@
 
 #include "mm/mm.h"
 
-#define ENTRY_FRAME 0xfffff000u
-
 uint32_t *space_entry(struct space *space, uint32_t address, int create)
 {
     uint32_t index = address / TABLE_SPAN;

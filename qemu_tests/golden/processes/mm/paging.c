@@ -11,9 +11,6 @@
 #include "include/x86.h"
 #include "kernel/kernel.h"
 
-#define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
-#define ENTRY_FRAME 0xfffff000u
-
 extern char boot_stack_guard[];
 
 static uint32_t *table_of(uint32_t directory_entry)

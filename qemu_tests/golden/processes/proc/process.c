@@ -13,8 +13,11 @@
 #include "mm/space.h"
 #include "proc/arguments.h"
 
-#define PID_MAX 32767     /* as in Linux, where it need not stay so */
-#define SHARE_OF_MEMORY 8 /* kernel stacks take no more than this part of it: as in Linux, too */
+#define PID_MAX 32767 /* as in Linux, where it need not stay so */
+
+/* Kernel stacks take no more than this part of memory: what a process has beside is up to nine
+ * times as much, and should fit. */
+#define SHARE_OF_MEMORY 16
 
 extern void process_first_return(void);
 

@@ -41,7 +41,7 @@ long sys_pipe(int *fds);
 /* move the end of the heap */
 long sys_brk(uint32_t wanted);
 
-/* the same, and which number */
+/* dup, and which number it gets */
 long sys_dup2(int fd, int wanted);
 
 /* number of the parent */

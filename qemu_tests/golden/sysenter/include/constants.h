@@ -107,7 +107,7 @@
 #define NR_sched_yield               158
 #define NR_exit_group                252
 
-/* errno: Linux asm-generic/errno-base.h. */
+/* errno: Linux asm-generic/errno-base.h, errno.h. */
 #define ENOEXEC                      8           /* not a program that can be run */
 #define EBADF                        9           /* no such file descriptor */
 #define ENOMEM                       12          /* no memory left */

@@ -4,8 +4,6 @@
 
 #include "lib/lib.h"
 
-#define TABLE_SPAN 0x00400000u /* bytes that one page table maps */
-#define ENTRY_FRAME 0xfffff000u
 #define FIRST_KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
 
 uint32_t *address_space_create(void)

@@ -79,7 +79,7 @@ void frames_init(const struct multiboot_info *info)
         panic("the boot loader reports no memory above the kernel");
     }
     if (taken > memory_end) {
-        panic("the boot loader's modules end at %u KiB, but the machine has only %u KiB",
+        panic("no memory for the boot loader's modules: they end at %u KiB, the machine at %u KiB",
               taken / 1024, memory_end / 1024);
     }
 }

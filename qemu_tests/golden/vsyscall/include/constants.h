@@ -130,7 +130,7 @@
 #define AT_PLATFORM                  15          /* address of "i486", "i586" or "i686" */
 #define AT_NULL                      0           /* end of the vector */
 
-/* errno: Linux asm-generic/errno-base.h. */
+/* errno: Linux asm-generic/errno-base.h, errno.h. */
 #define ENOEXEC                      8           /* not a program that can be run */
 #define EBADF                        9           /* no such file descriptor */
 #define ENOMEM                       12          /* no memory left */

@@ -85,7 +85,7 @@ static inline long brk(uint32_t wanted)
     return system_call(NR_brk, (long)wanted, 0, 0, 0, 0, 0);
 }
 
-/* the same, and which number */
+/* dup, and which number it gets */
 static inline long dup2(int fd, int wanted)
 {
     return system_call(NR_dup2, (long)fd, (long)wanted, 0, 0, 0, 0);

@@ -1,4 +1,4 @@
-/* sys/names_at.c: system calls about names that are seen from a directory, and older ones. */
+/* sys/owner.c: system calls that say whose a file is. */
 
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -7,23 +7,6 @@
 #include "mm/mm.h"
 #include "sys/calls.h"
 #include "sys/names.h"
-
-#define KEEP_SIZE 1 /* FALLOC_FL_KEEP_SIZE */
-
-long sys_link(const char *existing_path, const char *path)
-{
-    return sys_linkat(AT_WORKING_DIRECTORY, existing_path, AT_WORKING_DIRECTORY, path, 0);
-}
-
-long sys_symlink(const char *target, const char *path)
-{
-    return sys_symlinkat(target, AT_WORKING_DIRECTORY, path);
-}
-
-long sys_readlink(const char *path, char *buffer, size_t size)
-{
-    return sys_readlinkat(AT_WORKING_DIRECTORY, path, buffer, size);
-}
 
 /* Owners are kept, and mean nothing: everybody is root. */
 static long set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
@@ -96,54 +79,4 @@ long sys_lchown(const char *path, uint32_t uid, uint32_t gid)
 long sys_fchown(int fd, uint32_t uid, uint32_t gid)
 {
     return sys_fchown32(fd, widened(uid), widened(gid));
-}
-
-long sys_truncate64(const char *path, uint32_t low, uint32_t high)
-{
-    struct inode *inode;
-
-    if ((int32_t)high < 0) {
-        return -EINVAL;
-    }
-    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
-    if (error == 0) {
-        error = is_directory(inode)  ? -EISDIR
-                : !is_regular(inode) ? -EINVAL
-                : high               ? -EFBIG
-                                     : inode_resize(inode, low);
-        inode_put(inode);
-    }
-    return error;
-}
-
-long sys_truncate(const char *path, int32_t size)
-{
-    return sys_truncate64(path, (uint32_t)size, size < 0 ? UINT32_MAX : 0);
-}
-
-/* Memory is taken when something is written; here only the length can change. */
-long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_low,
-                   uint32_t size_high)
-{
-    const struct file *file = file_of(fd);
-    uint64_t start = (uint64_t)high << 32 | low, size = (uint64_t)size_high << 32 | size_low;
-
-    if (!file || (file->flags & O_ACCMODE) == O_RDONLY) {
-        return -EBADF;
-    }
-    if ((int64_t)start < 0 || (int64_t)size <= 0) {
-        return -EINVAL;
-    }
-    if (!file->inode || !is_regular(file->inode)) {
-        return file->inode ? -ENODEV : -ESPIPE;
-    }
-    if (mode & ~KEEP_SIZE) {
-        return -EOPNOTSUPP;
-    }
-    if (start + size > INODE_BYTES_MAX) {
-        return -EFBIG;
-    }
-    return mode || start + size <= file->inode->size
-               ? 0
-               : inode_resize(file->inode, (uint32_t)(start + size));
 }

@@ -1,0 +1,85 @@
+/* sys/length.c: system calls that say how long a file is. */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "sys/calls.h"
+#include "sys/names.h"
+
+#define KEEP_SIZE 1 /* FALLOC_FL_KEEP_SIZE */
+
+long sys_truncate64(const char *path, uint32_t low, uint32_t high)
+{
+    struct inode *inode;
+
+    if ((int32_t)high < 0) {
+        return -EINVAL;
+    }
+    long error = inode_of_name(AT_WORKING_DIRECTORY, path, 1, &inode);
+    if (error == 0) {
+        error = is_directory(inode)  ? -EISDIR
+                : !is_regular(inode) ? -EINVAL
+                : high               ? -EFBIG
+                                     : inode_resize(inode, low);
+        inode_put(inode);
+    }
+    return error;
+}
+
+long sys_truncate(const char *path, int32_t size)
+{
+    return sys_truncate64(path, (uint32_t)size, size < 0 ? UINT32_MAX : 0);
+}
+
+static int is_read_only(const struct file *file)
+{
+    return (file->flags & O_ACCMODE) == O_RDONLY;
+}
+
+long sys_ftruncate64(int fd, uint32_t low, uint32_t high)
+{
+    const struct file *file = file_of(fd);
+
+    if ((int32_t)high < 0) {
+        return -EINVAL;
+    }
+    if (!file) {
+        return -EBADF;
+    }
+    if (is_read_only(file) || !file->inode || !is_regular(file->inode)) {
+        return -EINVAL;
+    }
+    return high ? -EFBIG : inode_resize(file->inode, low);
+}
+
+long sys_ftruncate(int fd, int32_t size)
+{
+    return sys_ftruncate64(fd, (uint32_t)size, size < 0 ? UINT32_MAX : 0);
+}
+
+/* Memory is taken when something is written; here only the length can change. */
+long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_low,
+                   uint32_t size_high)
+{
+    const struct file *file = file_of(fd);
+    uint64_t start = (uint64_t)high << 32 | low, size = (uint64_t)size_high << 32 | size_low;
+
+    if (!file || is_read_only(file)) {
+        return -EBADF;
+    }
+    if ((int64_t)start < 0 || (int64_t)size <= 0) {
+        return -EINVAL;
+    }
+    if (!file->inode || !is_regular(file->inode)) {
+        return file->inode ? -ENODEV : -ESPIPE;
+    }
+    if (mode & ~KEEP_SIZE) {
+        return -EOPNOTSUPP;
+    }
+    if (start + size > INODE_BYTES_MAX) {
+        return -EFBIG;
+    }
+    return mode || start + size <= file->inode->size
+               ? 0
+               : inode_resize(file->inode, (uint32_t)(start + size));
+}
