@@ -27,6 +27,7 @@ from builder.config import KernelConfig, load_config
 from builder.debian.boot import COMMAND_LINE as DEBIAN_COMMAND_LINE
 from builder.emulator.base import BootImage, Emulator, Machine
 from builder.errors import DebianUnavailableError, EmulatorError
+from builder.exec import machine as exec_machine
 from builder.resources import data_dir
 from builder.step import Step
 
@@ -36,8 +37,7 @@ PEER_MACHINE_MIB = 256
 PEER_EVERY = 3  # one round of so many boots Debian's kernel too, which takes seconds
 TIMEOUT_S = 300.0  # Debian's kernel takes half a minute to count instructions on a busy machine
 SOURCE = "linux_calls.c"
-# No PCI, no ACPI: its firmware is done sooner.
-MICROVM = ("-machine", "microvm,acpi=off,pit=on,pic=on,rtc=on")
+MICROVM = ("-machine", exec_machine.MICROVM)
 EMPTY_SAYS = b"E"  # kernel_src/yardstick/empty.asm
 
 

@@ -66,6 +66,7 @@ _SIGMASK = Values("SIG_", ("SIG_DFL", "SIG_IGN"))
 _RLIMIT = Values("RLIMIT_", ("RLIMIT_COUNT",))
 
 SIGACTION_FLAGS = Bits(("SA_",))
+POLL_EVENTS = Bits(("POLL",))
 FILE_KINDS = Values("S_IF", ("S_IFMT",))
 # By call, or "" for all of them, and argument.
 MEANINGS: dict[tuple[str, str], Bits | Values] = {
@@ -197,6 +198,42 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return str(number)
+
+
+# What the codes of a signal that the kernel itself sends are called, by signal.
+_CODES = {"SIGILL": "ILL_", "SIGTRAP": "TRAP_", "SIGBUS": "BUS_", "SIGFPE": "FPE_"}
+_CODES |= {"SIGSEGV": "SEGV_", "SIGCHLD": "CLD_"}
+_SI_QUEUE = -1
+
+
+def signal_text(number: int, code: int, values: tuple[int, ...]) -> str:
+    """What a signal says of itself: struct siginfo."""
+    name = signal_name(number)
+    words = [f"si_signo={name}", f"si_code={_signal_code(name, code)}"]
+    return f"{{{', '.join([*words, *_signal_values(name, code, values)])}}}"
+
+
+def _signal_code(name: str, code: int) -> str:
+    if code == _SI_QUEUE:
+        return "SI_QUEUE"
+    own = _CODES.get(name, "SI_") if 0 < code < named()["SI_KERNEL"] else "SI_"
+    return value_name(Values(own), code)
+
+
+def _signal_values(name: str, code: int, values: tuple[int, ...]) -> list[str]:
+    """Who sent it, how the child ended, or where the fault was."""
+    if code == named()["SI_KERNEL"]:
+        return []
+    is_child = name == "SIGCHLD" and code > 0
+    if code > 0 and not is_child:
+        return [f"si_addr={values[0]:#x}" if values[0] else "si_addr=NULL"]
+    told = [f"si_pid={values[0]}", f"si_uid={values[1]}"]
+    if is_child:
+        has_exited = code == named()["CLD_EXITED"]
+        told.append(f"si_status={values[2] if has_exited else signal_name(values[2])}")
+    elif code == _SI_QUEUE:
+        told += [f"si_int={values[2]}", f"si_ptr={values[2]:#x}"]
+    return told
 
 
 def is_path(argument: Argument) -> bool:

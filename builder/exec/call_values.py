@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import stat
-import struct
-from collections.abc import Callable
-from typing import NamedTuple
-
 from builder.exec import call_tables as tables
+from builder.exec.call_structures import STRING_MAX, Call, quoted, structure
 from builder.exec.guest_memory import GuestMemory
 from builder.model.syscall import Argument
 
-STRING_MAX = 32  # bytes that are shown, as strace does
 STRINGS_MAX = 32  # of an array
-_ESCAPES = {9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
-_SIGNALS = 64
-
-
-class Call(NamedTuple):
-    """A call: its name, the values of its arguments, and its result once it has one."""
-
-    name: str
-    values: tuple[int, ...]
-    result: int = 0
 
 
 def before(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str | None:
@@ -41,7 +26,7 @@ def before(argument: Argument, number: int, call: Call, memory: GuestMemory) -> 
         return None if data is None else quoted(data, STRING_MAX, cut=size > STRING_MAX)
     if "*" in argument.c_type and argument.name:
         is_told = argument.c_type.startswith("const") and call.name not in tables.FILLED_IN
-        return _structure(argument, number, call, memory) if is_told else None
+        return structure(argument, number, call, memory) if is_told else None
     return _number(argument, value, call.name)
 
 
@@ -65,7 +50,7 @@ def _filled_in(argument: Argument, number: int, call: Call, memory: GuestMemory)
         return None
     if (call.name, argument.name) in tables.NOT_FILLED_IN:
         return None
-    return _structure(argument, number, call, memory)
+    return structure(argument, number, call, memory)
 
 
 def _strings(argument: Argument, value: int, memory: GuestMemory) -> str | None:
@@ -112,80 +97,3 @@ def _is_address(argument: Argument) -> bool:
     names = ("start", "wanted", "stack", "address", "address2", "mask")
     is_named = argument.name in names or argument.name.endswith("addr")
     return is_named and argument.c_type == "uint32_t"
-
-
-def _structure(argument: Argument, number: int, call: Call, memory: GuestMemory) -> str | None:
-    """What a pointer points at, for the structures that are short; None for the others."""
-    kind = argument.c_type.removeprefix("const ").removesuffix(" *")
-    if kind == "struct iovec":
-        return _iovecs(number, call, memory)
-    if kind == "int" and argument.name == "fds":
-        kind = "int[2]"
-    if kind == "uint64_t" and argument.name in ("new", "old", "mask", "to", "set"):
-        kind = "sigset"
-    if kind not in _SHOWN:
-        return None
-    layout, show = _SHOWN[kind]
-    data = memory.read(call.values[number], struct.calcsize(layout))
-    return None if data is None else show(*struct.unpack(layout, data))
-
-
-def _stat(mode: int, size: int) -> str:
-    kind = tables.value_name(tables.FILE_KINDS, stat.S_IFMT(mode))
-    return f"{{st_mode={kind}|0{stat.S_IMODE(mode):o}, st_size={size}, ...}}"
-
-
-def _sigaction(handler: int, flags: int, mask: int) -> str:
-    shown = {0: "SIG_DFL", 1: "SIG_IGN"}.get(handler, hex(handler))
-    named = tables.bits(tables.SIGACTION_FLAGS, flags)
-    return f"{{sa_handler={shown}, sa_mask={_signal_set(mask)}, sa_flags={named}}}"
-
-
-def _signal_set(mask: int) -> str:
-    """Those that are in it; of more than half of all, those that are not."""
-    inverted = mask.bit_count() > _SIGNALS // 2
-    mask ^= ((1 << _SIGNALS) - 1) * inverted
-    names = [tables.signal_name(bit + 1) for bit in range(_SIGNALS) if mask >> bit & 1]
-    return f"{'~' * inverted}[{' '.join(name.removeprefix('SIG') for name in names)}]"
-
-
-# By the type that a pointer points to: how it lies in memory, and what of it is shown.
-_SHOWN: dict[str, tuple[str, Callable[..., str]]] = {
-    "int": ("<I", "[{:#x}]".format),
-    "int[2]": ("<2i", "[{}, {}]".format),
-    "sigset": ("<Q", _signal_set),
-    "struct timespec": ("<2i", "{{tv_sec={}, tv_nsec={}}}".format),
-    "struct timeval": ("<2i", "{{tv_sec={}, tv_usec={}}}".format),
-    "struct sigaction": ("<2I4xQ", _sigaction),
-    "struct stat64": ("<16xI24xQ", _stat),
-}
-
-
-def _iovecs(number: int, call: Call, memory: GuestMemory) -> str | None:
-    """The first of an array of buffers, with what is to be written, or has been read."""
-    data = memory.read(call.values[number], 8)
-    if data is None:
-        return None
-    base, size = struct.unpack("<2I", data)
-    used = min(size, call.result) if call.name in tables.FILLED_IN else size
-    found = memory.read(base, min(used, STRING_MAX + 1))
-    shown = hex(base) if found is None else quoted(found, STRING_MAX, cut=used > STRING_MAX)
-    others = ", ..." if call.values[number + 1] > 1 else ""
-    return f"[{{iov_base={shown}, iov_len={size}}}{others}]"
-
-
-def quoted(data: bytes, most: int, *, cut: bool) -> str:
-    """Bytes as strace shows them: in C's notation, at most so many, with dots if there are more."""
-    text = ""
-    for place, byte in enumerate(data[:most]):
-        if byte in _ESCAPES:
-            text += _ESCAPES[byte]
-        elif chr(byte) in '"\\':
-            text += "\\" + chr(byte)
-        elif 32 <= byte < 127:
-            text += chr(byte)
-        else:
-            # Short octal, unless a digit comes behind it.
-            follows = data[place + 1 : place + 2]
-            text += f"\\{byte:03o}" if follows.isdigit() else f"\\{byte:o}"
-    return f'"{text}"' + ("..." if cut or len(data) > most else "")

@@ -13,8 +13,9 @@ from builder.model.host import OUTCOME_PORT
 
 PROGRAM = "qemu-system-i386"
 # It starts in the least time: no PCI, no ACPI, and the smallest firmware. The kernel wants no more
-# than interrupt controllers, timer, clock and two serial ports.
-MACHINE = "microvm,acpi=off,pit=on,pic=on,rtc=on,isa-serial=off,memory-backend=ram"
+# than interrupt controllers, timer, clock and serial ports.
+MICROVM = "microvm,acpi=off,pit=on,pic=on,rtc=on"
+MACHINE = f"{MICROVM},isa-serial=off,memory-backend=ram"
 
 
 def command(

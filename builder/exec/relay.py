@@ -118,8 +118,7 @@ class Relay:
             while stream.used():
                 self._write(number, stream, most)
         if self.tracer is not None:
-            how, status = self.area.end() if self.area else (_END["NONE"], 0)
-            self._say(self.tracer.end(status if how == _END["STATUS"] else 0))
+            self._say(self.tracer.end())
 
     # ---- the doorbell ----
 

@@ -1,4 +1,4 @@
-"""`--strace`: a line for each system call, as strace(1) has it, with its way into the kernel."""
+"""`--strace`: lines for calls, signals and ends, as strace(1) has them, with the way in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from builder.exec import call_tables as tables
-from builder.exec.call_values import Call, after, before
+from builder.exec.call_structures import Call
+from builder.exec.call_values import after, before
 from builder.exec.guest_memory import GuestMemory
 from builder.model import host
 from builder.model.syscall import Argument, Syscall
@@ -57,7 +58,13 @@ class Tracer:
 
     def told(self, record: Record) -> str:
         """The line that a record gives, if it gives one."""
-        return self.call(record) if record.moment == _MOMENT["CALL"] else self.back(record)
+        tells = {
+            _MOMENT["CALL"]: self.call,
+            _MOMENT["RETURN"]: self.back,
+            _MOMENT["SIGNAL"]: self.signal,
+            _MOMENT["END"]: self.ended,
+        }
+        return tells[record.moment](record)
 
     def call(self, record: Record) -> str:
         """A call begins; the line if it will not come back, else nothing."""
@@ -82,21 +89,36 @@ class Tracer:
         ]
         return self._line(record, words, _result(record))
 
-    def end(self, status: int) -> str:
-        """Calls that never came back, how process 1 ended (a wait status), and the sums."""
-        lines = [
-            self._line(record, [text or "..." for text in shown], "?")
-            for record, shown in self._open.values()
-        ]
+    def signal(self, record: Record) -> str:
+        """A signal has arrived: its line."""
+        name = tables.signal_name(record.number)
+        told = tables.signal_text(record.number, record.result, record.arguments)
+        return f"{self._pid(record)}--- {name} {told} ---\n"
+
+    def ended(self, record: Record) -> str:
+        """A thread has ended: a call that never came back, and how."""
+        line = self._unfinished(*self._open.pop(record.pid, (record, [])))
+        signal, status = record.result & 0x7F, record.result >> 8
+        how = f"killed by {tables.signal_name(signal)}" if signal else f"exited with {status}"
+        return f"{line}{self._pid(record)}+++ {how} +++\n"
+
+    def end(self) -> str:
+        """Calls that never came back, and the sums."""
+        lines = [self._unfinished(*each) for each in self._open.values()]
         by_int80, by_sysenter = self.counts
-        if signal := status & 0x7F:
-            lines.append(f"+++ killed by {tables.signal_name(signal)} +++\n")
         return "".join(lines) + f"calls: {by_sysenter} by sysenter, {by_int80} by int 0x80\n"
 
+    def _unfinished(self, record: Record, shown: list[str | None]) -> str:
+        if record.moment != _MOMENT["CALL"]:
+            return ""  # it is in none
+        return self._line(record, [text or "..." for text in shown], "?")
+
+    def _pid(self, record: Record) -> str:
+        return f"[pid {record.pid}] " if len(self._pids) > 1 else ""
+
     def _line(self, record: Record, words: list[str], result: str) -> str:
-        pid = f"[pid {record.pid}] " if len(self._pids) > 1 else ""
-        text = f"{_name(record)}({', '.join(words)})"
-        return f"{GATES[record.by_sysenter]}  {pid}{text.ljust(RESULT_COLUMN)} = {result}\n"
+        text = f"{_name(record)}({', '.join(words)})".ljust(RESULT_COLUMN)
+        return f"{GATES[record.by_sysenter]}  {self._pid(record)}{text} = {result}\n"
 
 
 # ---- a call ----

@@ -240,6 +240,12 @@ TICK_STEPS: tuple[BootStep, ...] = (
 RELEASE_STEPS: tuple[BootStep, ...] = (
     BootStep("files_leave(process)", "fs/file.h", "", "processes"),
     BootStep("fpu_free(process)", "cpu/fpu.h", "", "processes"),
+    BootStep("trace_end(process)", "sys/trace.h", "", "trace"),
+)
+
+# When a signal has arrived, before what comes of it.
+SIGNAL_STEPS: tuple[BootStep, ...] = (
+    BootStep("trace_signal(info)", "sys/trace.h", "the host hears of it", "trace"),
 )
 
 # When what remains of a process is freed.

@@ -32,15 +32,15 @@ AREA_FIELDS = (
     ("signals", "uint8_t {}[HOST_SIGNALS_WAITING]", SIGNALS_WAITING, "their numbers"),
 )
 
-# In a kernel that tells of every system call; it follows the above.
+# In a kernel that tells of system calls and signals; it follows the above.
 TRACE_FIELDS = (
     ("moment", "uint32_t", 4, "HOST_TRACE_: what has happened; cleared by the host"),
     ("pid", "uint32_t", 4, "of the thread"),
     ("directory", "uint32_t", 4, "physical: its page directory"),
     ("by_sysenter", "uint32_t", 4, "else by int 0x80"),
-    ("number", "uint32_t", 4, "of the call"),
-    ("arguments", "uint32_t {}[6]", 24, ""),
-    ("result", "int32_t", 4, "when it comes back"),
+    ("number", "uint32_t", 4, "of the call, or of the signal"),
+    ("arguments", "uint32_t {}[6]", 24, "or what the signal says"),
+    ("result", "int32_t", 4, "when it comes back; the signal's code; a wait status"),
 )
 
 # The second module of the boot loader: what to run. Offsets count from its beginning.
@@ -77,6 +77,8 @@ MOMENTS = (
     ("NONE", 0, "the host has seen the last one"),
     ("CALL", 1, "a call begins"),
     ("RETURN", 2, "it comes back"),
+    ("SIGNAL", 3, "a signal has arrived"),
+    ("END", 4, "the thread has ended"),
 )
 
 

@@ -70,6 +70,7 @@ class KernelModel:
     fork_steps: tuple[boot.BootStep, ...]
     exec_steps: tuple[boot.BootStep, ...]
     tick_steps: tuple[boot.BootStep, ...]
+    signal_steps: tuple[boot.BootStep, ...]
     release_steps: tuple[boot.BootStep, ...]
     destroy_steps: tuple[boot.BootStep, ...]
     programs: tuple[Program, ...]
@@ -128,6 +129,12 @@ class KernelModel:
     def tick_headers(self) -> tuple[str, ...]:
         """What proc/preempt.c includes."""
         return _headers(self.tick_steps, {"cpu/wake.h", "kernel/kernel.h", "proc/process.h"})
+
+    @property
+    def work_headers(self) -> tuple[str, ...]:
+        """What proc/work.c of step `linux` includes."""
+        own = {"cpu/fpu.h", "include/kernel_lock.h", "kernel/init.h", "proc/process.h"}
+        return _headers(self.signal_steps, own | {"proc/signals.h"})
 
     @property
     def shared_objects(self) -> tuple[str, ...]:
@@ -324,6 +331,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         fork_steps=_rows(boot.FORK_STEPS, layers),
         exec_steps=_rows(boot.EXEC_STEPS, layers),
         tick_steps=_rows(boot.TICK_STEPS, layers),
+        signal_steps=_rows(boot.SIGNAL_STEPS, layers),
         release_steps=_rows(boot.RELEASE_STEPS, layers),
         destroy_steps=_rows(boot.DESTROY_STEPS, layers),
         programs=programs_for(layers),

@@ -31,7 +31,7 @@ static int call(int number, unsigned int a, unsigned int b, unsigned int c, unsi
     return result;
 }
 
-static int length_of(const char *text)
+static inline int length_of(const char *text)
 {
     int length = 0;
     while (text[length])
@@ -58,7 +58,7 @@ static void put_number(unsigned int number)
     put_text(digits + at);
 }
 
-static void put_byte(unsigned char byte)
+static inline void put_byte(unsigned char byte)
 {
     const char digits[] = "0123456789abcdef";
     const char text[3] = {digits[byte >> 4], digits[byte & 15], 0};

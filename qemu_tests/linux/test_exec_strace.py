@@ -52,6 +52,7 @@ def test_arguments_results_and_the_call_that_never_returns(exec_: Exec) -> None:
         r'int 0x80 write(1, "a\n\1\377", 4) = 4',
         r'int 0x80 read(0, "", 65536) = 0',
         "int 0x80 exit(0) = ?",
+        "+++ exited with 0 +++",
         "calls: 0 by sysenter, 4 by int 0x80",
     ]
 
@@ -75,6 +76,20 @@ def test_a_call_that_a_signal_ends_is_shown(exec_: Exec) -> None:
     _, text = traced(exec_, exec_.probe, "kill", "9")
     assert re.search(r"^int 0x80  kill\(1, SIGKILL\) +=", text, re.MULTILINE), text
     assert "\n+++ killed by SIGKILL +++\ncalls: " in text
+
+
+def test_signals_and_ends_stand_where_they_happen(
+    exec_: Exec, libraries: Mapping[str, debian.Unpacked]
+) -> None:
+    program = build_program(PROGRAMS / "siginfo.c", find_libc("glibc"), libraries, Compiler())
+    _, text = traced(exec_, program)
+    assert re.search(
+        r"  kill\(1, SIGUSR1\) += 0\n"
+        r"--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=1, si_uid=0} ---\n",
+        text,
+    ), text
+    assert "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=" in text
+    assert text.splitlines()[-2].endswith("+++ exited with 0 +++")
 
 
 @pytest.fixture(scope="session")

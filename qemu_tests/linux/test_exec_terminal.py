@@ -86,7 +86,7 @@ def test_what_the_next_program_of_a_pipeline_shows_has_its_lines(exec_: Exec) ->
 def test_a_trace_on_a_terminal_has_its_lines(exec_: Exec) -> None:
     words = exec_.words("--strace", exec_.probe, "exit", "0")
     child = pexpect.spawn(words[0], words[1:], env=exec_.env, timeout=TIMEOUT_S)
-    child.expect(r" = \?\r\ncalls: 0 by sysenter, 1 by int 0x80\r\n")
+    child.expect(r" = \?\r\n\+\+\+ exited with 0 \+\+\+\r\ncalls: 0 by sysenter, 1 by int 0x80\r\n")
     assert ended(child) == 0
 
 

@@ -49,7 +49,7 @@ def test_the_screen_is_that_of_linux(part: str, player: Player) -> None:
         pytest.fail("\n".join(unified_diff(wanted, printed, "Debian", "tinygate", lineterm="")))
 
 
-@pytest.mark.parametrize("keys", ["poweroff\r", "\x04", "sh -c poweroff\r", "reboot\r"])
+@pytest.mark.parametrize("keys", ["poweroff\r", "\x04", "sh -c poweroff\r", "reboot\r", "halt\r"])
 def test_the_machine_is_off_after(keys: str, player: Player) -> None:
     assert player.end(keys) == OFF.exit_status
 

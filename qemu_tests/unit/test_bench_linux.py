@@ -19,6 +19,7 @@ from builder.config import KernelConfig
 from builder.config_model import KernelSection
 from builder.emulator.base import BootImage, Machine
 from builder.errors import BuildError, DebianUnavailableError, EmulatorError
+from builder.exec import machine
 from builder.resources import data_dir
 from builder.step import Step
 
@@ -136,12 +137,14 @@ class FakeEmulator:
     """Boots a file by printing it; nothing runs in less than 3 MiB."""
 
     log: list[str]
+    started: Path  # gets a line for each start: the image and the flags behind the command
     name: str = "true"
 
     def command(self, machine: Machine, image: BootImage) -> list[str]:
         self.log.append(f"{image.path.name} {image.command_line}".strip())
         # What is added behind the command is for the emulator, and cat shall not see it.
-        shown = ["sh", "-c", 'cat "$0"', str(image.path)]
+        script = f'echo "${{0##*/}} $*" >>{self.started}; cat "$0"'
+        shown = ["sh", "-c", script, str(image.path)]
         return ["true"] if machine.memory_mib < 3 else shown
 
 
@@ -195,7 +198,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     parts = bench.Parts(
         build=_build,
         yardstick_source=tmp_path,
-        emulator=cast(Any, FakeEmulator(log)),
+        emulator=cast(Any, FakeEmulator(log, tmp_path / "started")),
         linux=linux.Parts(_compile, lambda: peer, lambda: busybox, str(objcopy), _overhead),
     )
     return Lab(tmp_path / "out", parts, log)
@@ -228,6 +231,16 @@ def test_starts_are_timed_in_turn_and_debians_now_and_then(lab: Lab) -> None:
     without = ["empty.bin", "kernel.elf"] * 2  # on two machines
     with_debian = [*without, "vmlinuz"]
     assert names == [*with_debian, *without, *without, *with_debian]
+
+
+def test_each_is_timed_on_both_machines_and_the_quick_one_is_that_of_exec(lab: Lab) -> None:
+    lab.run()
+    started = lab.parts.emulator.started.read_text().splitlines()  # type: ignore[attr-defined]
+    quick = f" -machine {machine.MICROVM}"
+    on_microvm = [line for line in started if "microvm" in line]
+    assert on_microvm == [f"empty.bin{quick}", f"kernel.elf{quick}"] * 4
+    assert started.count("empty.bin ") == 4
+    assert machine.MACHINE.startswith(f"{machine.MICROVM},")
 
 
 def test_offline_the_other_column_is_empty_and_it_is_said_why(

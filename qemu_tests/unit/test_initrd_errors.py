@@ -96,6 +96,6 @@ def test_every_lack_of_memory_is_reported_and_nothing_is_lost(harness: Harness) 
         said.append(made.reason)
         if not made.reason:
             break
-    assert said[0] == "gzip at byte 0, in it byte 0: it cannot be made, error 12: d"
-    assert "its data cannot be written, error 28: h" in said[-2]
+    assert said[0] == "gzip at byte 0, in it byte 0: it cannot be made, error 12 (out of memory): d"
+    assert "its data cannot be written, error 28 (out of memory): h" in said[-2]
     assert said[-1] == ""

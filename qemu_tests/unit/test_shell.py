@@ -49,7 +49,7 @@ def test_a_package_without_busybox_is_named(busybox: Unpacked) -> None:
     assert "tinygate fetch" in caught.value.fix
 
 
-@pytest.mark.parametrize("name", ["init", "bin/poweroff", "bin/reboot", "etc/profile"])
+@pytest.mark.parametrize("name", ["init", "bin/halt", "bin/poweroff", "bin/reboot", "etc/profile"])
 def test_the_scripts_are_scripts(name: str) -> None:
     assert subprocess.run(["sh", "-n", userland.ROOT / name], check=False).returncode == 0
 

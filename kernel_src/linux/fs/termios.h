@@ -15,6 +15,12 @@ struct winsize {
     uint16_t rows, columns, x_pixels, y_pixels;
 };
 
+/* Which serial line a terminal is (include/uapi/linux/serial.h); the rest is not told. */
+struct serial_struct {
+    uint32_t type, line;
+    uint32_t rest[13];
+};
+
 /* Input and output flags. */
 #define IGNCR 0x0080
 #define ICRNL 0x0100
@@ -54,6 +60,8 @@ struct winsize {
 #define VLNEXT 15
 #define VEOL2 16
 
+#define PORT_16550A 4
+
 /* ioctl() requests. */
 #define TCGETS 0x5401
 #define TCSETS 0x5402
@@ -68,5 +76,6 @@ struct winsize {
 #define TIOCGWINSZ 0x5413
 #define TIOCSWINSZ 0x5414
 #define FIONREAD 0x541b
+#define TIOCGSERIAL 0x541e
 #define TIOCNOTTY 0x5422
 #define TIOCGSID 0x5429

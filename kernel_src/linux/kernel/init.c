@@ -14,6 +14,7 @@
 #include "mm/space.h"
 #include "proc/process.h"
 #include "proc/program.h"
+#include "proc/signals.h"
 
 #define ACPI_PM1A_CONTROL 0x604 /* where SeaBIOS puts it on QEMU's pc (hw/acpi/piix4.c) */
 #define ACPI_SLEEP_NOW 0x2000
@@ -91,6 +92,9 @@ void init_run(const struct multiboot_info *info)
     const struct multiboot_module *module = phys_to_virt(info->mods_addr);
     unpack(module->start, module->end);
     long error = process_first(&init_process);
+    if (!error && init_protected()) {
+        init_process->group->sid = init_process->group->pgid = 0; /* so that setsid() works */
+    }
     error = error ? error : program_exec(init_process, root, path, &strings);
     if (error) {
         init_failed(path, (int)-error);

@@ -1,6 +1,7 @@
 /* kernel/init_end.c: how the first process ended, for whoever reads the serial line. */
 
 #include "dev/dev.h"
+#include "include/constants.h"
 #include "kernel/init.h"
 #include "kernel/kernel.h"
 #include "lib/lib.h"
@@ -23,7 +24,25 @@ void init_ended(int32_t wait_status)
     machine_end(OUTCOME_INIT);
 }
 
+static const char *meaning(int error)
+{
+    switch (error) {
+    case ENOENT:
+        return "it is not there, or what its first line names is not";
+    case EACCES:
+        return "it is no file, or not executable";
+    case ENOEXEC:
+        return "it is neither a static program for the i386 nor a script";
+    case ENOMEM:
+        return "the machine has not enough memory";
+    case ELOOP:
+        return "symbolic links, or scripts, lead in a circle";
+    default:
+        return "the system call execve would fail like this, too";
+    }
+}
+
 void init_failed(const char *path, int error)
 {
-    panic("cannot run %s: error %d", path, error);
+    panic("cannot run %s: error %d: %s", path, error, meaning(error));
 }

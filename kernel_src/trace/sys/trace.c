@@ -1,13 +1,17 @@
-/* sys/trace.c: every system call, told to the host: when it begins, and when it comes back.
+/* sys/trace.c: system calls, signals and ends, told to the host as they happen.
  *
+ * A call is told twice: when it begins, and when it comes back; what a signal does stands between.
  * The host sees the machine's memory, and follows the program's pointers itself, through its page
  * tables. So that nothing changes meanwhile the kernel waits until it has.
  */
+
+#include "sys/trace.h"
 
 #include "dev/host.h"
 #include "include/lock.h"
 #include "mm/mm.h"
 #include "proc/process.h"
+#include "proc/signals.h"
 #include "sys/calls.h"
 
 #define SYSCALL_ENTRY __attribute__((fastcall)) /* the first argument arrives in ECX */
@@ -20,26 +24,35 @@ SYSCALL_ENTRY long trace_call(struct pt_regs *regs); /* called by the entry poin
 
 static struct lock lock;
 
-static void tell(uint32_t moment, const struct pt_regs *regs, uint32_t by_sysenter, long result)
+/* The rest of `told` is known here. */
+static void tell(uint32_t moment, const struct host_trace *told)
 {
     const struct process *process = current_process();
     struct host_trace *trace = &host_area.trace;
 
     lock_acquire(&lock);
-    *trace = (struct host_trace){
-        .pid = (uint32_t)process->pid,
-        .directory = virt_to_phys(process->page_directory),
-        .by_sysenter = by_sysenter,
-        .number = regs->orig_eax,
-        .arguments = {regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp},
-        .result = (int32_t)result,
-    };
+    *trace = *told;
+    trace->pid = (uint32_t)process->pid;
+    trace->directory = virt_to_phys(process->page_directory);
     __atomic_store_n(&trace->moment, moment, __ATOMIC_RELEASE);
     host_ring();
     while (__atomic_load_n(&trace->moment, __ATOMIC_ACQUIRE) != HOST_TRACE_NONE) {
         __asm__ volatile("pause");
     }
     lock_release(&lock);
+}
+
+static void tell_call(uint32_t moment, const struct pt_regs *regs, uint32_t by_sysenter,
+                      long result)
+{
+    const struct host_trace told = {
+        .by_sysenter = by_sysenter,
+        .number = regs->orig_eax,
+        .arguments = {regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp},
+        .result = (int32_t)result,
+    };
+
+    tell(moment, &told);
 }
 
 /* Of a call that does not come back, if all goes well, the host can read no string afterwards: the
@@ -61,9 +74,29 @@ SYSCALL_ENTRY long trace_call(struct pt_regs *regs)
 
     regs->cs &= ~PT_CS_SYSENTER; /* nobody else need know of it */
     touch_strings(regs);
-    tell(HOST_TRACE_CALL, regs, by_sysenter, 0);
+    tell_call(HOST_TRACE_CALL, regs, by_sysenter, 0);
     const struct pt_regs before = *regs; /* execve() and sigreturn() make others of them */
     long result = number < SYSCALL_LIMIT ? sys_call_table[number](regs) : -ENOSYS;
-    tell(HOST_TRACE_RETURN, &before, by_sysenter, result);
+    tell_call(HOST_TRACE_RETURN, &before, by_sysenter, result);
     return result;
+}
+
+void trace_signal(const struct signal_info *info)
+{
+    const struct host_trace told = {
+        .number = (uint32_t)info->signal,
+        .arguments = {info->value[0], info->value[1], info->value[2]},
+        .result = info->code,
+    };
+
+    tell(HOST_TRACE_SIGNAL, &told);
+}
+
+void trace_end(const struct process *process)
+{
+    const struct host_trace told = {.result = process->group->wait_status};
+
+    if (process == current_process()) { /* not one that fork() could not finish */
+        tell(HOST_TRACE_END, &told);
+    }
 }

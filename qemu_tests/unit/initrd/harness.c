@@ -39,7 +39,6 @@ const char *__asan_default_options(void)
 #define FILES_MAX 20000
 #define ENOENT 2
 #define EEXIST 17
-#define ENOSPC 28
 #define TYPE_MASK 0170000u
 #define DIRECTORY 0040000u
 

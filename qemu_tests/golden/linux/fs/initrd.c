@@ -47,7 +47,8 @@ static void say_cpio(const struct unpacker *u)
 {
     say("byte %u: %s", (unsigned)u->cpio.entry_at, u->cpio.error);
     if (u->error) {
-        say(", error %d: %s", -u->error, u->cpio.entry.name);
+        int room = u->error == -ENOMEM || u->error == -ENOSPC;
+        say(", error %d%s: %s", -u->error, room ? " (out of memory)" : "", u->cpio.entry.name);
     }
 }
 

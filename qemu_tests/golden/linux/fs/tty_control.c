@@ -110,6 +110,14 @@ static long give_up_terminal(void)
     return 0;
 }
 
+/* cttyhack asks, to open it by the name /dev/ttyS0. */
+static long tell_serial(void *argument)
+{
+    const struct serial_struct serial = {.type = PORT_16550A, .line = 0};
+
+    return copy_to_user(argument, &serial, sizeof serial);
+}
+
 long tty_control(struct file *file, uint32_t request, void *argument)
 {
     int32_t count = (int32_t)tty_available();
@@ -151,6 +159,8 @@ long tty_control(struct file *file, uint32_t request, void *argument)
         return take_terminal(argument != NULL);
     case TIOCNOTTY:
         return give_up_terminal();
+    case TIOCGSERIAL:
+        return tell_serial(argument);
     case FIONREAD:
         return copy_to_user(argument, &count, sizeof count);
     default:

@@ -78,6 +78,10 @@ void frames_init(const struct multiboot_info *info)
     if (region_count == 0) {
         panic("the boot loader reports no memory above the kernel");
     }
+    if (taken > memory_end) {
+        panic("no memory for the boot loader's modules: they end at %u KiB, the machine at %u KiB",
+              taken / 1024, memory_end / 1024);
+    }
 }
 
 static uint32_t take_fresh(void)

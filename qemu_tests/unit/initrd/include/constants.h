@@ -2,4 +2,5 @@
 #pragma once
 
 #define ENOMEM 12
+#define ENOSPC 28
 #define EINVAL 22
