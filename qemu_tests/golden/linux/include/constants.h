@@ -231,6 +231,7 @@
 #define MS_INVALIDATE                2
 #define MS_SYNC                      4
 #define MREMAP_MAYMOVE               1           /* elsewhere, if need be */
+#define MADV_DONTNEED                4           /* the pages come again as they first were */
 
 /* Open files: Linux asm-generic/fcntl.h, limits.h. */
 #define O_RDONLY                     0x0u
@@ -254,6 +255,8 @@
 #define SEEK_SET                     0           /* from the beginning */
 #define SEEK_CUR                     1           /* from where it is */
 #define SEEK_END                     2           /* from the end */
+#define SEEK_DATA                    3           /* where data begins */
+#define SEEK_HOLE                    4           /* where it ends */
 #define F_DUPFD                      0
 #define F_GETFD                      1
 #define F_SETFD                      2
@@ -281,6 +284,7 @@
 #define EPOLL_CTL_MOD                3
 #define EFD_SEMAPHORE                1           /* a read takes one */
 #define NAME_MAX                     255         /* bytes of a name */
+#define TMPFS_MAGIC                  0x01021994u /* statfs: a file system in memory */
 #define PATH_MAX                     4096        /* bytes of a path, with the 0 at its end */
 #define INODE_BYTES_MAX              0x7ffff000u /* of a file */
 #define OPEN_MAX                     256         /* open files of a process */
@@ -324,6 +328,11 @@
 #define CLONE_CHILD_CLEARTID         0x00200000u /* a word is cleared when it ends */
 #define CLONE_CHILD_SETTID           0x01000000u /* it finds its own number */
 #define CLONE_EXIT_SIGNAL            0x000000ffu /* tells the parent of its end */
+#define PR_SET_NAME                  15          /* prctl: of a thread */
+#define PR_GET_NAME                  16
+#define SCHED_OTHER                  0
+#define SCHED_FIFO                   1
+#define SCHED_RR                     2
 #define WNOHANG                      1           /* wait4: do not wait */
 #define WUNTRACED                    2           /* also for one that stops */
 #define WCONTINUED                   8           /* also for one that goes on */

@@ -132,3 +132,41 @@ long sys_sched_getaffinity(int32_t pid, uint32_t size, uint32_t *to)
     }
     return copy_to_user(to, &cpus, sizeof cpus) != 0 ? -EFAULT : (long)sizeof cpus;
 }
+
+long sys_sched_setaffinity(int32_t pid, uint32_t size, const uint32_t *from)
+{
+    uint32_t wanted = 0;
+
+    if (copy_from_user(&wanted, from, size < sizeof wanted ? size : sizeof wanted) != 0) {
+        return -EFAULT;
+    }
+    if (!group_named(0, pid)) {
+        return -ESRCH;
+    }
+    return wanted & ((1u << CPU_COUNT) - 1) ? 0 : -EINVAL;
+}
+
+/* Nobody is before others: SCHED_OTHER, whose only priority is 0. */
+long sys_sched_getscheduler(int32_t pid)
+{
+    return group_named(0, pid) ? SCHED_OTHER : -ESRCH;
+}
+
+long sys_sched_getparam(int32_t pid, uint32_t *to)
+{
+    const uint32_t priority = 0;
+
+    return group_named(0, pid) ? copy_to_user(to, &priority, sizeof priority) : -ESRCH;
+}
+
+long sys_sched_get_priority_min(uint32_t policy)
+{
+    return policy == SCHED_FIFO || policy == SCHED_RR ? 1 : policy == SCHED_OTHER ? 0 : -EINVAL;
+}
+
+long sys_sched_get_priority_max(uint32_t policy)
+{
+    long first = sys_sched_get_priority_min(policy);
+
+    return first == 1 ? 99 : first;
+}

@@ -62,6 +62,7 @@ CALL(getuid)
 LOCKED_CALL(alarm, regs->ebx)
 LOCKED_CALL(pause)
 LOCKED_CALL(access, (const char *)regs->ebx, regs->ecx)
+CALL(sync)
 LOCKED_CALL(kill, regs->ebx, regs->ecx)
 LOCKED_CALL(rename, (const char *)regs->ebx, (const char *)regs->ecx)
 LOCKED_CALL(mkdir, (const char *)regs->ebx, regs->ecx)
@@ -92,6 +93,7 @@ CALL(gettimeofday, (struct timeval *)regs->ebx, (struct timezone *)regs->ecx)
 LOCKED_CALL(symlink, (const char *)regs->ebx, (const char *)regs->ecx)
 LOCKED_CALL(readlink, (const char *)regs->ebx, (char *)regs->ecx, regs->edx)
 LOCKED_CALL(reboot, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(mmap, (const struct mmap_arguments *)regs->ebx)
 LOCKED_CALL(munmap, regs->ebx, regs->ecx)
 LOCKED_CALL(truncate, (const char *)regs->ebx, regs->ecx)
 LOCKED_CALL(ftruncate, regs->ebx, regs->ecx)
@@ -125,10 +127,15 @@ LOCKED_CALL(readv, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(writev, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(getsid, regs->ebx)
 LOCKED_CALL(fdatasync, regs->ebx)
+LOCKED_CALL(sched_getparam, regs->ebx, (uint32_t *)regs->ecx)
+LOCKED_CALL(sched_getscheduler, regs->ebx)
 LOCKED_CALL(sched_yield)
+CALL(sched_get_priority_max, regs->ebx)
+CALL(sched_get_priority_min, regs->ebx)
 LOCKED_CALL(nanosleep, (const struct timespec *)regs->ebx, (struct timespec *)regs->ecx)
 LOCKED_CALL(mremap, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi)
 LOCKED_CALL(poll, (struct pollfd *)regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(prctl, regs->ebx, (char *)regs->ecx)
 LOCKED_CALL(rt_sigreturn)
 LOCKED_CALL(rt_sigaction, regs->ebx, (const struct sigaction *)regs->ecx,
             (struct sigaction *)regs->edx, regs->esi)
@@ -157,20 +164,30 @@ CALL(getuid32)
 CALL(getgid32)
 CALL(geteuid32)
 CALL(getegid32)
+CALL(setreuid32)
+CALL(setregid32)
 CALL(getgroups32, regs->ebx, (uint32_t *)regs->ecx)
+CALL(setgroups32)
 LOCKED_CALL(fchown32, regs->ebx, regs->ecx, regs->edx)
+CALL(setresuid32)
+CALL(getresuid32, (uint32_t *)regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx)
+CALL(setresgid32)
+CALL(getresgid32, (uint32_t *)regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx)
 LOCKED_CALL(chown32, (const char *)regs->ebx, regs->ecx, regs->edx)
 CALL(setuid32, regs->ebx)
 CALL(setgid32, regs->ebx)
+LOCKED_CALL(madvise, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(getdents64, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(fcntl64, regs->ebx, regs->ecx, regs->edx)
 CALL(gettid)
 LOCKED_CALL(tkill, regs->ebx, regs->ecx)
 LOCKED_CALL(futex, regs->ebx, regs->ecx, regs->edx, (const struct timespec *)regs->esi, regs->edi,
             regs->ebp)
+LOCKED_CALL(sched_setaffinity, regs->ebx, regs->ecx, (const uint32_t *)regs->edx)
 CALL(sched_getaffinity, regs->ebx, regs->ecx, (uint32_t *)regs->edx)
 LOCKED_CALL(set_thread_area, (struct user_desc *)regs->ebx)
 LOCKED_CALL(get_thread_area, (struct user_desc *)regs->ebx)
+LOCKED_CALL(fadvise64, regs->ebx)
 LOCKED_CALL(exit_group, regs->ebx)
 LOCKED_CALL(epoll_create, regs->ebx)
 LOCKED_CALL(epoll_ctl, regs->ebx, regs->ecx, regs->edx, (const struct epoll_event *)regs->esi)
@@ -180,7 +197,10 @@ CALL(clock_gettime, regs->ebx, (struct timespec *)regs->ecx)
 CALL(clock_getres, regs->ebx, (struct timespec *)regs->ecx)
 LOCKED_CALL(clock_nanosleep, regs->ebx, regs->ecx, (const struct timespec *)regs->edx,
             (struct timespec *)regs->esi)
+LOCKED_CALL(statfs64, (const char *)regs->ebx, regs->ecx, (struct statfs64 *)regs->edx)
+LOCKED_CALL(fstatfs64, regs->ebx, regs->ecx, (struct statfs64 *)regs->edx)
 LOCKED_CALL(tgkill, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(fadvise64_64, regs->ebx)
 LOCKED_CALL(openat, regs->ebx, (const char *)regs->ecx, regs->edx, regs->esi)
 LOCKED_CALL(mkdirat, regs->ebx, (const char *)regs->ecx, regs->edx)
 LOCKED_CALL(mknodat, regs->ebx, (const char *)regs->ecx, regs->edx, regs->esi)
@@ -209,6 +229,7 @@ LOCKED_CALL(dup3, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(pipe2, (int *)regs->ebx, regs->ecx)
 CALL(prlimit64, regs->ebx, regs->ecx, (const struct rlimit64 *)regs->edx,
      (struct rlimit64 *)regs->esi)
+LOCKED_CALL(syncfs, regs->ebx)
 CALL(getrandom, (void *)regs->ebx, regs->ecx, regs->edx)
 CALL(clock_gettime64, regs->ebx, (struct timespec64 *)regs->ecx)
 
@@ -239,6 +260,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [27] = call_alarm,
     [29] = call_pause,
     [33] = call_access,
+    [36] = call_sync,
     [37] = call_kill,
     [38] = call_rename,
     [39] = call_mkdir,
@@ -268,6 +290,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [83] = call_symlink,
     [85] = call_readlink,
     [88] = call_reboot,
+    [90] = call_mmap,
     [91] = call_munmap,
     [92] = call_truncate,
     [93] = call_ftruncate,
@@ -299,10 +322,15 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [146] = call_writev,
     [147] = call_getsid,
     [148] = call_fdatasync,
+    [155] = call_sched_getparam,
+    [157] = call_sched_getscheduler,
     [158] = call_sched_yield,
+    [159] = call_sched_get_priority_max,
+    [160] = call_sched_get_priority_min,
     [162] = call_nanosleep,
     [163] = call_mremap,
     [168] = call_poll,
+    [172] = call_prctl,
     [173] = call_rt_sigreturn,
     [174] = call_rt_sigaction,
     [175] = call_rt_sigprocmask,
@@ -328,19 +356,29 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [200] = call_getgid32,
     [201] = call_geteuid32,
     [202] = call_getegid32,
+    [203] = call_setreuid32,
+    [204] = call_setregid32,
     [205] = call_getgroups32,
+    [206] = call_setgroups32,
     [207] = call_fchown32,
+    [208] = call_setresuid32,
+    [209] = call_getresuid32,
+    [210] = call_setresgid32,
+    [211] = call_getresgid32,
     [212] = call_chown32,
     [213] = call_setuid32,
     [214] = call_setgid32,
+    [219] = call_madvise,
     [220] = call_getdents64,
     [221] = call_fcntl64,
     [224] = call_gettid,
     [238] = call_tkill,
     [240] = call_futex,
+    [241] = call_sched_setaffinity,
     [242] = call_sched_getaffinity,
     [243] = call_set_thread_area,
     [244] = call_get_thread_area,
+    [250] = call_fadvise64,
     [252] = call_exit_group,
     [254] = call_epoll_create,
     [255] = call_epoll_ctl,
@@ -349,7 +387,10 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [265] = call_clock_gettime,
     [266] = call_clock_getres,
     [267] = call_clock_nanosleep,
+    [268] = call_statfs64,
+    [269] = call_fstatfs64,
     [270] = call_tgkill,
+    [272] = call_fadvise64_64,
     [295] = call_openat,
     [296] = call_mkdirat,
     [297] = call_mknodat,
@@ -372,6 +413,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [330] = call_dup3,
     [331] = call_pipe2,
     [340] = call_prlimit64,
+    [344] = call_syncfs,
     [355] = call_getrandom,
     [403] = call_clock_gettime64,
 };
