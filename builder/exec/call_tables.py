@@ -16,12 +16,8 @@ from builder.step import STEPS
 
 # Calls that C libraries try first, and this kernel has not: their names and how many arguments.
 UNKNOWN = {
-    36: ("sync", 0),
-    172: ("prctl", 5),
     187: ("sendfile", 4),
-    219: ("madvise", 3),
     239: ("sendfile64", 4),
-    268: ("statfs64", 3),
     311: ("set_robust_list", 2),
     359: ("socket", 3),
     377: ("copy_file_range", 6),
@@ -80,6 +76,8 @@ MEANINGS: dict[tuple[str, str], Bits | Values] = {
     ("mmap2", "flags"): Bits(("MAP_",), "MAP_TYPE"),
     ("mremap", "flags"): Bits(("MREMAP_",)),
     ("msync", "flags"): Bits(("MS_",)),
+    ("madvise", "advice"): Values("MADV_"),
+    ("prctl", "option"): Values("PR_"),
     ("clone", "flags"): Bits(("CLONE_",), "CLONE_EXIT_SIGNAL", is_signal=True),
     ("waitpid", "options"): _WAIT,
     ("wait4", "options"): _WAIT,
@@ -122,7 +120,7 @@ FILLED_IN = ("read", "pread64", "readv", "readlink", "readlinkat", "getcwd", "ge
 # What they point at is filled in only if there is something to tell, or a signal came.
 NOTHING_AT_ZERO = ("wait4", "waitpid")
 NOT_FILLED_IN = (("nanosleep", "left"), ("clock_nanosleep", "left"))
-ADDRESSES_RETURNED = ("brk", "mmap2", "mremap")
+ADDRESSES_RETURNED = ("brk", "mmap", "mmap2", "mremap")
 NEVER_RETURN = ("exit", "exit_group", "sigreturn", "rt_sigreturn")
 
 

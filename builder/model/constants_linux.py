@@ -55,6 +55,7 @@ _MAPPING = (
     Constant("MS_INVALIDATE", 2),
     Constant("MS_SYNC", 4),
     Constant("MREMAP_MAYMOVE", 1, "elsewhere, if need be"),
+    Constant("MADV_DONTNEED", 4, "the pages come again as they first were"),
 )
 _OPEN = (
     Constant("O_RDONLY", 0, "", 1),
@@ -80,6 +81,8 @@ _OPEN = (
     Constant("SEEK_SET", 0, "from the beginning"),
     Constant("SEEK_CUR", 1, "from where it is"),
     Constant("SEEK_END", 2, "from the end"),
+    Constant("SEEK_DATA", 3, "where data begins"),
+    Constant("SEEK_HOLE", 4, "where it ends"),
     Constant("F_DUPFD", 0),
     Constant("F_GETFD", 1),
     Constant("F_SETFD", 2),
@@ -95,6 +98,7 @@ _OPEN = (
     Constant("F_UNLCK", 2, "nobody has a lock"),
     Constant("FD_CLOEXEC", 1),
     Constant("NAME_MAX", 255, "bytes of a name"),
+    Constant("TMPFS_MAGIC", 0x01021994, "statfs: a file system in memory", 8),
     Constant("PATH_MAX", 4096, "bytes of a path, with the 0 at its end"),
 )
 _WATCHED = (
@@ -152,6 +156,8 @@ _CLONE = (
     Constant("CLONE_CHILD_CLEARTID", 0x200000, "a word is cleared when it ends", 8),
     Constant("CLONE_CHILD_SETTID", 0x1000000, "it finds its own number", 8),
     Constant("CLONE_EXIT_SIGNAL", 0xFF, "tells the parent of its end", 8),
+    Constant("PR_SET_NAME", 15, "prctl: of a thread"),
+    Constant("PR_GET_NAME", 16),
     Constant("WNOHANG", 1, "wait4: do not wait"),
     Constant("WUNTRACED", 2, "also for one that stops"),
     Constant("WCONTINUED", 8, "also for one that goes on"),

@@ -100,6 +100,7 @@ PROGRAMS = (
     Program("fifo"),
     Program("account", (*GLIBC, *MUSL, "diet")),  # klibc has no setrlimit
     Program("sigwait", ("glibc", "musl")),
+    Program("lesser", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -4,6 +4,7 @@
 #include "fs/inode.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
+#include "proc/kernel_stack.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
@@ -29,6 +30,14 @@ struct __attribute__((packed)) stat64 {
     uint64_t ino;
 };
 
+/* Linux arch/x86/include/uapi/asm/statfs.h. */
+struct __attribute__((packed)) statfs64 {
+    uint32_t type, block_bytes;
+    uint64_t blocks, free, available, files, files_free;
+    uint32_t id[2], name_max, fragment_bytes, flags, unused[4];
+};
+
+_Static_assert(sizeof(struct statfs64) == 84, "as Linux has it");
 _Static_assert(sizeof(struct stat) == 64 && sizeof(struct stat64) == 96, "as Linux has them");
 
 /* A directory has a name, ".", and ".." in each directory in it. */
@@ -178,4 +187,38 @@ long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
         return sys_fstat64(base_fd, to);
     }
     return stat64_path(base_fd, path, to, (flags & AT_SYMLINK_NOFOLLOW) == 0);
+}
+
+/* All files are in memory, and may have all that is left of it. */
+static long statfs64_tell(struct statfs64 *to, uint32_t size)
+{
+    const uint32_t left = frames_total() - frames_used() + kernel_stacks_free();
+    const struct statfs64 statfs = {
+        .type = TMPFS_MAGIC,
+        .block_bytes = PAGE_SIZE,
+        .blocks = frames_total(),
+        .free = left,
+        .available = left,
+        .name_max = NAME_MAX,
+        .fragment_bytes = PAGE_SIZE,
+    };
+
+    return size == sizeof statfs ? copy_to_user(to, &statfs, sizeof statfs) : -EINVAL;
+}
+
+long sys_statfs64(const char *path, uint32_t size, struct statfs64 *to)
+{
+    struct inode *inode;
+    long error = inode_of_name(AT_FDCWD, path, 1, &inode);
+
+    if (error == 0) {
+        inode_put(inode);
+        error = statfs64_tell(to, size);
+    }
+    return error;
+}
+
+long sys_fstatfs64(int fd, uint32_t size, struct statfs64 *to)
+{
+    return file_of(fd) ? statfs64_tell(to, size) : -EBADF;
 }

@@ -233,6 +233,7 @@
 #define MS_INVALIDATE                2
 #define MS_SYNC                      4
 #define MREMAP_MAYMOVE               1           /* elsewhere, if need be */
+#define MADV_DONTNEED                4           /* the pages come again as they first were */
 
 /* Open files: Linux asm-generic/fcntl.h, limits.h. */
 #define O_RDONLY                     0x0u
@@ -257,6 +258,8 @@
 #define SEEK_SET                     0           /* from the beginning */
 #define SEEK_CUR                     1           /* from where it is */
 #define SEEK_END                     2           /* from the end */
+#define SEEK_DATA                    3           /* where data begins */
+#define SEEK_HOLE                    4           /* where it ends */
 #define F_DUPFD                      0
 #define F_GETFD                      1
 #define F_SETFD                      2
@@ -272,6 +275,7 @@
 #define F_UNLCK                      2           /* nobody has a lock */
 #define FD_CLOEXEC                   1
 #define NAME_MAX                     255         /* bytes of a name */
+#define TMPFS_MAGIC                  0x01021994u /* statfs: a file system in memory */
 #define PATH_MAX                     4096        /* bytes of a path, with the 0 at its end */
 
 /* Watched files: Linux asm-generic/poll.h, eventpoll.h, eventfd.h. */
@@ -329,6 +333,8 @@
 #define CLONE_CHILD_CLEARTID         0x00200000u /* a word is cleared when it ends */
 #define CLONE_CHILD_SETTID           0x01000000u /* it finds its own number */
 #define CLONE_EXIT_SIGNAL            0x000000ffu /* tells the parent of its end */
+#define PR_SET_NAME                  15          /* prctl: of a thread */
+#define PR_GET_NAME                  16
 #define WNOHANG                      1           /* wait4: do not wait */
 #define WUNTRACED                    2           /* also for one that stops */
 #define WCONTINUED                   8           /* also for one that goes on */

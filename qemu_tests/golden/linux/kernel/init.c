@@ -33,6 +33,7 @@ static const struct {
     {"dev/full", S_IFCHR | 0666, DEVICE_FULL},
     {"dev/random", S_IFCHR | 0666, DEVICE_RANDOM},
     {"dev/urandom", S_IFCHR | 0666, DEVICE_URANDOM},
+    {"dev/shm", S_IFDIR | 01777, 0},
     {"root", S_IFDIR | 0700, 0},
     {"tmp", S_IFDIR | 01777, 0},
 };

@@ -6,6 +6,7 @@
 struct epoll_event;
 struct iovec;
 struct itimerval;
+struct mmap_arguments;
 struct old_sigaction;
 struct pollfd;
 struct rlimit;
@@ -16,6 +17,7 @@ struct siginfo;
 struct stack;
 struct stat;
 struct stat64;
+struct statfs64;
 struct sysinfo;
 struct timespec;
 struct timespec64;
@@ -93,6 +95,9 @@ long sys_pause(void);
 
 /* may it be opened? */
 long sys_access(const char *path, uint32_t mode);
+
+/* all is in memory */
+long sys_sync(void);
 
 /* send a signal */
 long sys_kill(int32_t pid, int signal);
@@ -180,6 +185,9 @@ long sys_readlink(const char *path, char *buffer, size_t size);
 
 /* switch the machine off */
 long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command);
+
+/* map pages, as it once was */
+long sys_mmap(const struct mmap_arguments *from);
 
 /* give up pages */
 long sys_munmap(uint32_t start, uint32_t size);
@@ -288,6 +296,9 @@ long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uin
 /* wait for files */
 long sys_poll(struct pollfd *files, uint32_t count, int timeout_ms);
 
+/* a thread's name */
+long sys_prctl(int option, char *name);
+
 /* back from a handler */
 long sys_rt_sigreturn(void);
 
@@ -365,11 +376,32 @@ long sys_geteuid32(void);
 /* everybody is root */
 long sys_getegid32(void);
 
+/* everybody stays root */
+long sys_setreuid32(void);
+
+/* everybody stays root */
+long sys_setregid32(void);
+
 /* nobody is in further groups */
 long sys_getgroups32(int count, uint32_t *groups);
 
+/* nobody is in further groups */
+long sys_setgroups32(void);
+
 /* whose an open file is */
 long sys_fchown32(int fd, uint32_t uid, uint32_t gid);
+
+/* everybody stays root */
+long sys_setresuid32(void);
+
+/* everybody is root */
+long sys_getresuid32(uint32_t *real, uint32_t *effective, uint32_t *saved);
+
+/* everybody stays root */
+long sys_setresgid32(void);
+
+/* everybody is root */
+long sys_getresgid32(uint32_t *real, uint32_t *effective, uint32_t *saved);
 
 /* change whose a file is */
 long sys_chown32(const char *path, uint32_t uid, uint32_t gid);
@@ -379,6 +411,9 @@ long sys_setuid32(uint32_t id);
 
 /* everybody stays root */
 long sys_setgid32(uint32_t id);
+
+/* what pages are for */
+long sys_madvise(uint32_t start, uint32_t size, uint32_t advice);
 
 /* names in a directory */
 long sys_getdents64(int fd, void *buffer, uint32_t size);
@@ -395,6 +430,9 @@ long sys_tkill(int32_t tid, int signal);
 /* wait for a word to change */
 long sys_futex(uint32_t address, int operation, uint32_t value, const struct timespec *timeout,
                uint32_t address2, uint32_t value3);
+
+/* on which CPUs it shall run */
+long sys_sched_setaffinity(int32_t pid, uint32_t size, const uint32_t *from);
 
 /* on which CPUs it runs */
 long sys_sched_getaffinity(int32_t pid, uint32_t size, uint32_t *to);
@@ -429,6 +467,12 @@ long sys_clock_getres(int id, struct timespec *resolution);
 /* sleep for a time, or until a moment */
 long sys_clock_nanosleep(int clock, int flags, const struct timespec *wanted,
                          struct timespec *left);
+
+/* how much room there is */
+long sys_statfs64(const char *path, uint32_t size, struct statfs64 *to);
+
+/* the same, by an open file */
+long sys_fstatfs64(int fd, uint32_t size, struct statfs64 *to);
 
 /* send a signal to a thread */
 long sys_tgkill(int32_t tgid, int32_t tid, int signal);

@@ -132,3 +132,16 @@ long sys_sched_getaffinity(int32_t pid, uint32_t size, uint32_t *to)
     }
     return copy_to_user(to, &cpus, sizeof cpus) != 0 ? -EFAULT : (long)sizeof cpus;
 }
+
+long sys_sched_setaffinity(int32_t pid, uint32_t size, const uint32_t *from)
+{
+    uint32_t wanted = 0;
+
+    if (copy_from_user(&wanted, from, size < sizeof wanted ? size : sizeof wanted) != 0) {
+        return -EFAULT;
+    }
+    if (!group_named(0, pid)) {
+        return -ESRCH;
+    }
+    return wanted & ((1u << CPU_COUNT) - 1) ? 0 : -EINVAL;
+}

@@ -1,7 +1,9 @@
 /* sys/mmap.c: asking for pages: of zeros, or of a file (Linux mm/mmap.c). */
 
+#include "cpu/tlb.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "sys/calls.h"
@@ -18,6 +20,19 @@ static long map_shared_zeros(uint32_t wanted, uint32_t size, int flags, struct a
     long start = error ? error : map_area(wanted, size, flags, area);
     inode_put(area->inode); /* the area has it */
     return start;
+}
+
+/* Is there no hole in that range? */
+__attribute__((noinline)) static int is_promised(const struct space *space, uint32_t start,
+                                                 uint32_t end)
+{
+    for (const struct area *area = area_find(space, start); start < end; area = area->next) {
+        if (!area || area->start > start) {
+            return 0;
+        }
+        start = area->end;
+    }
+    return 1;
 }
 
 /* May the file be mapped like that? */
@@ -68,6 +83,52 @@ long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd
                      : map_area(wanted, size, flags, &area);
 }
 
+struct mmap_arguments {
+    uint32_t wanted, size;
+    int protection, flags, fd;
+    uint32_t offset;
+};
+
+/* As it was when a call could not have six arguments, and files were short. */
+long sys_mmap(const struct mmap_arguments *from)
+{
+    struct mmap_arguments a;
+
+    if (copy_from_user(&a, from, sizeof a) != 0) {
+        return -EFAULT;
+    }
+    return a.offset % PAGE_SIZE
+               ? -EINVAL
+               : sys_mmap2(a.wanted, a.size, a.protection, a.flags, a.fd, a.offset / PAGE_SIZE);
+}
+
+/* Hints that nobody has to follow, and one that changes something: by bit, what is known of. */
+#define ADVICE_KNOWN 0x0033f11fu
+
+/* Pages that are not needed come again as they first were; those of the vDSO could not. */
+long sys_madvise(uint32_t start, uint32_t size, uint32_t advice)
+{
+    struct space *space = current_process()->space;
+    uint32_t end = start + page_up(size);
+
+    if (advice >= 32 || (ADVICE_KNOWN >> advice & 1) == 0 || start % PAGE_SIZE || end < start ||
+        (size != 0 && end == start)) {
+        return -EINVAL;
+    }
+    if (end > USER_TOP || !is_promised(space, start, end)) {
+        return -ENOMEM;
+    }
+    if (advice == MADV_DONTNEED) {
+        if (start <= space->sysinfo && space->sysinfo < end) {
+            return -EINVAL;
+        }
+        pages_hide(space, start, end);
+        tlb_flush(space);
+        pages_free(space, start, end);
+    }
+    return 0;
+}
+
 /* What is written to a shared file is in it at once. */
 long sys_msync(uint32_t start, uint32_t size, int flags)
 {
@@ -77,10 +138,5 @@ long sys_msync(uint32_t start, uint32_t size, int flags)
         (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC)) {
         return -EINVAL;
     }
-    for (uint32_t at = start; at - start < size; at += PAGE_SIZE) {
-        if (!area_find(space, at)) {
-            return -ENOMEM;
-        }
-    }
-    return 0;
+    return is_promised(space, start, start + page_up(size)) ? 0 : -ENOMEM;
 }

@@ -5,6 +5,7 @@
 #include "kernel/init.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
+#include "mm/space.h"
 #include "proc/fork.h"
 #include "proc/program.h"
 #include "proc/signals.h"
@@ -162,6 +163,26 @@ long sys_umask(uint32_t mask)
 
     group->umask = mask & 0777;
     return (long)before;
+}
+
+/* How a thread is called; no other property can be had. */
+long sys_prctl(int option, char *name)
+{
+    struct process *process = current_process();
+    char given[sizeof process->name] = "";
+
+    if (option == PR_GET_NAME) {
+        return copy_to_user(name, process->name, sizeof process->name);
+    }
+    if (option != PR_SET_NAME) {
+        return -EINVAL;
+    }
+    long length = string_from_user(given, name, sizeof given);
+    if (length == -EFAULT) {
+        return length;
+    }
+    memcpy(process->name, given, sizeof given - 1);
+    return 0;
 }
 
 /* uname -a (Linux include/uapi/linux/utsname.h). */

@@ -27,15 +27,20 @@ static SYSCALL_ENTRY long no_such_call(const struct pt_regs *regs)
         return sys_##name(__VA_ARGS__);                                                            \
     }
 
-/* The same under the kernel lock, for a call that uses more than what is the caller's own. */
+static SYSCALL_ENTRY long under_lock(const struct pt_regs *regs, syscall_entry_t *call)
+{
+    kernel_lock_acquire();
+    long result = call(regs);
+    kernel_lock_release();
+    return result;
+}
+
+/* And call_locked_<name>, for a call that uses more than what is the caller's own. */
 #define LOCKED_CALL(name, ...)                                                                     \
-    static SYSCALL_ENTRY long call_##name(const struct pt_regs *regs)                              \
+    CALL(name, __VA_ARGS__)                                                                        \
+    static SYSCALL_ENTRY long call_locked_##name(const struct pt_regs *regs)                       \
     {                                                                                              \
-        (void)regs; /* some calls have no arguments */                                             \
-        kernel_lock_acquire();                                                                     \
-        long result = sys_##name(__VA_ARGS__);                                                     \
-        kernel_lock_release();                                                                     \
-        return result;                                                                             \
+        return under_lock(regs, call_##name);                                                      \
     }
 
 LOCKED_CALL(exit, regs->ebx)
@@ -62,6 +67,7 @@ CALL(getuid)
 LOCKED_CALL(alarm, regs->ebx)
 LOCKED_CALL(pause)
 LOCKED_CALL(access, (const char *)regs->ebx, regs->ecx)
+CALL(sync)
 LOCKED_CALL(kill, regs->ebx, regs->ecx)
 LOCKED_CALL(rename, (const char *)regs->ebx, (const char *)regs->ecx)
 LOCKED_CALL(mkdir, (const char *)regs->ebx, regs->ecx)
@@ -92,6 +98,7 @@ LOCKED_CALL(gettimeofday, (struct timeval *)regs->ebx, (struct timezone *)regs->
 LOCKED_CALL(symlink, (const char *)regs->ebx, (const char *)regs->ecx)
 LOCKED_CALL(readlink, (const char *)regs->ebx, (char *)regs->ecx, regs->edx)
 LOCKED_CALL(reboot, regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(mmap, (const struct mmap_arguments *)regs->ebx)
 LOCKED_CALL(munmap, regs->ebx, regs->ecx)
 LOCKED_CALL(truncate, (const char *)regs->ebx, regs->ecx)
 LOCKED_CALL(ftruncate, regs->ebx, regs->ecx)
@@ -129,6 +136,7 @@ LOCKED_CALL(sched_yield)
 LOCKED_CALL(nanosleep, (const struct timespec *)regs->ebx, (struct timespec *)regs->ecx)
 LOCKED_CALL(mremap, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi)
 LOCKED_CALL(poll, (struct pollfd *)regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL(prctl, regs->ebx, (char *)regs->ecx)
 LOCKED_CALL(rt_sigreturn)
 LOCKED_CALL(rt_sigaction, regs->ebx, (const struct sigaction *)regs->ecx,
             (struct sigaction *)regs->edx, regs->esi)
@@ -157,17 +165,26 @@ CALL(getuid32)
 CALL(getgid32)
 CALL(geteuid32)
 CALL(getegid32)
+CALL(setreuid32)
+CALL(setregid32)
 CALL(getgroups32, regs->ebx, (uint32_t *)regs->ecx)
+CALL(setgroups32)
 LOCKED_CALL(fchown32, regs->ebx, regs->ecx, regs->edx)
+CALL(setresuid32)
+CALL(getresuid32, (uint32_t *)regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx)
+CALL(setresgid32)
+CALL(getresgid32, (uint32_t *)regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx)
 LOCKED_CALL(chown32, (const char *)regs->ebx, regs->ecx, regs->edx)
 CALL(setuid32, regs->ebx)
 CALL(setgid32, regs->ebx)
+LOCKED_CALL(madvise, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(getdents64, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(fcntl64, regs->ebx, regs->ecx, regs->edx)
 CALL(gettid)
 LOCKED_CALL(tkill, regs->ebx, regs->ecx)
 LOCKED_CALL(futex, regs->ebx, regs->ecx, regs->edx, (const struct timespec *)regs->esi, regs->edi,
             regs->ebp)
+LOCKED_CALL(sched_setaffinity, regs->ebx, regs->ecx, (const uint32_t *)regs->edx)
 LOCKED_CALL(sched_getaffinity, regs->ebx, regs->ecx, (uint32_t *)regs->edx)
 LOCKED_CALL(set_thread_area, (struct user_desc *)regs->ebx)
 LOCKED_CALL(get_thread_area, (struct user_desc *)regs->ebx)
@@ -180,6 +197,8 @@ LOCKED_CALL(clock_gettime, regs->ebx, (struct timespec *)regs->ecx)
 LOCKED_CALL(clock_getres, regs->ebx, (struct timespec *)regs->ecx)
 LOCKED_CALL(clock_nanosleep, regs->ebx, regs->ecx, (const struct timespec *)regs->edx,
             (struct timespec *)regs->esi)
+LOCKED_CALL(statfs64, (const char *)regs->ebx, regs->ecx, (struct statfs64 *)regs->edx)
+LOCKED_CALL(fstatfs64, regs->ebx, regs->ecx, (struct statfs64 *)regs->edx)
 LOCKED_CALL(tgkill, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(openat, regs->ebx, (const char *)regs->ecx, regs->edx, regs->esi)
 LOCKED_CALL(mkdirat, regs->ebx, (const char *)regs->ecx, regs->edx)
@@ -216,162 +235,176 @@ LOCKED_CALL(clock_gettime64, regs->ebx, (struct timespec64 *)regs->ecx)
 
 syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [0 ... SYSCALL_LIMIT - 1] = no_such_call,
-    [1] = call_exit,
-    [2] = call_fork,
-    [3] = call_read,
-    [4] = call_write,
-    [5] = call_open,
-    [6] = call_close,
-    [7] = call_waitpid,
-    [8] = call_creat,
-    [9] = call_link,
-    [10] = call_unlink,
-    [11] = call_execve,
-    [12] = call_chdir,
-    [13] = call_time,
-    [14] = call_mknod,
-    [15] = call_chmod,
-    [16] = call_lchown,
-    [19] = call_lseek,
+    [1] = call_locked_exit,
+    [2] = call_locked_fork,
+    [3] = call_locked_read,
+    [4] = call_locked_write,
+    [5] = call_locked_open,
+    [6] = call_locked_close,
+    [7] = call_locked_waitpid,
+    [8] = call_locked_creat,
+    [9] = call_locked_link,
+    [10] = call_locked_unlink,
+    [11] = call_locked_execve,
+    [12] = call_locked_chdir,
+    [13] = call_locked_time,
+    [14] = call_locked_mknod,
+    [15] = call_locked_chmod,
+    [16] = call_locked_lchown,
+    [19] = call_locked_lseek,
     [20] = call_getpid,
     [23] = call_setuid,
     [24] = call_getuid,
-    [27] = call_alarm,
-    [29] = call_pause,
-    [33] = call_access,
-    [37] = call_kill,
-    [38] = call_rename,
-    [39] = call_mkdir,
-    [40] = call_rmdir,
-    [41] = call_dup,
-    [42] = call_pipe,
-    [43] = call_times,
-    [45] = call_brk,
+    [27] = call_locked_alarm,
+    [29] = call_locked_pause,
+    [33] = call_locked_access,
+    [36] = call_sync,
+    [37] = call_locked_kill,
+    [38] = call_locked_rename,
+    [39] = call_locked_mkdir,
+    [40] = call_locked_rmdir,
+    [41] = call_locked_dup,
+    [42] = call_locked_pipe,
+    [43] = call_locked_times,
+    [45] = call_locked_brk,
     [46] = call_setgid,
     [47] = call_getgid,
     [49] = call_geteuid,
     [50] = call_getegid,
-    [54] = call_ioctl,
-    [55] = call_fcntl,
-    [57] = call_setpgid,
-    [60] = call_umask,
-    [63] = call_dup2,
-    [64] = call_getppid,
-    [65] = call_getpgrp,
-    [66] = call_setsid,
-    [67] = call_sigaction,
-    [72] = call_sigsuspend,
-    [73] = call_sigpending,
-    [75] = call_setrlimit,
-    [77] = call_getrusage,
-    [78] = call_gettimeofday,
-    [83] = call_symlink,
-    [85] = call_readlink,
-    [88] = call_reboot,
-    [91] = call_munmap,
-    [92] = call_truncate,
-    [93] = call_ftruncate,
-    [94] = call_fchmod,
-    [95] = call_fchown,
-    [96] = call_getpriority,
-    [97] = call_setpriority,
-    [101] = call_ioperm,
-    [104] = call_setitimer,
-    [105] = call_getitimer,
-    [106] = call_stat,
-    [107] = call_lstat,
-    [108] = call_fstat,
-    [114] = call_wait4,
-    [116] = call_sysinfo,
-    [118] = call_fsync,
-    [119] = call_sigreturn,
-    [120] = call_clone,
+    [54] = call_locked_ioctl,
+    [55] = call_locked_fcntl,
+    [57] = call_locked_setpgid,
+    [60] = call_locked_umask,
+    [63] = call_locked_dup2,
+    [64] = call_locked_getppid,
+    [65] = call_locked_getpgrp,
+    [66] = call_locked_setsid,
+    [67] = call_locked_sigaction,
+    [72] = call_locked_sigsuspend,
+    [73] = call_locked_sigpending,
+    [75] = call_locked_setrlimit,
+    [77] = call_locked_getrusage,
+    [78] = call_locked_gettimeofday,
+    [83] = call_locked_symlink,
+    [85] = call_locked_readlink,
+    [88] = call_locked_reboot,
+    [90] = call_locked_mmap,
+    [91] = call_locked_munmap,
+    [92] = call_locked_truncate,
+    [93] = call_locked_ftruncate,
+    [94] = call_locked_fchmod,
+    [95] = call_locked_fchown,
+    [96] = call_locked_getpriority,
+    [97] = call_locked_setpriority,
+    [101] = call_locked_ioperm,
+    [104] = call_locked_setitimer,
+    [105] = call_locked_getitimer,
+    [106] = call_locked_stat,
+    [107] = call_locked_lstat,
+    [108] = call_locked_fstat,
+    [114] = call_locked_wait4,
+    [116] = call_locked_sysinfo,
+    [118] = call_locked_fsync,
+    [119] = call_locked_sigreturn,
+    [120] = call_locked_clone,
     [122] = call_uname,
-    [125] = call_mprotect,
-    [126] = call_sigprocmask,
-    [132] = call_getpgid,
-    [133] = call_fchdir,
-    [140] = call__llseek,
-    [141] = call_getdents,
-    [142] = call__newselect,
-    [144] = call_msync,
-    [145] = call_readv,
-    [146] = call_writev,
-    [147] = call_getsid,
-    [148] = call_fdatasync,
-    [158] = call_sched_yield,
-    [162] = call_nanosleep,
-    [163] = call_mremap,
-    [168] = call_poll,
-    [173] = call_rt_sigreturn,
-    [174] = call_rt_sigaction,
-    [175] = call_rt_sigprocmask,
-    [176] = call_rt_sigpending,
-    [177] = call_rt_sigtimedwait,
-    [178] = call_rt_sigqueueinfo,
-    [179] = call_rt_sigsuspend,
-    [180] = call_pread64,
-    [181] = call_pwrite64,
-    [182] = call_chown,
-    [183] = call_getcwd,
-    [186] = call_sigaltstack,
-    [190] = call_vfork,
-    [191] = call_ugetrlimit,
-    [192] = call_mmap2,
-    [193] = call_truncate64,
-    [194] = call_ftruncate64,
-    [195] = call_stat64,
-    [196] = call_lstat64,
-    [197] = call_fstat64,
-    [198] = call_lchown32,
+    [125] = call_locked_mprotect,
+    [126] = call_locked_sigprocmask,
+    [132] = call_locked_getpgid,
+    [133] = call_locked_fchdir,
+    [140] = call_locked__llseek,
+    [141] = call_locked_getdents,
+    [142] = call_locked__newselect,
+    [144] = call_locked_msync,
+    [145] = call_locked_readv,
+    [146] = call_locked_writev,
+    [147] = call_locked_getsid,
+    [148] = call_locked_fdatasync,
+    [158] = call_locked_sched_yield,
+    [162] = call_locked_nanosleep,
+    [163] = call_locked_mremap,
+    [168] = call_locked_poll,
+    [172] = call_locked_prctl,
+    [173] = call_locked_rt_sigreturn,
+    [174] = call_locked_rt_sigaction,
+    [175] = call_locked_rt_sigprocmask,
+    [176] = call_locked_rt_sigpending,
+    [177] = call_locked_rt_sigtimedwait,
+    [178] = call_locked_rt_sigqueueinfo,
+    [179] = call_locked_rt_sigsuspend,
+    [180] = call_locked_pread64,
+    [181] = call_locked_pwrite64,
+    [182] = call_locked_chown,
+    [183] = call_locked_getcwd,
+    [186] = call_locked_sigaltstack,
+    [190] = call_locked_vfork,
+    [191] = call_locked_ugetrlimit,
+    [192] = call_locked_mmap2,
+    [193] = call_locked_truncate64,
+    [194] = call_locked_ftruncate64,
+    [195] = call_locked_stat64,
+    [196] = call_locked_lstat64,
+    [197] = call_locked_fstat64,
+    [198] = call_locked_lchown32,
     [199] = call_getuid32,
     [200] = call_getgid32,
     [201] = call_geteuid32,
     [202] = call_getegid32,
+    [203] = call_setreuid32,
+    [204] = call_setregid32,
     [205] = call_getgroups32,
-    [207] = call_fchown32,
-    [212] = call_chown32,
+    [206] = call_setgroups32,
+    [207] = call_locked_fchown32,
+    [208] = call_setresuid32,
+    [209] = call_getresuid32,
+    [210] = call_setresgid32,
+    [211] = call_getresgid32,
+    [212] = call_locked_chown32,
     [213] = call_setuid32,
     [214] = call_setgid32,
-    [220] = call_getdents64,
-    [221] = call_fcntl64,
+    [219] = call_locked_madvise,
+    [220] = call_locked_getdents64,
+    [221] = call_locked_fcntl64,
     [224] = call_gettid,
-    [238] = call_tkill,
-    [240] = call_futex,
-    [242] = call_sched_getaffinity,
-    [243] = call_set_thread_area,
-    [244] = call_get_thread_area,
-    [252] = call_exit_group,
-    [254] = call_epoll_create,
-    [255] = call_epoll_ctl,
-    [256] = call_epoll_wait,
+    [238] = call_locked_tkill,
+    [240] = call_locked_futex,
+    [241] = call_locked_sched_setaffinity,
+    [242] = call_locked_sched_getaffinity,
+    [243] = call_locked_set_thread_area,
+    [244] = call_locked_get_thread_area,
+    [252] = call_locked_exit_group,
+    [254] = call_locked_epoll_create,
+    [255] = call_locked_epoll_ctl,
+    [256] = call_locked_epoll_wait,
     [258] = call_set_tid_address,
-    [265] = call_clock_gettime,
-    [266] = call_clock_getres,
-    [267] = call_clock_nanosleep,
-    [270] = call_tgkill,
-    [295] = call_openat,
-    [296] = call_mkdirat,
-    [297] = call_mknodat,
-    [298] = call_fchownat,
-    [300] = call_fstatat64,
-    [301] = call_unlinkat,
-    [302] = call_renameat,
-    [303] = call_linkat,
-    [304] = call_symlinkat,
-    [305] = call_readlinkat,
-    [306] = call_fchmodat,
-    [307] = call_faccessat,
-    [308] = call_pselect6,
-    [309] = call_ppoll,
-    [319] = call_epoll_pwait,
-    [320] = call_utimensat,
-    [324] = call_fallocate,
-    [328] = call_eventfd2,
-    [329] = call_epoll_create1,
-    [330] = call_dup3,
-    [331] = call_pipe2,
-    [340] = call_prlimit64,
+    [265] = call_locked_clock_gettime,
+    [266] = call_locked_clock_getres,
+    [267] = call_locked_clock_nanosleep,
+    [268] = call_locked_statfs64,
+    [269] = call_locked_fstatfs64,
+    [270] = call_locked_tgkill,
+    [295] = call_locked_openat,
+    [296] = call_locked_mkdirat,
+    [297] = call_locked_mknodat,
+    [298] = call_locked_fchownat,
+    [300] = call_locked_fstatat64,
+    [301] = call_locked_unlinkat,
+    [302] = call_locked_renameat,
+    [303] = call_locked_linkat,
+    [304] = call_locked_symlinkat,
+    [305] = call_locked_readlinkat,
+    [306] = call_locked_fchmodat,
+    [307] = call_locked_faccessat,
+    [308] = call_locked_pselect6,
+    [309] = call_locked_ppoll,
+    [319] = call_locked_epoll_pwait,
+    [320] = call_locked_utimensat,
+    [324] = call_locked_fallocate,
+    [328] = call_locked_eventfd2,
+    [329] = call_locked_epoll_create1,
+    [330] = call_locked_dup3,
+    [331] = call_locked_pipe2,
+    [340] = call_locked_prlimit64,
     [355] = call_getrandom,
-    [403] = call_clock_gettime64,
+    [403] = call_locked_clock_gettime64,
 };

@@ -27,15 +27,20 @@ static SYSCALL_ENTRY long no_such_call(const struct pt_regs *regs)
         return sys_##name(__VA_ARGS__);                                                            \
     }
 
-/* The same under the kernel lock, for a call that uses more than what is the caller's own. */
+static SYSCALL_ENTRY long under_lock(const struct pt_regs *regs, syscall_entry_t *call)
+{
+    kernel_lock_acquire();
+    long result = call(regs);
+    kernel_lock_release();
+    return result;
+}
+
+/* And call_locked_<name>, for a call that uses more than what is the caller's own. */
 #define LOCKED_CALL(name, ...)                                                                     \
-    static SYSCALL_ENTRY long call_##name(const struct pt_regs *regs)                              \
+    CALL(name, __VA_ARGS__)                                                                        \
+    static SYSCALL_ENTRY long call_locked_##name(const struct pt_regs *regs)                       \
     {                                                                                              \
-        (void)regs; /* some calls have no arguments */                                             \
-        kernel_lock_acquire();                                                                     \
-        long result = sys_##name(__VA_ARGS__);                                                     \
-        kernel_lock_release();                                                                     \
-        return result;                                                                             \
+        return under_lock(regs, call_##name);                                                      \
     }
 
 LOCKED_CALL(exit, regs->ebx)
@@ -69,29 +74,29 @@ LOCKED_CALL(exit_group, regs->ebx)
 
 syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [0 ... SYSCALL_LIMIT - 1] = no_such_call,
-    [1] = call_exit,
-    [2] = call_fork,
-    [3] = call_read,
-    [4] = call_write,
-    [6] = call_close,
-    [7] = call_waitpid,
-    [11] = call_execve,
+    [1] = call_locked_exit,
+    [2] = call_locked_fork,
+    [3] = call_locked_read,
+    [4] = call_locked_write,
+    [6] = call_locked_close,
+    [7] = call_locked_waitpid,
+    [11] = call_locked_execve,
     [20] = call_getpid,
-    [37] = call_kill,
-    [41] = call_dup,
-    [42] = call_pipe,
-    [45] = call_brk,
-    [63] = call_dup2,
-    [64] = call_getppid,
-    [91] = call_munmap,
-    [101] = call_ioperm,
-    [114] = call_wait4,
-    [120] = call_clone,
-    [125] = call_mprotect,
-    [158] = call_sched_yield,
-    [162] = call_nanosleep,
-    [163] = call_mremap,
-    [190] = call_vfork,
-    [192] = call_mmap2,
-    [252] = call_exit_group,
+    [37] = call_locked_kill,
+    [41] = call_locked_dup,
+    [42] = call_locked_pipe,
+    [45] = call_locked_brk,
+    [63] = call_locked_dup2,
+    [64] = call_locked_getppid,
+    [91] = call_locked_munmap,
+    [101] = call_locked_ioperm,
+    [114] = call_locked_wait4,
+    [120] = call_locked_clone,
+    [125] = call_locked_mprotect,
+    [158] = call_locked_sched_yield,
+    [162] = call_locked_nanosleep,
+    [163] = call_locked_mremap,
+    [190] = call_locked_vfork,
+    [192] = call_locked_mmap2,
+    [252] = call_locked_exit_group,
 };
