@@ -85,9 +85,10 @@ JOBS = (
     Step("fg\r", r"f c\r\n"),
     line("two", "cbatwo"),
     Step("\x04"),
-    Step("sh -c 'echo g''o; sleep 100; echo no'\r", r"\ngo\r\n"),
+    Step("sh -c 'echo g''o; cat; echo no'\r", r"\ngo\r\n"),
     Step("\x1a"),
     Step("fg\r", r'echo no"\r\n'),
+    line("on", "on"),  # what fg shows comes before it lets the job have the terminal
     Step("\x03"),
     shown("sleep 100 &"),
     shown("jobs"),

@@ -61,8 +61,9 @@ def test_nothing_is_lost_of_what_is_pasted(player: Player) -> None:
 
 
 def test_ctrl_s_holds_the_output_until_ctrl_q(player: Player) -> None:
-    player.play([cooked("cat"), Step("\x13held\r", r"held\r\n")])  # only the echo
-    assert player.play([Step("\x11", r"held\r\n"), Step("\x04")]).startswith("held\n")
+    assert player.play([cooked("cat"), Step("\x13one\r", r"one\r\n")]).endswith("go\none\n")
+    assert player.play([Step("two\r", r"two\r\n")]) == "two\n"  # only the echo, again
+    assert player.play([Step("\x11", r"two\r\n"), Step("\x04")]).startswith("one\ntwo\n")
 
 
 def test_a_line_that_is_too_long_ends_all_the_same(player: Player) -> None:

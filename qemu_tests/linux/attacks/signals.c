@@ -54,14 +54,20 @@ static void queue(void)
 
 static void stubborn(void)
 {
-    int child = call(fork);
+    int ready[2], child;
+    char byte = 0;
+    check_is(call(pipe, ready), 0);
+    child = call(fork);
     if (child == 0) {
         for (int signal = 1; signal <= 64; signal++)
             handle(signal, (void (*)(int))SIG_IGN, 0);
+        call(write, ready[1], &byte, 1);
         for (;;)
             block(-1u, -1u);
     }
-    sleep_ms(20);
+    check_is(call(read, ready[0], &byte, 1), 1);
+    call(close, ready[0]);
+    call(close, ready[1]);
     for (int signal = 1; signal <= 64; signal++)
         if (signal != SIGKILL && signal != SIGSTOP)
             check_is(call(kill, child, signal), 0);
@@ -120,21 +126,35 @@ static void disturbed_vfork(int signal)
     check_is(counter, signal == SIGUSR1);
 }
 
-/* A parent that is killed meanwhile goes at once; its child lives on. */
+/* A parent that is killed meanwhile goes at once; its child lives on: it answers. */
 static void killed_vfork(void)
 {
-    int child = call(fork);
+    static int to[2], from[2]; /* not on the stack that both have */
+    static char byte;
+    int child;
+    check_is(call(pipe, to), 0);
+    check_is(call(pipe, from), 0);
+    child = call(fork);
     if (child == 0) {
+        call(close, to[1]);
         if (vfork() == 0) {
-            sleep_ms(60);
+            call(write, from[1], &byte, 1);
+            while (call(read, to[0], &byte, 1) == 1)
+                call(write, from[1], &byte, 1);
             call(exit, 0);
         }
         leave(1);
     }
-    sleep_ms(20);
+    call(close, to[0]);
+    call(close, from[1]);
+    check_is(call(read, from[0], &byte, 1), 1);
     check_is(call(kill, child, SIGTERM), 0);
     check_is(wait_for(child), SIGTERM);
-    sleep_ms(60);
+    check_is(call(write, to[1], &byte, 1), 1);
+    check_is(call(read, from[0], &byte, 1), 1);
+    call(close, to[1]);
+    check_is(call(read, from[0], &byte, 1), 0);
+    call(close, from[0]);
 }
 
 int attack(int argc, char **argv)

@@ -36,10 +36,12 @@ static void many(void)
     check_is(counter, made);
 }
 
-static void end_later(void *argument)
+/* As soon as nobody can write into the pipe any more. */
+static void end_later(void *pipe_end)
 {
-    sleep_ms(30);
-    call(exit_group, (int)argument);
+    char byte;
+    call(read, (int)pipe_end, &byte, 1);
+    call(exit_group, 42);
 }
 
 static void sleep_long(void *argument)
@@ -53,14 +55,20 @@ static void sleep_long(void *argument)
 static void leader_first(void)
 {
     for (int i = 0; i < 20; i++) {
-        int child = call(fork);
+        int ends[2], child;
+        check_is(call(pipe, ends), 0);
+        child = call(fork);
         if (child == 0) {
+            call(close, ends[1]);
             for (int j = 0; j < 5; j++)
                 thread(sleep_long, 0, stacks[j + 1], &running[j]);
-            thread(end_later, (void *)42, stacks[9], &running[8]);
+            thread(end_later, (void *)ends[0], stacks[9], &running[8]);
             call(exit, 1);
         }
+        call(close, ends[0]);
+        sleep_ms(5); /* in which most leaders end */
         check_is(call(wait4, child, 0, WNOHANG, 0), 0);
+        call(close, ends[1]);
         check_is(wait_for(child), 42 << 8);
     }
 }
@@ -104,7 +112,8 @@ static void fork_and_wake(void)
         int child;
         word = 0;
         check(thread(wait_at, (void *)&word, stacks[1], &running[0]) > 0);
-        sleep_ms(20);
+        while (call(futex, &word, FUTEX_REQUEUE, 0, 1, &word) != 1)
+            sleep_ms(1); /* it does not wait yet */
         child = call(fork);
         if (child == 0) {
             sleep_ms(50);

@@ -1,8 +1,13 @@
 /* restarts.c: calls that wait, interrupted by a handler without SA_RESTART, by one with it, and by a
- * stop: which of them fail, and which go on? */
+ * stop: which of them fail, and which go on?
+ *
+ * Nobody can see from outside whether a process waits already. So all of them are given seconds to
+ * get there, at the same time, and what they say is printed in its turn. */
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -10,10 +15,19 @@
 #include <unistd.h>
 #include "say.h"
 
+#define SETTLE_S 2 /* until all wait, and again until those that go on wait again */
+#define LONG_S 6   /* what ends by itself ends after that */
+
 static int ends[2];
 static char buffer[65536];
 static int word;
-static const struct timespec half_second = {0, 500000000};
+static const struct timespec long_time = {LONG_S, 0};
+
+static int ready[2];            /* a byte from each child that is about to wait */
+static char (*told_by_all)[64]; /* shared memory */
+static char *told;              /* by this child */
+
+#define tell(...) sprintf(told + strlen(told), __VA_ARGS__)
 
 static int do_read(void)
 {
@@ -30,7 +44,7 @@ static int do_wait(void)
     pid_t child = fork();
     if (child == 0) {
         signal(SIGALRM, SIG_DFL);
-        usleep(500000);
+        sleep(LONG_S);
         _exit(7);
     }
     return waitpid(child, NULL, 0) == child ? 0 : -1;
@@ -39,8 +53,8 @@ static int do_wait(void)
 static int do_nanosleep(void)
 {
     struct timespec left = {9, 9};
-    int result = nanosleep(&half_second, &left);
-    say("  left: %d\n", left.tv_sec == 0 && left.tv_nsec != 9);
+    int result = nanosleep(&long_time, &left);
+    tell("  left: %d\n", left.tv_sec < LONG_S);
     return result;
 }
 
@@ -48,18 +62,18 @@ static int do_clock_nanosleep(void)
 {
     struct timespec when;
     clock_gettime(CLOCK_MONOTONIC, &when);
-    when.tv_sec++;
+    when.tv_sec += LONG_S;
     return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
 }
 
 static int do_poll(void)
 {
-    return poll(NULL, 0, 500);
+    return poll(NULL, 0, LONG_S * 1000);
 }
 
 static int do_select(void)
 {
-    struct timeval time = {0, 500000};
+    struct timeval time = {LONG_S, 0};
     fd_set set;
     FD_ZERO(&set);
     FD_SET(ends[0], &set);
@@ -68,7 +82,7 @@ static int do_select(void)
 
 static int do_futex(void)
 {
-    return (int)syscall(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, &half_second, NULL, 0);
+    return (int)syscall(SYS_futex, &word, 0 /* FUTEX_WAIT */, 0, &long_time, NULL, 0);
 }
 
 static int do_futex_for_ever(void)
@@ -106,6 +120,20 @@ static const struct {
     {"sigsuspend", do_sigsuspend, 0},
 };
 
+static const struct {
+    const char *name;
+    int flags, is_stop;
+} ways[] = {
+    {"handler", 0, 0},
+    {"handler with SA_RESTART", SA_RESTART, 0},
+    {"stop", 0, 1},
+};
+
+#define CALLS ((int)(sizeof calls / sizeof calls[0]))
+#define WAYS ((int)(sizeof ways / sizeof ways[0]))
+
+static pid_t pids[sizeof calls / sizeof calls[0]][sizeof ways / sizeof ways[0]];
+
 static void handler(int number)
 {
     (void)number;
@@ -119,44 +147,70 @@ static void child(int which, int flags)
     action.sa_handler = handler;
     action.sa_flags = flags;
     sigaction(SIGALRM, &action, NULL);
+    if (pipe(ends) || (calls[which].function == do_write && write(ends[1], buffer, 65536) != 65536))
+        _exit(1);
+    if (write(ready[1], "x", 1) != 1)
+        _exit(1);
     errno = 0;
     int result = calls[which].function();
-    say("  %d, errno %d\n", result < 0 ? -1 : result, result < 0 ? errno : 0);
+    tell("  %d, errno %d\n", result < 0 ? -1 : result, result < 0 ? errno : 0);
     _exit(0);
 }
 
-/* Whatever would still wait is killed after a time: it has gone on. */
-static void one(int which, const char *how, int flags, int stop)
+static void begin(int which, int how)
 {
-    int status = 0;
-    say("%s, %s\n", calls[which].name, how);
-    if (pipe(ends) || (calls[which].function == do_write && write(ends[1], buffer, 65536) != 65536))
-        _exit(1);
-    pid_t pid = fork();
-    if (pid == 0)
-        child(which, flags);
-    usleep(150000);
-    kill(pid, stop ? SIGSTOP : SIGALRM);
-    if (stop) {
-        waitpid(pid, &status, WUNTRACED);
+    char byte;
+    told = told_by_all[which * WAYS + how];
+    pids[which][how] = fork();
+    if (pids[which][how] == 0)
+        child(which, ways[how].flags);
+    if (read(ready[0], &byte, 1) != 1)
+        exit(1);
+}
+
+static void disturb(int which, int how)
+{
+    const pid_t pid = pids[which][how];
+    kill(pid, ways[how].is_stop ? SIGSTOP : SIGALRM);
+    if (ways[how].is_stop) {
+        waitpid(pid, NULL, WUNTRACED);
         kill(pid, SIGCONT);
     }
-    if (!calls[which].ends) {
-        usleep(150000);
-        kill(pid, SIGKILL);
-    }
-    waitpid(pid, &status, 0);
+}
+
+/* Whatever would wait for ever is killed: it has gone on. */
+static void end(int which, int how)
+{
+    if (!calls[which].ends)
+        kill(pids[which][how], SIGKILL);
+}
+
+static void show(int which, int how)
+{
+    int status = 0;
+    waitpid(pids[which][how], &status, 0);
+    say("%s, %s\n%s", calls[which].name, ways[how].name, told_by_all[which * WAYS + how]);
     say("  %s\n", WIFSIGNALED(status) ? "still waits" : "over");
-    close(ends[0]);
-    close(ends[1]);
+}
+
+static void for_all(void (*function)(int which, int how))
+{
+    for (int which = 0; which < CALLS; which++)
+        for (int how = 0; how < WAYS; how++)
+            function(which, how);
 }
 
 int main(void)
 {
-    for (int i = 0; i < (int)(sizeof calls / sizeof calls[0]); i++) {
-        one(i, "handler", 0, 0);
-        one(i, "handler with SA_RESTART", SA_RESTART, 0);
-        one(i, "stop", 0, 1);
-    }
+    const size_t size = CALLS * WAYS * sizeof *told_by_all;
+    told_by_all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (told_by_all == MAP_FAILED || pipe(ready))
+        return 1;
+    for_all(begin);
+    sleep(SETTLE_S);
+    for_all(disturb);
+    sleep(SETTLE_S);
+    for_all(end);
+    for_all(show);
     return 0;
 }
