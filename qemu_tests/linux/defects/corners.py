@@ -90,7 +90,7 @@ CORNERS = (
         "waitpid of the own group takes any child",
         "sys/wait.c",
         "(pid == 0 && child->group->pgid == own_pgid)",
-        "(pid == 0 && own_pgid)",
+        "(pid == 0 && own_pgid >= 0)",
         r"\+out: waitpid\(0, NULL, WNOHANG\) = 0",
     ),
     corner(
