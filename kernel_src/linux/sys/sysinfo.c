@@ -25,7 +25,7 @@ long sys_sysinfo(struct sysinfo *to)
     struct sysinfo info = {
         .uptime = timer_ticks / TIMER_HZ,
         .total = frames_total() * PAGE_SIZE,
-        .free = (frames_total() - frames_used() + kernel_stacks_free()) * PAGE_SIZE,
+        .free = frames_left() * PAGE_SIZE,
         .unit = 1,
     };
 

@@ -137,7 +137,7 @@ long sys_sched_setaffinity(int32_t pid, uint32_t size, const uint32_t *from)
 {
     uint32_t wanted = 0;
 
-    if (copy_from_user(&wanted, from, size < sizeof wanted ? size : sizeof wanted) != 0) {
+    if (copy_from_user(&wanted, from, lower(size, sizeof wanted)) != 0) {
         return -EFAULT;
     }
     if (!group_named(0, pid)) {

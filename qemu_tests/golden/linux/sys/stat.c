@@ -192,7 +192,7 @@ long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
 /* All files are in memory, and may have all that is left of it. */
 static long statfs64_tell(struct statfs64 *to, uint32_t size)
 {
-    const uint32_t left = frames_total() - frames_used() + kernel_stacks_free();
+    const uint32_t left = frames_left();
     const struct statfs64 statfs = {
         .type = TMPFS_MAGIC,
         .block_bytes = PAGE_SIZE,
