@@ -4,7 +4,6 @@
 
 enum { CALLS = 300000, CALLS_A_CHILD = 400, AT_ONCE = 4, LIFE_MS = 50, NUMBERS = 440 };
 
-/* None leads out of the folder, which is emptied afterwards. */
 static const char *const names[] = {
     "a",   "b",    "a/b",  "../attack/a", "/tmp/attack/d/e", ".", "d/..", "d/.", "", "d",
     "d/e", "null", "zero", "tty"};

@@ -72,9 +72,29 @@ static void bystander_end(void)
     call(close, from_bystander[0]);
 }
 
+static int is_same(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+/* "." and "..", and what the root held before any attack. */
+static int is_kept(const char *name, int in_root)
+{
+    static const char *const kept[] = {".", "..", "attacks", "dev", "init", "root"};
+    for (u32 i = 0; i < (in_root ? sizeof kept / sizeof kept[0] : 2); i++)
+        if (is_same(name, kept[i]))
+            return 1;
+    return 0;
+}
+
 /* What a directory holds, and what that holds. */
 static void remove_all(const char *path)
 {
+    int in_root = is_same(path, "/");
     static char names[2048];
     int fd, size;
     if (call(chdir, path) != 0)
@@ -84,7 +104,7 @@ static void remove_all(const char *path)
         int removed = 0;
         for (char *at = names; at < names + size; at += *(unsigned short *)(at + 16)) {
             char *name = at + 19;
-            if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])))
+            if (is_kept(name, in_root))
                 continue;
             if (call(unlink, name) != 0 && call(rmdir, name) != 0) {
                 remove_all(name);
@@ -121,6 +141,8 @@ static int run(char *name, char *path)
 {
     char *arguments[] = {name, 0};
     int pid, status;
+    call(mkdir, "/tmp", 0777);
+    call(mkdir, "/tmp/attack", 0777);
     bystander_start();
     if (!bystander_lives())
         put("# no bystander\n");
@@ -141,7 +163,7 @@ static int run(char *name, char *path)
     call(kill, -1, SIGKILL);
     while (call(wait4, -1, 0, 0, 0) > 0)
         ;
-    remove_all("/tmp/attack");
+    remove_all("/"); /* an attack with random names may have left some anywhere */
     return status;
 }
 
@@ -187,7 +209,6 @@ static void warm_up(void)
 int attack(int argc, char **argv)
 {
     warm_up();
-    call(mkdir, "/tmp/attack", 0777);
     for (int i = 1; i < argc; i++)
         run_rounds(argv[i]);
     put("@finished\n");
