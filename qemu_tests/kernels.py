@@ -24,6 +24,7 @@ from builder.run import RunResult, run_image
 from builder.verdict import Expected
 from builder.watch import Timeouts, Typed
 
+CLANG = "clang --target=i386"
 BUILD_TIMEOUT_S = 100  # a build takes two seconds; another worker may be at the same kernel
 
 
@@ -97,22 +98,24 @@ class Lab:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
 
-    def kernel(self, *overrides: str, folder: Path | None = None) -> Kernel:
+    def kernel(self, *overrides: str, folder: Path | None = None, cc: str | None = None) -> Kernel:
         """The kernel of a configuration, built with warnings as errors and checked.
 
         Args:
             overrides: KEY=VALUE, as for --set.
             folder: Where the paths in programs.files start.
+            cc: The C compiler, instead of the one that is found.
         """
         if folder is None:
             config = load_config(None, overrides)
         else:
             (folder / "kernel.toml").touch()
             config = load_config(folder / "kernel.toml", overrides)
-        with self.locked(f"{config.kernel.step}-{config.digest}") as out:
+        compiler = f"-{cc.split()[0]}" if cc else ""
+        with self.locked(f"{config.kernel.step}-{config.digest}{compiler}") as out:
             if not (out / "built").exists():
                 # Two jobs: another worker often waits for the same kernel.
-                build_kernel(config, out, jobs=2, werror=True)
+                build_kernel(config, out, jobs=2, cc=cc, werror=True)
                 (out / "built").touch()
         return Kernel(config, out)
 
@@ -165,6 +168,13 @@ def session_folder(factory: pytest.TempPathFactory) -> Path:
     """A folder that belongs to this session and is the same for all its workers."""
     base = factory.getbasetemp()
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kernels"
+
+
+def clang() -> str:
+    """The command of the other compiler, for `Lab.kernel`; skips the test if there is none."""
+    if shutil.which("clang") is None:
+        pytest.skip("clang is not installed: apt-get install clang")
+    return CLANG
 
 
 def value_of(result: RunResult, pattern: str) -> str:

@@ -16,9 +16,10 @@ from builder.ktap import parse
 from builder.model import memory
 from builder.model.budgets import VSYSCALL_STUBS
 from builder.run import RunResult
+from builder.step import STEPS
 from builder.verdict import Expected
 from builder.watch import Timeouts
-from qemu_tests.kernels import Kernel, Lab, value_of
+from qemu_tests.kernels import Kernel, Lab, clang, value_of
 
 CALL_INSTRUCTIONS_MAX = 70  # for a null call through the page, loop not counted
 WITH_SYSENTER, WITH_INT80 = VSYSCALL_STUBS
@@ -88,6 +89,15 @@ processes esp0-word random 4  -  demo    max:512:elf 486:16:elf pentium2:4:disk 
 processes per-switch random 1  io checks  max:16:elf coreduo:4:disk pentium2:64:elf
 processes per-switch random 2  -  demo    486:512:elf ppro:8:disk qemu32:4:elf
 processes per-switch random 4  -  checks  n270:16:elf pentium:64:disk nosep:8:elf pentium3:4:disk
+linux    per-switch fixed  1  io checks  486:4:disk pentium3:16:elf ppro:64:elf
+linux    per-switch fixed  2  -  demo    pentium:8:disk nosep:512:elf max:4:elf
+linux    per-switch fixed  4  io checks  coreduo:8:elf n270:16:disk pentium2:64:elf qemu32:16:elf
+linux    esp0-word  fixed  1  -  demo    pentium:64:disk nosep:4:elf qemu32:8:disk
+linux    esp0-word  fixed  2  io checks  pentium3:8:elf coreduo:16:disk n270:64:elf
+linux    esp0-word  fixed  4  -  demo    max:512:elf 486:16:elf pentium2:4:disk ppro:16:elf
+linux    tss-end    random 1  io checks  max:16:elf coreduo:4:disk pentium2:64:elf
+linux    tss-end    random 2  -  demo    486:512:elf ppro:8:disk qemu32:4:elf
+linux    tss-end    random 4  -  checks  n270:16:elf pentium:64:disk nosep:8:elf pentium3:4:disk
 """
 
 
@@ -216,6 +226,19 @@ def test_boots_and_passes(lab: Lab, case: Case) -> None:
         assert int(eip, 16) == kernel.symbols["sysenter_entry"]
     if case.suite == "demo" and case.machine.icount:
         _check_costs(case, kernel, result)
+
+
+# ---- compilers ----
+
+
+@pytest.mark.parametrize("cpus", [1, 2])
+@pytest.mark.parametrize("step", STEPS)
+def test_what_clang_makes_of_it_passes_too(lab: Lab, step: str, cpus: int) -> None:
+    chosen = (f"kernel.step={step}", f"cpu.count={cpus}", "programs.suite=checks")
+    kernel = lab.kernel(*chosen, cc=clang())
+    machine = Machine(cpus=cpus, icount=cpus == 1)
+    result = lab.boot(kernel, f"clang-{step}-{cpus}", machine=machine)
+    assert result.verdict.passed, result.explain()
 
 
 # ---- memory ----

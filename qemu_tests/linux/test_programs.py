@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from builder.debian import Unpacked
-from qemu_tests.kernels import Lab
+from qemu_tests.kernels import Lab, clang
 from qemu_tests.linux import expectations
 from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case, cases
@@ -66,3 +66,10 @@ def test_all_of_them_do_so_on_other_machines(
     )
     machine = replace(MACHINE, cpus=cpus, cpu=cpu, icount=False)
     _compare(groups, run_on_tinygate(kernel, _initramfs(tmp_path, wanted, packages), machine))
+
+
+def test_all_of_them_do_so_on_a_kernel_that_clang_compiled(
+    packages: Mapping[str, Unpacked], lab: Lab, tmp_path: Path
+) -> None:
+    kernel = lab.kernel("kernel.step=linux", "programs.suite=none", cc=clang())
+    _compare(GROUPS, run_on_tinygate(kernel, _initramfs(tmp_path, cases(), packages)))

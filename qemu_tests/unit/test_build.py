@@ -16,7 +16,7 @@ from builder.errors import BuildError, FileError
 from builder.image import check_image
 from builder.render import render_tree, write_tree
 from builder.step import STEPS
-from qemu_tests.kernels import Change, Lab
+from qemu_tests.kernels import Change, Lab, clang
 
 STEPS = tuple(f"kernel.step={step}" for step in STEPS)
 
@@ -130,11 +130,10 @@ def test_a_kernel_that_differs_from_its_model_leaves_no_kernel_behind(
 
 
 def test_another_compiler_in_the_same_folder_compiles_again(lab: Lab, tmp_path: Path) -> None:
-    if shutil.which("clang") is None:
-        pytest.skip("clang is not installed: apt-get install clang")
+    compiler = clang()
     out = _built(lab, tmp_path)
-    again = build_kernel(INT80, out, cc="clang")
-    fresh = build_kernel(INT80, tmp_path / "fresh", cc="clang")
+    again = build_kernel(INT80, out, cc=compiler)
+    fresh = build_kernel(INT80, tmp_path / "fresh", cc=compiler)
     assert again.kernel_elf.read_bytes() == fresh.kernel_elf.read_bytes()
 
 

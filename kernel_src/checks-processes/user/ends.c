@@ -162,11 +162,23 @@ static void check_waiting(void)
                (uint32_t)-LINUX_ECHILD);
 }
 
+/* Wait until all who have the end of a pipe to write to have ended: then there is nothing to read. */
+static void wait_for_end(const int *ends)
+{
+    char byte;
+
+    close(ends[1]);
+    read(ends[0], &byte, 1);
+    close(ends[0]);
+}
+
 static void check_kill(void)
 {
-    long child = start(exit_7);
+    int ends[2];
 
-    sleep_ticks(2);
+    pipe(ends);
+    long child = start(exit_7);
+    wait_for_end(ends);
     ktap_equal("a child that has ended is still there", (uint32_t)kill((int32_t)child, 0), 0);
     ktap_equal("killing it changes nothing",
                (uint32_t)kill((int32_t)child, SIGKILL) << 16 | (uint32_t)status_of(child),
@@ -196,23 +208,38 @@ static void check_many(void)
     ktap_equal("twenty children, each heard of once", seen, (1u << MANY) - 1);
 }
 
+/* Who is a process's parent, before and after he is told that he may end? */
+static void tell_parents(int to, int old_parent)
+{
+    int32_t parents[2] = {(int32_t)getppid(), 0};
+
+    write(old_parent, "x", 1);
+    for (uint32_t i = 0; i < PATIENCE_TICKS; i++) {
+        parents[1] = (int32_t)getppid();
+        if (parents[1] != parents[0]) {
+            break;
+        }
+        sleep_ticks(1);
+    }
+    write(to, parents, sizeof parents);
+    exit_with(0);
+}
+
 /* A child's child outlives it, and tells by a pipe who its parent is then. */
 static void check_orphan(void)
 {
     int32_t parents[2] = {-1, -1};
-    int ends[2];
+    int ends[2], may_end[2];
+    char byte;
 
     pipe(ends);
+    pipe(may_end);
     long child = fork();
     if (child == 0) {
         if (fork() == 0) {
-            parents[0] = (int32_t)getppid();
-            sleep_ticks(3);
-            parents[1] = (int32_t)getppid();
-            write(ends[1], parents, sizeof parents);
-            exit_with(0);
+            tell_parents(ends[1], may_end[1]);
         }
-        sleep_ticks(1);
+        read(may_end[0], &byte, 1);
         exit_with(0);
     }
     status_of(child);

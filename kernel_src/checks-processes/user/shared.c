@@ -58,9 +58,17 @@ static int is_still(void)
     return *word_at(AT) == was;
 }
 
-/* How the writer has ended; if it has not, this is its end. */
+/* How the writer ends; if it does not, however long it is given, this is its end. */
 static uint32_t end_of(long child)
 {
+    int status = -1;
+
+    for (uint32_t i = 0; i < PATIENCE_TICKS; i++) {
+        if (wait4((int32_t)child, &status, WNOHANG, NULL) == child) {
+            return (uint32_t)status;
+        }
+        sleep_ticks(1);
+    }
     kill((int32_t)child, SIGKILL);
     return (uint32_t)status_of(child);
 }

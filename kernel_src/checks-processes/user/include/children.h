@@ -16,6 +16,10 @@ static inline int status_of(long child)
 #define EXITED(status) ((status) << 8)
 #define KILLED_BY(signal) (signal)
 
+/* So long is waited for what must come, before it is taken to have failed: an emulator's CPU may
+ * get none of the host's for a while. */
+#define PATIENCE_TICKS 1000
+
 /* Sleep for so many ticks of the clock, at least. */
 void sleep_ticks(uint32_t ticks);
 
