@@ -14,6 +14,7 @@ from builder.build import build_kernel, make_command
 from builder.config import load_config
 from builder.errors import BuildError, FileError
 from builder.image import check_image
+from builder.model import budgets
 from builder.render import render_tree, write_tree
 from builder.step import STEPS
 from qemu_tests.kernels import Change, Lab, clang
@@ -135,6 +136,16 @@ def test_another_compiler_in_the_same_folder_compiles_again(lab: Lab, tmp_path: 
     again = build_kernel(INT80, out, cc=compiler)
     fresh = build_kernel(INT80, tmp_path / "fresh", cc=compiler)
     assert again.kernel_elf.read_bytes() == fresh.kernel_elf.read_bytes()
+
+
+def test_a_kernel_that_is_too_large_is_an_error_only_where_warnings_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(budgets.KERNEL_BUDGET_BYTES, INT80.programs.suite, 1000)
+    built = build_kernel(INT80, tmp_path)  # a student's compiler may be another than ours
+    with pytest.raises(BuildError, match="its budget is 1000"):
+        build_kernel(INT80, tmp_path, werror=True)
+    assert not built.kernel_elf.exists()
 
 
 def test_a_warning_is_an_error_only_if_it_is_asked_to_be_and_then_that_of_an_earlier_build_too(

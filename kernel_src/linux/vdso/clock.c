@@ -33,8 +33,8 @@ INLINE const struct clock_time *clock_here(int id)
 }
 
 /* What a clock shows now, for CPUs with a TSC. If the kernel changes the data meanwhile it begins
- * again: the sequence is odd, or another. CPUs keep the order of the loads. Compilers are told to
- * by an assembly statement, which anything may come of: a fence of C's is for atomic loads only,
+ * again: the sequence is odd, or another. CPUs keep the order of the loads. Compilers do because of
+ * an empty assembly statement that may change all memory: a fence of C's holds atomic loads only,
  * and clang moves others past it. */
 INLINE struct clock_time clock_read(const struct clock_time *clock)
 {

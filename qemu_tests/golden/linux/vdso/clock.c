@@ -33,8 +33,9 @@ INLINE const struct clock_time *clock_here(int id)
 }
 
 /* What a clock shows now, for CPUs with a TSC. If the kernel changes the data meanwhile it begins
- * again: the sequence is odd, or another. Compilers are told to keep the order of the loads; CPUs
- * do. */
+ * again: the sequence is odd, or another. CPUs keep the order of the loads. Compilers do because of
+ * an empty assembly statement that may change all memory: a fence of C's holds atomic loads only,
+ * and clang moves others past it. */
 INLINE struct clock_time clock_read(const struct clock_time *clock)
 {
     struct clock_time now;
@@ -44,7 +45,7 @@ INLINE struct clock_time clock_read(const struct clock_time *clock)
         sequence = __atomic_load_n(&vdso_clock_data.sequence, __ATOMIC_ACQUIRE) & ~1u;
         now = *clock;
         now.nanoseconds += clock_elapsed(&vdso_clock_data, __builtin_ia32_rdtsc());
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+        __asm__ volatile("" ::: "memory");
     } while (sequence != vdso_clock_data.sequence);
     clock_carry(&now);
     return now;
