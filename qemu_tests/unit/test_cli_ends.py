@@ -136,6 +136,22 @@ def test_tables_are_plain_text_where_there_is_no_terminal(
     assert capsys.readouterr().out == f"title\na b  c\n1    {'x' * 200}\n22\n"
 
 
+def test_no_cell_of_a_table_is_cut_off_by_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [["1", "why " * 8 + "0xffffffffffffffffffffff", ""], ["22", "", "yes"]]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    ui.print_table("title", ("number", "reason", "a_b"), rows)
+    assert capsys.readouterr().out == (
+        "title\n\nnumber  1\nreason  why why why why why why why why\n"
+        "        0xffffffffffffffffffffff\n\nnumber  22\na b     yes\n"
+    )
+    monkeypatch.setenv("COLUMNS", "80")
+    ui.print_table("title", ("number", "reason", "a_b"), rows)
+    assert capsys.readouterr().out.splitlines()[1].split() == ["number", "reason", "a", "b"]
+
+
 def test_plain_data_of_everything() -> None:
     value = {"a": (1, b"\xff"), "b": {3, 1}, "c": ExitCode.TOOL, "d": Path("x"), "e": None}
     assert ui.plain_data(value) == {"a": [1, "ff"], "b": [1, 3], "c": 3, "d": "x", "e": None}
