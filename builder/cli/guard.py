@@ -62,9 +62,9 @@ def file_error(error: OSError) -> FileError | None:
         "the file system refused",
         where=str(error.filename or ""),
         why=f"{why} ({error.strerror})",
-        fix="make room, or choose another folder with --out"
+        fix="make room, or choose another folder"
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        else "check the path and its permissions, or choose another folder with --out",
+        else "check the path and its permissions, or choose another folder",
     )
 
 

@@ -43,6 +43,9 @@ def build(folder: str, cpus: int, strace: bool) -> None:
             new.write_bytes(stripped.read_bytes())  # QEMU need not read the symbols
             new.replace(place / kernel.ELF_NAME)
             stamp.write_text(kernel.stamp(folder, print_), encoding="utf-8")
+        except FileError as error:
+            error.fix = FIX  # the builder's own names an option that exec has not
+            raise
         except OSError as error:
             raise FileError(
                 "the kernel cannot be kept", where=folder, why=str(error.strerror), fix=FIX
