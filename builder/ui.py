@@ -11,6 +11,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from builder.errors import tell
+
 HEX_NAMES = (
     "access",
     "flags",
@@ -34,8 +36,7 @@ _LEAST_COLUMNS = 20  # for a cell, however narrow the terminal is
 
 def say(text: str) -> None:
     """One line of news about the work, on stderr, so that stdout holds only what was asked for."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    tell(text)
 
 
 def live(text: str) -> None:

@@ -79,8 +79,9 @@ def test_reader_that_goes_away(empty_folder: Path, project_root: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path) -> None:
-    argv, environment = command(project_root, "show")  # less than a buffer, written at the end
+@pytest.mark.parametrize("words", [["show"], ["--help"], ["show", "-h"], ["--version"]])
+def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path, words: list[str]) -> None:
+    argv, environment = command(project_root, *words)  # less than a buffer, written at the end
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             argv,
@@ -92,6 +93,24 @@ def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path) -> None
         )
     assert done.returncode == ExitCode.FILES
     assert b"disk is full" in done.stderr and b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["show", "nothing"], ExitCode.USAGE),
+        (["exec", "./absent"], ExitCode.EXEC_NOT_FOUND),
+        (["exec", "--absent"], ExitCode.EXEC_FAILED),
+    ],
+)
+def test_full_disk_behind_stderr_takes_the_words_but_not_the_status(
+    empty_folder: Path, project_root: Path, words: list[str], status: ExitCode
+) -> None:
+    argv, environment = command(project_root, *words)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(argv, cwd=empty_folder, env=environment, stderr=full, check=False)
+    assert done.returncode == status
 
 
 def test_ctrl_c_ends_with_130(empty_folder: Path, project_root: Path) -> None:
