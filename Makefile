@@ -15,7 +15,9 @@ VENV := .venv
 READY := $(VENV)/.tinygate-ready
 # The verbs start makes of their own, which are no part of this one: its options are not for them.
 TINYGATE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(VENV)/bin/python -m builder
-CHOICE = $(if $(CONFIG),--config '$(CONFIG)') $(if $(STEP),--step '$(STEP)') $(foreach pair,$(SET),--set '$(pair)')
+QUOTED = '$(subst ','\'',$(1))'
+CHOICE = $(if $(CONFIG),--config $(call QUOTED,$(CONFIG))) $(if $(STEP),--step $(call QUOTED,$(STEP))) \
+         $(foreach pair,$(SET),--set $(call QUOTED,$(pair)))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test image debug doctor show bench clean distclean setup FORCE

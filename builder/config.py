@@ -154,11 +154,11 @@ def _apply_override(tables: Tables, text: str) -> str:
     """Put one "KEY=VALUE" into `tables`; the dotted key."""
     name, equals, value = text.partition("=")
     name = name.strip()
-    if not equals:
+    if not equals or not name:
         raise ConfigError(
             f"{shown(text)} is not KEY=VALUE",
             where=OVERRIDE,
-            fix="write it as in --set cpu.count=2",
+            fix="write it as in --set cpu.count=2; make's SET begins another at each blank",
         )
     key = next((key for key in keys() if key.dotted == name), None)
     if key is None and name in sections():
@@ -213,12 +213,12 @@ def _unknown_key(name: str, origin: str) -> ConfigError:
     """The error for a key or table that does not exist, with the nearest one that does."""
     section, _, last = name.partition(".")
     known = [key.dotted for key in keys()]
-    if not last:
-        near = difflib.get_close_matches(section, list(sections()), n=1, cutoff=0.5)
-        near = [f"[{near[0]}]"] if near else []
-    else:
-        same_name = [dotted for dotted in known if dotted.partition(".")[2] == last]
-        near = same_name or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = [dotted for dotted in known if dotted.partition(".")[2] == (last or section)]
+    if not near and last:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    elif not near:
+        tables = difflib.get_close_matches(section, list(sections()), n=1, cutoff=0.5)
+        near = [f"[{table}]" for table in tables]
     return ConfigError(
         "unknown key" if last else "unknown table",
         where=f"{origin}: {shown(name)[1:-1]}",

@@ -6,6 +6,8 @@ or work around (`MachineryError`). Each error says four things: what went wrong,
 what to do.
 """
 
+import os
+import sys
 from enum import IntEnum
 
 
@@ -62,6 +64,16 @@ class TinygateError(Exception):
 def _harmless(text: str, allowed: str = "") -> str:
     """Names and what tools print, without what would make the terminal do things."""
     return "".join(c if c.isprintable() or c in allowed else ascii(c)[1:-1] for c in text)
+
+
+def tell(text: str) -> None:
+    """A line on stderr. Where that takes nothing, the exit status alone has to say it."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        # Python writes it once more at its end, and a failure there is an exit status of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 class UserError(TinygateError):

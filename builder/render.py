@@ -264,7 +264,7 @@ def write_tree(files: Mapping[str, bytes], out_dir: Path) -> int:
         raise FileError(
             f"cannot write the kernel tree: {error.strerror}",
             where=str(error.filename2 or error.filename or out_dir),
-            fix="see to it that it can be written, or choose another folder with --out",
+            fix="see to it that it can be written, or choose another folder",
         ) from error
     return changed
 

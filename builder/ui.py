@@ -1,13 +1,17 @@
-"""What the verbs print: tables, progress, JSON. Rich is imported only where a terminal shows it."""
+"""What the verbs print: tables, progress, JSON. Rich is imported only where a spinner turns."""
 
 import contextlib
 import dataclasses
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from builder.errors import tell
 
 HEX_NAMES = (
     "access",
@@ -26,12 +30,13 @@ HEX_NAMES = (
     "code",
 )
 HEX_FROM = 4096  # larger numbers are addresses, sizes or masks
+_GAP = 2  # blanks between columns
+_LEAST_COLUMNS = 20  # for a cell, however narrow the terminal is
 
 
 def say(text: str) -> None:
     """One line of news about the work, on stderr, so that stdout holds only what was asked for."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    tell(text)
 
 
 def live(text: str) -> None:
@@ -109,26 +114,32 @@ def rows_of(table: Sequence[Any]) -> tuple[list[str], list[list[str]]]:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table on stdout: drawn on a terminal, else columns of plain text that tools can cut."""
+    """A table on stdout, in columns; where the terminal is too narrow for them, row below row."""
     headers = [name.replace("_", " ") for name in columns]
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(title=title, title_justify="left")
-        for header in headers:
-            table.add_column(header)
-        for row in rows:
-            table.add_row(*map(Text, row))
-        Console().print(table)
-        return
     widths = [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
     print(title)
+    if sys.stdout.isatty() and _GAP * (len(widths) - 1) + sum(widths) > _terminal_columns():
+        for row in rows:
+            _print_record(headers, row)
+        return
     for row in (headers, *rows):
-        print(
-            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        )
+        padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        print((" " * _GAP).join(padded).rstrip())
+
+
+def _print_record(headers: Sequence[str], row: Sequence[str]) -> None:
+    """A line for each cell that is not empty; below it what is too long for it."""
+    indent = max(map(len, headers)) + _GAP
+    width = max(_terminal_columns(), indent + _LEAST_COLUMNS)
+    print()
+    for header, text in zip(headers, row, strict=True):
+        if text:
+            first, others = f"{header:{indent}}", " " * indent
+            print(textwrap.fill(text, width, initial_indent=first, subsequent_indent=others))
+
+
+def _terminal_columns() -> int:
+    return shutil.get_terminal_size().columns
 
 
 def sizes(paths: Sequence[Path]) -> str:

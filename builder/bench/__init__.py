@@ -24,8 +24,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from rich.console import Console
-
 from builder import proc
 from builder.bench import linux, measure, report
 from builder.bench.figures import Row
@@ -143,11 +141,8 @@ def main_bench(
         print(text, end="")
     elif markdown:
         print(report.markdown(rows, look, remarks), end="")
-    elif sys.stdout.isatty():
-        console = Console()
-        console.print(report.rich_table(rows, look), *report.notes(rows, remarks), sep="\n")
     else:
-        print(report.plain(rows, look, remarks), end="")
+        report.show(rows, look, remarks)
     return rows
 
 

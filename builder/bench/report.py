@@ -1,4 +1,4 @@
-"""Prints the benchmark's rows: as a table for a terminal, plain text, Markdown, or JSON. Pure."""
+"""The benchmark's rows as people read them, as Markdown, and as JSON."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Table
-
+from builder import ui
 from builder.bench.figures import Figure, Row, Value
 
 HEADINGS = ("figure", "ours", "yardstick", "best peer", "reach", "reached?")
@@ -77,16 +76,10 @@ def notes(rows: Sequence[Row], remarks: Sequence[str] = ()) -> list[str]:
     return [*(f"{row.figure.title}: {row.note}" for row in rows if row.note), *remarks]
 
 
-def plain(rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS, remarks: Sequence[str] = ()) -> str:
-    """A table of aligned columns, for pipes and log files."""
-    table = [look.headings, *(look.only(cells(row)) for row in rows)]
-    widths = [max(len(line[i]) for line in table) for i in range(len(look.headings))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in table
-    ]
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*lines, *notes(rows, remarks)]) + "\n"
+def show(rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS, remarks: Sequence[str] = ()) -> None:
+    """Print them for whoever waits for them."""
+    ui.print_table("figures", look.headings, [look.only(cells(row)) for row in rows])
+    print("", *notes(rows, remarks), sep="\n")
 
 
 def markdown(
@@ -98,14 +91,6 @@ def markdown(
     text = "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
     said = notes(rows, remarks)
     return text + "".join(f"\n- {note}" for note in said) + ("\n" if said else "")
-
-
-def rich_table(rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS) -> Table:
-    """A table for a terminal; what was not reached stands out."""
-    table = Table(*look.headings, title="tinygate bench")
-    for row in rows:
-        table.add_row(*look.only(cells(row)), style="bold red" if row.reached is False else None)
-    return table
 
 
 def as_json(rows: Sequence[Row], about: dict[str, Any]) -> str:

@@ -29,6 +29,17 @@ def open_what_is_closed() -> list[int]:
     return closed
 
 
+def _run_app(arguments: Sequence[str]) -> int:
+    """The status that it would end the process with: what it printed may not be written yet."""
+    from builder.cli.app import app
+
+    try:
+        app(args=list(arguments), prog_name="tinygate")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with one of the exit codes of `errors.ExitCode`.
 
@@ -52,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         if answer(arguments):
             sys.exit(0)
-        from builder.cli.app import app
+        from builder.cli.guard import run_guarded
 
-        app(args=list(arguments), prog_name="tinygate")
+        sys.exit(run_guarded(lambda: _run_app(arguments)))
     except KeyboardInterrupt:
         # The verbs have a handler of their own (guard.py); this is for Ctrl-C during the imports.
         sys.exit(130)

@@ -14,7 +14,7 @@ def exec_(
         str, typer.Argument(metavar="PROGRAM", help="A static i386 ELF file; PATH is not searched.")
     ],
     arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="[ARGUMENTS]...", help="Its arguments.")
+        list[str] | None, typer.Argument(metavar="ARGUMENT", help="Its arguments.")
     ] = None,
     env: Annotated[
         list[str] | None,

@@ -11,7 +11,7 @@ from typing import ParamSpec
 
 import typer
 
-from builder.errors import ExitCode, FileError, TinygateError
+from builder.errors import ExitCode, FileError, TinygateError, tell
 
 P = ParamSpec("P")
 
@@ -62,9 +62,9 @@ def file_error(error: OSError) -> FileError | None:
         "the file system refused",
         where=str(error.filename or ""),
         why=f"{why} ({error.strerror})",
-        fix="make room, or choose another folder with --out"
+        fix="make room, or choose another folder"
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        else "check the path and its permissions, or choose another folder with --out",
+        else "check the path and its permissions, or choose another folder",
     )
 
 
@@ -73,7 +73,7 @@ def _report(error: TinygateError, as_json: bool) -> int:
         fields = {name: getattr(error, name) for name in ("what", "where", "why", "fix")}
         print(json.dumps({"error": {**fields, "exit_code": int(error.exit_code)}}, indent=2))
     else:
-        sys.stderr.write(f"error: {error}\n")
+        tell(f"error: {error}")
     return error.exit_code
 
 
@@ -81,10 +81,10 @@ def _bug(error: Exception, verbose: bool) -> int:
     if verbose:
         traceback.print_exc()
     text = " ".join(str(error).split())[:200]
-    sys.stderr.write(
+    tell(
         f"bug: {type(error).__name__}: {text}\n"
         "  fix: this is a mistake in tinygate, not yours; please report it"
-        + ("\n" if verbose else " with what the same command prints with -v added\n")
+        + ("" if verbose else " with what the same command prints with -v added")
     )
     return EXIT_BUG
 
@@ -105,7 +105,7 @@ def run_guarded(body: Callable[[], int], *, as_json: bool = False, verbose: bool
     except TinygateError as error:
         return _report(error, as_json)
     except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted\n")
+        tell("\ninterrupted")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         _drop_output()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from builder.build import build_kernel
 from builder.config import load_config
-from builder.errors import FileError
+from builder.errors import FileError, tell
 from builder.exec import kernel
 from builder.turn import alone_in
 
@@ -32,8 +31,7 @@ def build(folder: str, cpus: int, strace: bool) -> None:
         print_ = kernel.fingerprint(kernel.sources())
         if kernel.is_current(folder, print_):
             return
-        sys.stderr.write(f"tinygate exec: building its kernel in {folder}, this once\n")
-        sys.stderr.flush()
+        tell(f"tinygate exec: building its kernel in {folder}, this once")
         stamp = place / kernel.STAMP_NAME
         try:
             stamp.unlink(missing_ok=True)
@@ -43,6 +41,9 @@ def build(folder: str, cpus: int, strace: bool) -> None:
             new.write_bytes(stripped.read_bytes())  # QEMU need not read the symbols
             new.replace(place / kernel.ELF_NAME)
             stamp.write_text(kernel.stamp(folder, print_), encoding="utf-8")
+        except FileError as error:
+            error.fix = FIX  # the builder's own names an option that exec has not
+            raise
         except OSError as error:
             raise FileError(
                 "the kernel cannot be kept", where=folder, why=str(error.strerror), fix=FIX

@@ -81,7 +81,9 @@ class Archive:
     def _add_one(self, path: str, name: str, status: os.stat_result) -> None:
         mode, mtime = stat.S_IMODE(status.st_mode), int(status.st_mtime) & 0xFFFFFFFF
         if stat.S_ISDIR(status.st_mode):
-            self._add_folders(f"{name}/" if name else "")
+            if name and name not in self._names:
+                self._add_folders(name)
+                self._add(name, stat.S_IFDIR | mode, mtime=mtime)
         elif stat.S_ISLNK(status.st_mode):
             if name not in self._names:
                 self._add(name, stat.S_IFLNK | 0o777, os.fsencode(os.readlink(path)), mtime)

@@ -6,7 +6,6 @@ import errno
 import os
 import signal
 import stat
-import sys
 from collections.abc import Sequence
 
 from builder.errors import (
@@ -16,6 +15,7 @@ from builder.errors import (
     RefusedError,
     TinygateError,
     UserError,
+    tell,
 )
 from builder.exec import initrd, kernel, options
 from builder.exec.machine import Machine
@@ -58,15 +58,15 @@ def run(words: Sequence[str], closed: Sequence[int] = ()) -> int:
             )
         )
     except Exception as error:
-        sys.stderr.write(
+        tell(
             f"bug: {type(error).__name__}: {error}, at {_place(error)}\n"
-            "  fix: this is a mistake in tinygate, not yours; please report it\n"
+            "  fix: this is a mistake in tinygate, not yours; please report it"
         )
         return ExitCode.EXEC_FAILED
 
 
 def _report(error: TinygateError) -> int:
-    sys.stderr.write(f"error: {error}\n")
+    tell(f"error: {error}")
     return error.exit_code if error.exit_code in _OWN_CODES else ExitCode.EXEC_FAILED
 
 

@@ -41,7 +41,13 @@ class Booter:
         return pack([*devices, File("probe", self.probe, 0o755), *entries])
 
     def boot(
-        self, initrd: bytes, words: str = "", *, memory_mib: int = 32, cpus: int = 1
+        self,
+        initrd: bytes,
+        words: str = "",
+        *,
+        memory_mib: int = 32,
+        cpus: int = 1,
+        has_outcome_device: bool = True,
     ) -> tuple[int, list[str]]:
         """QEMU's status, and the lines that are no comments, without the banner."""
         path = self.folder / "initrd"
@@ -49,6 +55,10 @@ class Booter:
         kernel = self.lab.kernel("kernel.step=linux", f"cpu.count={cpus}")
         image = BootImage("kernel", kernel.elf, path, words)
         command = Qemu().command(Machine(memory_mib=memory_mib, cpus=cpus), image)
+        if not has_outcome_device:
+            at = command.index("-device")
+            assert command[at + 1].startswith("isa-debug-exit,")
+            del command[at : at + 2]
         done = proc.run(command, timeout_s=Timeouts(suite_s=TIMEOUT_S).scaled().suite_s)
         lines = done.stdout.replace("\r", "").splitlines()
         return done.status, [line for line in lines if not line.startswith("#")][1:]
@@ -67,6 +77,16 @@ def test_init_is_in_no_session_and_can_begin_one(booter: Booter) -> None:
     status, lines = booter.boot(booter.archive(Symlink("init", "probe")))
     assert status == OFF.exit_status
     assert lines == ["[/init]", "{HOME=/}", "{TERM=linux}", *SESSION]
+
+
+def test_qemu_ends_with_process_1_though_nobody_gave_it_the_outcome_device(booter: Booter) -> None:
+    archive = booter.archive(Symlink("init", "probe"))
+    status, lines = booter.boot(archive, has_outcome_device=False)
+    assert (status, lines[-1]) == (0, SESSION[-1])
+    hello = booter.lab.kernel("kernel.step=linux").tree / "obj" / "user" / "bin" / "hello.elf"
+    archive = booter.archive(File("init", hello.read_bytes(), 0o755))
+    status, lines = booter.boot(archive, has_outcome_device=False)
+    assert (status, lines[-1]) == (0, "init exited: status 0")
 
 
 @pytest.mark.parametrize(

@@ -191,13 +191,17 @@ ROWS = [
 ]
 
 
-def test_the_plain_table_is_aligned_and_says_what_was_not_reached() -> None:
-    lines = report.plain(ROWS).splitlines()
-    assert lines[0].split("  ")[0] == "figure"
-    column = lines[0].index("reached?")
+def test_the_table_is_aligned_and_says_what_was_not_reached(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report.show(ROWS, remarks=["no network"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split("  ")[0] == "figure"
+    column = lines[1].index("reached?")
     assert [line[column:] for line in lines[2:5]] == ["NO", "yes", "-"]
     assert "4.2 ms (min 3.0)" in lines[3]
-    assert lines[5].endswith("taken loaded")
+    assert lines[6].endswith("taken loaded")
+    assert lines[7:] == ["no network"]
 
 
 def test_markdown_has_the_same_cells() -> None:

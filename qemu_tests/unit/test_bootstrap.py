@@ -273,6 +273,7 @@ def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Pat
             ["run", "SET=cpu.count=2 machine.cpu=qemu32,-sep", "ARGS=-v"],
             "-m builder run --set 'cpu.count=2' --set 'machine.cpu=qemu32,-sep' -v",
         ),
+        (["run", "CONFIG=it's.toml"], r"-m builder run --config 'it'\''s.toml'"),
         (["test", "ARGS=-k config"], "-m builder test -n auto -k config"),
         (["debug", "STEP=sysenter"], "-m builder debug --step 'sysenter'"),
         (["bench"], "-m builder bench"),

@@ -79,8 +79,9 @@ def test_reader_that_goes_away(empty_folder: Path, project_root: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path) -> None:
-    argv, environment = command(project_root, "show")  # less than a buffer, written at the end
+@pytest.mark.parametrize("words", [["show"], ["--help"], ["show", "-h"], ["--version"]])
+def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path, words: list[str]) -> None:
+    argv, environment = command(project_root, *words)  # less than a buffer, written at the end
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             argv,
@@ -92,6 +93,24 @@ def test_full_disk_behind_stdout(empty_folder: Path, project_root: Path) -> None
         )
     assert done.returncode == ExitCode.FILES
     assert b"disk is full" in done.stderr and b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["show", "nothing"], ExitCode.USAGE),
+        (["exec", "./absent"], ExitCode.EXEC_NOT_FOUND),
+        (["exec", "--absent"], ExitCode.EXEC_FAILED),
+    ],
+)
+def test_full_disk_behind_stderr_takes_the_words_but_not_the_status(
+    empty_folder: Path, project_root: Path, words: list[str], status: ExitCode
+) -> None:
+    argv, environment = command(project_root, *words)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(argv, cwd=empty_folder, env=environment, stderr=full, check=False)
+    assert done.returncode == status
 
 
 def test_ctrl_c_ends_with_130(empty_folder: Path, project_root: Path) -> None:
@@ -134,6 +153,22 @@ def test_tables_are_plain_text_where_there_is_no_terminal(
 ) -> None:
     ui.print_table("title", ("a_b", "c"), [["1", "x" * 200], ["22", ""]])
     assert capsys.readouterr().out == f"title\na b  c\n1    {'x' * 200}\n22\n"
+
+
+def test_no_cell_of_a_table_is_cut_off_by_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [["1", "why " * 8 + "0xffffffffffffffffffffff", ""], ["22", "", "yes"]]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    ui.print_table("title", ("number", "reason", "a_b"), rows)
+    assert capsys.readouterr().out == (
+        "title\n\nnumber  1\nreason  why why why why why why why why\n"
+        "        0xffffffffffffffffffffff\n\nnumber  22\na b     yes\n"
+    )
+    monkeypatch.setenv("COLUMNS", "80")
+    ui.print_table("title", ("number", "reason", "a_b"), rows)
+    assert capsys.readouterr().out.splitlines()[1].split() == ["number", "reason", "a", "b"]
 
 
 def test_plain_data_of_everything() -> None:

@@ -151,6 +151,7 @@ def test_misspelt_value_names_the_nearest() -> None:
         ("[cpu]\ncout = 1\n", "cpu.count"),
         ("[kernel]\ncount = 1\n", "cpu.count"),  # right key, wrong table
         ("[sysentr]\nstack = 'tss-end'\n", "[sysenter]"),
+        ("step = 'int80'\n", "kernel.step"),  # right key, no table
     ],
 )
 def test_unknown_key_names_the_nearest(tmp_path: Path, text: str, near: str) -> None:
@@ -163,6 +164,7 @@ def test_unknown_key_in_an_override() -> None:
     error = set_error("cpu.cuont=2")
     assert "cpu.cuont" in error.where and "cpu.count" in error.fix
     assert "kernel.step" in set_error("kernel=3").fix
+    assert "'=2' is not KEY=VALUE" in set_error("=2").what
 
 
 @pytest.mark.parametrize("text", ["kernel = 3", "[[kernel]]\nstep = 'int80'"])

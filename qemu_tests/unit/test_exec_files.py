@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from builder.errors import UserError
-from builder.exec import initrd, options
+from builder.errors import FileError, UserError
+from builder.exec import build, initrd, options
 
 
 def names(pieces: list[bytes]) -> list[str]:
@@ -32,6 +33,17 @@ def test_folders_come_before_what_is_in_them(
     wanted = options.parse(["--file", "f", "--file", "f/g/h:/p/q", "./d/prog"], {})
     found = names(initrd.guest_files(wanted, b"ELF"))
     assert found == ["d", "d/prog", "f", "f/g", "f/g/h", "f/link", "p", "p/q", "TRAILER!!!"]
+
+
+def test_a_folder_has_its_mode_and_its_time(tmp_path: Path) -> None:
+    folder = tmp_path / "f" / "private"
+    folder.mkdir(parents=True)
+    folder.chmod(0o2750)
+    os.utime(folder, (0, 0x12345678))
+    wanted = options.parse(["--file", f"{tmp_path}/f:there/f", "p"], {})
+    archive = b"".join(initrd.guest_files(wanted, b"ELF"))
+    header = archive[archive.index(b"there/f/private\0") - 110 :]
+    assert (header[14:22], header[46:54]) == (b"000045e8", b"12345678")
 
 
 @pytest.mark.parametrize("option", ["--file", "--initrd"])
@@ -92,3 +104,11 @@ def test_what_is_larger_than_the_memory_is_not_even_read(tmp_path: Path, option:
     with pytest.raises(UserError, match="memory is too small") as caught:
         initrd.guest_files(options.parse([option, str(tmp_path / "large"), "p"], {}), b"")
     assert "--memory" in caught.value.fix
+
+
+def test_where_the_kernel_cannot_be_built_the_error_names_what_exec_has(tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "kernel").touch()  # in the place of a folder
+    with pytest.raises(FileError) as caught:
+        build.build(str(tmp_path), 1, strace=False)
+    assert "TINYGATE_CACHE" in caught.value.fix

@@ -24,5 +24,5 @@ _Noreturn void init_failed(const char *path, int error);
 
 /* ---- kernel/init.c ---- */
 
-/* reboot(2). */
-_Noreturn void machine_off(int restart);
+/* The end that was asked for: by reboot(2), or by that of process 1. */
+_Noreturn void machine_off(uint8_t outcome, int restart);

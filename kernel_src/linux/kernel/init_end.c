@@ -21,7 +21,7 @@ void init_ended(int32_t wait_status)
     } else {
         print("init exited: status %d\n", wait_status >> 8);
     }
-    machine_end(OUTCOME_INIT);
+    machine_off(OUTCOME_INIT, 0);
 }
 
 static const char *meaning(int error)

@@ -213,7 +213,7 @@ long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command)
     case REBOOT_RESTART:
     case REBOOT_HALT:
     case REBOOT_POWER_OFF:
-        machine_off(command == REBOOT_RESTART);
+        machine_off(OUTCOME_OFF, command == REBOOT_RESTART);
     default:
         return -EINVAL;
     }

@@ -108,10 +108,10 @@ void init_run(const struct multiboot_info *info)
 }
 
 /* As each machine has it: the outcome device, ACPI, and a reset, which ends QEMU -no-reboot. */
-void machine_off(int restart)
+void machine_off(uint8_t outcome, int restart)
 {
     serial_drain();
-    outb(OUTCOME_PORT, OUTCOME_OFF);
+    outb(OUTCOME_PORT, outcome);
     if (!restart) {
         outw(ACPI_PM1A_CONTROL, ACPI_SLEEP_NOW);
     }

@@ -17,7 +17,7 @@
 
 long sys_exit(int status)
 {
-    process_end(status & 0xff, NOT_KILLED);
+    process_end(status & 0xff, NOT_KILLED); /* as Linux: no more of it is kept */
 }
 
 /* Ends all threads of a process; here each has but one. */

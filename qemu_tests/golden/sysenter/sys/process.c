@@ -6,7 +6,7 @@
 
 long sys_exit(int status)
 {
-    process_end(status & 0xff, NOT_KILLED); /* a parent sees no more of it */
+    process_end(status & 0xff, NOT_KILLED); /* as Linux: no more of it is kept */
 }
 
 /* Ends all threads of a process; here each has but one. */
