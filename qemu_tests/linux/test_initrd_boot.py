@@ -69,6 +69,13 @@ def test_init_is_in_no_session_and_can_begin_one(booter: Booter) -> None:
     assert lines == ["[/init]", "{HOME=/}", "{TERM=linux}", *SESSION]
 
 
+def test_a_fifo_with_a_devices_number_is_a_fifo(booter: Booter) -> None:
+    fifo = Node("dev/ttyS0", "fifo", 4, 64)
+    status, lines = booter.boot(booter.archive(Symlink("init", "probe"), fifo))
+    assert status == OFF.exit_status
+    assert lines[-3:] == ["TIOCGSID -25", "its sid -1", "sum 0 of 0"]
+
+
 @pytest.mark.parametrize(
     ("line", "arguments", "environment"),
     [

@@ -89,7 +89,7 @@ static long frame_for(struct inode *inode, uint32_t page)
     if (*slot == 0 && frames_used() < frames_total() - frames_total() / FRAMES_LEFT_SHARE) {
         *slot = frame_alloc();
     }
-    return *slot ? (long)*slot : -ENOMEM;
+    return *slot ? (long)*slot : -ENOSPC;
 }
 
 long inode_page(struct inode *inode, uint32_t offset)
@@ -138,7 +138,7 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
                        copy_function *copy)
 {
     uint32_t done = 0;
-    long error = offset > INODE_BYTES_MAX ? -EFBIG : 0;
+    long error = 0;
 
     while (done < size && error == 0) {
         uint32_t at = offset + done;
@@ -151,7 +151,7 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
         }
         done += error ? 0 : part;
     }
-    if (offset + done > inode->size) {
+    if (done && offset + done > inode->size) {
         inode->size = offset + done;
     }
     if (error) {

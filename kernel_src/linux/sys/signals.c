@@ -224,13 +224,8 @@ struct stack {
 long sys_sigaltstack(const struct stack *new, struct stack *old)
 {
     struct process *process = current_process();
-    uint32_t esp = process_regs(process)->esp;
-    int in_use = process->altstack_size && esp > process->altstack_addr &&
-                 esp - process->altstack_addr <= process->altstack_size;
     const struct stack before = {process->altstack_addr,
-                                 !process->altstack_size ? SS_DISABLE
-                                 : in_use                ? SS_ONSTACK
-                                                         : 0,
+                                 altstack_flags(process, process_regs(process)->esp),
                                  process->altstack_size};
 
     if (new) {
@@ -238,7 +233,7 @@ long sys_sigaltstack(const struct stack *new, struct stack *old)
         if (copy_from_user(&stack, new, sizeof stack) != 0) {
             return -EFAULT;
         }
-        if (in_use) {
+        if (before.flags == SS_ONSTACK) {
             return -EPERM;
         }
         if (stack.flags != 0 && stack.flags != SS_ONSTACK && stack.flags != SS_DISABLE) {

@@ -64,7 +64,7 @@ static void stat64_fill(struct stat64 *stat, const struct inode *inode)
         .nlink = links_of(inode),
         .uid = inode->uid,
         .gid = inode->gid,
-        .rdev = is_fifo(inode) ? 0 : inode->rdev,
+        .rdev = inode->rdev,
         .size = inode->size,
         .blksize = PAGE_SIZE,
         .blocks = is_regular(inode)

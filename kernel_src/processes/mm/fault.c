@@ -39,17 +39,14 @@ static int grow_down(const struct space *space, struct area *stack, uint32_t add
 static int page_own(struct space *space, uint32_t *entry)
 {
     uint32_t frame = *entry & ENTRY_FRAME;
+    uint32_t copy = frame_take();
 
-    if (frame_is_shared(frame)) {
-        uint32_t copy = frame_alloc();
-        if (copy == 0) {
-            return -ENOMEM;
-        }
-        memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
-        frame_put(frame);
-        *entry = copy | (*entry & ~ENTRY_FRAME);
+    if (copy == 0) {
+        return -ENOMEM;
     }
-    *entry |= PAGE_WRITE;
+    memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
+    frame_put(frame);
+    *entry = copy | (*entry & ~ENTRY_FRAME) | PAGE_WRITE;
     tlb_flush(space);
     return 0;
 }
