@@ -235,21 +235,11 @@ long sys__llseek(int fd, uint32_t high, uint32_t low, uint64_t *result, int when
 }
 
 /* All is in memory: nothing need be written anywhere. */
-__attribute__((noinline)) long sys_fsync(int fd)
+long sys_fsync(int fd)
 {
     const struct file *file = file_of(fd);
 
     return !file ? -EBADF : file->inode && has_places(file->inode) ? 0 : -EINVAL;
-}
-
-long sys_fdatasync(int fd)
-{
-    return sys_fsync(fd);
-}
-
-long sys_sync(void)
-{
-    return 0;
 }
 
 long sys_ioctl(int fd, uint32_t request, void *argument)

@@ -98,14 +98,6 @@ static long sleep_to(uint32_t until, struct timespec *left)
     return 0;
 }
 
-long sys_nanosleep(const struct timespec *wanted, struct timespec *left)
-{
-    uint32_t until;
-    long error = tick_of(wanted, CLOCK_MONOTONIC, 0, &until);
-
-    return error ? error : sleep_to(until, left);
-}
-
 long sys_clock_nanosleep(int clock, int flags, const struct timespec *wanted, struct timespec *left)
 {
     uint32_t until;
