@@ -140,11 +140,7 @@ static long wait_for(struct file *file, struct epoll_event *to, uint32_t room, i
         if (signal_pending(current_process())) {
             return -EINTR;
         }
-        if (timeout_ms > 0) {
-            is_late = sleep_until(&pollers, until);
-        } else {
-            sleep_on(&pollers);
-        }
+        is_late = sleep_limited(&pollers, timeout_ms > 0 ? &until : NULL);
     }
 }
 

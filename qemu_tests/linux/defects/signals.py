@@ -60,11 +60,9 @@ MASKS = (
         "sigsuspend sleeps on what has arrived",
         "sigmask-musl",
         changed(
-            "sys/signals.c",
-            "    while (!signal_pending(process)) {\n        sleep_on(&nobody);\n    }\n"
-            "    return -ERESTARTNOHAND;",
-            "    do {\n        sleep_on(&nobody);\n    } while (!signal_pending(process));\n"
-            "    return -ERESTARTNOHAND;",
+            "sys/sleep.c",
+            "    while (!signal_pending(current_process())) {\n        sleep_on(&nobody);\n    }\n",
+            "    do {\n        sleep_on(&nobody);\n    } while (!signal_pending(current_process()));\n",
         ),
         r"-out: sigsuspend\(&old\)",
         r"\+signal=9",

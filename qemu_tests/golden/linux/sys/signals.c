@@ -189,22 +189,11 @@ long signals_wait_with(const sigset *mask, uint32_t mask_size)
     return 0;
 }
 
-static long suspend(void)
-{
-    const struct process *process = current_process();
-    struct wait_queue nobody = {NULL, NULL};
-
-    while (!signal_pending(process)) {
-        sleep_on(&nobody);
-    }
-    return -ERESTARTNOHAND;
-}
-
 long sys_rt_sigsuspend(const sigset *mask, uint32_t mask_size)
 {
     long error = signals_wait_with(mask, mask_size);
 
-    return error ? error : suspend();
+    return error ? error : sys_pause();
 }
 
 long sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
@@ -212,7 +201,7 @@ long sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
     (void)unused1;
     (void)unused2;
     wait_with(mask);
-    return suspend();
+    return sys_pause();
 }
 
 struct stack {

@@ -78,6 +78,15 @@ void tell_left(struct timespec *left, uint32_t until)
     }
 }
 
+int sleep_limited(struct wait_queue *queue, const uint32_t *until)
+{
+    if (until) {
+        return sleep_until(queue, *until);
+    }
+    sleep_on(queue);
+    return 0;
+}
+
 /* A sleep that a stop interrupts goes on to the same end, not for as long again. */
 static long sleep_to(uint32_t until, struct timespec *left)
 {
