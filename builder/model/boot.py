@@ -160,6 +160,12 @@ READY_STEPS: tuple[BootStep, ...] = (
         "The other threads end with the old program.",
         "linux",
     ),
+    BootStep(
+        "files_unshare(process)",
+        "fs/file.h",
+        "What it closes stays open for those who share its files.",
+        "processes",
+    ),
 )
 
 # What a child gets of its parent, beside memory and files; each call returns 0 or -errno.

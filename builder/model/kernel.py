@@ -25,6 +25,8 @@ from builder.model.syscall import Syscall
 from builder.model.syscalls import (
     COST_LOOPS,
     CostLoop,
+    entries_of,
+    functions_of,
     program_calls,
     syscalls_for,
 )
@@ -86,6 +88,21 @@ class KernelModel:
     def program_calls(self) -> tuple[Syscall, ...]:
         """The calls that user/include/sys.h has a function for."""
         return program_calls(self.syscalls)
+
+    @property
+    def call_functions(self) -> tuple[Syscall, ...]:
+        """For each C function of sys/calls.h the call whose comment it has."""
+        return functions_of(self.syscalls)
+
+    @property
+    def call_entry_of(self) -> dict[int, Syscall]:
+        """By number of a call the one whose entry in sys/table.c does it."""
+        return entries_of(self.syscalls)
+
+    @property
+    def call_entries(self) -> tuple[Syscall, ...]:
+        """Those that have an entry of their own."""
+        return tuple(call for call in self.syscalls if self.call_entry_of[call.number] is call)
 
     @property
     def main_headers(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Syscall:
     layer: str = "int80"
     is_private: bool = False  # uses only what is the caller's own, or locks for itself
     has_own_stub: bool = False  # programs have a function of that name in user/lib
+    by: str = ""  # what does it, if that is another call's function: as C would call it
 
     @property
     def unpacked(self) -> tuple[tuple[Argument, str], ...]:
@@ -41,9 +42,15 @@ class Syscall:
         """The parameter list of its C prototype."""
         return ", ".join(argument.c_declaration for argument in self.arguments) or "void"
 
-    def prototype(self, prefix: str = "") -> str:
-        """Its name, behind `prefix`, and parameters, as in a C prototype without the result."""
-        return f"{prefix}{self.name}({self.parameters})"
+    @property
+    def prototype(self) -> str:
+        """Its name and parameters, as programs have them in a C prototype without the result."""
+        return f"{self.name}({self.parameters})"
+
+    @property
+    def kernel_prototype(self) -> str:
+        """The same of the kernel's function; of one that is no call's own it takes nothing."""
+        return f"sys_{self.function}({'void' if self.by else self.parameters})"
 
     @property
     def stub(self) -> str:
@@ -53,13 +60,35 @@ class Syscall:
         return f"system_call(NR_{self.name}, {', '.join(values)})"
 
     @property
+    def function(self) -> str:
+        """The C function that does it, without `sys_`."""
+        return self.by.partition("(")[0] or self.name
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What that function is called with, out of `struct pt_regs *regs`."""
+        registers = {
+            argument.name: f"({argument.c_type})regs->{register}"
+            if "*" in argument.c_type
+            else f"regs->{register}"
+            for argument, register in self.unpacked
+        }
+        if not self.by:
+            return tuple(registers.values())
+        words = self.by.partition("(")[2].removesuffix(")").split(", ")
+        return tuple(registers.get(word, word) for word in words if word)
+
+    @property
+    def entry(self) -> str:
+        """What sys/table.c calls it: as its function, if that is called without anything."""
+        return self.name if self.values else self.function
+
+    @property
     def dispatch(self) -> str:
-        """Name and arguments out of `struct pt_regs *regs`, as the macro CALL wants them."""
-        values = (
-            f"({arg.c_type})regs->{register}" if "*" in arg.c_type else f"regs->{register}"
-            for arg, register in self.unpacked
-        )
-        return ", ".join((self.name, *values))
+        """The line of sys/table.c that makes its entry: a macro and what that wants."""
+        if self.function == self.entry:
+            return f"CALL({', '.join((self.entry, *self.values))})"
+        return f"CALL_BY({', '.join((self.entry, self.function, *self.values))})"
 
 
 def args(*pairs: str) -> tuple[Argument, ...]:

@@ -13,13 +13,19 @@ from builder.model.syscalls_linux import LINUX_SYSCALLS
 
 
 def _processes(
-    number: int, name: str, arguments: tuple[Argument, ...], comment: str, reason: str
+    number: int,
+    name: str,
+    arguments: tuple[Argument, ...],
+    comment: str,
+    reason: str,
+    *,
+    by: str = "",
 ) -> Syscall:
-    return Syscall(number, name, arguments, comment, reason, "processes")
+    return Syscall(number, name, arguments, comment, reason, "processes", by=by)
 
 
 _PROCESSES = (
-    _processes(2, "fork", (), "a copy of this process", "family"),
+    _processes(2, "fork", (), "a copy of this process", "family", by="clone(0, 0)"),
     _processes(
         3, "read", args("int fd", "void *buffer", "size_t size"), "read from a file", "family"
     ),
@@ -33,6 +39,7 @@ _PROCESSES = (
         args("int32_t pid", "int *status", "int options"),
         "wait for the end of a child",
         "C libraries call this one or wait4",
+        by="wait4(pid, status, options, NULL)",
     ),
     _processes(
         11,
@@ -97,6 +104,7 @@ _PROCESSES = (
         "checks",
         "processes",
         has_own_stub=True,
+        by="clone(CLONE_VFORK | CLONE_VM, 0)",
     ),
     _processes(
         192,
@@ -193,6 +201,7 @@ SYSCALLS: tuple[Syscall, ...] = (
         args("int status"),
         "end this program",
         "C libraries call this one",
+        by="exit(status)",
     ),
 )
 
@@ -213,6 +222,22 @@ def program_calls(calls: tuple[Syscall, ...]) -> tuple[Syscall, ...]:
     """
     known = {call.number for call in SYSCALLS if call.layer != "linux"}
     return tuple(call for call in calls if call.number in known)
+
+
+def functions_of(calls: tuple[Syscall, ...]) -> tuple[Syscall, ...]:
+    """Of the calls that one C function does, the one whose name it has, or else the first."""
+    chosen: dict[str, Syscall] = {}
+    for call in calls:
+        if call.function not in chosen or call.function == call.name:
+            chosen[call.function] = call
+    return tuple(call for call in calls if chosen[call.function] is call)
+
+
+def entries_of(calls: tuple[Syscall, ...]) -> dict[int, Syscall]:
+    """By number the call whose entry is used: several may call a function in the same way."""
+    functions = {(call.function, call.values): call for call in reversed(calls)}
+    functions |= {(call.function, call.values): call for call in functions_of(calls)}
+    return {call.number: functions[call.function, call.values] for call in calls}
 
 
 def structs_of(calls: tuple[Syscall, ...]) -> tuple[str, ...]:

@@ -11,22 +11,71 @@ _PATH = "const char *path"
 _SETS = ("uint32_t count", "uint32_t *in", "uint32_t *out", "uint32_t *except")
 
 
-def _call(number: int, name: str, arguments: tuple[str, ...], comment: str, reason: str) -> Syscall:
-    return Syscall(number, name, args(*arguments), comment, reason, "linux")
+def _call(
+    number: int, name: str, arguments: tuple[str, ...], comment: str, reason: str, *, by: str = ""
+) -> Syscall:
+    return Syscall(number, name, args(*arguments), comment, reason, "linux", by=by)
 
 
-def _own(number: int, name: str, arguments: tuple[str, ...], comment: str, reason: str) -> Syscall:
-    return Syscall(number, name, args(*arguments), comment, reason, "linux", is_private=True)
+def _own(
+    number: int, name: str, arguments: tuple[str, ...], comment: str, reason: str, *, by: str = ""
+) -> Syscall:
+    return Syscall(number, name, args(*arguments), comment, reason, "linux", is_private=True, by=by)
+
+
+def _zero(
+    number: int, name: str, comment: str, reason: str, arguments: tuple[str, ...] = ()
+) -> Syscall:
+    """There is nothing to do: everybody is root, and everything in memory."""
+    return _own(number, name, arguments, comment, reason, by="zero()")
 
 
 LINUX_SYSCALLS: tuple[Syscall, ...] = (
-    _call(5, "open", (_PATH, "uint32_t flags", _MODE), "open a file", "T2"),
-    _call(8, "creat", (_PATH, _MODE), "make a file and open it", "T2: dietlibc"),
-    _call(9, "link", ("const char *existing_path", _PATH), "one more name for a file", "T2: ln"),
-    _call(10, "unlink", (_PATH,), "take a file's name away", "T2"),
+    _call(2, "fork", (), "a copy of this process", "family", by="clone(SIGCHLD, 0, 0, NULL, 0)"),
+    _call(
+        5,
+        "open",
+        (_PATH, "uint32_t flags", _MODE),
+        "open a file",
+        "T2",
+        by="openat(AT_FDCWD, path, flags, mode)",
+    ),
+    _call(
+        8,
+        "creat",
+        (_PATH, _MODE),
+        "make a file and open it",
+        "T2: dietlibc",
+        by="openat(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode)",
+    ),
+    _call(
+        9,
+        "link",
+        ("const char *existing_path", _PATH),
+        "one more name for a file",
+        "T2: ln",
+        by="linkat(AT_FDCWD, existing_path, AT_FDCWD, path, 0)",
+    ),
+    _call(
+        10, "unlink", (_PATH,), "take a file's name away", "T2", by="unlinkat(AT_FDCWD, path, 0)"
+    ),
     _call(12, "chdir", (_PATH,), "change the working directory", "T2"),
-    _call(14, "mknod", (_PATH, _MODE, "uint32_t rdev"), "make a device or a file", "nullsys"),
-    _call(15, "chmod", (_PATH, _MODE), "change who may do what", "T2: chmod"),
+    _call(
+        14,
+        "mknod",
+        (_PATH, _MODE, "uint32_t rdev"),
+        "make a device or a file",
+        "nullsys",
+        by="mknodat(AT_FDCWD, path, mode, rdev)",
+    ),
+    _call(
+        15,
+        "chmod",
+        (_PATH, _MODE),
+        "change who may do what",
+        "T2: chmod",
+        by="fchmodat(AT_FDCWD, path, mode)",
+    ),
     _call(16, "lchown", (_PATH, *_OWNER), "whose a symbolic link is", "T2: klibc"),
     _call(
         19,
@@ -36,21 +85,55 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2",
     ),
     _own(20, "getpid", (), "number of this process", "T1"),
-    _own(23, "setuid", ("uint32_t id",), "everybody stays root", "T2: dietlibc"),
-    _own(24, "getuid", (), "everybody is root", "T2: dietlibc"),
+    _zero(23, "setuid", "everybody stays root", "T2: dietlibc", ("uint32_t id",)),
+    _zero(24, "getuid", "everybody is root", "T2: dietlibc"),
     _call(27, "alarm", ("uint32_t seconds",), "SIGALRM after a time", "T5"),
     _call(29, "pause", (), "wait for a signal", "T3"),
-    _call(33, "access", (_PATH, _MODE), "may it be opened?", "T2"),
-    _own(36, "sync", (), "all is in memory", "T2: sync"),
+    _call(
+        33,
+        "access",
+        (_PATH, _MODE),
+        "may it be opened?",
+        "T2",
+        by="faccessat(AT_FDCWD, path, mode)",
+    ),
+    _zero(36, "sync", "all is in memory", "T2: sync"),
     _call(37, "kill", ("int32_t pid", "int signal"), "send a signal", "T3"),
-    _call(38, "rename", ("const char *old_path", "const char *new_path"), "another name", "T2"),
-    _call(39, "mkdir", (_PATH, _MODE), "make a directory", "T2"),
-    _call(40, "rmdir", (_PATH,), "remove a directory", "T2"),
+    _call(
+        38,
+        "rename",
+        ("const char *old_path", "const char *new_path"),
+        "another name",
+        "T2",
+        by="renameat(AT_FDCWD, old_path, AT_FDCWD, new_path)",
+    ),
+    _call(
+        39, "mkdir", (_PATH, _MODE), "make a directory", "T2", by="mkdirat(AT_FDCWD, path, mode)"
+    ),
+    _call(
+        40,
+        "rmdir",
+        (_PATH,),
+        "remove a directory",
+        "T2",
+        by="unlinkat(AT_FDCWD, path, AT_REMOVEDIR)",
+    ),
+    _call(
+        41,
+        "dup",
+        ("int fd",),
+        "one more number for an open file",
+        "family",
+        by="fcntl64(fd, F_DUPFD, 0)",
+    ),
+    _call(
+        42, "pipe", ("int *fds",), "bytes from one process to another", "family", by="pipe2(fds, 0)"
+    ),
     _call(43, "times", ("struct tms *to",), "how long it had a CPU", "T3: sh"),
-    _own(46, "setgid", ("uint32_t id",), "everybody stays root", "T2: dietlibc"),
-    _own(47, "getgid", (), "everybody is root", "T2: dietlibc"),
-    _own(49, "geteuid", (), "everybody is root", "T2: dietlibc"),
-    _own(50, "getegid", (), "everybody is root", "T2: dietlibc"),
+    _zero(46, "setgid", "everybody stays root", "T2: dietlibc", ("uint32_t id",)),
+    _zero(47, "getgid", "everybody is root", "T2: dietlibc"),
+    _zero(49, "geteuid", "everybody is root", "T2: dietlibc"),
+    _zero(50, "getegid", "everybody is root", "T2: dietlibc"),
     _call(
         54,
         "ioctl",
@@ -58,7 +141,14 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "what only a terminal can do",
         "T2: TCGETS",
     ),
-    _call(55, "fcntl", ("int fd", "int command", "uint32_t argument"), "about open files", "T2"),
+    _call(
+        55,
+        "fcntl",
+        ("int fd", "int command", "uint32_t argument"),
+        "about open files",
+        "T2",
+        by="fcntl64(fd, command, argument)",
+    ),
     _call(
         57,
         "setpgid",
@@ -67,7 +157,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T3: job control",
     ),
     _call(60, "umask", ("uint32_t mask",), "mode bits that new files do not get", "T3: sh"),
-    _call(65, "getpgrp", (), "number of the process group", "T3: job control"),
+    _call(65, "getpgrp", (), "number of the process group", "T3: job control", by="getpgid(0)"),
     _call(66, "setsid", (), "a session of its own", "T3: setsid, login shells"),
     _call(
         67,
@@ -92,8 +182,22 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T5",
     ),
     _call(77, "getrusage", ("int who", "struct rusage *to"), "what it has used", "T3: mksh"),
-    _call(83, "symlink", ("const char *target", _PATH), "a name for a path", "T2: ln -s"),
-    _call(85, "readlink", (_PATH, "char *buffer", "size_t size"), "what that path is", "T2: ls -l"),
+    _call(
+        83,
+        "symlink",
+        ("const char *target", _PATH),
+        "a name for a path",
+        "T2: ln -s",
+        by="symlinkat(target, AT_FDCWD, path)",
+    ),
+    _call(
+        85,
+        "readlink",
+        (_PATH, "char *buffer", "size_t size"),
+        "what that path is",
+        "T2: ls -l",
+        by="readlinkat(AT_FDCWD, path, buffer, size)",
+    ),
     _call(
         88,
         "reboot",
@@ -188,7 +292,15 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T1: musl",
     ),
     _call(147, "getsid", ("int32_t pid",), "session of a process", "T3: job control"),
-    _call(148, "fdatasync", ("int fd",), "all is in memory", "T3: SQLite"),
+    _call(148, "fdatasync", ("int fd",), "all is in memory", "T3: SQLite", by="fsync(fd)"),
+    _call(
+        162,
+        "nanosleep",
+        ("const struct timespec *wanted", "struct timespec *left"),
+        "sleep for a time",
+        "family",
+        by="clock_nanosleep(CLOCK_MONOTONIC, 0, wanted, left)",
+    ),
     _call(
         168,
         "poll",
@@ -273,6 +385,16 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "another stack for handlers",
         "T5",
     ),
+    Syscall(
+        190,
+        "vfork",
+        (),
+        "a child that borrows this process's memory, stack and all, until it has its own",
+        "checks",
+        "linux",
+        has_own_stub=True,
+        by="clone(CLONE_VFORK | CLONE_VM | SIGCHLD, 0, 0, NULL, 0)",
+    ),
     _call(
         191,
         "ugetrlimit",
@@ -294,26 +416,47 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "change a file's length",
         "T2",
     ),
-    _call(195, "stat64", (_PATH, "struct stat64 *to"), "what is known of a file", "T2"),
-    _call(196, "lstat64", (_PATH, "struct stat64 *to"), "of a link itself", "T2"),
+    _call(
+        195,
+        "stat64",
+        (_PATH, "struct stat64 *to"),
+        "what is known of a file",
+        "T2",
+        by="fstatat64(AT_FDCWD, path, to, 0)",
+    ),
+    _call(
+        196,
+        "lstat64",
+        (_PATH, "struct stat64 *to"),
+        "of a link itself",
+        "T2",
+        by="fstatat64(AT_FDCWD, path, to, AT_SYMLINK_NOFOLLOW)",
+    ),
     _call(197, "fstat64", ("int fd", "struct stat64 *to"), "of an open file", "T2"),
-    _call(198, "lchown32", (_PATH, *_OWNER), "whose a symbolic link is", "T2: cp -a"),
-    _own(199, "getuid32", (), "everybody is root", "T2"),
-    _own(200, "getgid32", (), "everybody is root", "T3: sh"),
-    _own(201, "geteuid32", (), "everybody is root", "T3: sh"),
-    _own(202, "getegid32", (), "everybody is root", "T3: sh"),
-    _own(203, "setreuid32", (), "everybody stays root", "T2: seteuid()"),
-    _own(204, "setregid32", (), "everybody stays root", "T2: setegid()"),
-    _own(
+    _call(
+        198,
+        "lchown32",
+        (_PATH, *_OWNER),
+        "whose a symbolic link is",
+        "T2: cp -a",
+        by="fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW)",
+    ),
+    _zero(199, "getuid32", "everybody is root", "T2"),
+    _zero(200, "getgid32", "everybody is root", "T3: sh"),
+    _zero(201, "geteuid32", "everybody is root", "T3: sh"),
+    _zero(202, "getegid32", "everybody is root", "T3: sh"),
+    _zero(203, "setreuid32", "everybody stays root", "T2: seteuid()"),
+    _zero(204, "setregid32", "everybody stays root", "T2: setegid()"),
+    _zero(
         205,
         "getgroups32",
-        ("int count", "uint32_t *groups"),
         "nobody is in further groups",
         "T2: id",
+        ("int count", "uint32_t *groups"),
     ),
-    _own(206, "setgroups32", (), "nobody is in further groups", "T2: initgroups()"),
+    _zero(206, "setgroups32", "nobody is in further groups", "T2: initgroups()"),
     _call(207, "fchown32", ("int fd", *_OWNER), "whose an open file is", "T2: tar"),
-    _own(208, "setresuid32", (), "everybody stays root", "T2: seteuid()"),
+    _zero(208, "setresuid32", "everybody stays root", "T2: seteuid()"),
     _own(
         209,
         "getresuid32",
@@ -321,17 +464,25 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "everybody is root",
         "T2: bash",
     ),
-    _own(210, "setresgid32", (), "everybody stays root", "T2: setegid()"),
+    _zero(210, "setresgid32", "everybody stays root", "T2: setegid()"),
     _own(
         211,
         "getresgid32",
         ("uint32_t *real", "uint32_t *effective", "uint32_t *saved"),
         "everybody is root",
         "T2: bash",
+        by="getresuid32(real, effective, saved)",
     ),
-    _call(212, "chown32", (_PATH, *_OWNER), "change whose a file is", "T2: chown"),
-    _own(213, "setuid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
-    _own(214, "setgid32", ("uint32_t id",), "everybody stays root", "T3: sh"),
+    _call(
+        212,
+        "chown32",
+        (_PATH, *_OWNER),
+        "change whose a file is",
+        "T2: chown",
+        by="fchownat(AT_FDCWD, path, uid, gid, 0)",
+    ),
+    _zero(213, "setuid32", "everybody stays root", "T3: sh", ("uint32_t id",)),
+    _zero(214, "setgid32", "everybody stays root", "T3: sh", ("uint32_t id",)),
     _call(
         219,
         "madvise",
@@ -379,6 +530,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     ),
     _call(243, "set_thread_area", ("struct user_desc *user",), "set a TLS entry", "T1"),
     _call(244, "get_thread_area", ("struct user_desc *user",), "what a TLS entry says", "T4"),
+    _call(252, "exit_group", ("int status",), "end this program", "C libraries call this one"),
     _call(254, "epoll_create", ("int size",), "watch several files", "T6: musl"),
     _call(
         255,
@@ -393,6 +545,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         ("int epoll_fd", "struct epoll_event *to", "int room", "int timeout_ms"),
         "wait for the files that are watched",
         "T6: Go",
+        by="epoll_pwait(epoll_fd, to, room, timeout_ms, NULL, 0)",
     ),
     _own(258, "set_tid_address", ("uint32_t address",), "a word to clear at the end", "T4"),
     _call(

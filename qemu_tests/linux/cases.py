@@ -101,6 +101,7 @@ PROGRAMS = (
     Program("account", (*GLIBC, *MUSL, "diet")),  # klibc has no setrlimit
     Program("sigwait", ("glibc", "musl")),
     Program("lesser", ("glibc", "musl")),
+    Program("lengths", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -89,6 +89,13 @@ def test_qemu_ends_with_process_1_though_nobody_gave_it_the_outcome_device(boote
     assert (status, lines[-1]) == (0, "init exited: status 0")
 
 
+def test_a_fifo_with_a_devices_number_is_a_fifo(booter: Booter) -> None:
+    fifo = Node("dev/ttyS0", "fifo", 4, 64)
+    status, lines = booter.boot(booter.archive(Symlink("init", "probe"), fifo))
+    assert status == OFF.exit_status
+    assert lines[-3:] == ["TIOCGSID -25", "its sid -1", "sum 0 of 0"]
+
+
 @pytest.mark.parametrize(
     ("line", "arguments", "environment"),
     [

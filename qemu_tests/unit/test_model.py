@@ -239,6 +239,23 @@ def test_system_calls_have_a_reason_and_at_most_six_arguments() -> None:
         assert len(call.unpacked) == len(call.arguments)
 
 
+@pytest.mark.parametrize("step", ["int80", "processes", "linux"])
+def test_what_another_calls_function_does_is_done_in_its_way(step: str) -> None:
+    """With or without the kernel lock; a function that is no call's own is called with nothing."""
+    model = build_model(load_config(None, [f"kernel.step={step}"]))
+    for call in model.syscalls:
+        assert call.is_private == model.call_entry_of[call.number].is_private
+    for call in model.call_functions:
+        assert call.function == call.name or call.values == ()
+
+
+def test_a_call_that_another_calls_function_does_hands_over_its_arguments_and_constants() -> None:
+    calls = {call.name: call for call in syscalls_for(("int80", "processes", "linux"))}
+    creat = "AT_FDCWD, (const char *)regs->ebx, O_CREAT | O_WRONLY | O_TRUNC, regs->ecx"
+    assert calls["creat"].dispatch == f"CALL_BY(creat, openat, {creat})"
+    assert (calls["setgid"].dispatch, calls["sync"].entry) == ("CALL(zero)", "zero")
+
+
 def test_system_calls_are_sorted_and_within_the_table(model: KernelModel) -> None:
     numbers = [call.number for call in model.syscalls]
     assert numbers == sorted(set(numbers))

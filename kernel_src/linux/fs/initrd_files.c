@@ -31,7 +31,7 @@ struct initrd_directory {
 
 static uint32_t type_of(const struct cpio_entry *entry)
 {
-    return entry->mode & CPIO_TYPE_MASK;
+    return entry->mode & S_IFMT;
 }
 
 /* A device number as Linux keeps it in 32 bits: 12 for the major, around which the minor has 20. */
@@ -99,7 +99,7 @@ static int make_inode(struct initrd_files *files, const struct cpio_entry *entry
 {
     int error;
 
-    if (type_of(entry) == CPIO_SYMLINK) {
+    if (type_of(entry) == S_IFLNK) {
         error = ramfs_symlink(path, entry->target, &files->inode);
     } else {
         error = ramfs_make(path, entry->mode, device_number(entry->rdev_major, entry->rdev_minor),
@@ -142,11 +142,11 @@ int initrd_files_make(struct initrd_files *files, const struct cpio_entry *entry
 
     files->written = 0;
     files->mtime = entry->mtime;
-    if (entry->nlink > 1 && type != CPIO_DIRECTORY && type != CPIO_SYMLINK) {
+    if (entry->nlink > 1 && type != S_IFDIR && type != S_IFLNK) {
         return make_linked(files, entry, path);
     }
     int error = make_inode(files, entry, path);
-    if (error == 0 && type == CPIO_DIRECTORY) {
+    if (error == 0 && type == S_IFDIR) {
         error = remember_directory(files);
     }
     return error;

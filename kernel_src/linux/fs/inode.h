@@ -17,10 +17,8 @@ struct inode {
     uint32_t mode, uid, gid;
     uint32_t size;
     uint32_t mtime, ctime; /* seconds since 1970 */
-    union {
-        uint32_t rdev;     /* a device's number */
-        struct fifo *fifo; /* while somebody has it open */
-    };
+    uint32_t rdev;         /* a device's number */
+    struct fifo *fifo;     /* of a FIFO, while somebody has it open */
     uint32_t *frames;      /* a file's pages: see fs/inode_data.c */
     uint32_t capacity;     /* as many of them could be noted */
     struct entry *entries; /* a directory's names, the newest first */

@@ -11,7 +11,6 @@
 long tty_check_foreground(int signal)
 {
     struct process *process = current_process();
-    const struct signal_info info = {.signal = signal, .code = SI_KERNEL};
 
     if (tty.sid == 0 || process->group->sid != tty.sid || process->group->pgid == tty.pgid) {
         return 0;
@@ -22,7 +21,7 @@ long tty_check_foreground(int signal)
     if (!group_may_stop(process)) {
         return -EIO;
     }
-    signal_send_group(process->group->pgid, &info);
+    tty_signal(process->group->pgid, signal);
     return -ERESTARTSYS;
 }
 
@@ -143,10 +142,8 @@ long tty_control(struct file *file, uint32_t request, void *argument)
         if (copy_from_user(&tty.winsize, argument, sizeof tty.winsize) != 0) {
             return -EFAULT;
         }
-        if ((before.rows != tty.winsize.rows || before.columns != tty.winsize.columns) &&
-            tty.pgid) {
-            signal_send_group(tty.pgid,
-                              &(struct signal_info){.signal = SIGWINCH, .code = SI_KERNEL});
+        if (before.rows != tty.winsize.rows || before.columns != tty.winsize.columns) {
+            tty_signal(tty.pgid, SIGWINCH);
         }
         return 0;
     case TIOCGPGRP:

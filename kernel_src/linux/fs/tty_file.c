@@ -38,23 +38,23 @@ static long take(uint8_t *buffer, size_t size)
 static long wait_for(const struct file *file, uint32_t count)
 {
     uint32_t vtime = tty_has(ICANON) ? 0 : tty.termios.cc[VTIME];
-    uint32_t deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1;
+    uint32_t before = count, deadline = 0, now;
 
-    while (tty_available() < count) {
+    while ((now = tty_available()) < count) {
         if (file->flags & O_NONBLOCK) {
-            return tty_available() ? 0 : -EAGAIN;
+            return now ? 0 : -EAGAIN;
         }
         if (signal_pending(current_process())) {
             return -ERESTARTSYS;
         }
-        uint32_t before = tty_available();
-        if (vtime == 0 || (tty.termios.cc[VMIN] != 0 && before == 0)) {
-            sleep_on(&tty.readers);
+        if (now != before) { /* it is a time between characters */
             deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1;
+            before = now;
+        }
+        if (vtime == 0 || (tty.termios.cc[VMIN] != 0 && now == 0)) {
+            sleep_on(&tty.readers);
         } else if (sleep_until(&tty.readers, deadline)) {
             return 0;
-        } else if (tty_available() != before) {
-            deadline = clock_ticks() + vtime * TICKS_PER_VTIME + 1; /* between characters */
         }
     }
     return 0;
@@ -85,21 +85,6 @@ static long tty_read(struct file *file, void *buffer, size_t size)
     return error;
 }
 
-/* While Ctrl-S holds the output. Returns 0 or -errno. */
-static long wait_for_output(const struct file *file)
-{
-    while (tty.is_stopped) {
-        if (file->flags & O_NONBLOCK) {
-            return -EAGAIN;
-        }
-        if (signal_pending(current_process())) {
-            return -ERESTARTSYS;
-        }
-        sleep_on(&tty.writers);
-    }
-    return 0;
-}
-
 static long tty_write(struct file *file, const void *buffer, size_t size)
 {
     char chunk[CHUNK_BYTES];
@@ -108,7 +93,9 @@ static long tty_write(struct file *file, const void *buffer, size_t size)
 
     while (error == 0 && done < size) {
         size_t part = size - done < sizeof chunk ? size - done : sizeof chunk;
-        error = wait_for_output(file);
+        while (error == 0 && tty.is_stopped) {
+            error = file_wait(file, &tty.writers);
+        }
         error = error ? error : copy_from_user(chunk, (const char *)buffer + done, part);
         if (error == 0) {
             tty_put(chunk, part);

@@ -126,11 +126,7 @@ static long wait(const struct word *word, uint32_t expected, uint32_t bits, cons
     }
     waiter_add(&waiter);
     while (!waiter.is_woken && !is_late && !signal_pending(current_process())) {
-        if (until) {
-            is_late = sleep_until(&waiter.queue, *until);
-        } else {
-            sleep_on(&waiter.queue);
-        }
+        is_late = sleep_limited(&waiter.queue, until);
     }
     waiter_remove(&waiter);
     return waiter.is_woken ? 0 : is_late ? -ETIMEDOUT : until ? -ERESTARTNOHAND : -ERESTARTSYS;

@@ -24,11 +24,6 @@ long sys_faccessat(int base_fd, const char *path, uint32_t mode)
     return error;
 }
 
-long sys_access(const char *path, uint32_t mode)
-{
-    return sys_faccessat(AT_FDCWD, path, mode);
-}
-
 static long change_mode(struct inode *inode, uint32_t mode)
 {
     inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
@@ -46,11 +41,6 @@ long sys_fchmodat(int base_fd, const char *path, uint32_t mode)
         inode_put(inode);
     }
     return error;
-}
-
-long sys_chmod(const char *path, uint32_t mode)
-{
-    return sys_fchmodat(AT_FDCWD, path, mode);
 }
 
 long sys_fchmod(int fd, uint32_t mode)

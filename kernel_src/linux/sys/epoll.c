@@ -140,18 +140,20 @@ static long wait_for(struct file *file, struct epoll_event *to, uint32_t room, i
         if (signal_pending(current_process())) {
             return -EINTR;
         }
-        if (timeout_ms > 0) {
-            is_late = sleep_until(&pollers, until);
-        } else {
-            sleep_on(&pollers);
-        }
+        is_late = sleep_limited(&pollers, timeout_ms > 0 ? &until : NULL);
     }
 }
 
-long sys_epoll_wait(int epoll_fd, struct epoll_event *to, int room, int timeout_ms)
+/* Without a mask it is epoll_wait(). */
+long sys_epoll_pwait(int epoll_fd, struct epoll_event *to, int room, int timeout_ms,
+                     const sigset *mask, uint32_t mask_size)
 {
     struct file *file = file_of(epoll_fd);
+    long error = mask ? signals_wait_with(mask, mask_size) : 0;
 
+    if (error) {
+        return error;
+    }
     if (room <= 0 || (uint32_t)room > EVENTS_MAX) {
         return -EINVAL;
     }
@@ -165,14 +167,6 @@ long sys_epoll_wait(int epoll_fd, struct epoll_event *to, int room, int timeout_
     long count = wait_for(file, to, (uint32_t)room, timeout_ms);
     file_put(file);
     return count;
-}
-
-long sys_epoll_pwait(int epoll_fd, struct epoll_event *to, int room, int timeout_ms,
-                     const sigset *mask, uint32_t mask_size)
-{
-    long error = mask ? signals_wait_with(mask, mask_size) : 0;
-
-    return error ? error : sys_epoll_wait(epoll_fd, to, room, timeout_ms);
 }
 
 long sys_eventfd2(uint32_t number, uint32_t flags)

@@ -22,19 +22,6 @@ static long map_shared_zeros(uint32_t wanted, uint32_t size, int flags, struct a
     return start;
 }
 
-/* Is there no hole in that range? */
-__attribute__((noinline)) static int is_promised(const struct space *space, uint32_t start,
-                                                 uint32_t end)
-{
-    for (const struct area *area = area_find(space, start); start < end; area = area->next) {
-        if (!area || area->start > start) {
-            return 0;
-        }
-        start = area->end;
-    }
-    return 1;
-}
-
 /* May the file be mapped like that? */
 static long check_file(const struct file *file, int protection, int flags)
 {
@@ -115,7 +102,7 @@ long sys_madvise(uint32_t start, uint32_t size, uint32_t advice)
         (size != 0 && end == start)) {
         return -EINVAL;
     }
-    if (end > USER_TOP || !is_promised(space, start, end)) {
+    if (end > USER_TOP || space_check(space, start, end, PROT_NONE) != 0) {
         return -ENOMEM;
     }
     if (advice == MADV_DONTNEED) {
@@ -138,5 +125,5 @@ long sys_msync(uint32_t start, uint32_t size, int flags)
         (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC)) {
         return -EINVAL;
     }
-    return is_promised(space, start, start + page_up(size)) ? 0 : -ENOMEM;
+    return space_check(space, start, start + page_up(size), PROT_NONE);
 }

@@ -18,7 +18,7 @@ static long set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
     return 0;
 }
 
-static long owner_of_file(int fd, uint32_t uid, uint32_t gid)
+long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
 {
     const struct file *file = file_of(fd);
 
@@ -34,7 +34,7 @@ long sys_fchownat(int base_fd, const char *path, uint32_t uid, uint32_t gid, int
         return -EINVAL;
     }
     if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
-        return owner_of_file(base_fd, uid, gid);
+        return sys_fchown32(base_fd, uid, gid);
     }
     long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
     if (error == 0) {
@@ -42,21 +42,6 @@ long sys_fchownat(int base_fd, const char *path, uint32_t uid, uint32_t gid, int
         inode_put(inode);
     }
     return error;
-}
-
-long sys_chown32(const char *path, uint32_t uid, uint32_t gid)
-{
-    return sys_fchownat(AT_FDCWD, path, uid, gid, 0);
-}
-
-long sys_lchown32(const char *path, uint32_t uid, uint32_t gid)
-{
-    return sys_fchownat(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
-}
-
-long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
-{
-    return owner_of_file(fd, uid, gid);
 }
 
 /* The names without 32 are those of the time when user numbers had 16 bits. */
@@ -67,12 +52,12 @@ static uint32_t widened(uint32_t id)
 
 long sys_chown(const char *path, uint32_t uid, uint32_t gid)
 {
-    return sys_chown32(path, widened(uid), widened(gid));
+    return sys_fchownat(AT_FDCWD, path, widened(uid), widened(gid), 0);
 }
 
 long sys_lchown(const char *path, uint32_t uid, uint32_t gid)
 {
-    return sys_lchown32(path, widened(uid), widened(gid));
+    return sys_fchownat(AT_FDCWD, path, widened(uid), widened(gid), AT_SYMLINK_NOFOLLOW);
 }
 
 long sys_fchown(int fd, uint32_t uid, uint32_t gid)

@@ -189,22 +189,11 @@ long signals_wait_with(const sigset *mask, uint32_t mask_size)
     return 0;
 }
 
-static long suspend(void)
-{
-    const struct process *process = current_process();
-    struct wait_queue nobody = {NULL, NULL};
-
-    while (!signal_pending(process)) {
-        sleep_on(&nobody);
-    }
-    return -ERESTARTNOHAND;
-}
-
 long sys_rt_sigsuspend(const sigset *mask, uint32_t mask_size)
 {
     long error = signals_wait_with(mask, mask_size);
 
-    return error ? error : suspend();
+    return error ? error : sys_pause();
 }
 
 long sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
@@ -212,7 +201,7 @@ long sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
     (void)unused1;
     (void)unused2;
     wait_with(mask);
-    return suspend();
+    return sys_pause();
 }
 
 struct stack {
@@ -224,13 +213,8 @@ struct stack {
 long sys_sigaltstack(const struct stack *new, struct stack *old)
 {
     struct process *process = current_process();
-    uint32_t esp = process_regs(process)->esp;
-    int in_use = process->altstack_size && esp > process->altstack_addr &&
-                 esp - process->altstack_addr <= process->altstack_size;
     const struct stack before = {process->altstack_addr,
-                                 !process->altstack_size ? SS_DISABLE
-                                 : in_use                ? SS_ONSTACK
-                                                         : 0,
+                                 altstack_flags(process, process_regs(process)->esp),
                                  process->altstack_size};
 
     if (new) {
@@ -238,7 +222,7 @@ long sys_sigaltstack(const struct stack *new, struct stack *old)
         if (copy_from_user(&stack, new, sizeof stack) != 0) {
             return -EFAULT;
         }
-        if (in_use) {
+        if (before.flags == SS_ONSTACK) {
             return -EPERM;
         }
         if (stack.flags != 0 && stack.flags != SS_ONSTACK && stack.flags != SS_DISABLE) {

@@ -23,11 +23,7 @@ static long wait_for(sigset wanted, const uint32_t *until, struct signal_info *i
         if (signal_pending(process)) {
             return -EINTR;
         }
-        if (until) {
-            is_late = sleep_until(&nobody, *until);
-        } else {
-            sleep_on(&nobody);
-        }
+        is_late = sleep_limited(&nobody, until);
     }
 }
 

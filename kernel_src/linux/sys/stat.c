@@ -64,7 +64,7 @@ static void stat64_fill(struct stat64 *stat, const struct inode *inode)
         .nlink = links_of(inode),
         .uid = inode->uid,
         .gid = inode->gid,
-        .rdev = is_fifo(inode) ? 0 : inode->rdev,
+        .rdev = inode->rdev,
         .size = inode->size,
         .blksize = PAGE_SIZE,
         .blocks = is_regular(inode)
@@ -144,18 +144,6 @@ static long stat_path(const char *path, struct stat *to, int follow)
     return error;
 }
 
-static long stat64_path(int base_fd, const char *path, struct stat64 *to, int follow)
-{
-    struct inode *inode;
-    long error = inode_of_name(base_fd, path, follow, &inode);
-
-    if (error == 0) {
-        error = stat64_copy(inode, to);
-        inode_put(inode);
-    }
-    return error;
-}
-
 long sys_stat(const char *path, struct stat *to)
 {
     return stat_path(path, to, 1);
@@ -166,18 +154,9 @@ long sys_lstat(const char *path, struct stat *to)
     return stat_path(path, to, 0);
 }
 
-long sys_stat64(const char *path, struct stat64 *to)
-{
-    return stat64_path(AT_FDCWD, path, to, 1);
-}
-
-long sys_lstat64(const char *path, struct stat64 *to)
-{
-    return stat64_path(AT_FDCWD, path, to, 0);
-}
-
 long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
 {
+    struct inode *inode;
     char first;
 
     if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)) {
@@ -186,7 +165,12 @@ long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
     if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
         return sys_fstat64(base_fd, to);
     }
-    return stat64_path(base_fd, path, to, (flags & AT_SYMLINK_NOFOLLOW) == 0);
+    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
+    if (error == 0) {
+        error = stat64_copy(inode, to);
+        inode_put(inode);
+    }
+    return error;
 }
 
 /* All files are in memory, and may have all that is left of it. */

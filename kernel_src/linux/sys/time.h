@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "include/constants.h"
+#include "proc/sleep.h"
 
 struct timespec {
     int32_t seconds;
@@ -33,6 +34,12 @@ struct timezone {
 
 #define NS_PER_TICK (1000000000u / TIMER_HZ)
 
+static inline struct timeval timeval_of(uint32_t ticks)
+{
+    return (struct timeval){(int32_t)(ticks / TIMER_HZ),
+                            (int32_t)(ticks % TIMER_HZ * (NS_PER_TICK / 1000))};
+}
+
 /* ---- sys/sleep.c ---- */
 
 /* Ticks of the clock that a length of time takes, rounded up; very long ones are cut off. */
@@ -40,6 +47,10 @@ uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds);
 
 /* The tick at which so many thousandths of a second are over. */
 uint32_t tick_of_ms(uint32_t ms);
+
+/* Sleep in a queue as sleep_until() does, or as sleep_on() if there is no such tick: NULL. Returns 1
+ * if the time is over. */
+int sleep_limited(struct wait_queue *queue, const uint32_t *until);
 
 /* How much of a time is left that is over at tick `until`, told to the program if it asks. */
 uint32_t ticks_left(uint32_t until);

@@ -44,15 +44,9 @@ int time_now(int id, struct clock_time *now)
     return 0;
 }
 
-static struct rusage usage_of(uint32_t ticks)
-{
-    return (struct rusage){
-        .user = {(int32_t)(ticks / TIMER_HZ), (int32_t)(ticks % TIMER_HZ * (NS_PER_TICK / 1000))}};
-}
-
 long usage_tell(struct rusage *to, uint32_t ticks)
 {
-    const struct rusage usage = usage_of(ticks);
+    const struct rusage usage = {.user = timeval_of(ticks)};
 
     return to && copy_to_user(to, &usage, sizeof usage) != 0 ? -EFAULT : 0;
 }

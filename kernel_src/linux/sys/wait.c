@@ -95,8 +95,3 @@ long sys_wait4(int32_t pid, int *to, int options, void *usage)
     }
     return number;
 }
-
-long sys_waitpid(int32_t pid, int *status, int options)
-{
-    return sys_wait4(pid, status, options, NULL);
-}

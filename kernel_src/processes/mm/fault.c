@@ -39,17 +39,14 @@ static int grow_down(const struct space *space, struct area *stack, uint32_t add
 static int page_own(struct space *space, uint32_t *entry)
 {
     uint32_t frame = *entry & ENTRY_FRAME;
+    uint32_t copy = frame_take();
 
-    if (frame_is_shared(frame)) {
-        uint32_t copy = frame_alloc();
-        if (copy == 0) {
-            return -ENOMEM;
-        }
-        memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
-        frame_put(frame);
-        *entry = copy | (*entry & ~ENTRY_FRAME);
+    if (copy == 0) {
+        return -ENOMEM;
     }
-    *entry |= PAGE_WRITE;
+    memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);
+    frame_put(frame);
+    *entry = copy | (*entry & ~ENTRY_FRAME) | PAGE_WRITE;
     tlb_flush(space);
     return 0;
 }
@@ -120,49 +117,31 @@ void memory_fault(struct pt_regs *regs, uint32_t vector)
     page_fault(regs, vector);
 }
 
-/* The kernel's own address of a byte in a page of an address space, brought if need be. */
-static uint8_t *byte_at(struct space *space, uint32_t address, int write, int *error)
+/* Page by page, by the kernel's own addresses; each is brought if need be. */
+static int transfer(struct space *space, uint32_t address, uint8_t *data, size_t size, int write)
 {
-    *error = space_fault(space, address, write);
-    if (*error) {
-        return NULL;
+    while (size != 0) {
+        size_t part = lower(size, PAGE_SIZE - address % PAGE_SIZE);
+        int error = space_fault(space, address, write);
+        if (error) {
+            return error;
+        }
+        uint32_t physical = page_down(*space_entry(space, address, 0)) + address % PAGE_SIZE;
+        uint8_t *there = phys_to_virt(physical);
+        memcpy(write ? there : data, write ? data : there, part);
+        address += part;
+        data += part;
+        size -= part;
     }
-    uint32_t entry = *space_entry(space, address, 0);
-    return (uint8_t *)phys_to_virt(page_down(entry)) + address % PAGE_SIZE;
+    return 0;
 }
 
 int space_write(struct space *space, uint32_t address, const void *data, size_t size)
 {
-    int error = 0;
-
-    while (size != 0) {
-        size_t part = lower(size, PAGE_SIZE - address % PAGE_SIZE);
-        uint8_t *to = byte_at(space, address, 1, &error);
-        if (error) {
-            return error;
-        }
-        memcpy(to, data, part);
-        address += part;
-        data = (const uint8_t *)data + part;
-        size -= part;
-    }
-    return 0;
+    return transfer(space, address, (uint8_t *)data, size, 1);
 }
 
 int space_read(struct space *space, void *data, uint32_t address, size_t size)
 {
-    int error = 0;
-
-    while (size != 0) {
-        size_t part = lower(size, PAGE_SIZE - address % PAGE_SIZE);
-        const uint8_t *from = byte_at(space, address, 0, &error);
-        if (error) {
-            return error;
-        }
-        memcpy(data, from, part);
-        address += part;
-        data = (uint8_t *)data + part;
-        size -= part;
-    }
-    return 0;
+    return transfer(space, address, data, size, 0);
 }

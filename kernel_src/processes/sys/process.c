@@ -20,12 +20,6 @@ long sys_exit(int status)
     process_end(status & 0xff, NOT_KILLED); /* as Linux: no more of it is kept */
 }
 
-/* Ends all threads of a process; here each has but one. */
-long sys_exit_group(int status)
-{
-    return sys_exit(status);
-}
-
 long sys_getpid(void)
 {
     return current_process()->pid;
@@ -42,20 +36,6 @@ long sys_sched_yield(void)
 {
     process_yield();
     return 0;
-}
-
-long sys_fork(void)
-{
-    const struct clone clone = {0};
-
-    return process_fork(&clone);
-}
-
-long sys_vfork(void)
-{
-    const struct clone clone = {.flags = CLONE_VFORK | CLONE_VM};
-
-    return process_fork(&clone);
 }
 
 long sys_clone(uint32_t flags, uint32_t stack)

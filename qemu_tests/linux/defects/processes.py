@@ -28,11 +28,17 @@ PROCESSES = (
         "forkexec-diet",
         changed(
             "mm/fault.c",
-            "        memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);\n",
+            "    memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);\n",
             "",
         ),
         r"-out: fork: exit 42",
         seconds=FOR_EVER,
+    ),
+    defect(
+        "execve closes what others share",
+        "edges-glibc",
+        changed("fs/file.c", "if (process->files->users == 1) {", "if (process->files) {"),
+        r"\+out: write\(fd, \"x\", 1\) = -1, errno 9",
     ),
     defect(
         "shared pages are copied",

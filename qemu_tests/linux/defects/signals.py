@@ -60,11 +60,9 @@ MASKS = (
         "sigsuspend sleeps on what has arrived",
         "sigmask-musl",
         changed(
-            "sys/signals.c",
-            "    while (!signal_pending(process)) {\n        sleep_on(&nobody);\n    }\n"
-            "    return -ERESTARTNOHAND;",
-            "    do {\n        sleep_on(&nobody);\n    } while (!signal_pending(process));\n"
-            "    return -ERESTARTNOHAND;",
+            "sys/sleep.c",
+            "    while (!signal_pending(current_process())) {\n        sleep_on(&nobody);\n    }\n",
+            "    do {\n        sleep_on(&nobody);\n    } while (!signal_pending(current_process()));\n",
         ),
         r"-out: sigsuspend\(&old\)",
         r"\+signal=9",
@@ -165,13 +163,23 @@ FRAMES = (
     defect(
         "every handler begins at the top of its stack",
         "altstack-diet",
-        changed(FRAME, " && !on_alt_stack(process, esp)) {", ") {"),
+        changed(
+            FRAME,
+            " && altstack_flags(process, esp) == 0) {",
+            " && altstack_flags(process, esp) != SS_DISABLE) {",
+        ),
         r"\+out: signal 12 within, below the other: 1, 0",
+    ),
+    defect(
+        "a handler's frame below its stack",
+        "altstack-diet",
+        changed(FRAME, "on_altstack(process, esp) && !on_altstack(process, frame)", "0"),
+        r"\+out: too deep: status 0x300",
     ),
     defect(
         "the other stack changed while in use",
         "altstack-diet",
-        changed("sys/signals.c", "        if (in_use) {\n", "        if (in_use == 2) {\n"),
+        changed("sys/signals.c", "before.flags == SS_ONSTACK", "before.flags == -1"),
         r"\+out: sigaltstack\(&now, NULL\) = 0",
     ),
     defect(

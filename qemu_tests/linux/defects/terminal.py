@@ -51,8 +51,8 @@ TERMINAL = (
         "signals",
         changed(
             TTY,
-            "        signal_send_group(tty.pgid, &info);\n",
-            "        signal_send_group(tty.sid, &info);\n",
+            "    tty_signal(tty.pgid, signal);\n",
+            "    tty_signal(tty.sid, signal);\n",
         ),
         r"keys='\\x03'",
     ),

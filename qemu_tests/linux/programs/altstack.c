@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "say.h"
 
 #define STACK_BYTES 32768
@@ -52,6 +54,31 @@ static void install(int number, void (*function)(int), int flags)
     sigaction(number, &action, NULL);
 }
 
+static volatile int depth;
+
+static void again(int number)
+{
+    if (++depth == 3)
+        _exit(depth);
+    raise(number);
+}
+
+/* There is room for one frame. The second must not lie below that stack: SIGSEGV, and no handler. */
+static void too_deep(void)
+{
+    stack_t wanted = {stack + STACK_BYTES / 2, 0, 2048};
+    int status = -1;
+    pid_t child = fork();
+    if (child == 0) {
+        sigaltstack(&wanted, NULL);
+        install(SIGUSR1, again, SA_ONSTACK | SA_NODEFER);
+        raise(SIGUSR1);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    say("too deep: status %#x\n", status);
+}
+
 static volatile int endless = 1; /* so that the compiler sees an end of the recursion */
 
 static int overflow(int depth)
@@ -80,6 +107,7 @@ int main(void)
     install(SIGUSR1, nested, SA_ONSTACK);
     install(SIGUSR2, nested, SA_ONSTACK);
     raise(SIGUSR1);
+    too_deep();
     TRY(setrlimit(RLIMIT_STACK, &limit));
     install(SIGSEGV, handler, SA_ONSTACK);
     for (int i = 0; i < 2; i++)

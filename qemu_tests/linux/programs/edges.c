@@ -312,6 +312,23 @@ static void threads(void)
     say("%s, umask %o\n", getcwd(path, sizeof path), umask(022));
 }
 
+/* Who shares his open files, and becomes another program, closes what that is not to have for
+ * himself only. */
+static void shared_files(void)
+{
+    char *const words[] = {"/bin/true", NULL};
+    say("shared files\n");
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    pid_t pid = (pid_t)syscall(SYS_clone, 0x400 | SIGCHLD, 0, 0, 0, 0); /* CLONE_FILES */
+    if (pid == 0) {
+        execv(words[0], words);
+        _exit(1);
+    }
+    say("%#x\n", status_of(pid));
+    TRY(write(fd, "x", 1));
+    close(fd);
+}
+
 int main(void)
 {
     names();
@@ -323,5 +340,6 @@ int main(void)
     x87();
     behind();
     threads();
+    shared_files();
     return 0;
 }

@@ -9,12 +9,6 @@ long sys_exit(int status)
     process_end(status & 0xff, NOT_KILLED); /* as Linux: no more of it is kept */
 }
 
-/* Ends all threads of a process; here each has but one. */
-long sys_exit_group(int status)
-{
-    return sys_exit(status);
-}
-
 long sys_getpid(void)
 {
     return current_process()->pid;

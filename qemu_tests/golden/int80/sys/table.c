@@ -31,7 +31,6 @@ CALL(write, regs->ebx, (const void *)regs->ecx, regs->edx)
 CALL(getpid)
 CALL(ioperm, regs->ebx, regs->ecx, regs->edx)
 CALL(sched_yield)
-CALL(exit_group, regs->ebx)
 
 #pragma GCC diagnostic ignored "-Woverride-init"
 
@@ -43,5 +42,5 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [20] = call_getpid,
     [101] = call_ioperm,
     [158] = call_sched_yield,
-    [252] = call_exit_group,
+    [252] = call_exit,
 };

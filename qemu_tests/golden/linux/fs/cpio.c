@@ -83,7 +83,7 @@ static void header_done(struct cpio *cpio)
     if (entry->name_size == 0) {
         cpio_fail(cpio, "a name is empty");
     }
-    if (entry->name_size > CPIO_PATH_MAX) {
+    if (entry->name_size > PATH_MAX) {
         cpio_fail(cpio, "a name has more than 4095 bytes");
     }
     begin(cpio, CPIO_NAME, entry->name_size);
@@ -93,19 +93,19 @@ static void check_type(struct cpio *cpio)
 {
     const struct cpio_entry *entry = &cpio->entry;
 
-    switch (entry->mode & CPIO_TYPE_MASK) {
-    case CPIO_FILE:
+    switch (entry->mode & S_IFMT) {
+    case S_IFREG:
         break;
-    case CPIO_SYMLINK:
-        if (entry->size == 0 || entry->size >= CPIO_PATH_MAX) {
+    case S_IFLNK:
+        if (entry->size == 0 || entry->size >= PATH_MAX) {
             cpio_fail(cpio, "the target of a symbolic link must have 1 to 4095 bytes");
         }
         break;
-    case CPIO_SOCKET:
-    case CPIO_BLOCK_DEVICE:
-    case CPIO_DIRECTORY:
-    case CPIO_CHAR_DEVICE:
-    case CPIO_FIFO:
+    case S_IFSOCK:
+    case S_IFBLK:
+    case S_IFDIR:
+    case S_IFCHR:
+    case S_IFIFO:
         if (entry->size != 0) {
             cpio_fail(cpio, "only files and symbolic links can have data");
         }
@@ -124,7 +124,7 @@ static void tell_client(struct cpio *cpio)
 
 static int is_a(const struct cpio *cpio, uint32_t type)
 {
-    return (cpio->entry.mode & CPIO_TYPE_MASK) == type;
+    return (cpio->entry.mode & S_IFMT) == type;
 }
 
 static void name_done(struct cpio *cpio)
@@ -141,7 +141,7 @@ static void name_done(struct cpio *cpio)
         cpio->client->trailer(cpio->context);
     } else {
         check_type(cpio);
-        if (!is_a(cpio, CPIO_SYMLINK)) {
+        if (!is_a(cpio, S_IFLNK)) {
             tell_client(cpio);
         }
     }
@@ -150,10 +150,10 @@ static void name_done(struct cpio *cpio)
 
 static void body_done(struct cpio *cpio)
 {
-    if (is_a(cpio, CPIO_SYMLINK)) {
+    if (is_a(cpio, S_IFLNK)) {
         cpio->target[cpio->entry.size] = '\0';
         tell_client(cpio);
-    } else if (is_a(cpio, CPIO_FILE) && cpio->has_checksum && cpio->sum != cpio->entry.checksum) {
+    } else if (is_a(cpio, S_IFREG) && cpio->has_checksum && cpio->sum != cpio->entry.checksum) {
         cpio_fail(cpio, "the checksum of a file is wrong");
     }
     begin_padding(cpio, CPIO_BODY_PADDING);
@@ -196,7 +196,7 @@ static void take(struct cpio *cpio, const uint8_t *data, size_t size)
         memcpy(cpio->header + (CPIO_HEADER_BYTES - cpio->left), data, size);
     } else if (cpio->part == CPIO_NAME) {
         memcpy(cpio->name + (cpio->entry.name_size - cpio->left), data, size);
-    } else if (cpio->part == CPIO_BODY && is_a(cpio, CPIO_SYMLINK)) {
+    } else if (cpio->part == CPIO_BODY && is_a(cpio, S_IFLNK)) {
         memcpy(cpio->target + (cpio->entry.size - cpio->left), data, size);
     } else if (cpio->part == CPIO_BODY) {
         file_data(cpio, data, size);

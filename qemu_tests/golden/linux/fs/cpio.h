@@ -4,19 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CPIO_HEADER_BYTES 110
-#define CPIO_PATH_MAX                                                                              \
-    4096 /* bytes of a name or of a symbolic link's target, with the 0 behind it */
+#include "include/constants.h"
 
-/* The upper bits of `mode`, as in stat(). */
-#define CPIO_TYPE_MASK 0170000u
-#define CPIO_SOCKET 0140000u
-#define CPIO_SYMLINK 0120000u
-#define CPIO_FILE 0100000u
-#define CPIO_BLOCK_DEVICE 0060000u
-#define CPIO_DIRECTORY 0040000u
-#define CPIO_CHAR_DEVICE 0020000u
-#define CPIO_FIFO 0010000u
+#define CPIO_HEADER_BYTES 110
 
 /* A header, its numbers in the order of the file. */
 struct cpio_entry {
@@ -58,8 +48,8 @@ struct cpio {
     int has_checksum;
     struct cpio_entry entry;
     char header[CPIO_HEADER_BYTES];
-    char name[CPIO_PATH_MAX];
-    char target[CPIO_PATH_MAX];
+    char name[PATH_MAX];
+    char target[PATH_MAX];
 };
 
 void cpio_init(struct cpio *cpio, const struct cpio_client *client, void *context);

@@ -50,6 +50,9 @@ struct files *files_copy(const struct files *files);
 void files_leave(struct process *process);
 void files_close_on_exec(struct files *files);
 
+/* A table of its own for a process that shares one. Returns 0 or -ENOMEM. */
+int files_unshare(struct process *process);
+
 /* A file with one user, or NULL. */
 struct file *file_create(const struct file_ops *ops, uint32_t flags, void *object);
 

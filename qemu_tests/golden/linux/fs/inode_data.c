@@ -11,6 +11,7 @@
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
+#include "proc/process.h"
 
 #define PER_TABLE 1024u
 #define SMALLEST_TABLE 8u
@@ -89,7 +90,7 @@ static long frame_for(struct inode *inode, uint32_t page)
     if (*slot == 0 && frames_used() < frames_total() - frames_total() / FRAMES_LEFT_SHARE) {
         *slot = frame_alloc();
     }
-    return *slot ? (long)*slot : -ENOMEM;
+    return *slot ? (long)*slot : -ENOSPC;
 }
 
 long inode_page(struct inode *inode, uint32_t offset)
@@ -107,12 +108,6 @@ long inode_page(struct inode *inode, uint32_t offset)
 
 /* Copy one piece, within a page, between a file and somewhere else. */
 typedef int copy_function(void *to, const void *from, size_t size);
-
-static int copy_in_kernel(void *to, const void *from, size_t size)
-{
-    memcpy(to, from, size);
-    return 0;
-}
 
 static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t size,
                       copy_function *copy)
@@ -138,7 +133,7 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
                        copy_function *copy)
 {
     uint32_t done = 0;
-    long error = offset > INODE_BYTES_MAX ? -EFBIG : 0;
+    long error = 0;
 
     while (done < size && error == 0) {
         uint32_t at = offset + done;
@@ -151,7 +146,7 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
         }
         done += error ? 0 : part;
     }
-    if (offset + done > inode->size) {
+    if (done && offset + done > inode->size) {
         inode->size = offset + done;
     }
     if (error) {
@@ -163,12 +158,12 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
 
 size_t inode_read(struct inode *inode, void *to, uint32_t offset, size_t size)
 {
-    return (size_t)data_read(inode, to, offset, size, copy_in_kernel);
+    return (size_t)data_read(inode, to, offset, size, copy_from_kernel);
 }
 
 long inode_write(struct inode *inode, uint32_t offset, const void *from, size_t size)
 {
-    return data_write(inode, offset, from, size, copy_in_kernel);
+    return data_write(inode, offset, from, size, copy_from_kernel);
 }
 
 long inode_read_user(struct inode *inode, void *to, uint32_t offset, size_t size)

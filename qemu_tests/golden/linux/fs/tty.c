@@ -69,6 +69,15 @@ static int flow_key(uint8_t c)
     return 1;
 }
 
+void tty_signal(int32_t pgid, int signal)
+{
+    const struct signal_info info = {.signal = signal, .code = SI_KERNEL};
+
+    if (pgid != 0) {
+        signal_send_group(pgid, &info);
+    }
+}
+
 /* A key that sends a signal: what was typed before it is forgotten. */
 static int signal_key(uint8_t c)
 {
@@ -76,7 +85,6 @@ static int signal_key(uint8_t c)
                  : tty_is_key(c, VQUIT) ? SIGQUIT
                  : tty_is_key(c, VSUSP) ? SIGTSTP
                                         : 0;
-    const struct signal_info info = {.signal = signal, .code = SI_KERNEL};
 
     if (signal == 0 || !tty_has(ISIG)) {
         return 0;
@@ -86,9 +94,7 @@ static int signal_key(uint8_t c)
     }
     tty_stop(0);
     tty_echo(c);
-    if (tty.pgid != 0) {
-        signal_send_group(tty.pgid, &info);
-    }
+    tty_signal(tty.pgid, signal);
     return 1;
 }
 
@@ -138,14 +144,11 @@ void tty_input(uint8_t c)
 
 void tty_leave(const struct group *group)
 {
-    const struct signal_info hang_up = {.signal = SIGHUP, .code = SI_KERNEL};
-    const struct signal_info go_on = {.signal = SIGCONT, .code = SI_KERNEL};
-
     if (tty.sid == 0 || group->leader->pid != tty.sid) {
         return;
     }
     int32_t pgid = tty.pgid;
     tty.sid = tty.pgid = 0;
-    signal_send_group(pgid, &hang_up);
-    signal_send_group(pgid, &go_on);
+    tty_signal(pgid, SIGHUP);
+    tty_signal(pgid, SIGCONT);
 }

@@ -33,6 +33,9 @@ int tty_is_key(uint8_t c, uint32_t which);
 /* How many characters could be read now; in canonical mode only whole lines. */
 uint32_t tty_available(void);
 
+/* A signal by the terminal for every process of a group; 0: nobody. */
+void tty_signal(int32_t pgid, int signal);
+
 /* Stop the output, or continue it. */
 void tty_stop(int is_stopped);
 

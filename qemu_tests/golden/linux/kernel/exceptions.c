@@ -118,11 +118,10 @@ void trap_unexpected(struct pt_regs *regs, uint32_t vector)
     }
 }
 
-/* The area would allow it, but the file ends before. */
-static int is_behind_file(const struct area *area, uint32_t address, int write)
+/* The area would allow it, but the file ends before, or there is no room for its page. */
+static int is_without_page(const struct area *area, int write)
 {
-    return area->inode && (area->flags & (write ? PROT_WRITE : AREA_PROTECTION)) &&
-           area->offset + (page_down(address) - area->start) >= page_up(area->inode->size);
+    return area->inode && (area->flags & (write ? PROT_WRITE : AREA_PROTECTION));
 }
 
 static void fault_to_signal(const struct pt_regs *regs, uint32_t vector, uint32_t address)
@@ -131,7 +130,7 @@ static void fault_to_signal(const struct pt_regs *regs, uint32_t vector, uint32_
 
     if (!area || address < area->start) {
         trap_to_signal(regs, vector, SIGSEGV, SEGV_MAPERR, address);
-    } else if (is_behind_file(area, address, (regs->orig_eax & PAGE_FAULT_WRITE) != 0)) {
+    } else if (is_without_page(area, (regs->orig_eax & PAGE_FAULT_WRITE) != 0)) {
         trap_to_signal(regs, vector, SIGBUS, BUS_ADRERR, address);
     } else {
         trap_to_signal(regs, vector, SIGSEGV, SEGV_ACCERR, address);

@@ -72,8 +72,11 @@ int space_split(struct space *space, uint32_t start, uint32_t end);
 /* Nothing is promised there any more. Returns 0 or -ENOMEM, if an area cannot be split. */
 int space_unmap(struct space *space, uint32_t start, uint32_t end);
 
-/* Change what the areas of a range may be used for. Returns 0, -ENOMEM if there is a hole in it, or
+/* May a range be used like that, all of it? Returns 0, -ENOMEM if there is a hole in it, or
  * -EACCES. */
+int space_check(const struct space *space, uint32_t start, uint32_t end, uint32_t protection);
+
+/* Change what the areas of a range may be used for. Returns 0 or -errno. */
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection);
 
 /* The highest hole of `size` bytes below MMAP_TOP, or 0 if there is none. */

@@ -99,6 +99,8 @@ int process_exec(struct process *process, struct inode *inode, const char *name,
     int error = space_fill(space, inode, name, strings, &image, &stack_addr);
     /* The other threads end with the old program. */
     error = error ? error : group_only_me(process);
+    /* What it closes stays open for those who share its files. */
+    error = error ? error : files_unshare(process);
     if (error) {
         space_put(space);
         return error;

@@ -51,24 +51,34 @@ static void context_save(struct sigcontext *context, const struct pt_regs *regs,
     };
 }
 
-static int on_alt_stack(const struct process *process, uint32_t esp)
+static int on_altstack(const struct process *process, uint32_t esp)
 {
     return esp > process->altstack_addr && esp - process->altstack_addr <= process->altstack_size;
 }
 
-/* Where a frame of `size` bytes goes, and the FPU state above it. */
+int altstack_flags(const struct process *process, uint32_t esp)
+{
+    return !process->altstack_size ? SS_DISABLE : on_altstack(process, esp) ? SS_ONSTACK : 0;
+}
+
+/* Where a frame of `size` bytes goes, and the FPU state above it. Both are nowhere if they would lie
+ * below the stack of sigaltstack(). */
 static uint32_t frame_place(const struct pt_regs *regs, const struct sigaction *action,
                             uint32_t size, uint32_t *fpstate_addr)
 {
     const struct process *process = current_process();
     uint32_t esp = regs->esp;
 
-    if ((action->flags & SA_ONSTACK) && process->altstack_size && !on_alt_stack(process, esp)) {
+    if ((action->flags & SA_ONSTACK) && altstack_flags(process, esp) == 0) {
         esp = process->altstack_addr + process->altstack_size;
     }
     *fpstate_addr = (esp - sizeof(struct fpstate)) & ~15u;
     /* On a multiple of 16 before the call that a handler believes it was called by. */
-    return ((*fpstate_addr - size + 4) & ~15u) - 4;
+    uint32_t frame = ((*fpstate_addr - size + 4) & ~15u) - 4;
+    if (on_altstack(process, esp) && !on_altstack(process, frame)) {
+        *fpstate_addr = frame = 0;
+    }
+    return frame;
 }
 
 static int fpstate_build(struct sigcontext *context, uint32_t fpstate_addr)
@@ -108,9 +118,7 @@ static int rt_frame_build(struct rt_sigframe *user, uint32_t fpstate_addr,
         .ucontext_addr = (uint32_t)&user->ucontext,
         .info = {.signal = info->signal, .code = info->code},
         .ucontext = {.stack_addr = process->altstack_addr,
-                     .stack_flags = !process->altstack_size            ? SS_DISABLE
-                                    : on_alt_stack(process, regs->esp) ? SS_ONSTACK
-                                                                       : 0,
+                     .stack_flags = (uint32_t)altstack_flags(process, regs->esp),
                      .stack_size = process->altstack_size,
                      .mask = mask},
     };

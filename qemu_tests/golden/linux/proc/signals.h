@@ -140,6 +140,9 @@ void group_continue(struct group *group, int tell);
 
 /* ---- proc/signal_frame.c ---- */
 
+/* What sigaltstack() says of the other stack: SS_DISABLE, SS_ONSTACK if `esp` is there, or 0. */
+int altstack_flags(const struct process *process, uint32_t esp);
+
 /* Make the program's handler run: build what it returns through on its stack. Returns 0 or
  * -EFAULT. */
 int signal_frame_build(struct pt_regs *regs, const struct signal_info *info, sigset mask);

@@ -30,32 +30,14 @@ struct utsname;
 /* end this program */
 long sys_exit(int status);
 
-/* a copy of this process */
-long sys_fork(void);
-
 /* read from a file */
 long sys_read(int fd, void *buffer, size_t size);
 
 /* write to one */
 long sys_write(int fd, const void *buffer, size_t size);
 
-/* open a file */
-long sys_open(const char *path, uint32_t flags, uint32_t mode);
-
 /* give up an open file */
 long sys_close(int fd);
-
-/* wait for the end of a child */
-long sys_waitpid(int32_t pid, int *status, int options);
-
-/* make a file and open it */
-long sys_creat(const char *path, uint32_t mode);
-
-/* one more name for a file */
-long sys_link(const char *existing_path, const char *path);
-
-/* take a file's name away */
-long sys_unlink(const char *path);
 
 /* run another program in this process */
 long sys_execve(const char *path, const char *const *arguments, const char *const *environment);
@@ -65,12 +47,6 @@ long sys_chdir(const char *path);
 
 /* seconds since 1970 */
 long sys_time(int32_t *seconds);
-
-/* make a device or a file */
-long sys_mknod(const char *path, uint32_t mode, uint32_t rdev);
-
-/* change who may do what */
-long sys_chmod(const char *path, uint32_t mode);
 
 /* whose a symbolic link is */
 long sys_lchown(const char *path, uint32_t uid, uint32_t gid);
@@ -82,10 +58,7 @@ long sys_lseek(int fd, int32_t offset, int whence);
 long sys_getpid(void);
 
 /* everybody stays root */
-long sys_setuid(uint32_t id);
-
-/* everybody is root */
-long sys_getuid(void);
+long sys_zero(void);
 
 /* SIGALRM after a time */
 long sys_alarm(uint32_t seconds);
@@ -93,29 +66,8 @@ long sys_alarm(uint32_t seconds);
 /* wait for a signal */
 long sys_pause(void);
 
-/* may it be opened? */
-long sys_access(const char *path, uint32_t mode);
-
-/* all is in memory */
-long sys_sync(void);
-
 /* send a signal */
 long sys_kill(int32_t pid, int signal);
-
-/* another name */
-long sys_rename(const char *old_path, const char *new_path);
-
-/* make a directory */
-long sys_mkdir(const char *path, uint32_t mode);
-
-/* remove a directory */
-long sys_rmdir(const char *path);
-
-/* one more number for an open file */
-long sys_dup(int fd);
-
-/* bytes from one process to another */
-long sys_pipe(int *fds);
 
 /* how long it had a CPU */
 long sys_times(struct tms *to);
@@ -123,23 +75,8 @@ long sys_times(struct tms *to);
 /* move the end of the heap */
 long sys_brk(uint32_t wanted);
 
-/* everybody stays root */
-long sys_setgid(uint32_t id);
-
-/* everybody is root */
-long sys_getgid(void);
-
-/* everybody is root */
-long sys_geteuid(void);
-
-/* everybody is root */
-long sys_getegid(void);
-
 /* what only a terminal can do */
 long sys_ioctl(int fd, uint32_t request, void *argument);
-
-/* about open files */
-long sys_fcntl(int fd, int command, uint32_t argument);
 
 /* join or make a process group */
 long sys_setpgid(int32_t pid, int32_t pgid);
@@ -152,9 +89,6 @@ long sys_dup2(int fd, int wanted);
 
 /* number of the parent */
 long sys_getppid(void);
-
-/* number of the process group */
-long sys_getpgrp(void);
 
 /* a session of its own */
 long sys_setsid(void);
@@ -176,12 +110,6 @@ long sys_getrusage(int who, struct rusage *to);
 
 /* time since 1970, in microseconds */
 long sys_gettimeofday(struct timeval *now, struct timezone *zone);
-
-/* a name for a path */
-long sys_symlink(const char *target, const char *path);
-
-/* what that path is */
-long sys_readlink(const char *path, char *buffer, size_t size);
 
 /* switch the machine off */
 long sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command);
@@ -281,14 +209,8 @@ long sys_writev(int fd, const struct iovec *vector, int count);
 /* session of a process */
 long sys_getsid(int32_t pid);
 
-/* all is in memory */
-long sys_fdatasync(int fd);
-
 /* let the other processes run */
 long sys_sched_yield(void);
-
-/* sleep for a time */
-long sys_nanosleep(const struct timespec *wanted, struct timespec *left);
 
 /* move pages, or make room for more */
 long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uint32_t wanted);
@@ -337,9 +259,6 @@ long sys_getcwd(char *buffer, size_t size);
 /* another stack for handlers */
 long sys_sigaltstack(const struct stack *new, struct stack *old);
 
-/* a child that borrows this process's memory, stack and all, until it has its own */
-long sys_vfork(void);
-
 /* what the limits are */
 long sys_ugetrlimit(uint32_t which, struct rlimit *to);
 
@@ -352,65 +271,14 @@ long sys_truncate64(const char *path, uint32_t low, uint32_t high);
 /* change a file's length */
 long sys_ftruncate64(int fd, uint32_t low, uint32_t high);
 
-/* what is known of a file */
-long sys_stat64(const char *path, struct stat64 *to);
-
-/* of a link itself */
-long sys_lstat64(const char *path, struct stat64 *to);
-
 /* of an open file */
 long sys_fstat64(int fd, struct stat64 *to);
-
-/* whose a symbolic link is */
-long sys_lchown32(const char *path, uint32_t uid, uint32_t gid);
-
-/* everybody is root */
-long sys_getuid32(void);
-
-/* everybody is root */
-long sys_getgid32(void);
-
-/* everybody is root */
-long sys_geteuid32(void);
-
-/* everybody is root */
-long sys_getegid32(void);
-
-/* everybody stays root */
-long sys_setreuid32(void);
-
-/* everybody stays root */
-long sys_setregid32(void);
-
-/* nobody is in further groups */
-long sys_getgroups32(int count, uint32_t *groups);
-
-/* nobody is in further groups */
-long sys_setgroups32(void);
 
 /* whose an open file is */
 long sys_fchown32(int fd, uint32_t uid, uint32_t gid);
 
-/* everybody stays root */
-long sys_setresuid32(void);
-
 /* everybody is root */
 long sys_getresuid32(uint32_t *real, uint32_t *effective, uint32_t *saved);
-
-/* everybody stays root */
-long sys_setresgid32(void);
-
-/* everybody is root */
-long sys_getresgid32(uint32_t *real, uint32_t *effective, uint32_t *saved);
-
-/* change whose a file is */
-long sys_chown32(const char *path, uint32_t uid, uint32_t gid);
-
-/* everybody stays root */
-long sys_setuid32(uint32_t id);
-
-/* everybody stays root */
-long sys_setgid32(uint32_t id);
 
 /* what pages are for */
 long sys_madvise(uint32_t start, uint32_t size, uint32_t advice);
@@ -451,9 +319,6 @@ long sys_epoll_create(int size);
 
 /* watch a file, or no more */
 long sys_epoll_ctl(int epoll_fd, int operation, int fd, const struct epoll_event *user);
-
-/* wait for the files that are watched */
-long sys_epoll_wait(int epoll_fd, struct epoll_event *to, int room, int timeout_ms);
 
 /* a word to clear at the end */
 long sys_set_tid_address(uint32_t address);

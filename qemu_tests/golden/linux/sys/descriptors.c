@@ -47,11 +47,6 @@ static long duplicate(int fd, int lowest, int close_on_exec)
     return copy;
 }
 
-long sys_dup(int fd)
-{
-    return duplicate(fd, 0, 0);
-}
-
 long sys_dup3(int fd, int wanted, uint32_t flags)
 {
     struct file *file = file_of(fd);
@@ -100,11 +95,6 @@ long sys_pipe2(int *fds, uint32_t flags)
     return error;
 }
 
-long sys_pipe(int *fds)
-{
-    return sys_pipe2(fds, 0);
-}
-
 long sys_fcntl64(int fd, int command, uint32_t argument)
 {
     static const int16_t nobody = F_UNLCK; /* the first member of struct flock */
@@ -138,9 +128,4 @@ long sys_fcntl64(int fd, int command, uint32_t argument)
     default:
         return -EINVAL;
     }
-}
-
-long sys_fcntl(int fd, int command, uint32_t argument)
-{
-    return sys_fcntl64(fd, command, argument);
 }

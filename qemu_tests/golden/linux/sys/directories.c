@@ -28,11 +28,6 @@ static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
     return error;
 }
 
-long sys_mkdir(const char *path, uint32_t mode)
-{
-    return make(AT_FDCWD, path, S_IFDIR | (mode & S_IALLUGO), 0);
-}
-
 long sys_mkdirat(int base_fd, const char *path, uint32_t mode)
 {
     return make(base_fd, path, S_IFDIR | (mode & S_IALLUGO), 0);
@@ -54,11 +49,6 @@ long sys_mknodat(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
     default:
         return kind == S_IFDIR ? -EPERM : -EINVAL;
     }
-}
-
-long sys_mknod(const char *path, uint32_t mode, uint32_t rdev)
-{
-    return sys_mknodat(AT_FDCWD, path, mode, rdev);
 }
 
 static long may_rmdir(const struct named *named)
@@ -111,16 +101,6 @@ long sys_unlinkat(int base_fd, const char *path, int flags)
     return error;
 }
 
-long sys_unlink(const char *path)
-{
-    return sys_unlinkat(AT_FDCWD, path, 0);
-}
-
-long sys_rmdir(const char *path)
-{
-    return sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
-}
-
 long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const char *path,
                 int flags)
 {
@@ -146,11 +126,6 @@ long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const c
     return error;
 }
 
-long sys_link(const char *existing_path, const char *path)
-{
-    return sys_linkat(AT_FDCWD, existing_path, AT_FDCWD, path, 0);
-}
-
 long sys_symlinkat(const char *target, int base_fd, const char *path)
 {
     struct name name;
@@ -173,11 +148,6 @@ long sys_symlinkat(const char *target, int base_fd, const char *path)
     return error;
 }
 
-long sys_symlink(const char *target, const char *path)
-{
-    return sys_symlinkat(target, AT_FDCWD, path);
-}
-
 long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
 {
     struct inode *inode;
@@ -195,9 +165,4 @@ long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
                                                                    : (long)part;
     inode_put(inode);
     return result;
-}
-
-long sys_readlink(const char *path, char *buffer, size_t size)
-{
-    return sys_readlinkat(AT_FDCWD, path, buffer, size);
 }

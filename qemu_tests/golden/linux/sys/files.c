@@ -93,13 +93,3 @@ long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)
     inode_put(inode);
     return fd;
 }
-
-long sys_open(const char *path, uint32_t flags, uint32_t mode)
-{
-    return sys_openat(AT_FDCWD, path, flags, mode);
-}
-
-long sys_creat(const char *path, uint32_t mode)
-{
-    return sys_open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
-}

@@ -2,6 +2,7 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/process.h"
 #include "sys/calls.h"
@@ -54,7 +55,7 @@ static long do_one(struct file *file, transfer_function *transfer, void *buffer,
         return -EINVAL;
     }
     file_get(file);
-    long result = transfer(file, buffer, size < BYTES_MAX ? size : BYTES_MAX);
+    long result = transfer(file, buffer, lower(size, BYTES_MAX));
     file_put(file);
     return result;
 }
@@ -102,7 +103,8 @@ static long do_pieces(struct file *file, transfer_function *transfer, const stru
         if (done && transfer == do_read && is_empty(file)) {
             break;
         }
-        part = part ? part : transfer(file, piece.start, piece.size);
+        uint32_t room = BYTES_MAX - (uint32_t)done;
+        part = part ? part : transfer(file, piece.start, lower(piece.size, room));
         if (part < 0) {
             return done ? done : part;
         }
@@ -206,7 +208,9 @@ __attribute__((noinline)) static long seek(int fd, int64_t offset, int whence, u
         whence = SEEK_SET;
         offset = 0;
     }
-    if ((uint32_t)whence > SEEK_END || base + offset < 0 || base + offset > INODE_BYTES_MAX) {
+    /* The places of names are behind those of bytes: see sys/getdents.c. */
+    int64_t limit = is_directory(file->inode) ? INT32_MAX : INODE_BYTES_MAX;
+    if ((uint32_t)whence > SEEK_END || base + offset < 0 || base + offset > limit) {
         return -EINVAL;
     }
     *position = file->position = (uint32_t)(base + offset);
@@ -231,21 +235,11 @@ long sys__llseek(int fd, uint32_t high, uint32_t low, uint64_t *result, int when
 }
 
 /* All is in memory: nothing need be written anywhere. */
-__attribute__((noinline)) long sys_fsync(int fd)
+long sys_fsync(int fd)
 {
     const struct file *file = file_of(fd);
 
     return !file ? -EBADF : file->inode && has_places(file->inode) ? 0 : -EINVAL;
-}
-
-long sys_fdatasync(int fd)
-{
-    return sys_fsync(fd);
-}
-
-long sys_sync(void)
-{
-    return 0;
 }
 
 long sys_ioctl(int fd, uint32_t request, void *argument)

@@ -96,12 +96,6 @@ struct itimerval {
     struct timeval period, left;
 };
 
-static struct timeval time_of(uint32_t ticks)
-{
-    return (struct timeval){(int32_t)(ticks / TIMER_HZ),
-                            (int32_t)(ticks % TIMER_HZ * (NS_PER_TICK / 1000))};
-}
-
 static int is_time(const struct timeval *time)
 {
     return time->seconds >= 0 && (uint32_t)time->microseconds < 1000000u;
@@ -110,7 +104,7 @@ static int is_time(const struct timeval *time)
 long sys_getitimer(int which, struct itimerval *to)
 {
     const struct group *group = current_process()->group;
-    const struct itimerval timer = {time_of(group->alarm_period), time_of(alarm_left(group))};
+    const struct itimerval timer = {timeval_of(group->alarm_period), timeval_of(alarm_left(group))};
 
     return which != ITIMER_REAL ? -EINVAL : copy_to_user(to, &timer, sizeof timer);
 }
@@ -119,7 +113,8 @@ long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old
 {
     struct group *group = current_process()->group;
     struct itimerval timer = {{0, 0}, {0, 0}};
-    const struct itimerval before = {time_of(group->alarm_period), time_of(alarm_left(group))};
+    const struct itimerval before = {timeval_of(group->alarm_period),
+                                     timeval_of(alarm_left(group))};
 
     if (which != ITIMER_REAL) {
         return -EINVAL;

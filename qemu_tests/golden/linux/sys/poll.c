@@ -47,11 +47,7 @@ static long poll_files(struct pollfd *files, uint32_t count, const uint32_t *unt
         if (signal_pending(current_process())) {
             return -ERESTARTNOHAND;
         }
-        if (until) {
-            is_late = sleep_until(&pollers, *until);
-        } else {
-            sleep_on(&pollers);
-        }
+        is_late = sleep_limited(&pollers, until);
     }
 }
 
@@ -210,9 +206,7 @@ long sys__newselect(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *excep
     uint32_t until = clock_ticks() + ticks + (ticks != 0);
     long result = do_select(count, user, timeout ? &until : NULL);
     if (timeout) {
-        ticks = ticks_left(until);
-        time.seconds = (int32_t)(ticks / TIMER_HZ);
-        time.microseconds = (int32_t)(ticks % TIMER_HZ * (NS_PER_TICK / 1000));
+        time = timeval_of(ticks_left(until));
         (void)copy_to_user(timeout, &time, sizeof time);
     }
     return result;

@@ -43,20 +43,6 @@ long sys_sched_yield(void)
     return 0;
 }
 
-long sys_fork(void)
-{
-    const struct clone clone = {.flags = SIGCHLD};
-
-    return process_fork(&clone);
-}
-
-long sys_vfork(void)
-{
-    const struct clone clone = {.flags = CLONE_VFORK | CLONE_VM | SIGCHLD};
-
-    return process_fork(&clone);
-}
-
 /* Linux's rules: threads share their signals, and who shares signals shares memory. */
 long sys_clone(uint32_t flags, uint32_t stack, uint32_t parent_tid_addr, struct user_desc *tls,
                uint32_t child_tid_addr)
@@ -131,11 +117,6 @@ long sys_getpgid(int32_t pid)
     const struct group *group = group_of(pid);
 
     return group ? group->pgid : -ESRCH;
-}
-
-long sys_getpgrp(void)
-{
-    return current_process()->group->pgid;
 }
 
 long sys_getsid(int32_t pid)

@@ -78,8 +78,3 @@ long sys_renameat(int old_fd, const char *old_path, int new_fd, const char *new_
     named_put(&from);
     return error == -EEXIST ? -EBUSY : error;
 }
-
-long sys_rename(const char *old_path, const char *new_path)
-{
-    return sys_renameat(AT_FDCWD, old_path, AT_FDCWD, new_path);
-}

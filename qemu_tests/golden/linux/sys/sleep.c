@@ -78,6 +78,15 @@ void tell_left(struct timespec *left, uint32_t until)
     }
 }
 
+int sleep_limited(struct wait_queue *queue, const uint32_t *until)
+{
+    if (until) {
+        return sleep_until(queue, *until);
+    }
+    sleep_on(queue);
+    return 0;
+}
+
 /* A sleep that a stop interrupts goes on to the same end, not for as long again. */
 static long sleep_to(uint32_t until, struct timespec *left)
 {
@@ -96,14 +105,6 @@ static long sleep_to(uint32_t until, struct timespec *left)
         }
     }
     return 0;
-}
-
-long sys_nanosleep(const struct timespec *wanted, struct timespec *left)
-{
-    uint32_t until;
-    long error = tick_of(wanted, CLOCK_MONOTONIC, 0, &until);
-
-    return error ? error : sleep_to(until, left);
 }
 
 long sys_clock_nanosleep(int clock, int flags, const struct timespec *wanted, struct timespec *left)

@@ -19,13 +19,14 @@ static SYSCALL_ENTRY long no_such_call(const struct pt_regs *regs)
     return -ENOSYS;
 }
 
-/* CALL(name, arguments): call_<name>, which calls sys_<name> with those. */
-#define CALL(name, ...)                                                                            \
+/* CALL_BY(name, function, arguments): call_<name>, which calls sys_<function> with those. */
+#define CALL_BY(name, function, ...)                                                               \
     static SYSCALL_ENTRY long call_##name(const struct pt_regs *regs)                              \
     {                                                                                              \
         (void)regs; /* some calls have no arguments */                                             \
-        return sys_##name(__VA_ARGS__);                                                            \
+        return sys_##function(__VA_ARGS__);                                                        \
     }
+#define CALL(name, ...) CALL_BY(name, name, __VA_ARGS__)
 
 static SYSCALL_ENTRY long under_lock(const struct pt_regs *regs, syscall_entry_t *call)
 {
@@ -36,57 +37,54 @@ static SYSCALL_ENTRY long under_lock(const struct pt_regs *regs, syscall_entry_t
 }
 
 /* And call_locked_<name>, for a call that uses more than what is the caller's own. */
-#define LOCKED_CALL(name, ...)                                                                     \
-    CALL(name, __VA_ARGS__)                                                                        \
+#define LOCKED_CALL_BY(name, function, ...)                                                        \
+    CALL_BY(name, function, __VA_ARGS__)                                                           \
     static SYSCALL_ENTRY long call_locked_##name(const struct pt_regs *regs)                       \
     {                                                                                              \
         return under_lock(regs, call_##name);                                                      \
     }
+#define LOCKED_CALL(name, ...) LOCKED_CALL_BY(name, name, __VA_ARGS__)
 
 LOCKED_CALL(exit, regs->ebx)
-LOCKED_CALL(fork)
+LOCKED_CALL_BY(fork, clone, SIGCHLD, 0, 0, NULL, 0)
 LOCKED_CALL(read, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(write, regs->ebx, (const void *)regs->ecx, regs->edx)
-LOCKED_CALL(open, (const char *)regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL_BY(open, openat, AT_FDCWD, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(close, regs->ebx)
-LOCKED_CALL(waitpid, regs->ebx, (int *)regs->ecx, regs->edx)
-LOCKED_CALL(creat, (const char *)regs->ebx, regs->ecx)
-LOCKED_CALL(link, (const char *)regs->ebx, (const char *)regs->ecx)
-LOCKED_CALL(unlink, (const char *)regs->ebx)
+LOCKED_CALL_BY(waitpid, wait4, regs->ebx, (int *)regs->ecx, regs->edx, NULL)
+LOCKED_CALL_BY(creat, openat, AT_FDCWD, (const char *)regs->ebx, O_CREAT | O_WRONLY | O_TRUNC,
+               regs->ecx)
+LOCKED_CALL_BY(link, linkat, AT_FDCWD, (const char *)regs->ebx, AT_FDCWD, (const char *)regs->ecx,
+               0)
+LOCKED_CALL_BY(unlink, unlinkat, AT_FDCWD, (const char *)regs->ebx, 0)
 LOCKED_CALL(execve, (const char *)regs->ebx, (const char *const *)regs->ecx,
             (const char *const *)regs->edx)
 LOCKED_CALL(chdir, (const char *)regs->ebx)
 LOCKED_CALL(time, (int32_t *)regs->ebx)
-LOCKED_CALL(mknod, (const char *)regs->ebx, regs->ecx, regs->edx)
-LOCKED_CALL(chmod, (const char *)regs->ebx, regs->ecx)
+LOCKED_CALL_BY(mknod, mknodat, AT_FDCWD, (const char *)regs->ebx, regs->ecx, regs->edx)
+LOCKED_CALL_BY(chmod, fchmodat, AT_FDCWD, (const char *)regs->ebx, regs->ecx)
 LOCKED_CALL(lchown, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(lseek, regs->ebx, regs->ecx, regs->edx)
 CALL(getpid)
-CALL(setuid, regs->ebx)
-CALL(getuid)
+CALL(zero)
 LOCKED_CALL(alarm, regs->ebx)
 LOCKED_CALL(pause)
-LOCKED_CALL(access, (const char *)regs->ebx, regs->ecx)
-CALL(sync)
+LOCKED_CALL_BY(access, faccessat, AT_FDCWD, (const char *)regs->ebx, regs->ecx)
 LOCKED_CALL(kill, regs->ebx, regs->ecx)
-LOCKED_CALL(rename, (const char *)regs->ebx, (const char *)regs->ecx)
-LOCKED_CALL(mkdir, (const char *)regs->ebx, regs->ecx)
-LOCKED_CALL(rmdir, (const char *)regs->ebx)
-LOCKED_CALL(dup, regs->ebx)
-LOCKED_CALL(pipe, (int *)regs->ebx)
+LOCKED_CALL_BY(rename, renameat, AT_FDCWD, (const char *)regs->ebx, AT_FDCWD,
+               (const char *)regs->ecx)
+LOCKED_CALL_BY(mkdir, mkdirat, AT_FDCWD, (const char *)regs->ebx, regs->ecx)
+LOCKED_CALL_BY(rmdir, unlinkat, AT_FDCWD, (const char *)regs->ebx, AT_REMOVEDIR)
+LOCKED_CALL_BY(dup, fcntl64, regs->ebx, F_DUPFD, 0)
+LOCKED_CALL_BY(pipe, pipe2, (int *)regs->ebx, 0)
 LOCKED_CALL(times, (struct tms *)regs->ebx)
 LOCKED_CALL(brk, regs->ebx)
-CALL(setgid, regs->ebx)
-CALL(getgid)
-CALL(geteuid)
-CALL(getegid)
 LOCKED_CALL(ioctl, regs->ebx, regs->ecx, (void *)regs->edx)
-LOCKED_CALL(fcntl, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(setpgid, regs->ebx, regs->ecx)
 LOCKED_CALL(umask, regs->ebx)
 LOCKED_CALL(dup2, regs->ebx, regs->ecx)
 LOCKED_CALL(getppid)
-LOCKED_CALL(getpgrp)
+LOCKED_CALL_BY(getpgrp, getpgid, 0)
 LOCKED_CALL(setsid)
 LOCKED_CALL(sigaction, regs->ebx, (const struct old_sigaction *)regs->ecx,
             (struct old_sigaction *)regs->edx)
@@ -95,8 +93,9 @@ LOCKED_CALL(sigpending, (uint32_t *)regs->ebx)
 LOCKED_CALL(setrlimit, regs->ebx, (const struct rlimit *)regs->ecx)
 LOCKED_CALL(getrusage, regs->ebx, (struct rusage *)regs->ecx)
 LOCKED_CALL(gettimeofday, (struct timeval *)regs->ebx, (struct timezone *)regs->ecx)
-LOCKED_CALL(symlink, (const char *)regs->ebx, (const char *)regs->ecx)
-LOCKED_CALL(readlink, (const char *)regs->ebx, (char *)regs->ecx, regs->edx)
+LOCKED_CALL_BY(symlink, symlinkat, (const char *)regs->ebx, AT_FDCWD, (const char *)regs->ecx)
+LOCKED_CALL_BY(readlink, readlinkat, AT_FDCWD, (const char *)regs->ebx, (char *)regs->ecx,
+               regs->edx)
 LOCKED_CALL(reboot, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(mmap, (const struct mmap_arguments *)regs->ebx)
 LOCKED_CALL(munmap, regs->ebx, regs->ecx)
@@ -131,9 +130,9 @@ LOCKED_CALL(msync, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(readv, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(writev, regs->ebx, (const struct iovec *)regs->ecx, regs->edx)
 LOCKED_CALL(getsid, regs->ebx)
-LOCKED_CALL(fdatasync, regs->ebx)
 LOCKED_CALL(sched_yield)
-LOCKED_CALL(nanosleep, (const struct timespec *)regs->ebx, (struct timespec *)regs->ecx)
+LOCKED_CALL_BY(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, (const struct timespec *)regs->ebx,
+               (struct timespec *)regs->ecx)
 LOCKED_CALL(mremap, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi)
 LOCKED_CALL(poll, (struct pollfd *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(prctl, regs->ebx, (char *)regs->ecx)
@@ -152,31 +151,20 @@ LOCKED_CALL(pwrite64, regs->ebx, (const void *)regs->ecx, regs->edx, regs->esi, 
 LOCKED_CALL(chown, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(getcwd, (char *)regs->ebx, regs->ecx)
 LOCKED_CALL(sigaltstack, (const struct stack *)regs->ebx, (struct stack *)regs->ecx)
-LOCKED_CALL(vfork)
+LOCKED_CALL_BY(vfork, clone, CLONE_VFORK | CLONE_VM | SIGCHLD, 0, 0, NULL, 0)
 LOCKED_CALL(ugetrlimit, regs->ebx, (struct rlimit *)regs->ecx)
 LOCKED_CALL(mmap2, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp)
 LOCKED_CALL(truncate64, (const char *)regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(ftruncate64, regs->ebx, regs->ecx, regs->edx)
-LOCKED_CALL(stat64, (const char *)regs->ebx, (struct stat64 *)regs->ecx)
-LOCKED_CALL(lstat64, (const char *)regs->ebx, (struct stat64 *)regs->ecx)
+LOCKED_CALL_BY(stat64, fstatat64, AT_FDCWD, (const char *)regs->ebx, (struct stat64 *)regs->ecx, 0)
+LOCKED_CALL_BY(lstat64, fstatat64, AT_FDCWD, (const char *)regs->ebx, (struct stat64 *)regs->ecx,
+               AT_SYMLINK_NOFOLLOW)
 LOCKED_CALL(fstat64, regs->ebx, (struct stat64 *)regs->ecx)
-LOCKED_CALL(lchown32, (const char *)regs->ebx, regs->ecx, regs->edx)
-CALL(getuid32)
-CALL(getgid32)
-CALL(geteuid32)
-CALL(getegid32)
-CALL(setreuid32)
-CALL(setregid32)
-CALL(getgroups32, regs->ebx, (uint32_t *)regs->ecx)
-CALL(setgroups32)
+LOCKED_CALL_BY(lchown32, fchownat, AT_FDCWD, (const char *)regs->ebx, regs->ecx, regs->edx,
+               AT_SYMLINK_NOFOLLOW)
 LOCKED_CALL(fchown32, regs->ebx, regs->ecx, regs->edx)
-CALL(setresuid32)
 CALL(getresuid32, (uint32_t *)regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx)
-CALL(setresgid32)
-CALL(getresgid32, (uint32_t *)regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx)
-LOCKED_CALL(chown32, (const char *)regs->ebx, regs->ecx, regs->edx)
-CALL(setuid32, regs->ebx)
-CALL(setgid32, regs->ebx)
+LOCKED_CALL_BY(chown32, fchownat, AT_FDCWD, (const char *)regs->ebx, regs->ecx, regs->edx, 0)
 LOCKED_CALL(madvise, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(getdents64, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(fcntl64, regs->ebx, regs->ecx, regs->edx)
@@ -191,7 +179,8 @@ LOCKED_CALL(get_thread_area, (struct user_desc *)regs->ebx)
 LOCKED_CALL(exit_group, regs->ebx)
 LOCKED_CALL(epoll_create, regs->ebx)
 LOCKED_CALL(epoll_ctl, regs->ebx, regs->ecx, regs->edx, (const struct epoll_event *)regs->esi)
-LOCKED_CALL(epoll_wait, regs->ebx, (struct epoll_event *)regs->ecx, regs->edx, regs->esi)
+LOCKED_CALL_BY(epoll_wait, epoll_pwait, regs->ebx, (struct epoll_event *)regs->ecx, regs->edx,
+               regs->esi, NULL, 0)
 CALL(set_tid_address, regs->ebx)
 LOCKED_CALL(clock_gettime, regs->ebx, (struct timespec *)regs->ecx)
 LOCKED_CALL(clock_getres, regs->ebx, (struct timespec *)regs->ecx)
@@ -253,12 +242,12 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [16] = call_locked_lchown,
     [19] = call_locked_lseek,
     [20] = call_getpid,
-    [23] = call_setuid,
-    [24] = call_getuid,
+    [23] = call_zero,
+    [24] = call_zero,
     [27] = call_locked_alarm,
     [29] = call_locked_pause,
     [33] = call_locked_access,
-    [36] = call_sync,
+    [36] = call_zero,
     [37] = call_locked_kill,
     [38] = call_locked_rename,
     [39] = call_locked_mkdir,
@@ -267,12 +256,12 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [42] = call_locked_pipe,
     [43] = call_locked_times,
     [45] = call_locked_brk,
-    [46] = call_setgid,
-    [47] = call_getgid,
-    [49] = call_geteuid,
-    [50] = call_getegid,
+    [46] = call_zero,
+    [47] = call_zero,
+    [49] = call_zero,
+    [50] = call_zero,
     [54] = call_locked_ioctl,
-    [55] = call_locked_fcntl,
+    [55] = call_locked_fcntl64,
     [57] = call_locked_setpgid,
     [60] = call_locked_umask,
     [63] = call_locked_dup2,
@@ -319,7 +308,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [145] = call_locked_readv,
     [146] = call_locked_writev,
     [147] = call_locked_getsid,
-    [148] = call_locked_fdatasync,
+    [148] = call_locked_fsync,
     [158] = call_locked_sched_yield,
     [162] = call_locked_nanosleep,
     [163] = call_locked_mremap,
@@ -346,22 +335,22 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [196] = call_locked_lstat64,
     [197] = call_locked_fstat64,
     [198] = call_locked_lchown32,
-    [199] = call_getuid32,
-    [200] = call_getgid32,
-    [201] = call_geteuid32,
-    [202] = call_getegid32,
-    [203] = call_setreuid32,
-    [204] = call_setregid32,
-    [205] = call_getgroups32,
-    [206] = call_setgroups32,
+    [199] = call_zero,
+    [200] = call_zero,
+    [201] = call_zero,
+    [202] = call_zero,
+    [203] = call_zero,
+    [204] = call_zero,
+    [205] = call_zero,
+    [206] = call_zero,
     [207] = call_locked_fchown32,
-    [208] = call_setresuid32,
+    [208] = call_zero,
     [209] = call_getresuid32,
-    [210] = call_setresgid32,
-    [211] = call_getresgid32,
+    [210] = call_zero,
+    [211] = call_getresuid32,
     [212] = call_locked_chown32,
-    [213] = call_setuid32,
-    [214] = call_setgid32,
+    [213] = call_zero,
+    [214] = call_zero,
     [219] = call_locked_madvise,
     [220] = call_locked_getdents64,
     [221] = call_locked_fcntl64,

@@ -138,6 +138,20 @@ void files_leave(struct process *process)
     memory_free(files);
 }
 
+int files_unshare(struct process *process)
+{
+    if (process->files->users == 1) {
+        return 0;
+    }
+    struct files *own = files_copy(process->files);
+    if (!own) {
+        return -ENOMEM;
+    }
+    files_leave(process);
+    process->files = own;
+    return 0;
+}
+
 void files_close_on_exec(struct files *files)
 {
     for (uint32_t fd = 0; fd < files->limit; fd++) {

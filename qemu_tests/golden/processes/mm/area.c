@@ -16,17 +16,6 @@ struct area *area_find(const struct space *space, uint32_t address)
     return area;
 }
 
-/* Where the pointer to the first area that ends above `address` stands. */
-static struct area **link_of(struct space *space, uint32_t address)
-{
-    struct area **link = &space->areas;
-
-    while (*link && (*link)->end <= address) {
-        link = &(*link)->next;
-    }
-    return link;
-}
-
 /* Could one area be the continuation of the other? */
 static int can_join(const struct area *low, const struct area *high)
 {
@@ -107,7 +96,10 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
     }
     pages_hide(space, start, end);
     tlb_flush(space);
-    struct area **link = link_of(space, start);
+    struct area **link = &space->areas;
+    while (*link && (*link)->end <= start) {
+        link = &(*link)->next;
+    }
     while (*link && (*link)->start < end) {
         struct area *area = *link;
         *link = area->next;
@@ -120,8 +112,7 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
     return 0;
 }
 
-/* May it be used like that, all of it? */
-static int check(const struct space *space, uint32_t start, uint32_t end, uint32_t protection)
+int space_check(const struct space *space, uint32_t start, uint32_t end, uint32_t protection)
 {
     for (const struct area *area = area_find(space, start); start < end; area = area->next) {
         if (!area || area->start > start) {
@@ -137,7 +128,7 @@ static int check(const struct space *space, uint32_t start, uint32_t end, uint32
 
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection)
 {
-    int error = check(space, start, end, protection);
+    int error = space_check(space, start, end, protection);
 
     error = error ? error : space_split(space, start, end);
     if (error) {

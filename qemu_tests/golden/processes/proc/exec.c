@@ -95,6 +95,8 @@ int process_exec(struct process *process, struct inode *inode, const char *name,
         return -ENOMEM;
     }
     int error = space_fill(space, inode, name, strings, &image, &stack_addr);
+    /* What it closes stays open for those who share its files. */
+    error = error ? error : files_unshare(process);
     if (error) {
         space_put(space);
         return error;

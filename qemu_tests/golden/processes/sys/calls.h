@@ -8,9 +8,6 @@ struct timespec;
 /* end this program */
 long sys_exit(int status);
 
-/* a copy of this process */
-long sys_fork(void);
-
 /* read from a file */
 long sys_read(int fd, void *buffer, size_t size);
 
@@ -19,9 +16,6 @@ long sys_write(int fd, const void *buffer, size_t size);
 
 /* give up an open file */
 long sys_close(int fd);
-
-/* wait for the end of a child */
-long sys_waitpid(int32_t pid, int *status, int options);
 
 /* run another program in this process */
 long sys_execve(const char *path, const char *const *arguments, const char *const *environment);
@@ -71,11 +65,5 @@ long sys_nanosleep(const struct timespec *wanted, struct timespec *left);
 /* move pages, or make room for more */
 long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uint32_t wanted);
 
-/* a child that borrows this process's memory, stack and all, until it has its own */
-long sys_vfork(void);
-
 /* ask for pages */
 long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd, uint32_t page);
-
-/* end this program */
-long sys_exit_group(int status);

@@ -19,13 +19,14 @@ static SYSCALL_ENTRY long no_such_call(const struct pt_regs *regs)
     return -ENOSYS;
 }
 
-/* CALL(name, arguments): call_<name>, which calls sys_<name> with those. */
-#define CALL(name, ...)                                                                            \
+/* CALL_BY(name, function, arguments): call_<name>, which calls sys_<function> with those. */
+#define CALL_BY(name, function, ...)                                                               \
     static SYSCALL_ENTRY long call_##name(const struct pt_regs *regs)                              \
     {                                                                                              \
         (void)regs; /* some calls have no arguments */                                             \
-        return sys_##name(__VA_ARGS__);                                                            \
+        return sys_##function(__VA_ARGS__);                                                        \
     }
+#define CALL(name, ...) CALL_BY(name, name, __VA_ARGS__)
 
 static SYSCALL_ENTRY long under_lock(const struct pt_regs *regs, syscall_entry_t *call)
 {
@@ -36,19 +37,20 @@ static SYSCALL_ENTRY long under_lock(const struct pt_regs *regs, syscall_entry_t
 }
 
 /* And call_locked_<name>, for a call that uses more than what is the caller's own. */
-#define LOCKED_CALL(name, ...)                                                                     \
-    CALL(name, __VA_ARGS__)                                                                        \
+#define LOCKED_CALL_BY(name, function, ...)                                                        \
+    CALL_BY(name, function, __VA_ARGS__)                                                           \
     static SYSCALL_ENTRY long call_locked_##name(const struct pt_regs *regs)                       \
     {                                                                                              \
         return under_lock(regs, call_##name);                                                      \
     }
+#define LOCKED_CALL(name, ...) LOCKED_CALL_BY(name, name, __VA_ARGS__)
 
 LOCKED_CALL(exit, regs->ebx)
-LOCKED_CALL(fork)
+LOCKED_CALL_BY(fork, clone, 0, 0)
 LOCKED_CALL(read, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(write, regs->ebx, (const void *)regs->ecx, regs->edx)
 LOCKED_CALL(close, regs->ebx)
-LOCKED_CALL(waitpid, regs->ebx, (int *)regs->ecx, regs->edx)
+LOCKED_CALL_BY(waitpid, wait4, regs->ebx, (int *)regs->ecx, regs->edx, NULL)
 LOCKED_CALL(execve, (const char *)regs->ebx, (const char *const *)regs->ecx,
             (const char *const *)regs->edx)
 CALL(getpid)
@@ -66,9 +68,8 @@ LOCKED_CALL(mprotect, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(sched_yield)
 LOCKED_CALL(nanosleep, (const struct timespec *)regs->ebx, (struct timespec *)regs->ecx)
 LOCKED_CALL(mremap, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi)
-LOCKED_CALL(vfork)
+LOCKED_CALL_BY(vfork, clone, CLONE_VFORK | CLONE_VM, 0)
 LOCKED_CALL(mmap2, regs->ebx, regs->ecx, regs->edx, regs->esi, regs->edi, regs->ebp)
-LOCKED_CALL(exit_group, regs->ebx)
 
 #pragma GCC diagnostic ignored "-Woverride-init"
 
@@ -98,5 +99,5 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [163] = call_locked_mremap,
     [190] = call_locked_vfork,
     [192] = call_locked_mmap2,
-    [252] = call_locked_exit_group,
+    [252] = call_locked_exit,
 };

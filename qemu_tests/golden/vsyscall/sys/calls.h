@@ -20,6 +20,3 @@ long sys_ioperm(uint32_t first_port, uint32_t count, int allow);
 
 /* let the other processes run */
 long sys_sched_yield(void);
-
-/* end this program */
-long sys_exit_group(int status);
