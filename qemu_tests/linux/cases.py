@@ -101,6 +101,8 @@ PROGRAMS = (
     Program("account", (*GLIBC, *MUSL, "diet")),  # klibc has no setrlimit
     Program("sigwait", ("glibc", "musl")),
     Program("lesser", ("glibc", "musl")),
+    Program("places", ("glibc", "musl")),  # the others have no *at calls
+    Program("control", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )
