@@ -103,6 +103,10 @@ PROGRAMS = (
     Program("lesser", ("glibc", "musl")),
     Program("places", ("glibc", "musl")),  # the others have no *at calls
     Program("control", ("glibc", "musl")),
+    Program("families", ("glibc", "musl")),
+    Program("frames", ("glibc", "musl")),
+    Program("spaces", ("glibc", "musl")),
+    Program("raised", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -400,6 +400,37 @@ static void words(void)
     TRY(syscall(FUTEX, word, 99, 1));
 }
 
+static uint32_t first_word, second_word;
+
+static void *waits_there(void *unused)
+{
+    while (first_word == 0)
+        syscall(FUTEX, &first_word, 0, 0, NULL);
+    return unused;
+}
+
+/* Those who wait for one word come to wait for another, no more of them than asked for. */
+static void requeued(void)
+{
+    pthread_t threads[2];
+    say("requeued\n");
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, waits_there, NULL);
+    for (int there = 0; there < 2;) {
+        there += (int)syscall(FUTEX, &first_word, 3, 0, 2, &second_word);
+        sched_yield();
+    }
+    TRY(syscall(FUTEX, &first_word, 3, 0, 1, &second_word));
+    TRY(syscall(FUTEX, &second_word, 3, 0, 1, &first_word));
+    TRY(syscall(FUTEX, &second_word, 3, 0, 9, &first_word));
+    TRY(syscall(FUTEX, &second_word, 3, 0, 9, &first_word));
+    first_word = 1;
+    TRY(syscall(FUTEX, &first_word, 1, 1));
+    TRY(syscall(FUTEX, &first_word, 1, 9));
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+}
+
 int main(void)
 {
     clocks();
@@ -412,5 +443,6 @@ int main(void)
     waits();
     watches();
     words();
+    requeued();
     return 0;
 }

@@ -120,28 +120,35 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
     return 0;
 }
 
-/* May it be used like that, all of it? */
-static int check(const struct space *space, uint32_t start, uint32_t end, uint32_t protection)
+/* How far may it be used like that? Returns where that ends; `*error` says why there. */
+static uint32_t allowed_end(const struct space *space, uint32_t start, uint32_t end,
+                            uint32_t protection, int *error)
 {
+    *error = 0;
     for (const struct area *area = area_find(space, start); start < end; area = area->next) {
         if (!area || area->start > start) {
-            return -ENOMEM;
+            *error = -ENOMEM;
+            return start;
         }
         if ((protection & PROT_WRITE) && (area->flags & AREA_NEVER_WRITE)) {
-            return -EACCES;
+            *error = -EACCES;
+            return start;
         }
         start = area->end;
     }
-    return 0;
+    return end;
 }
 
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection)
 {
-    int error = check(space, start, end, protection);
+    int error;
 
-    error = error ? error : space_split(space, start, end);
-    if (error) {
+    end = allowed_end(space, start, end, protection, &error); /* up to there it is done */
+    if (start == end) {
         return error;
+    }
+    if (space_split(space, start, end) != 0) {
+        return -ENOMEM;
     }
     struct area *area = area_find(space, start);
     while (area && area->start < end) {
@@ -150,7 +157,7 @@ int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t pr
         area = area->next;
     }
     tlb_flush(space);
-    return 0;
+    return error;
 }
 
 uint32_t space_hole(const struct space *space, uint32_t size)
