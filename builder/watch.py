@@ -15,6 +15,23 @@ SCALE_VARIABLE = "TINYGATE_TIMEOUT_SCALE"
 MAX_OUTPUT_BYTES = 1 << 20  # a healthy boot prints some 10 KiB; QEMU's UART makes about 350 KB/s
 
 
+def timeout_scale(environ: Mapping[str, str] = os.environ) -> float:
+    """The value of TINYGATE_TIMEOUT_SCALE, by which every timeout is multiplied; 1 if it is unset.
+
+    Raises:
+        UserError: It is not a factor.
+    """
+    value = environ.get(SCALE_VARIABLE, "1")
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", value) or float(value) == 0:
+        raise UserError(
+            f"not a factor: {value!r}",
+            where=SCALE_VARIABLE,
+            why="it multiplies every timeout, so it must be a number above 0 and below 10000",
+            fix=f"for example {SCALE_VARIABLE}=4, or leave it unset",
+        )
+    return float(value)
+
+
 @dataclass(frozen=True)
 class Timeouts:
     """Seconds that each phase may take. A boot takes 0.1 s on an idle machine."""
@@ -31,15 +48,7 @@ class Timeouts:
 
     def scaled(self, environ: Mapping[str, str] = os.environ) -> Timeouts:
         """Multiplied by TINYGATE_TIMEOUT_SCALE, for slow machines. Raises UserError."""
-        value = environ.get(SCALE_VARIABLE, "1")
-        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", value) or float(value) == 0:
-            raise UserError(
-                f"not a factor: {value!r}",
-                where=SCALE_VARIABLE,
-                why="it multiplies every timeout, so it must be a number above 0 and below 10000",
-                fix=f"for example {SCALE_VARIABLE}=4, or leave it unset",
-            )
-        factor = float(value)
+        factor = timeout_scale(environ)
         return Timeouts(self.boot_s * factor, self.suite_s * factor, self.ending_s * factor)
 
 

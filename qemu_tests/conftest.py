@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from builder.watch import timeout_scale
 from qemu_tests.kernels import Lab, session_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +17,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite the golden files instead of comparing"
     )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give each test as much more time as its waits have: TINYGATE_TIMEOUT_SCALE."""
+    own = item.get_closest_marker("timeout")
+    seconds = float(own.args[0] if own else item.config.getini("timeout"))
+    item.add_marker(pytest.mark.timeout(seconds * timeout_scale()), append=False)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from builder import proc
 from builder.debian.store import Unpacked
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import EmulatorError, FileError
-from builder.watch import Timeouts
+from builder.watch import timeout_scale
 
 MACHINE = Machine(memory_mib=256)
 TIMEOUT_S = 300  # it takes ten seconds
@@ -45,7 +45,7 @@ def boot_debian(kernel: Path, initramfs: Path, machine: Machine = MACHINE) -> st
         TimedOutError: The guest does not end.
         UserError: TINYGATE_TIMEOUT_SCALE is not a factor.
     """
-    timeout_s = Timeouts(suite_s=TIMEOUT_S).scaled().suite_s
+    timeout_s = TIMEOUT_S * timeout_scale()
     done = proc.run(boot_command(kernel, initramfs, machine), timeout_s=timeout_s)
     if not done.ok:
         raise EmulatorError(

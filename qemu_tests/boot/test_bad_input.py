@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from builder.errors import ExitCode
+from builder.watch import timeout_scale
 from qemu_tests.kernels import Lab
 from qemu_tests.unit.test_elfcheck import program
 
-TIMEOUT_S = 60
+TIMEOUT_S = 60 * timeout_scale()
 Tool = Callable[..., subprocess.Popen[str]]
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import IO
 
+from builder.watch import timeout_scale
 from qemu_tests.linux.build_programs import HERE, Compiler, build_bare
 
 ROOT = HERE.parents[1]
 File = int | IO[bytes]
-TIMEOUT_S = 60  # the first one waits until the kernel is built
+TIMEOUT_S = 60 * timeout_scale()  # the first one waits until the kernel is built
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pexpect.popen_spawn import PopenSpawn
 from builder.emulator import BootImage, Machine, Qemu
 from builder.shell.machine import command_line
 from builder.shell.terminal import Size
-from builder.watch import Timeouts
+from builder.watch import timeout_scale
 
 STEP_TIMEOUT_S = 20.0  # a step takes milliseconds, Debian's kernel ten seconds to boot
 # busybox's shell asks the terminal where the cursor is, once it is ready and nothing is typed.
@@ -155,7 +155,7 @@ class Player:
     def __init__(self, machine: Machine, kernel: Path, initrd: Path, line: str = "") -> None:
         """Boot, and wait for the first prompt."""
         image = BootImage("kernel", kernel, initrd, f"{line} {LINE}".strip())
-        timeout_s = Timeouts(suite_s=STEP_TIMEOUT_S).scaled().suite_s
+        timeout_s = STEP_TIMEOUT_S * timeout_scale()
         argv = Qemu().command(machine, image)
         self.guest = PopenSpawn(argv, timeout=timeout_s, encoding="latin-1")
         self.play([Step("")])

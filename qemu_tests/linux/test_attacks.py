@@ -10,11 +10,12 @@ import pytest
 
 from builder.cpio import Directory, File, Node, pack
 from builder.errors import ToolError
+from builder.watch import timeout_scale
 from qemu_tests.kernels import Change, Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 
 HERE = Path(__file__).parent / "attacks"
-TIMEOUT_S = 280
+TIMEOUT_S = 280 * timeout_scale()
 MEMORY_MIB = 16
 CPUS = (1, 2, 4)
 NOT_ATTACKS = ("watch", "exit", "shortage")  # /init, what attacks run, and what has a test below

@@ -14,7 +14,7 @@ from builder.debian import Unpacked
 from builder.emulator import BootImage
 from builder.model.outcomes import OFF
 from builder.run import run_image
-from builder.watch import Timeouts
+from builder.watch import Timeouts, timeout_scale
 from qemu_tests.kernels import Change, Kernel, Lab
 from qemu_tests.linux import expectations
 from qemu_tests.linux.build_programs import Compiler
@@ -91,7 +91,7 @@ def test_without_damage_no_program_notices_anything(
 def _screen(kernel: Kernel, userland: Path, part: str) -> str:
     """What was seen otherwise than on Linux, or the step that did not end; empty if neither."""
     player = Player(MACHINE_OF_KEYS, kernel.elf, userland)
-    player.guest.timeout = Timeouts(suite_s=STEP_TIMEOUT_S).scaled().suite_s
+    player.guest.timeout = STEP_TIMEOUT_S * timeout_scale()
     try:
         if part == "input":  # it goes on where the part before it has left
             player.play([shown("cd /tmp")])
