@@ -23,11 +23,14 @@ def _own(
     return Syscall(number, name, args(*arguments), comment, reason, "linux", is_private=True, by=by)
 
 
-def _zero(
-    number: int, name: str, comment: str, reason: str, arguments: tuple[str, ...] = ()
-) -> Syscall:
+def _zero(number: int, name: str, comment: str, reason: str) -> Syscall:
     """There is nothing to do: everybody is root, and everything in memory."""
-    return _own(number, name, arguments, comment, reason, by="zero()")
+    return _own(number, name, (), comment, reason, by="zero()")
+
+
+def _stay(number: int, name: str, reason: str, *, by: str = "") -> Syscall:
+    """Who asks to be another user, or in another group."""
+    return _own(number, name, ("uint32_t id",), "everybody stays root", reason, by=by)
 
 
 LINUX_SYSCALLS: tuple[Syscall, ...] = (
@@ -85,7 +88,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2",
     ),
     _own(20, "getpid", (), "number of this process", "T1"),
-    _zero(23, "setuid", "everybody stays root", "T2: dietlibc", ("uint32_t id",)),
+    _stay(23, "setuid", "T2: dietlibc", by="setuid32(id)"),
     _zero(24, "getuid", "everybody is root", "T2: dietlibc"),
     _call(27, "alarm", ("uint32_t seconds",), "SIGALRM after a time", "T5"),
     _call(29, "pause", (), "wait for a signal", "T3"),
@@ -130,7 +133,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         42, "pipe", ("int *fds",), "bytes from one process to another", "family", by="pipe2(fds, 0)"
     ),
     _call(43, "times", ("struct tms *to",), "how long it had a CPU", "T3: sh"),
-    _zero(46, "setgid", "everybody stays root", "T2: dietlibc", ("uint32_t id",)),
+    _stay(46, "setgid", "T2: dietlibc", by="setuid32(id)"),
     _zero(47, "getgid", "everybody is root", "T2: dietlibc"),
     _zero(49, "geteuid", "everybody is root", "T2: dietlibc"),
     _zero(50, "getegid", "everybody is root", "T2: dietlibc"),
@@ -447,12 +450,12 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     _zero(202, "getegid32", "everybody is root", "T3: sh"),
     _zero(203, "setreuid32", "everybody stays root", "T2: seteuid()"),
     _zero(204, "setregid32", "everybody stays root", "T2: setegid()"),
-    _zero(
+    _own(
         205,
         "getgroups32",
+        ("int count", "uint32_t *groups"),
         "nobody is in further groups",
         "T2: id",
-        ("int count", "uint32_t *groups"),
     ),
     _zero(206, "setgroups32", "nobody is in further groups", "T2: initgroups()"),
     _call(207, "fchown32", ("int fd", *_OWNER), "whose an open file is", "T2: tar"),
@@ -481,8 +484,8 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2: chown",
         by="fchownat(AT_FDCWD, path, uid, gid, 0)",
     ),
-    _zero(213, "setuid32", "everybody stays root", "T3: sh", ("uint32_t id",)),
-    _zero(214, "setgid32", "everybody stays root", "T3: sh", ("uint32_t id",)),
+    _stay(213, "setuid32", "T3: sh"),
+    _stay(214, "setgid32", "T3: sh", by="setuid32(id)"),
     _call(
         219,
         "madvise",

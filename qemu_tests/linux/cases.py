@@ -102,6 +102,12 @@ PROGRAMS = (
     Program("sigwait", ("glibc", "musl")),
     Program("lesser", ("glibc", "musl")),
     Program("lengths", ("glibc", "musl")),
+    Program("places", ("glibc", "musl")),  # the others have no *at calls
+    Program("control", ("glibc", "musl")),
+    Program("families", ("glibc", "musl")),
+    Program("frames", ("glibc", "musl")),
+    Program("spaces", ("glibc", "musl")),
+    Program("raised", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -19,7 +19,7 @@ from qemu_tests.linux.results import parse
 from qemu_tests.linux.tinygate import MACHINE, run_on_tinygate
 
 GROUPS = tuple(dict.fromkeys(case.group for case in cases()))
-NEEDS_SSE = ("float",)
+NEEDS_SSE = ("float", "raised")
 
 
 def _initramfs(folder: Path, wanted: Sequence[Case], packages: Mapping[str, Unpacked]) -> Path:

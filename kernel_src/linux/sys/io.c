@@ -152,34 +152,39 @@ long sys_writev(int fd, const struct iovec *vector, int count)
 
 /* At a place of its own: the file's stays where it was. Once, not in each of its callers: this file
  * is compiled for speed, which matters elsewhere. */
-__attribute__((noinline)) static long do_at(struct file *file, transfer_function *transfer,
-                                            void *buffer, size_t size, uint32_t low, uint32_t high)
+__attribute__((noinline)) static long do_at(int fd, struct file *allowed,
+                                            transfer_function *transfer, void *buffer, size_t size,
+                                            uint32_t low, uint32_t high)
 {
+    struct file *file = file_of(fd);
+
     if ((int32_t)high < 0) {
         return -EINVAL;
     }
     if (!file) {
         return -EBADF;
     }
-    if (!file->inode || !is_regular(file->inode)) {
-        return file->inode && !is_fifo(file->inode) ? do_one(file, transfer, buffer, size)
-                                                    : -ESPIPE;
+    if (!file->inode || is_fifo(file->inode)) {
+        return -ESPIPE; /* even of an end that cannot be used like that */
+    }
+    if (!is_regular(file->inode)) {
+        return do_one(allowed, transfer, buffer, size);
     }
     uint32_t position = file->position;
     file->position = high ? INODE_BYTES_MAX : low;
-    long done = do_one(file, transfer, buffer, size);
+    long done = do_one(allowed, transfer, buffer, size);
     file->position = position;
     return done;
 }
 
 long sys_pread64(int fd, void *buffer, size_t size, uint32_t low, uint32_t high)
 {
-    return do_at(file_to_read(fd), do_read, buffer, size, low, high);
+    return do_at(fd, file_to_read(fd), do_read, buffer, size, low, high);
 }
 
 long sys_pwrite64(int fd, const void *buffer, size_t size, uint32_t low, uint32_t high)
 {
-    return do_at(file_to_write(fd), do_write, (void *)buffer, size, low, high);
+    return do_at(fd, file_to_write(fd), do_write, (void *)buffer, size, low, high);
 }
 
 static int has_places(const struct inode *inode)

@@ -63,17 +63,20 @@ long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_
     const struct file *file = file_of(fd);
     uint64_t start = (uint64_t)high << 32 | low, size = (uint64_t)size_high << 32 | size_low;
 
-    if (!file || is_read_only(file)) {
+    if (!file) {
         return -EBADF;
     }
     if ((int64_t)start < 0 || (int64_t)size <= 0) {
         return -EINVAL;
     }
-    if (!file->inode || !is_regular(file->inode)) {
-        return file->inode ? -ENODEV : -ESPIPE;
-    }
     if (mode & ~KEEP_SIZE) {
         return -EOPNOTSUPP;
+    }
+    if (is_read_only(file)) {
+        return -EBADF;
+    }
+    if (!file->inode || !is_regular(file->inode)) {
+        return file->inode ? -ENODEV : -ESPIPE;
     }
     if (start + size > INODE_BYTES_MAX) {
         return -EFBIG;

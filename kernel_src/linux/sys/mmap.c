@@ -102,7 +102,7 @@ long sys_madvise(uint32_t start, uint32_t size, uint32_t advice)
         (size != 0 && end == start)) {
         return -EINVAL;
     }
-    if (end > USER_TOP || space_check(space, start, end, PROT_NONE) != 0) {
+    if (end > USER_TOP || space_check(space, start, &end, PROT_NONE) != 0) {
         return -ENOMEM;
     }
     if (advice == MADV_DONTNEED) {
@@ -120,10 +120,11 @@ long sys_madvise(uint32_t start, uint32_t size, uint32_t advice)
 long sys_msync(uint32_t start, uint32_t size, int flags)
 {
     const struct space *space = current_process()->space;
+    uint32_t end = start + page_up(size);
 
     if (start % PAGE_SIZE || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
         (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC)) {
         return -EINVAL;
     }
-    return space_check(space, start, start + page_up(size), PROT_NONE);
+    return space_check(space, start, &end, PROT_NONE);
 }

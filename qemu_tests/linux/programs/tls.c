@@ -31,6 +31,49 @@ static void load_fs(int selector)
     __asm__ volatile("movw %w0, %%fs" : : "r"(selector));
 }
 
+/* Use what an entry describes, in a child that it may kill. */
+static void use(const char *what, unsigned int limit, unsigned int flags, int offset, int is_write)
+{
+    struct area area = {8, (unsigned int)memory, limit, flags}, found = {8, 0, 0, 0};
+    int status = 0;
+    say("%s: %d", what, set(&area));
+    raw(GET_THREAD_AREA, (unsigned int)&found, 0, 0, 0, 0, 0);
+    say(", %d %#x %#x", found.base == area.base, found.limit, found.flags);
+    if (fork() == 0) {
+        load_fs(8 * 8 + 3);
+        if (is_write)
+            __asm__ volatile("movb $'W', %%fs:(%0)" : : "r"(offset));
+        _exit(byte_of_fs(offset));
+    }
+    wait(&status);
+    say(", %#x\n", (unsigned int)status);
+}
+
+/* Flags: 1 is 32 bits, 2 and 4 the kind, 8 only to be read, 16 pages, 32 not there, 64 usable. */
+static void kinds(void)
+{
+    use("pages", 0xfffff, 0x51, 1, 0);
+    use("written", 0xfffff, 0x51, 1, 1);
+    use("to be read", 0xfffff, 0x59, 1, 0);
+    use("to be read, written", 0xfffff, 0x59, 1, 1);
+    use("the last byte", 5, 0x41, 5, 0);
+    use("behind the last byte", 5, 0x41, 6, 0);
+    use("20 bits", 0x10005, 0x41, 5, 0);
+    use("not usable", 0xfffff, 0x11, 1, 0);
+    use("code", 0xfffff, 0x55, 1, 0);
+    use("16 bits", 0xfffff, 0x50, 1, 0);
+    use("not there", 0xfffff, 0x71, 1, 0);
+    struct area empty = {8, 0, 0, 0x28};
+    CHECK(set(&empty) == 0);
+    struct area none = {8, 1, 1, 1};
+    raw(GET_THREAD_AREA, (unsigned int)&none, 0, 0, 0, 0, 0);
+    say("empty: %#x %#x %#x\n", none.base, none.limit, none.flags);
+    none.number = 5;
+    say("slot 5: %d\n", raw(GET_THREAD_AREA, (unsigned int)&none, 0, 0, 0, 0, 0));
+    none.number = 9;
+    say("slot 9: %d\n", raw(GET_THREAD_AREA, (unsigned int)&none, 0, 0, 0, 0, 0));
+}
+
 int main(int argc, char **argv)
 {
     char *arguments[] = {argv[0], "after exec", NULL};
@@ -56,6 +99,7 @@ int main(int argc, char **argv)
     CHECK(set(&area) == 0);
     load_fs((int)area.number * 8 + 3);
     say("another base: %c\n", byte_of_fs(0));
+    kinds();
     area.number = 5;
     say("slot 5: %d\n", set(&area));
     area.number = 9;

@@ -112,13 +112,15 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
     return 0;
 }
 
-int space_check(const struct space *space, uint32_t start, uint32_t end, uint32_t protection)
+int space_check(const struct space *space, uint32_t start, uint32_t *end, uint32_t protection)
 {
-    for (const struct area *area = area_find(space, start); start < end; area = area->next) {
+    for (const struct area *area = area_find(space, start); start < *end; area = area->next) {
         if (!area || area->start > start) {
+            *end = start;
             return -ENOMEM;
         }
         if ((protection & PROT_WRITE) && (area->flags & AREA_NEVER_WRITE)) {
+            *end = start;
             return -EACCES;
         }
         start = area->end;
@@ -128,11 +130,13 @@ int space_check(const struct space *space, uint32_t start, uint32_t end, uint32_
 
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection)
 {
-    int error = space_check(space, start, end, protection);
+    int error = space_check(space, start, &end, protection); /* up to there it is done */
 
-    error = error ? error : space_split(space, start, end);
-    if (error) {
+    if (start == end) {
         return error;
+    }
+    if (space_split(space, start, end) != 0) {
+        return -ENOMEM;
     }
     struct area *area = area_find(space, start);
     while (area && area->start < end) {
@@ -141,7 +145,7 @@ int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t pr
         area = area->next;
     }
     tlb_flush(space);
-    return 0;
+    return error;
 }
 
 uint32_t space_hole(const struct space *space, uint32_t size)

@@ -34,11 +34,14 @@ struct waiter {
 
 static struct waiter *waiters;
 
-/* A word of the running process. Returns 0 or -EFAULT. */
+/* A word of the running process. Returns 0, -EINVAL or -EFAULT. */
 static long word_find(uint32_t address, struct word *word)
 {
     struct space *space = current_process()->space;
 
+    if (address % sizeof(uint32_t)) {
+        return -EINVAL;
+    }
     if (!user_range_ok(address, sizeof(uint32_t)) || space_fault(space, address, 1) != 0) {
         return -EFAULT;
     }
@@ -146,9 +149,6 @@ long sys_futex(uint32_t address, int operation, uint32_t value, const struct tim
     long error;
 
     operation &= (int)FUTEX_CMD_MASK;
-    if (address % sizeof(uint32_t)) {
-        return -EINVAL;
-    }
     if (is_wait(operation) && timeout) {
         /* FUTEX_WAIT has a length of time, FUTEX_WAIT_BITSET a moment. */
         error = tick_of(timeout, clock, operation == FUTEX_WAIT_BITSET, &until);

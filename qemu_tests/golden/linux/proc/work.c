@@ -54,6 +54,13 @@ static sigset mask_to_restore(struct process *process)
     return mask;
 }
 
+/* Was a call interrupted that waits with a mask of its own? If not, none of what that mask lets
+ * through is for now. */
+static int is_interrupted(const struct pt_regs *regs)
+{
+    return (int32_t)regs->eax == -ERESTARTNOHAND || (int32_t)regs->eax == -EINTR;
+}
+
 static void run_handler(struct pt_regs *regs, const struct signal_info *info)
 {
     struct process *process = current_process();
@@ -122,6 +129,9 @@ void work_before_return(struct pt_regs *regs)
     kernel_lock_acquire();
     if (process->work & WORK_SINGLE_STEP) {
         regs->eflags |= EFLAGS_TF; /* the #DB comes after the first instruction in ring 3 */
+    }
+    if (!is_interrupted(regs)) {
+        process->blocked = mask_to_restore(process);
     }
     do {
         while (process->group->is_ending || process->group->stopped_by ||

@@ -50,6 +50,12 @@ long sys_fchmod(int fd, uint32_t mode)
     return !file ? -EBADF : file->inode ? change_mode(file->inode, mode) : 0;
 }
 
+static int is_mark(const struct timespec *time)
+{
+    return (uint32_t)time->nanoseconds < 1000000000u || time->nanoseconds == UTIME_NOW ||
+           time->nanoseconds == UTIME_OMIT;
+}
+
 /* Only the time of the last change is kept: times[1]. */
 static long set_times(struct inode *inode, const struct timespec *times)
 {
@@ -61,6 +67,9 @@ static long set_times(struct inode *inode, const struct timespec *times)
     }
     if (copy_from_user(pair, times, sizeof pair) != 0) {
         return -EFAULT;
+    }
+    if (!is_mark(&pair[0]) || !is_mark(&pair[1])) {
+        return -EINVAL;
     }
     if (pair[1].nanoseconds == UTIME_NOW) {
         inode->mtime = clock_seconds();

@@ -57,7 +57,7 @@ long sys_lseek(int fd, int32_t offset, int whence);
 /* number of this process */
 long sys_getpid(void);
 
-/* everybody stays root */
+/* everybody is root */
 long sys_zero(void);
 
 /* SIGALRM after a time */
@@ -274,11 +274,17 @@ long sys_ftruncate64(int fd, uint32_t low, uint32_t high);
 /* of an open file */
 long sys_fstat64(int fd, struct stat64 *to);
 
+/* nobody is in further groups */
+long sys_getgroups32(int count, uint32_t *groups);
+
 /* whose an open file is */
 long sys_fchown32(int fd, uint32_t uid, uint32_t gid);
 
 /* everybody is root */
 long sys_getresuid32(uint32_t *real, uint32_t *effective, uint32_t *saved);
+
+/* everybody stays root */
+long sys_setuid32(uint32_t id);
 
 /* what pages are for */
 long sys_madvise(uint32_t start, uint32_t size, uint32_t advice);

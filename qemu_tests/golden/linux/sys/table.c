@@ -162,9 +162,11 @@ LOCKED_CALL_BY(lstat64, fstatat64, AT_FDCWD, (const char *)regs->ebx, (struct st
 LOCKED_CALL(fstat64, regs->ebx, (struct stat64 *)regs->ecx)
 LOCKED_CALL_BY(lchown32, fchownat, AT_FDCWD, (const char *)regs->ebx, regs->ecx, regs->edx,
                AT_SYMLINK_NOFOLLOW)
+CALL(getgroups32, regs->ebx, (uint32_t *)regs->ecx)
 LOCKED_CALL(fchown32, regs->ebx, regs->ecx, regs->edx)
 CALL(getresuid32, (uint32_t *)regs->ebx, (uint32_t *)regs->ecx, (uint32_t *)regs->edx)
 LOCKED_CALL_BY(chown32, fchownat, AT_FDCWD, (const char *)regs->ebx, regs->ecx, regs->edx, 0)
+CALL(setuid32, regs->ebx)
 LOCKED_CALL(madvise, regs->ebx, regs->ecx, regs->edx)
 LOCKED_CALL(getdents64, regs->ebx, (void *)regs->ecx, regs->edx)
 LOCKED_CALL(fcntl64, regs->ebx, regs->ecx, regs->edx)
@@ -242,7 +244,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [16] = call_locked_lchown,
     [19] = call_locked_lseek,
     [20] = call_getpid,
-    [23] = call_zero,
+    [23] = call_setuid32,
     [24] = call_zero,
     [27] = call_locked_alarm,
     [29] = call_locked_pause,
@@ -256,7 +258,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [42] = call_locked_pipe,
     [43] = call_locked_times,
     [45] = call_locked_brk,
-    [46] = call_zero,
+    [46] = call_setuid32,
     [47] = call_zero,
     [49] = call_zero,
     [50] = call_zero,
@@ -341,7 +343,7 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [202] = call_zero,
     [203] = call_zero,
     [204] = call_zero,
-    [205] = call_zero,
+    [205] = call_getgroups32,
     [206] = call_zero,
     [207] = call_locked_fchown32,
     [208] = call_zero,
@@ -349,8 +351,8 @@ syscall_entry_t *const sys_call_table[SYSCALL_LIMIT] = {
     [210] = call_zero,
     [211] = call_getresuid32,
     [212] = call_locked_chown32,
-    [213] = call_zero,
-    [214] = call_zero,
+    [213] = call_setuid32,
+    [214] = call_setuid32,
     [219] = call_locked_madvise,
     [220] = call_locked_getdents64,
     [221] = call_locked_fcntl64,

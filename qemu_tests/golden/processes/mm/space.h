@@ -73,8 +73,8 @@ int space_split(struct space *space, uint32_t start, uint32_t end);
 int space_unmap(struct space *space, uint32_t start, uint32_t end);
 
 /* May a range be used like that, all of it? Returns 0, -ENOMEM if there is a hole in it, or
- * -EACCES. */
-int space_check(const struct space *space, uint32_t start, uint32_t end, uint32_t protection);
+ * -EACCES; then `*end` is where that begins. */
+int space_check(const struct space *space, uint32_t start, uint32_t *end, uint32_t protection);
 
 /* Change what the areas of a range may be used for. Returns 0 or -errno. */
 int space_protect(struct space *space, uint32_t start, uint32_t end, uint32_t protection);
