@@ -14,6 +14,7 @@ from builder.cli.guard import verb
 from builder.cli.kernel_verbs import ELF_NAME, TREE_NAME, Built, How, make
 from builder.config import KernelConfig, load_config
 from builder.errors import ExitCode, UserError
+from builder.step import Step
 
 # Where `debug` stops, on the way in and out. A step has only some of them.
 BREAKPOINTS = ("__kernel_vsyscall", "sysenter_entry", "SYSENTER_RETURN")
@@ -203,8 +204,12 @@ def debug(
     boot = BootImage("kernel" if kind == "kernel" else "disk", path)
     elf_path = choice.out / ELF_NAME
     if dry_run or built is None:
-        places = breakpoints_in(elf_path) if elf_path.exists() else {n: n for n in BREAKPOINTS}
-        print(debug_line(machine, boot, elf_path, list(places.values())))
+        if elf_path.exists():
+            stops = list(breakpoints_in(elf_path).values())
+        else:
+            is_first = loaded.kernel.step < Step.SYSENTER
+            stops = list(FIRST_STEP_BREAKPOINTS if is_first else BREAKPOINTS)
+        print(debug_line(machine, boot, elf_path, stops))
         return ExitCode.OK
     toolchain.require(toolchain.GDB, toolchain.QEMU)
     places = breakpoints_in(elf_path)

@@ -376,6 +376,8 @@ def test_debug_dry_run_prints_the_gdb_line(tinygate: Call, fake: FakeBuild) -> N
     line = out.splitlines()[-1]
     assert line.startswith("gdb ")
     assert all(f"hbreak {place}" in line for place in judge_verbs.BREAKPOINTS)
+    line = tinygate("debug", "--dry-run", "--step", "int80")[1].splitlines()[-1]
+    assert line.endswith("-ex 'hbreak int80_entry'") and line.count("hbreak") == 1
 
 
 @pytest.mark.skipif(

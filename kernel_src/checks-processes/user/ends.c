@@ -162,7 +162,7 @@ static void check_waiting(void)
                (uint32_t)-LINUX_ECHILD);
 }
 
-/* Wait until all who have the end of a pipe to write to have ended: then there is nothing to read. */
+/* Wait until all who can write to a pipe have ended: then there is nothing to read. */
 static void wait_for_end(const int *ends)
 {
     char byte;

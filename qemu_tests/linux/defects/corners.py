@@ -103,7 +103,7 @@ CORNERS = (
     ),
     corner(
         "setpgid after execve",
-        "sys/process.c",
+        "sys/groups.c",
         "if (process != me && process->group->has_execed) {",
         "if (process != me && process->group->has_execed == 2) {",
         r"\+out: setpgid\(third, third\) = 0",
