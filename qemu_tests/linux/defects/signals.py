@@ -62,7 +62,8 @@ MASKS = (
         changed(
             "sys/sleep.c",
             "    while (!signal_pending(current_process())) {\n        sleep_on(&nobody);\n    }\n",
-            "    do {\n        sleep_on(&nobody);\n    } while (!signal_pending(current_process()));\n",
+            "    do {\n        sleep_on(&nobody);\n"
+            "    } while (!signal_pending(current_process()));\n",
         ),
         r"-out: sigsuspend\(&old\)",
         r"\+signal=9",
