@@ -48,8 +48,8 @@ uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds);
 /* The tick at which so many thousandths of a second are over. */
 uint32_t tick_of_ms(uint32_t ms);
 
-/* Sleep in a queue as sleep_until() does, or as sleep_on() if there is no such tick: NULL. Returns
- * 1 if the time is over. */
+/* Sleep in a queue as sleep_until() does, or as sleep_on() if there is no such tick, but NULL.
+ * Returns 1 if the time is over. */
 int sleep_limited(struct wait_queue *queue, const uint32_t *until);
 
 /* How much of a time is left that is over at tick `until`, told to the program if it asks. */

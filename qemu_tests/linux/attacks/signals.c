@@ -52,6 +52,23 @@ static void queue(void)
     check_is(counter, 2000);
 }
 
+/* A child that asks for a signal at its end which there is not, to be sent to a parent whose actions
+ * would be looked up far behind their table. */
+static void no_signal(void)
+{
+    enum { WALL = 0x40000000 };
+    for (int number = 60; number < 256; number++) {
+        int status = -1, child;
+        handle(number, count, 0);
+        child = call(clone, number, 0, 0, 0, 0);
+        if (child == 0)
+            leave(3);
+        while (call(wait4, child, &status, WALL, 0) == -EINTR)
+            ;
+        check_is(status, 3 << 8);
+    }
+}
+
 static void stubborn(void)
 {
     int ready[2], child;
@@ -163,6 +180,7 @@ int attack(int argc, char **argv)
     (void)argv;
     storm();
     queue();
+    no_signal();
     stubborn();
     nested(0, 0);
     nested((u32)pages(1, MAP_PRIVATE), PAGE_BYTES);

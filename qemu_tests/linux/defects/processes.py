@@ -41,6 +41,12 @@ PROCESSES = (
         r"\+out: write\(fd, \"x\", 1\) = -1, errno 9",
     ),
     defect(
+        "any number is the signal of a child's end",
+        "edges-glibc",
+        changed("proc/group.c", "signal < SIGNAL_LIMIT ? signal : 0", "signal"),
+        r"-out: waitpid\(pid, &status, __WALL\) == pid: yes",
+    ),
+    defect(
         "shared pages are copied",
         "mmap-diet",
         changed(

@@ -329,6 +329,18 @@ static void shared_files(void)
     close(fd);
 }
 
+/* A child whose end is told by a signal that there is not: by none. */
+static void no_signal(void)
+{
+    int status = -1;
+    say("no signal\n");
+    pid_t pid = (pid_t)syscall(SYS_clone, 100, 0, 0, 0, 0);
+    if (pid == 0)
+        _exit(3);
+    CHECK(waitpid(pid, &status, __WALL) == pid);
+    say("%#x\n", status);
+}
+
 int main(void)
 {
     names();
@@ -341,5 +353,6 @@ int main(void)
     behind();
     threads();
     shared_files();
+    no_signal();
     return 0;
 }

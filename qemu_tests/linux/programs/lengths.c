@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "say.h"
 
@@ -78,9 +79,32 @@ static void places(void)
     closedir(folder);
 }
 
+/* What an argument may be long, and all together. */
+static void words(int count, size_t length)
+{
+    static char word[140000];
+    static char *argv[32] = {"true"};
+    int status = -1;
+    memset(word, 'x', sizeof word);
+    word[length] = 0;
+    for (int i = 0; i <= count; i++)
+        argv[i + 1] = i < count ? word : NULL;
+    pid_t pid = fork();
+    if (pid == 0) {
+        execve("/bin/true", argv, argv + count + 1);
+        _exit(errno);
+    }
+    waitpid(pid, &status, 0);
+    say("%d times %d bytes: %#x\n", count, (int)length, status);
+}
+
 int main(void)
 {
     nothing_written();
     long_vector();
     places();
+    words(1, 131071);
+    words(1, 131072);
+    words(15, 131071);
+    words(16, 131071);
 }

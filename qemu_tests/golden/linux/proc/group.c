@@ -65,9 +65,10 @@ int group_fork(struct process *child, struct process *parent, const struct clone
         child->altstack_addr = parent->altstack_addr;
         child->altstack_size = parent->altstack_size;
     }
+    uint32_t signal = clone->flags & CLONE_EXIT_SIGNAL;
     int error = group_copy(child, parent);
     if (error == 0) {
-        child->group->exit_signal = clone->flags & CLONE_EXIT_SIGNAL;
+        child->group->exit_signal = signal < SIGNAL_LIMIT ? signal : 0; /* none, as in Linux */
     }
     return error;
 }

@@ -61,8 +61,8 @@ int altstack_flags(const struct process *process, uint32_t esp)
     return !process->altstack_size ? SS_DISABLE : on_altstack(process, esp) ? SS_ONSTACK : 0;
 }
 
-/* Where a frame of `size` bytes goes, and the FPU state above it. Both are nowhere if they would
- * lie below the stack of sigaltstack(). */
+/* Where a frame of `size` bytes goes, and the FPU state above it: nowhere, if that were below the
+ * stack of sigaltstack(). */
 static uint32_t frame_place(const struct pt_regs *regs, const struct sigaction *action,
                             uint32_t size, uint32_t *fpstate_addr)
 {

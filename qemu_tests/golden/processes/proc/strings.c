@@ -11,7 +11,8 @@
 #include "proc/start_stack.h"
 
 #define CHUNK_BYTES 64 /* divides a page: a chunk that begins at a multiple is in one page */
-#define STRINGS_BYTES_MAX (USER_STACK_LIMIT_BYTES / 4)
+#define STRINGS_BYTES_MAX (USER_STACK_LIMIT_BYTES / 4) /* of all, with their addresses */
+#define STRING_BYTES_MAX (32 * PAGE_SIZE)              /* of one */
 
 typedef int copy_function(void *to, const void *from, size_t size);
 
@@ -21,14 +22,15 @@ static long string_size(copy_function *copy, const char *string)
     char chunk[CHUNK_BYTES];
     uint32_t size = 0;
 
-    while (size <= STRINGS_BYTES_MAX) {
+    while (size < STRING_BYTES_MAX) {
         uint32_t part = CHUNK_BYTES - (uint32_t)(string + size) % CHUNK_BYTES;
         if (copy(chunk, string + size, part) != 0) {
             return -EFAULT;
         }
         for (uint32_t i = 0; i < part; i++) {
             if (chunk[i] == '\0') {
-                return (long)(size + i + 1);
+                size += i + 1;
+                return size > STRING_BYTES_MAX ? -E2BIG : (long)size;
             }
         }
         size += part;
@@ -97,17 +99,20 @@ int copy_from_kernel(void *to, const void *from, size_t size)
     return 0;
 }
 
-/* All sizes, as if to copy. */
-static long check_all(copy_function *copy, const char *const *array)
+/* All sizes, as if to copy: many addresses may be those of one long string. */
+static long check_all(copy_function *copy, const char *const *array, uint32_t *total)
 {
     const char *string;
-    long size = 0;
     int error;
 
     for (uint32_t i = 0; (error = pointer_get(copy, array, i, &string)) == 0 && string; i++) {
-        size = string_size(copy, string);
+        long size = string_size(copy, string);
         if (size < 0) {
             return size;
+        }
+        *total += (uint32_t)size + sizeof string;
+        if (*total > STRINGS_BYTES_MAX) {
+            return -E2BIG;
         }
     }
     return error;
@@ -115,9 +120,10 @@ static long check_all(copy_function *copy, const char *const *array)
 
 long exec_strings_check(const struct exec_strings *strings)
 {
-    long error = check_all(strings->copy, strings->arguments);
+    uint32_t total = 0;
+    long error = check_all(strings->copy, strings->arguments, &total);
 
-    return error ? error : check_all(strings->copy, strings->environment);
+    return error ? error : check_all(strings->copy, strings->environment, &total);
 }
 
 int start_stack_strings(struct start_stack *stack, const char *name,
