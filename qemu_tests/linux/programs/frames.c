@@ -13,7 +13,7 @@
 #define SHOWN_FLAGS (0x400 /* DF */ | FLAG_TF)
 #define STACK_BYTES 32768
 
-enum { KILL = 37 };
+enum { FORK = 2, KILL = 37 };
 
 static unsigned status_of(pid_t pid)
 {
@@ -252,11 +252,66 @@ static void changes(void)
         stack.ss_sp == other + 64);
 }
 
+static void change_gs(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)info;
+    ((ucontext_t *)context)->uc_mcontext.gregs[REG_GS] = 0;
+}
+
+static void changed_gs(void)
+{
+    int after;
+    install(SIGUSR1, change_gs, SA_SIGINFO);
+    __asm__ volatile("pushl %%gs\n\t"
+                     "int $0x80\n\t"
+                     "movl %%gs, %0\n\t"
+                     "popl %%gs"
+                     : "=&r"(after)
+                     : "a"(KILL), "b"(getpid()), "c"(SIGUSR1)
+                     : "memory");
+    say("  gs %#x\n", (unsigned)after & 0xffff);
+}
+
+static volatile int steps;
+
+static void count(int number)
+{
+    steps += number == SIGTRAP;
+}
+
+/* A program that goes step by step has a child that does so, however it calls. */
+static void walks(void)
+{
+    const unsigned entries[] = {0, raw_find_sysinfo()};
+    int status = 0, child;
+    say("walks\n");
+    install(SIGTRAP, count, 0);
+    for (int i = 0; i < 2; i++) {
+        raw_sysinfo = entries[i];
+        __asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl" : : : "memory", "cc");
+        child = raw(FORK, 0, 0, 0, 0, 0, 0);
+        if (child == 0)
+            steps = 0;
+        __asm__ volatile("nop\n\tnop\n\tpushfl\n\tandl $~0x100, (%%esp)\n\tpopfl"
+                         :
+                         :
+                         : "memory", "cc");
+        if (child == 0)
+            _exit(steps >= 2);
+        waitpid(child, &status, 0);
+        say("  %d %#x\n", steps >= 10, (unsigned)status);
+        steps = 0;
+    }
+}
+
 int main(void)
 {
     exceptions();
     ends();
     signals();
     changes();
+    changed_gs();
+    walks();
     return 0;
 }
