@@ -51,13 +51,13 @@ static void tell(int number, siginfo_t *info, void *context)
     ucontext_t *saved = context;
     greg_t *regs = saved->uc_mcontext.gregs;
     const unsigned at = (unsigned)info->si_addr;
-    say("  signal %d, code %d, trap %d, error %#x, at %s, flags %#x\n", number, info->si_code,
-        regs[REG_TRAPNO], (unsigned)regs[REG_ERR],
+    say("  signal %d, code %d, trap %d, error %#x, at %s, flags %#x, cr2 %#x\n", number,
+        info->si_code, regs[REG_TRAPNO], (unsigned)regs[REG_ERR],
         at == (unsigned)regs[REG_EIP] ? "itself"
         : at == place                 ? "the place"
         : at                          ? "?"
                                       : "0",
-        (unsigned)regs[REG_EFL] & SHOWN_FLAGS);
+        (unsigned)regs[REG_EFL] & SHOWN_FLAGS, (unsigned)saved->uc_mcontext.cr2);
     regs[REG_EIP] += skip;
     regs[REG_EFL] &= ~FLAG_TF;
 }
@@ -223,6 +223,21 @@ static void nothing(int number)
     say("  signal %d\n", number);
 }
 
+/* All at once: that of a fault has its frame first, and so its handler is the last to run. */
+static void order(void)
+{
+    static const int numbers[] = {SIGHUP, SIGTERM, SIGSEGV, SIGUSR2, 40};
+    sigset_t set, before;
+    say("order\n");
+    sigfillset(&set);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        install(numbers[i], nothing, 0);
+        raise(numbers[i]);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 static void changes(void)
 {
     sigset_t set;
@@ -310,6 +325,7 @@ int main(void)
     exceptions();
     ends();
     signals();
+    order();
     changes();
     changed_gs();
     walks();
