@@ -147,7 +147,7 @@ static void moves(void)
 
 static void of_file(void)
 {
-    char text[] = "0000", *own, *shared, *to;
+    char text[] = "0000", *own, *shared, *to, *other;
     say("of a file\n");
     for (int i = 0; i < 4; i++) {
         text[0] = (char)('p' + i);
@@ -166,6 +166,9 @@ static void of_file(void)
     show("moved", to, 2);
     shared[PAGE] = 's';
     show("moved", to, 2);
+    other = mmap(NULL, 4 * PAGE, PROT_READ, MAP_PRIVATE, file, 0);
+    other = moved(other + PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE); /* nobody has looked at it */
+    show("moved", other, 2);
     TRY(munmap(shared, PAGE));
     show("shared", shared + PAGE, 1);
     TRY(ftruncate(file, 3 * PAGE));
