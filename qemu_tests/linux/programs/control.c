@@ -401,34 +401,39 @@ static void words(void)
 }
 
 static uint32_t first_word, second_word;
+static volatile int woken;
 
-static void *waits_there(void *unused)
+static void *waits_there(void *number)
 {
-    while (first_word == 0)
-        syscall(FUTEX, &first_word, 0, 0, NULL);
-    return unused;
+    syscall(FUTEX, &first_word, 0, 0, NULL);
+    woken = *(int *)number;
+    return NULL;
 }
 
-/* Those who wait for one word come to wait for another, no more of them than asked for. */
+/* Those who wait for one word come to wait for another, no more of them than asked for; who came
+ * first is woken first. */
 static void requeued(void)
 {
     pthread_t threads[2];
+    int numbers[] = {1, 2};
     say("requeued\n");
-    for (int i = 0; i < 2; i++)
-        pthread_create(&threads[i], NULL, waits_there, NULL);
-    for (int there = 0; there < 2;) {
-        there += (int)syscall(FUTEX, &first_word, 3, 0, 2, &second_word);
-        sched_yield();
+    for (int i = 0; i < 2; i++) {
+        pthread_create(&threads[i], NULL, waits_there, &numbers[i]);
+        while (syscall(FUTEX, &first_word, 3, 0, 1, &second_word) == 0)
+            sched_yield(); /* it does not wait yet */
     }
     TRY(syscall(FUTEX, &first_word, 3, 0, 1, &second_word));
     TRY(syscall(FUTEX, &second_word, 3, 0, 1, &first_word));
     TRY(syscall(FUTEX, &second_word, 3, 0, 9, &first_word));
     TRY(syscall(FUTEX, &second_word, 3, 0, 9, &first_word));
-    first_word = 1;
     TRY(syscall(FUTEX, &first_word, 1, 1));
+    while (woken == 0)
+        sched_yield();
+    say("  %d\n", (int)woken);
     TRY(syscall(FUTEX, &first_word, 1, 9));
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
+    say("  %d\n", (int)woken);
 }
 
 int main(void)

@@ -110,6 +110,8 @@ static void places(void)
     TRY(mmap((void *)(uintptr_t)0xbffff000u, 2 * PAGE, RW, OWN | MAP_FIXED, -1, 0));
     TRY(mmap(NULL, 0xc0000000u, RW, OWN, -1, 0));
     TRY(mmap(NULL, (size_t)-1, PROT_READ, OWN, -1, 0));
+    char *only_place = mmap(NULL, 1u << 30, PROT_NONE, OWN, -1, 0); /* more than there is */
+    CHECK(only_place != MAP_FAILED && munmap(only_place, 1u << 30) == 0);
     TRY(munmap((void *)(uintptr_t)0xbffff000u, 2 * PAGE));
     TRY(munmap(map, 3 * PAGE - 5));
     use("gone", map + 2 * PAGE, 'r');
