@@ -89,6 +89,23 @@ static void sleeps(void)
     TRY(syscall(SYS_nanosleep, odd, nowhere));
 }
 
+/* What is left of a sleep that was given up is not slept later. */
+static void given_up(void)
+{
+    const struct timespec for_ever = {100000, 0}, short_time = {0, 1000000};
+    struct timespec before, after;
+    signal(SIGALRM, catch);
+    ualarm(20000, 20000); /* again and again: the first may come before the sleep */
+    TRY(nanosleep(&for_ever, NULL));
+    ualarm(0, 0);
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    TRY(nanosleep(&short_time, NULL));
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    CHECK(after.tv_sec - before.tv_sec < 50000);
+    signal(SIGALRM, SIG_DFL);
+    caught = 0;
+}
+
 static void timers(void)
 {
     struct itimerval timer = {{7, 0}, {900, 0}}, old = {{1, 1}, {1, 1}};
@@ -436,10 +453,29 @@ static void requeued(void)
     say("  %d\n", (int)woken);
 }
 
+static void *waits_for_2(void *unused)
+{
+    syscall(FUTEX, &first_word, 9 /* WAIT_BITSET */, 0, NULL, NULL, 2);
+    return unused;
+}
+
+static void by_bits(void)
+{
+    pthread_t thread;
+    say("by bits\n");
+    pthread_create(&thread, NULL, waits_for_2, NULL);
+    while (syscall(FUTEX, &first_word, 3, 0, 1, &second_word) == 0)
+        sched_yield();
+    TRY(syscall(FUTEX, &second_word, 10 /* WAKE_BITSET */, 9, NULL, NULL, 5));
+    TRY(syscall(FUTEX, &second_word, 10, 9, NULL, NULL, 6));
+    pthread_join(thread, NULL);
+}
+
 int main(void)
 {
     clocks();
     sleeps();
+    given_up();
     timers();
     shares();
     limits();
@@ -449,5 +485,6 @@ int main(void)
     watches();
     words();
     requeued();
+    by_bits();
     return 0;
 }

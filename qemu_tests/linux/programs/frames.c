@@ -179,6 +179,28 @@ static void with_empty_es(void)
     say("  es after it %#x\n", (unsigned)after & 0xffff);
 }
 
+/* The kernel's copy is to be seen, not what an earlier frame has left. */
+static void fill(void)
+{
+    volatile char below[4096];
+    for (unsigned i = 0; i < sizeof below; i++)
+        below[i] = 0x55;
+}
+
+/* A stack of which nothing is used yet is in use all the same if ESP says so. */
+static void at_the_top(void)
+{
+    int result;
+    __asm__ volatile("movl %%esp, %%esi\n\t"
+                     "movl %%edx, %%esp\n\t"
+                     "int $0x80\n\t"
+                     "movl %%esi, %%esp"
+                     : "=a"(result)
+                     : "0"(KILL), "b"(getpid()), "c"(SIGUSR1), "d"(other + STACK_BYTES)
+                     : "esi", "memory");
+    say("  gave %d\n", result);
+}
+
 static void signals(void)
 {
     stack_t stack = {.ss_sp = other, .ss_size = STACK_BYTES};
@@ -194,7 +216,9 @@ static void signals(void)
     sigaltstack(&stack, NULL);
     install(SIGUSR1, look, SA_SIGINFO | SA_ONSTACK);
     raw(KILL, (unsigned)getpid(), SIGUSR1, 0, 0, 0, 0);
+    at_the_top();
     install(SIGUSR1, look_old, 0);
+    fill();
     raw(KILL, (unsigned)getpid(), SIGUSR1, 0, 0, 0, 0);
     stack.ss_flags = SS_DISABLE;
     sigaltstack(&stack, NULL);
