@@ -89,6 +89,23 @@ static void sleeps(void)
     TRY(syscall(SYS_nanosleep, odd, nowhere));
 }
 
+/* What is left of a sleep that was given up is not slept later. */
+static void given_up(void)
+{
+    const struct timespec for_ever = {100000, 0}, short_time = {0, 1000000};
+    struct timespec before, after;
+    signal(SIGALRM, catch);
+    ualarm(20000, 20000); /* again and again: the first may come before the sleep */
+    TRY(nanosleep(&for_ever, NULL));
+    ualarm(0, 0);
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    TRY(nanosleep(&short_time, NULL));
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    CHECK(after.tv_sec - before.tv_sec < 50000);
+    signal(SIGALRM, SIG_DFL);
+    caught = 0;
+}
+
 static void timers(void)
 {
     struct itimerval timer = {{7, 0}, {900, 0}}, old = {{1, 1}, {1, 1}};
@@ -401,40 +418,64 @@ static void words(void)
 }
 
 static uint32_t first_word, second_word;
+static volatile int woken;
 
-static void *waits_there(void *unused)
+static void *waits_there(void *number)
 {
-    while (first_word == 0)
-        syscall(FUTEX, &first_word, 0, 0, NULL);
-    return unused;
+    syscall(FUTEX, &first_word, 0, 0, NULL);
+    woken = *(int *)number;
+    return NULL;
 }
 
-/* Those who wait for one word come to wait for another, no more of them than asked for. */
+/* Those who wait for one word come to wait for another, no more of them than asked for; who came
+ * first is woken first. */
 static void requeued(void)
 {
     pthread_t threads[2];
+    int numbers[] = {1, 2};
     say("requeued\n");
-    for (int i = 0; i < 2; i++)
-        pthread_create(&threads[i], NULL, waits_there, NULL);
-    for (int there = 0; there < 2;) {
-        there += (int)syscall(FUTEX, &first_word, 3, 0, 2, &second_word);
-        sched_yield();
+    for (int i = 0; i < 2; i++) {
+        pthread_create(&threads[i], NULL, waits_there, &numbers[i]);
+        while (syscall(FUTEX, &first_word, 3, 0, 1, &second_word) == 0)
+            sched_yield(); /* it does not wait yet */
     }
     TRY(syscall(FUTEX, &first_word, 3, 0, 1, &second_word));
     TRY(syscall(FUTEX, &second_word, 3, 0, 1, &first_word));
     TRY(syscall(FUTEX, &second_word, 3, 0, 9, &first_word));
     TRY(syscall(FUTEX, &second_word, 3, 0, 9, &first_word));
-    first_word = 1;
     TRY(syscall(FUTEX, &first_word, 1, 1));
+    while (woken == 0)
+        sched_yield();
+    say("  %d\n", (int)woken);
     TRY(syscall(FUTEX, &first_word, 1, 9));
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
+    say("  %d\n", (int)woken);
+}
+
+static void *waits_for_2(void *unused)
+{
+    syscall(FUTEX, &first_word, 9 /* WAIT_BITSET */, 0, NULL, NULL, 2);
+    return unused;
+}
+
+static void by_bits(void)
+{
+    pthread_t thread;
+    say("by bits\n");
+    pthread_create(&thread, NULL, waits_for_2, NULL);
+    while (syscall(FUTEX, &first_word, 3, 0, 1, &second_word) == 0)
+        sched_yield();
+    TRY(syscall(FUTEX, &second_word, 10 /* WAKE_BITSET */, 9, NULL, NULL, 5));
+    TRY(syscall(FUTEX, &second_word, 10, 9, NULL, NULL, 6));
+    pthread_join(thread, NULL);
 }
 
 int main(void)
 {
     clocks();
     sleeps();
+    given_up();
     timers();
     shares();
     limits();
@@ -444,5 +485,6 @@ int main(void)
     watches();
     words();
     requeued();
+    by_bits();
     return 0;
 }

@@ -158,6 +158,13 @@ static void clones(void)
         _exit(6);
     TRY(waitpid(-1, &status, (int)0x80000000 /* __WCLONE */) == child);
     say("  %#x\n", (unsigned)status);
+    child = (pid_t)syscall(SYS_clone, CLONE_VFORK, 0, 0, 0, 0);
+    if (child == 0) {
+        execl(self, self, "plain", NULL);
+        _exit(9);
+    }
+    TRY(waitpid(child, &status, 0) == child); /* another program is a child like others */
+    say("  %#x\n", (unsigned)status);
     TRY(syscall(SYS_clone, CLONE_THREAD, 0, 0, 0, 0));
     TRY(syscall(SYS_clone, CLONE_SIGHAND, 0, 0, 0, 0));
 }
@@ -201,6 +208,22 @@ static void left_alone(void)
     say("  %#x\n", status_of(child));
 }
 
+/* A parent that waits for vfork()'s child can be killed. */
+static void killed(void)
+{
+    pid_t parent = fork();
+    if (parent == 0) {
+        parent = getpid();
+        if (vfork() == 0) {
+            kill(parent, SIGKILL);
+            while (getppid() == parent)
+                sched_yield();
+        }
+        _exit(1);
+    }
+    say("  killed %#x\n", status_of(parent));
+}
+
 static void threads(void)
 {
     pthread_t thread;
@@ -225,6 +248,7 @@ static void threads(void)
     }
     say("  the other program's %#x\n", status_of(child));
     left_alone();
+    killed();
 }
 
 /* What a thread's program became has the number and the children of the first one. */
@@ -235,6 +259,8 @@ static int after_exec(const char *pid)
     int status = 0;
     if (strcmp(pid, "reads") == 0)
         return read(READ_END, name, 1) == 1 ? name[0] : 1;
+    if (strcmp(pid, "plain") == 0)
+        return 2;
     CHECK(getpid() == atoi(pid) && syscall(SYS_gettid) == getpid());
     TRY(wait(&status) > 0);
     say("  child %#x\n", (unsigned)status);

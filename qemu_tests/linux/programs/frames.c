@@ -13,7 +13,7 @@
 #define SHOWN_FLAGS (0x400 /* DF */ | FLAG_TF)
 #define STACK_BYTES 32768
 
-enum { KILL = 37 };
+enum { FORK = 2, KILL = 37 };
 
 static unsigned status_of(pid_t pid)
 {
@@ -51,13 +51,13 @@ static void tell(int number, siginfo_t *info, void *context)
     ucontext_t *saved = context;
     greg_t *regs = saved->uc_mcontext.gregs;
     const unsigned at = (unsigned)info->si_addr;
-    say("  signal %d, code %d, trap %d, error %#x, at %s, flags %#x\n", number, info->si_code,
-        regs[REG_TRAPNO], (unsigned)regs[REG_ERR],
+    say("  signal %d, code %d, trap %d, error %#x, at %s, flags %#x, cr2 %#x\n", number,
+        info->si_code, regs[REG_TRAPNO], (unsigned)regs[REG_ERR],
         at == (unsigned)regs[REG_EIP] ? "itself"
         : at == place                 ? "the place"
         : at                          ? "?"
                                       : "0",
-        (unsigned)regs[REG_EFL] & SHOWN_FLAGS);
+        (unsigned)regs[REG_EFL] & SHOWN_FLAGS, (unsigned)saved->uc_mcontext.cr2);
     regs[REG_EIP] += skip;
     regs[REG_EFL] &= ~FLAG_TF;
 }
@@ -179,6 +179,28 @@ static void with_empty_es(void)
     say("  es after it %#x\n", (unsigned)after & 0xffff);
 }
 
+/* The kernel's copy is to be seen, not what an earlier frame has left. */
+static void fill(void)
+{
+    volatile char below[4096];
+    for (unsigned i = 0; i < sizeof below; i++)
+        below[i] = 0x55;
+}
+
+/* A stack of which nothing is used yet is in use all the same if ESP says so. */
+static void at_the_top(void)
+{
+    int result;
+    __asm__ volatile("movl %%esp, %%esi\n\t"
+                     "movl %%edx, %%esp\n\t"
+                     "int $0x80\n\t"
+                     "movl %%esi, %%esp"
+                     : "=a"(result)
+                     : "0"(KILL), "b"(getpid()), "c"(SIGUSR1), "d"(other + STACK_BYTES)
+                     : "esi", "memory");
+    say("  gave %d\n", result);
+}
+
 static void signals(void)
 {
     stack_t stack = {.ss_sp = other, .ss_size = STACK_BYTES};
@@ -194,7 +216,9 @@ static void signals(void)
     sigaltstack(&stack, NULL);
     install(SIGUSR1, look, SA_SIGINFO | SA_ONSTACK);
     raw(KILL, (unsigned)getpid(), SIGUSR1, 0, 0, 0, 0);
+    at_the_top();
     install(SIGUSR1, look_old, 0);
+    fill();
     raw(KILL, (unsigned)getpid(), SIGUSR1, 0, 0, 0, 0);
     stack.ss_flags = SS_DISABLE;
     sigaltstack(&stack, NULL);
@@ -221,6 +245,21 @@ static void change(int number, siginfo_t *info, void *context)
 static void nothing(int number)
 {
     say("  signal %d\n", number);
+}
+
+/* All at once: that of a fault has its frame first, and so its handler is the last to run. */
+static void order(void)
+{
+    static const int numbers[] = {SIGHUP, SIGTERM, SIGSEGV, SIGUSR2, 40};
+    sigset_t set, before;
+    say("order\n");
+    sigfillset(&set);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        install(numbers[i], nothing, 0);
+        raise(numbers[i]);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static void changes(void)
@@ -252,11 +291,67 @@ static void changes(void)
         stack.ss_sp == other + 64);
 }
 
+static void change_gs(int number, siginfo_t *info, void *context)
+{
+    (void)number;
+    (void)info;
+    ((ucontext_t *)context)->uc_mcontext.gregs[REG_GS] = 0;
+}
+
+static void changed_gs(void)
+{
+    int after;
+    install(SIGUSR1, change_gs, SA_SIGINFO);
+    __asm__ volatile("pushl %%gs\n\t"
+                     "int $0x80\n\t"
+                     "movl %%gs, %0\n\t"
+                     "popl %%gs"
+                     : "=&r"(after)
+                     : "a"(KILL), "b"(getpid()), "c"(SIGUSR1)
+                     : "memory");
+    say("  gs %#x\n", (unsigned)after & 0xffff);
+}
+
+static volatile int steps;
+
+static void count(int number)
+{
+    steps += number == SIGTRAP;
+}
+
+/* A program that goes step by step has a child that does so, however it calls. */
+static void walks(void)
+{
+    const unsigned entries[] = {0, raw_find_sysinfo()};
+    int status = 0, child;
+    say("walks\n");
+    install(SIGTRAP, count, 0);
+    for (int i = 0; i < 2; i++) {
+        raw_sysinfo = entries[i];
+        __asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl" : : : "memory", "cc");
+        child = raw(FORK, 0, 0, 0, 0, 0, 0);
+        if (child == 0)
+            steps = 0;
+        __asm__ volatile("nop\n\tnop\n\tpushfl\n\tandl $~0x100, (%%esp)\n\tpopfl"
+                         :
+                         :
+                         : "memory", "cc");
+        if (child == 0)
+            _exit(steps >= 2);
+        waitpid(child, &status, 0);
+        say("  %d %#x\n", steps >= 10, (unsigned)status);
+        steps = 0;
+    }
+}
+
 int main(void)
 {
     exceptions();
     ends();
     signals();
+    order();
     changes();
+    changed_gs();
+    walks();
     return 0;
 }

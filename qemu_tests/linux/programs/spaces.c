@@ -110,6 +110,8 @@ static void places(void)
     TRY(mmap((void *)(uintptr_t)0xbffff000u, 2 * PAGE, RW, OWN | MAP_FIXED, -1, 0));
     TRY(mmap(NULL, 0xc0000000u, RW, OWN, -1, 0));
     TRY(mmap(NULL, (size_t)-1, PROT_READ, OWN, -1, 0));
+    char *only_place = mmap(NULL, 1u << 30, PROT_NONE, OWN, -1, 0); /* more than there is */
+    CHECK(only_place != MAP_FAILED && munmap(only_place, 1u << 30) == 0);
     TRY(munmap((void *)(uintptr_t)0xbffff000u, 2 * PAGE));
     TRY(munmap(map, 3 * PAGE - 5));
     use("gone", map + 2 * PAGE, 'r');
@@ -147,7 +149,7 @@ static void moves(void)
 
 static void of_file(void)
 {
-    char text[] = "0000", *own, *shared, *to;
+    char text[] = "0000", *own, *shared, *to, *other;
     say("of a file\n");
     for (int i = 0; i < 4; i++) {
         text[0] = (char)('p' + i);
@@ -166,6 +168,9 @@ static void of_file(void)
     show("moved", to, 2);
     shared[PAGE] = 's';
     show("moved", to, 2);
+    other = mmap(NULL, 4 * PAGE, PROT_READ, MAP_PRIVATE, file, 0);
+    other = moved(other + PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE); /* nobody has looked at it */
+    show("moved", other, 2);
     TRY(munmap(shared, PAGE));
     show("shared", shared + PAGE, 1);
     TRY(ftruncate(file, 3 * PAGE));
