@@ -3,12 +3,13 @@
 from qemu_tests.linux.defects.corners import CORNERS
 from qemu_tests.linux.defects.defect import Defect, TypedDefect
 from qemu_tests.linux.defects.files import FILES_AND_MEMORY
+from qemu_tests.linux.defects.names import NAMES
 from qemu_tests.linux.defects.processes import PROCESSES
 from qemu_tests.linux.defects.restarts import RESTARTS
 from qemu_tests.linux.defects.signals import SIGNALS
 from qemu_tests.linux.defects.terminal import TERMINAL
 from qemu_tests.linux.defects.threads import THREADS
 
-DEFECTS = (*SIGNALS, *RESTARTS, *THREADS, *PROCESSES, *FILES_AND_MEMORY, *CORNERS)
+DEFECTS = (*SIGNALS, *RESTARTS, *THREADS, *PROCESSES, *FILES_AND_MEMORY, *CORNERS, *NAMES)
 
 __all__ = ["DEFECTS", "TERMINAL", "Defect", "TypedDefect"]
