@@ -25,6 +25,7 @@ ERRNO = (
     Constant("EINVAL", 22, "bad argument"),
     Constant("EMFILE", 24, "too many open files"),
     Constant("ENOTTY", 25, "not a terminal"),
+    Constant("ETXTBSY", 26, "a program that runs"),
     Constant("EFBIG", 27, "file too large"),
     Constant("ENOSPC", 28, "no room left"),
     Constant("ESPIPE", 29, "it has no places"),

@@ -82,6 +82,7 @@ PROGRAMS = (
     Program("errno"),
     Program("edges", ("glibc",)),
     Program("corners", ("glibc", "musl")),
+    Program("names", ("glibc", "musl")),
     Program("sighandler"),
     Program("siginfo", (*GLIBC, *MUSL)),  # the others have no ucontext_t that they share
     Program("sigmask"),

@@ -11,8 +11,9 @@ struct fifo;
 
 /* What it stands for is in `mode`, as Linux has it; the members below depend on that. */
 struct inode {
-    uint32_t users; /* open files, areas, working directories, and one while it has a name */
-    uint32_t links; /* names */
+    uint32_t users;   /* open files, areas, working directories, and one while it has a name */
+    uint32_t links;   /* names */
+    uint32_t writers; /* open files that may change it */
     uint32_t number;
     uint32_t mode, uid, gid;
     uint32_t size;

@@ -22,6 +22,17 @@ static long regular_write(struct file *file, const void *buffer, size_t size)
     return done;
 }
 
+static uint32_t may_write(uint32_t flags)
+{
+    return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+static void regular_release(struct file *file)
+{
+    file->inode->writers -= may_write(file->flags);
+    inode_release(file);
+}
+
 static long directory_read(struct file *file, void *buffer, size_t size)
 {
     (void)file;
@@ -38,7 +49,7 @@ void inode_release(struct file *file)
 }
 
 static const struct file_ops regular_ops = {
-    .read = regular_read, .write = regular_write, .release = inode_release};
+    .read = regular_read, .write = regular_write, .release = regular_release};
 static const struct file_ops directory_ops = {.read = directory_read, .release = inode_release};
 
 long file_open(struct inode *inode, uint32_t flags, struct file **opened)
@@ -61,6 +72,7 @@ long file_open(struct inode *inode, uint32_t flags, struct file **opened)
         return -ENOMEM;
     }
     inode_get(inode);
+    inode->writers += may_write(flags);
     (*opened)->inode = inode;
     return 0;
 }

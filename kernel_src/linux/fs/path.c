@@ -124,6 +124,15 @@ int path_find(struct inode *base, const char *path, int follow, struct inode **f
     return error;
 }
 
+int place_for_new(const struct place *place, int is_for_directory)
+{
+    if (is_dots(place->name, place->length) ||
+        directory_find(place->directory, place->name, place->length)) {
+        return -EEXIST;
+    }
+    return place->name[place->length] == '/' && !is_for_directory ? -ENOENT : 0;
+}
+
 /* The last name of a path, or NULL if it has none. */
 static const char *last_name(const char *path)
 {

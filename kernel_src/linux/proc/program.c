@@ -12,7 +12,7 @@
 #include "proc/process.h"
 
 #define LINE_BYTES 256 /* of the first line, as Linux */
-#define INTERPRETERS_MAX 4
+#define INTERPRETERS_MAX 5
 
 /* A script's first line, taken apart. */
 struct script {
@@ -60,13 +60,31 @@ static int script_parse(struct script *script, size_t size)
     return *script->interpreter != '\0';
 }
 
+int is_running(const struct inode *inode)
+{
+    for (const struct process *p = process_next(NULL); p; p = process_next(p)) {
+        const struct area *area = p->space ? p->space->areas : NULL;
+        for (; area; area = area->next) {
+            if (area->inode == inode && (area->flags & (PROT_EXEC | AREA_SHARED)) == PROT_EXEC) {
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
 static long find_program(struct inode *base, const char *path, struct inode **inode)
 {
     long error = path_find(base, path, 1, inode);
 
-    if (error == 0 && (!is_regular(*inode) || ((*inode)->mode & 0111) == 0)) {
+    if (error) {
+        return error;
+    }
+    error = !is_regular(*inode) || ((*inode)->mode & 0111) == 0 ? -EACCES
+            : (*inode)->writers                                 ? -ETXTBSY
+                                                                : 0;
+    if (error) {
         inode_put(*inode);
-        error = -EACCES;
     }
     return error;
 }

@@ -116,7 +116,8 @@ long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const c
     }
     error = named_find(&named, base_fd, path);
     if (error == 0) {
-        error = named.entry           ? -EEXIST
+        error = place_for_new(&named.place, 0);
+        error = error                 ? error
                 : is_directory(inode) ? -EPERM
                                       : directory_add(named.place.directory, named.place.name,
                                                       named.place.length, inode);

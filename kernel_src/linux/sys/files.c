@@ -5,6 +5,7 @@
 #include "fs/path.h"
 #include "mm/space.h"
 #include "proc/process.h"
+#include "proc/program.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
@@ -26,6 +27,10 @@ static int create(struct inode *base, const char *path, uint32_t mode, struct in
             return error;
         }
         base = place.directory;
+        if (place.name[place.length] == '/') {
+            inode_put(base);
+            return -EISDIR;
+        }
         entry = directory_find(base, place.name, place.length);
         path = entry && is_symlink(entry->inode) ? entry->inode->target : place.name;
     } while (path != place.name);
@@ -44,7 +49,8 @@ static int find_or_create(struct inode *base, const char *path, uint32_t flags, 
         inode_put(*found);
         return -EEXIST;
     }
-    return error == -ENOENT && (flags & O_CREAT) ? create(base, path, mode, found) : error;
+    int may_create = (flags & O_CREAT) && (error == -ENOENT || error == -ENOTDIR);
+    return may_create ? create(base, path, mode, found) : error;
 }
 
 /* May it be opened like that? */
@@ -53,10 +59,11 @@ static int check_open(const struct inode *inode, uint32_t flags)
     if ((flags & O_DIRECTORY) && !is_directory(inode)) {
         return -ENOTDIR;
     }
-    if (is_directory(inode) && ((flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT))) {
+    if (is_directory(inode) && (flags & (O_ACCMODE | O_CREAT | O_TRUNC))) {
         return -EISDIR;
     }
-    return 0;
+    int is_changed = is_regular(inode) && (flags & (O_ACCMODE | O_TRUNC));
+    return is_changed && is_running(inode) ? -ETXTBSY : 0;
 }
 
 static long open_inode(struct inode *inode, uint32_t flags)
@@ -79,8 +86,11 @@ long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)
 {
     struct name name;
     struct inode *inode;
-    long error = name_get(&name, base_fd, path);
 
+    if ((flags & O_CREAT) && (flags & O_DIRECTORY)) {
+        return -EINVAL;
+    }
+    long error = name_get(&name, base_fd, path);
     if (error) {
         return error;
     }

@@ -41,7 +41,8 @@ long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd
                uint32_t offset_pages)
 {
     const struct file *file = flags & MAP_ANONYMOUS ? NULL : file_of(fd);
-    int is_shared = (flags & MAP_TYPE) == MAP_SHARED || (flags & MAP_TYPE) == MAP_SHARED_VALIDATE;
+    int is_shared =
+        (flags & MAP_TYPE) == MAP_SHARED || (file && (flags & MAP_TYPE) == MAP_SHARED_VALIDATE);
     struct area area = {.flags = ((uint32_t)protection & AREA_PROTECTION) |
                                  (is_shared ? AREA_SHARED : 0)};
 
@@ -102,7 +103,7 @@ long sys_madvise(uint32_t start, uint32_t size, uint32_t advice)
         (size != 0 && end == start)) {
         return -EINVAL;
     }
-    if (end > USER_TOP || space_check(space, start, &end, PROT_NONE) != 0) {
+    if (end > USER_TOP) {
         return -ENOMEM;
     }
     if (advice == MADV_DONTNEED) {
@@ -113,7 +114,7 @@ long sys_madvise(uint32_t start, uint32_t size, uint32_t advice)
         tlb_flush(space);
         pages_free(space, start, end);
     }
-    return 0;
+    return space_check(space, start, &end, PROT_NONE); /* what there is has followed it */
 }
 
 /* What is written to a shared file is in it at once. */

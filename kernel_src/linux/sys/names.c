@@ -79,11 +79,7 @@ int node_create(struct inode *base, const char *path, uint32_t mode, uint32_t rd
     if (error) {
         return error;
     }
-    if (directory_find(place.directory, place.name, place.length)) {
-        error = -EEXIST;
-    } else if (place.name[place.length] == '/' && (mode & S_IFMT) != S_IFDIR) {
-        error = -EISDIR;
-    }
+    error = place_for_new(&place, (mode & S_IFMT) == S_IFDIR);
     uint32_t umask = target ? 0 : current_process()->group->umask;
     *made = error ? NULL : inode_create(mode & ~umask, rdev);
     error = error ? error : *made ? 0 : -ENOMEM;

@@ -12,6 +12,7 @@
 #include "sys/time.h"
 
 #define SET_WORDS (OPEN_MAX / 32)
+#define NORMAL_SHIFT 6 /* POLLRDNORM and POLLWRNORM are other names of POLLIN and POLLOUT */
 
 struct pollfd {
     int32_t fd;
@@ -29,7 +30,8 @@ static uint32_t ready_of(const struct pollfd *poll)
     if (!file) {
         return POLLNVAL;
     }
-    return (file->ops->ready ? file->ops->ready(file) : POLLIN | POLLOUT) & asked;
+    uint32_t ready = file->ops->ready ? file->ops->ready(file) : POLLIN | POLLOUT;
+    return (ready | (ready & (POLLIN | POLLOUT)) << NORMAL_SHIFT) & asked;
 }
 
 /* Returns how many of the files have something, waiting for that until a tick; NULL: for ever. */

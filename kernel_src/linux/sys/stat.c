@@ -5,6 +5,8 @@
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/kernel_stack.h"
+#include "proc/process.h"
+#include "proc/signals.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
@@ -163,7 +165,8 @@ long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
         return -EINVAL;
     }
     if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
-        return sys_fstat64(base_fd, to);
+        return base_fd == AT_FDCWD ? stat64_copy(current_process()->group->cwd, to)
+                                   : sys_fstat64(base_fd, to);
     }
     long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
     if (error == 0) {

@@ -64,7 +64,7 @@ static long place(struct space *space, uint32_t wanted, uint32_t size, int flags
         int error = space_unmap(space, wanted, end);
         return error ? error : (long)wanted;
     }
-    wanted = page_up(wanted);
+    wanted = page_down(wanted);
     if (wanted >= USER_LOWEST_ADDR && range_ok(wanted, size, &end)) {
         const struct area *there = area_find(space, wanted);
         if (!there || there->start >= end) {

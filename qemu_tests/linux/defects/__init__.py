@@ -5,6 +5,7 @@ from qemu_tests.linux.defects.corners import CORNERS
 from qemu_tests.linux.defects.defect import Defect, TypedDefect
 from qemu_tests.linux.defects.families import FAMILIES
 from qemu_tests.linux.defects.files import FILES_AND_MEMORY
+from qemu_tests.linux.defects.names import NAMES
 from qemu_tests.linux.defects.processes import PROCESSES
 from qemu_tests.linux.defects.restarts import RESTARTS
 from qemu_tests.linux.defects.signals import SIGNALS
@@ -20,6 +21,7 @@ DEFECTS = (
     *CORNERS,
     *CALLS,
     *FAMILIES,
+    *NAMES,
 )
 
 __all__ = ["DEFECTS", "TERMINAL", "Defect", "TypedDefect"]

@@ -38,10 +38,11 @@ void inode_get(struct inode *inode)
 
 void inode_put(struct inode *inode)
 {
-    if (--inode->users != 0) {
-        return;
+    while (inode && --inode->users == 0) {
+        struct inode *parent = inode->parent;
+        inode_resize(inode, 0);
+        memory_free(inode->target);
+        memory_free(inode);
+        inode = parent;
     }
-    inode_resize(inode, 0);
-    memory_free(inode->target);
-    memory_free(inode);
 }

@@ -20,3 +20,7 @@ int path_find(struct inode *base, const char *path, int follow, struct inode **f
 /* The directory that the last name of a path belongs in, which must be there; the caller must call
  * inode_put() for it. Returns 0 or -errno: -EEXIST if the path ends at the root. */
 int path_place(struct inode *base, const char *path, struct place *place);
+
+/* May something new be called so? A slash behind its name is right for a directory only. Returns 0
+ * or -errno. */
+int place_for_new(const struct place *place, int is_for_directory);

@@ -203,6 +203,7 @@
 #define EINVAL                       22          /* bad argument */
 #define EMFILE                       24          /* too many open files */
 #define ENOTTY                       25          /* not a terminal */
+#define ETXTBSY                      26          /* a program that runs */
 #define EFBIG                        27          /* file too large */
 #define ENOSPC                       28          /* no room left */
 #define ESPIPE                       29          /* it has no places */

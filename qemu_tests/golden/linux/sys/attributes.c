@@ -50,7 +50,7 @@ long sys_fchmod(int fd, uint32_t mode)
     return !file ? -EBADF : file->inode ? change_mode(file->inode, mode) : 0;
 }
 
-static int is_mark(const struct timespec *time)
+static int is_time(const struct timespec *time)
 {
     return (uint32_t)time->nanoseconds < 1000000000u || time->nanoseconds == UTIME_NOW ||
            time->nanoseconds == UTIME_OMIT;
@@ -59,31 +59,29 @@ static int is_mark(const struct timespec *time)
 /* Only the time of the last change is kept: times[1]. */
 static long set_times(struct inode *inode, const struct timespec *times)
 {
-    struct timespec pair[2];
-
-    if (!times) {
-        inode->mtime = clock_seconds();
-        return 0;
-    }
-    if (copy_from_user(pair, times, sizeof pair) != 0) {
-        return -EFAULT;
-    }
-    if (!is_mark(&pair[0]) || !is_mark(&pair[1])) {
+    if (!is_time(&times[0]) || !is_time(&times[1])) {
         return -EINVAL;
     }
-    if (pair[1].nanoseconds == UTIME_NOW) {
+    if (times[1].nanoseconds == UTIME_NOW) {
         inode->mtime = clock_seconds();
-    } else if (pair[1].nanoseconds != UTIME_OMIT) {
-        inode->mtime = (uint32_t)pair[1].seconds;
+    } else if (times[1].nanoseconds != UTIME_OMIT) {
+        inode->mtime = (uint32_t)times[1].seconds;
     }
     return 0;
 }
 
 /* Without a path it is the open file itself. */
-long sys_utimensat(int base_fd, const char *path, const struct timespec *times, int flags)
+long sys_utimensat(int base_fd, const char *path, const struct timespec *from, int flags)
 {
+    struct timespec times[] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
     struct inode *inode;
 
+    if (from && copy_from_user(times, from, sizeof times) != 0) {
+        return -EFAULT;
+    }
+    if (times[0].nanoseconds == UTIME_OMIT && times[1].nanoseconds == UTIME_OMIT) {
+        return 0;
+    }
     if (flags & ~AT_SYMLINK_NOFOLLOW) {
         return -EINVAL;
     }

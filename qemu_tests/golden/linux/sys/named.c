@@ -26,12 +26,12 @@ long named_find(struct named *named, int base_fd, const char *path)
     return 0;
 }
 
-/* A directory without a name may still be somebody's working directory: its ".." must not lead to
- * where its parent was. */
+/* A directory without a name may still be somebody's working directory: where its ".." leads to must
+ * stay for as long. */
 void entry_remove(struct named *named)
 {
     if (is_directory(named->entry->inode)) {
-        named->entry->inode->parent = root;
+        inode_get(named->place.directory);
     }
     directory_remove(named->place.directory, named->entry);
 }
