@@ -225,6 +225,12 @@ PIPES = (
         r"\+out: write\(ends\[1\], block, 1000\) = 536",
     ),
     defect(
+        "an edge tells of what is new only",
+        "epoll-musl",
+        changed("fs/epoll.c", "is_old ? 0 : ready;", "is_old ? 0 : ready & ~watch->told;"),
+        r"\+out: edge, and the rest: 1 hup=5",
+    ),
+    defect(
         "no POLLHUP",
         "pipes-diet",
         changed(

@@ -88,7 +88,7 @@ NAMES = (
         "sys/poll.c",
         "#define NORMAL_SHIFT 6 ",
         "#define NORMAL_SHIFT 0 ",
-        r"\+out: events 0x0 0x0",
+        r"\+out: events 0 0",
     ),
     named(
         "advice for nothing, because of a hole",

@@ -63,6 +63,21 @@ static void levels_and_edges(void)
     show("reader closed", 8);
 }
 
+/* What is ready still is told again with what is new. */
+static void edge_with_the_rest(void)
+{
+    int ends[2];
+
+    pipe(ends);
+    control(EPOLL_CTL_ADD, ends[0], EPOLLIN | EPOLLET, 5);
+    write(ends[1], "x", 1);
+    show("edge", 8);
+    close(ends[1]);
+    show("edge, and the rest", 8);
+    show("no new edge", 8);
+    close(ends[0]);
+}
+
 static void turns(void)
 {
     int first = eventfd(1, 0), second = eventfd(1, EFD_CLOEXEC);
@@ -156,6 +171,7 @@ int main(void)
     setvbuf(stdout, NULL, _IONBF, 0);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     levels_and_edges();
+    edge_with_the_rest();
     turns();
     numbers();
     waiting();

@@ -162,7 +162,7 @@ static void memory(void)
     say("memory\n");
     own[0] = own[2 * PAGE] = 1;
     munmap(own + PAGE, PAGE);
-    TRY(madvise(own, 3 * PAGE, 4 /* MADV_DONTNEED */));
+    TRY(madvise(own, 3 * PAGE, MADV_DONTNEED));
     say("%d %d\n", own[0], own[2 * PAGE]);
     TRY(mmap(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
     CHECK(mmap((void *)0x30000123, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
