@@ -2,7 +2,6 @@
 
 #include "cpu/fpu_frame.h"
 
-#include "cpu/cpu.h"
 #include "cpu/fpu.h"
 #include "mm/mm.h"
 #include "proc/process.h"
@@ -12,17 +11,12 @@
 #define MXCSR_MASK_WORD 7
 #define MXCSR_MASK_DEFAULT 0xffbfu /* if the CPU does not say (SDM 1 11.6.6) */
 
-static int has_fxsave(void)
-{
-    return (cpu_features.leaf1_edx & CPUID_FXSR) != 0;
-}
-
 /* Both forms: FNSAVE is what programs of the time before SSE know. */
 int fpu_to_user(struct fpstate *user)
 {
     struct process *process = current_process();
     uint32_t fsave[27];
-    const uint16_t magic = has_fxsave() ? FPSTATE_HAS_FXSAVE : FPSTATE_ONLY_FSAVE;
+    const uint16_t magic = fpu_has_fxsave() ? FPSTATE_HAS_FXSAVE : FPSTATE_ONLY_FSAVE;
 
     fpu_save(process);
     fpu_load(process);
@@ -34,7 +28,7 @@ int fpu_to_user(struct fpstate *user)
         copy_to_user(&user->magic, &magic, sizeof magic) != 0) {
         return -EFAULT;
     }
-    return has_fxsave() ? copy_to_user(user->fxsave, process->fpu, sizeof user->fxsave) : 0;
+    return fpu_has_fxsave() ? copy_to_user(user->fxsave, process->fpu, sizeof user->fxsave) : 0;
 }
 
 /* The x87 comes from the old form, which programs know how to change, and SSE from the new one.
@@ -51,7 +45,7 @@ int fpu_from_user(const struct fpstate *user)
     fpu_save(process);
     uint32_t mask = words[MXCSR_MASK_WORD] ? words[MXCSR_MASK_WORD] : MXCSR_MASK_DEFAULT;
     int error = copy_from_user(fsave, user->fsave, sizeof fsave);
-    if (error == 0 && has_fxsave()) {
+    if (error == 0 && fpu_has_fxsave()) {
         error = copy_from_user(words, user->fxsave, sizeof user->fxsave);
         words[MXCSR_WORD] &= mask;
     }
@@ -77,7 +71,7 @@ uint32_t fpu_raised(uint32_t vector)
         status = words[MXCSR_WORD];
         masked = status >> 7;
     } else {
-        status = has_fxsave() ? words[0] >> 16 : words[1];
+        status = fpu_has_fxsave() ? words[0] >> 16 : words[1];
         masked = words[0];
     }
     return status & ~masked & 0x3f;

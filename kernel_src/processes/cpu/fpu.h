@@ -1,7 +1,14 @@
 /* cpu/fpu.h: the x87 and SSE registers of processes. */
 #pragma once
 
+#include "cpu/cpu.h"
+
 struct process;
+
+static inline int fpu_has_fxsave(void)
+{
+    return (cpu_features.leaf1_edx & CPUID_FXSR) != 0;
+}
 
 /* Let programs use what this CPU has of them. */
 void fpu_init(void);

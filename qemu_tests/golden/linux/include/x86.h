@@ -64,12 +64,6 @@ static inline void eflags_write(uint32_t value)
     __asm__ volatile("pushl %0\n\tpopfl" : : "r"(value) : "memory", "cc");
 }
 
-/* Let those interrupts in that wait: after the instruction that follows STI (SDM 2B, STI). */
-static inline void let_interrupts_in(void)
-{
-    __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
-}
-
 /* Sleep until an interrupt has been handled. STI lets interrupts in only after the instruction that
  * follows it, so that none can slip in between and be slept over (SDM 2B, STI). */
 static inline void wait_for_interrupt(void)

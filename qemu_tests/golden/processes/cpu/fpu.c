@@ -17,11 +17,6 @@
 
 #define STATE_BYTES 512 /* of FXSAVE, on a multiple of 16; FNSAVE needs 108 */
 
-static int has_fxsave(void)
-{
-    return (cpu_features.leaf1_edx & CPUID_FXSR) != 0;
-}
-
 static int has_fpu(void)
 {
     return (cpu_features.leaf1_edx & CPUID_FPU) != 0;
@@ -40,14 +35,14 @@ void fpu_init(void)
         return; /* CR0.EM is set: x87 instructions raise #NM */
     }
     cr0_write((cr0_read() & ~CR0_EM) | CR0_MP | CR0_NE);
-    if (has_fxsave()) {
+    if (fpu_has_fxsave()) {
         cr4_set(CR4_OSFXSR | (cpu_features.leaf1_edx & CPUID_SSE ? CR4_OSXMMEXCPT : 0));
     }
 }
 
 void fpu_save(struct process *process)
 {
-    if (has_fxsave()) {
+    if (fpu_has_fxsave()) {
         __asm__ volatile("fxsave (%0)" : : "r"(process->fpu) : "memory");
     } else {
         __asm__ volatile("fnsave (%0)" : : "r"(process->fpu) : "memory");
@@ -57,7 +52,7 @@ void fpu_save(struct process *process)
 /* FRSTOR would raise what the last process has left, in the kernel. */
 void fpu_load(const struct process *process)
 {
-    if (has_fxsave()) {
+    if (fpu_has_fxsave()) {
         __asm__ volatile("fxrstor (%0)" : : "r"(process->fpu) : "memory");
     } else {
         __asm__ volatile("fnclex\n\tfrstor (%0)" : : "r"(process->fpu) : "memory");
@@ -69,7 +64,7 @@ void fpu_load(const struct process *process)
 static void state_reset(uint32_t *state)
 {
     memset(state, 0, STATE_BYTES);
-    if (has_fxsave()) {
+    if (fpu_has_fxsave()) {
         state[0] = 0x037f; /* FCW; the abridged tag word says that all registers are empty */
         state[6] = 0x1f80; /* MXCSR */
     } else {

@@ -34,6 +34,12 @@ long sys_write(int fd, const void *buffer, size_t size)
     return (long)written;
 }
 
+/* Let those interrupts in that wait: after the instruction that follows STI (SDM 2B, STI). */
+static void let_interrupts_in(void)
+{
+    __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+}
+
 /* Wait until a character has been typed. Others run meanwhile; if there are none, the CPU sleeps.
  * Not when one has just run: what would have woken the CPU may have come in that time. */
 static int wait_for_input(void)
