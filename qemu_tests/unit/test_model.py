@@ -253,7 +253,7 @@ def test_a_call_that_another_calls_function_does_hands_over_its_arguments_and_co
     calls = {call.name: call for call in syscalls_for(("int80", "processes", "linux"))}
     creat = "AT_FDCWD, (const char *)regs->ebx, O_CREAT | O_WRONLY | O_TRUNC, regs->ecx"
     assert calls["creat"].dispatch == f"CALL_BY(creat, openat, {creat})"
-    assert (calls["setgid"].dispatch, calls["sync"].entry) == ("CALL(zero)", "zero")
+    assert (calls["getgid"].dispatch, calls["sync"].entry) == ("CALL(zero)", "zero")
 
 
 def test_system_calls_are_sorted_and_within_the_table(model: KernelModel) -> None:

@@ -118,7 +118,7 @@ static int rt_frame_build(struct rt_sigframe *user, uint32_t fpstate_addr,
         .ucontext_addr = (uint32_t)&user->ucontext,
         .info = {.signal = info->signal, .code = info->code},
         .ucontext = {.stack_addr = process->altstack_addr,
-                     .stack_flags = (uint32_t)altstack_flags(process, regs->esp),
+                     .stack_flags = process->altstack_size ? 0 : SS_DISABLE,
                      .stack_size = process->altstack_size,
                      .mask = mask},
     };
