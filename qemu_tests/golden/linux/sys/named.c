@@ -26,8 +26,8 @@ long named_find(struct named *named, int base_fd, const char *path)
     return 0;
 }
 
-/* A directory without a name may still be somebody's working directory: where its ".." leads to must
- * stay for as long. */
+/* A directory without a name may still be somebody's working directory: where its ".." leads to
+ * must stay for as long. */
 void entry_remove(struct named *named)
 {
     if (is_directory(named->entry->inode)) {
