@@ -21,6 +21,11 @@ static uint8_t own[OWN_PAGES][PAGE_SIZE];
 static char large[MIB];
 static int errors[2]; /* a pipe: the error numbers of fork() */
 
+static uint32_t ask(uint32_t what)
+{
+    return (uint32_t)system_call(NR_check_arguments, (long)what, 0, 0, 0, 0, 0);
+}
+
 static void nothing(void)
 {
 }
@@ -120,11 +125,15 @@ static void areas(void)
     }
 }
 
+/* The strings are fine, but there is no memory for the second half of them. */
 static void failing_exec(void)
 {
-    const char *const arguments[] = {large, large, NULL};
+    const char *const arguments[] = {large, large, large, large, large, large, large, large, NULL};
+    const uint32_t string_pages = 25, strings = 8;
+    uint32_t left = ask(CHECK_ASK_ALL_FRAMES) - ask(CHECK_ASK_FRAMES) - strings * string_pages / 2;
 
-    memset(large, 'x', sizeof large - 1);
+    memset(large, 'x', string_pages * PAGE_SIZE - 1);
+    touch((uint32_t)mmap2(0, left * PAGE_SIZE, RW, PRIVATE, -1, 0), left * PAGE_SIZE);
     execve("one-call", arguments, NULL);
 }
 
@@ -169,17 +178,12 @@ static const struct bomb {
     {"the stack", recursion, ANY_END, 0},
     {"pipes", pipes, EXITED(0), 0},
     {"areas", areas, EXITED(0), 0},
-    {"arguments", failing_exec, EXITED(0), 0},
+    {"arguments", failing_exec, EXITED(0), 1},
     {"killed while others need it", killed, KILLED_BY(SIGKILL), 0},
     {"killed while its child has its memory", vfork_killed, KILLED_BY(SIGKILL), 0},
 };
 
 #define BOMBS (sizeof bombs / sizeof bombs[0])
-
-static uint32_t ask(uint32_t what)
-{
-    return (uint32_t)system_call(NR_check_arguments, (long)what, 0, 0, 0, 0, 0);
-}
 
 static long start(void (*what)(void))
 {

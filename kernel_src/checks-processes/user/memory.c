@@ -33,7 +33,7 @@ static void check_map(void)
     *word_at(AT) = 1;
     mmap2(AT, 1, RW, FIXED, -1, 0);
     ktap_equal("another one in its place too", *word_at(AT), 0);
-    uint32_t hint = (uint32_t)mmap2(PAGE(4) - 1, 1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t hint = (uint32_t)mmap2(PAGE(4) + 1, 1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ktap_equal("a place that is free is taken if it is wished for", hint, PAGE(4));
     uint32_t other = (uint32_t)mmap2(AT, 1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ktap_true("one that is not is not", other != AT && can_write(other));

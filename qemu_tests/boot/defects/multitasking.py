@@ -133,7 +133,11 @@ SWITCHES = (
     ),
     damaged(
         "idle without HLT",
-        changed("proc/switch.c", "        wait_for_interrupt();", "        let_interrupts_in();"),
+        changed(
+            "proc/switch.c",
+            "        wait_for_interrupt();",
+            '        __asm__ volatile("sti; nop; cli" ::: "memory");',
+        ),
         "who waits needs no CPU",
     ),
     damaged(

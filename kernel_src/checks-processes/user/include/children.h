@@ -18,7 +18,7 @@ static inline int status_of(long child)
 
 /* So long is waited for what must come, before it is taken to have failed: an emulator's CPU may
  * get none of the host's for a while. */
-#define PATIENCE_TICKS 1000
+#define PATIENCE_TICKS 100
 
 /* Sleep for so many ticks of the clock, at least. */
 void sleep_ticks(uint32_t ticks);
