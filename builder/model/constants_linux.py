@@ -144,7 +144,9 @@ _DEVICES = (
 )
 _TIME = (
     Constant("TIMER_ABSTIME", 1, "a moment, not a length of time"),
-    Constant("ITIMER_REAL", 0),
+    Constant("ITIMER_REAL", 0, "SIGALRM after a time"),
+    Constant("ITIMER_VIRTUAL", 1, "SIGVTALRM, counted while the program runs"),
+    Constant("ITIMER_PROF", 2, "SIGPROF, counted while it or the kernel for it runs"),
 )
 _CLONE = (
     Constant("CLONE_VM", 0x100, "the same address space", 8),
@@ -234,6 +236,8 @@ _SIGNALS = (
     Constant("SIGTTIN", 21),
     Constant("SIGTTOU", 22),
     Constant("SIGURG", 23),
+    Constant("SIGVTALRM", 26),
+    Constant("SIGPROF", 27),
     Constant("SIGWINCH", 28),
     Constant("SIGSYS", 31),
     Constant("SIGRTMIN", 32, "from here on signals queue"),

@@ -225,7 +225,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         104,
         "setitimer",
         ("int which", "const struct itimerval *new", "struct itimerval *old"),
-        "SIGALRM after a time, again and again",
+        "a signal after a time, again and again",
         "T4",
     ),
     _call(

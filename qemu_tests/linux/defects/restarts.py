@@ -93,8 +93,8 @@ RESTARTS = (
         "alarm-musl",
         changed(
             "proc/alarm.c",
-            "alarm_set(group, group->alarm_period, group->alarm_period);",
-            "alarm_set(group, 0, 0);",
+            "alarm_set(group, which, alarm->period, alarm->period);",
+            "alarm_set(group, which, 0, 0);",
         ),
         r"-out: 4 calls",
         r"\+signal=9",
@@ -105,16 +105,26 @@ RESTARTS = (
         "alarm-diet",
         changed(
             "proc/alarm.c",
-            "    group->has_alarm = ticks != 0;\n",
-            "    group->has_alarm |= ticks != 0;\n",
+            "(struct alarm){ticks != 0,",
+            "(struct alarm){group->alarms[which].is_set | (ticks != 0),",
         ),
         r"\+out: left\.it_value\.tv_sec == 0 .*: no",
+    ),
+    defect(
+        "a timer of CPU time counts all time",
+        "alarm-glibc",
+        changed(
+            "proc/alarm.c",
+            "return which == ITIMER_REAL ? clock_ticks() : group->ticks;",
+            "return which <= ITIMER_VIRTUAL ? clock_ticks() : group->ticks;",
+        ),
+        r"\+out: left\.it_value\.tv_sec \* 1000 .*: no",
     ),
     defect(
         "alarm does not tell what is left",
         "alarm-klibc",
         changed(
-            "sys/kill.c",
+            "sys/alarm.c",
             "return (long)((left + TIMER_HZ - 1) / TIMER_HZ);",
             "return 0 * (long)left;",
         ),
