@@ -91,7 +91,7 @@ CALLS = (
         "a million microseconds",
         "control-glibc",
         changed(
-            "sys/kill.c",
+            "sys/alarm.c",
             "(uint32_t)time->microseconds < 1000000u",
             "(uint32_t)time->microseconds <= 1000000u",
         ),
@@ -142,7 +142,7 @@ CALLS = (
     defect(
         "holes are there to msync",
         "places-glibc",
-        changed("sys/mmap.c", "if (!area || area->start > start) {", "if (!area) {"),
+        changed("mm/area.c", "if (!area || area->start > start) {", "if (!area) {"),
         r"\+out: msync\(map, 3 \* PAGE, MS_SYNC\) = 0",
     ),
     defect(

@@ -180,8 +180,8 @@ CORNERS = (
     corner(
         "UTIME_OMIT of the other time",
         "sys/attributes.c",
-        "pair[1].nanoseconds == UTIME_NOW",
-        "pair[0].nanoseconds == UTIME_NOW",
+        "times[1].nanoseconds == UTIME_NOW",
+        "times[0].nanoseconds == UTIME_NOW",
         r"\+out: fstat\(fd, &found\) == 0 && found\.st_mtime == 1000: no",
     ),
     corner(

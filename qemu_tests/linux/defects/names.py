@@ -56,13 +56,6 @@ NAMES = (
         r"\+out: utimensat\(AT_FDCWD, \"file\", bad, 0\) = 0",
     ),
     named(
-        "each piece as long as a call may be",
-        "sys/io.c",
-        "BYTES_MAX - (size_t)done, &piece",
-        "BYTES_MAX, &piece",
-        r"\+out: writev\(fd, two, 2\) = -1610612736",
-    ),
-    named(
         "a program is written while it runs",
         PROGRAM,
         "if (area->inode == inode && ",

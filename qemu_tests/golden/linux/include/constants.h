@@ -321,7 +321,9 @@
 
 /* Times: Linux include/uapi/linux/time.h. */
 #define TIMER_ABSTIME                1           /* a moment, not a length of time */
-#define ITIMER_REAL                  0
+#define ITIMER_REAL                  0           /* SIGALRM after a time */
+#define ITIMER_VIRTUAL               1           /* SIGVTALRM, counted while the program runs */
+#define ITIMER_PROF                  2           /* SIGPROF, counted while it or the kernel for it runs */
 
 /* Processes: Linux include/uapi/linux/sched.h, wait.h. */
 #define CLONE_VM                     0x00000100u /* the same address space */
@@ -410,6 +412,8 @@
 #define SIGTTIN                      21
 #define SIGTTOU                      22
 #define SIGURG                       23
+#define SIGVTALRM                    26
+#define SIGPROF                      27
 #define SIGWINCH                     28
 #define SIGSYS                       31
 #define SIGRTMIN                     32          /* from here on signals queue */

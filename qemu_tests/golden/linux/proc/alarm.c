@@ -1,54 +1,48 @@
-/* proc/alarm.c: a signal after a time (setitimer(2)). */
+/* proc/alarm.c: signals after a time (setitimer(2)). */
 
 #include "proc/alarm.h"
 
 #include "dev/clock.h"
-#include "dev/dev.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 
-static struct group *alarms; /* all that have one */
+static const uint8_t signals[ALARMS] = {
+    [ITIMER_REAL] = SIGALRM, [ITIMER_VIRTUAL] = SIGVTALRM, [ITIMER_PROF] = SIGPROF};
 
-static void list_remove(struct group *group)
+/* All the time that a process had a CPU is the program's own, none the kernel's: see sys/times.c. */
+static uint32_t ticks_now(const struct group *group, int which)
 {
-    struct group **link = &alarms;
-
-    while (*link && *link != group) {
-        link = &(*link)->next_alarm;
-    }
-    if (*link) {
-        *link = group->next_alarm;
-    }
+    return which == ITIMER_REAL ? clock_ticks() : group->ticks;
 }
 
-void alarm_set(struct group *group, uint32_t ticks, uint32_t period)
+void alarm_set(struct group *group, int which, uint32_t ticks, uint32_t period)
 {
-    list_remove(group);
-    group->alarm_period = period;
-    group->alarm_tick = clock_ticks() + ticks;
-    group->has_alarm = ticks != 0;
-    if (group->has_alarm) {
-        group->next_alarm = alarms;
-        alarms = group;
-    }
+    group->alarms[which] = (struct alarm){ticks != 0, ticks_now(group, which) + ticks, period};
 }
 
-uint32_t alarm_left(const struct group *group)
+uint32_t alarm_left(const struct group *group, int which)
 {
-    int32_t left = (int32_t)(group->alarm_tick - clock_ticks());
+    const struct alarm *alarm = &group->alarms[which];
+    int32_t left = (int32_t)(alarm->tick - ticks_now(group, which));
 
-    return !group->has_alarm ? 0 : left > 0 ? (uint32_t)left : 1;
+    return !alarm->is_set ? 0 : left > 0 ? (uint32_t)left : 1;
+}
+
+static void ring(struct group *group, int which)
+{
+    const struct alarm *alarm = &group->alarms[which];
+
+    if (alarm->is_set && (int32_t)(ticks_now(group, which) - alarm->tick) >= 0) {
+        alarm_set(group, which, alarm->period, alarm->period);
+        signal_send(group->leader, signals[which]);
+    }
 }
 
 void alarms_ring(void)
 {
-    struct group *next;
-
-    for (struct group *group = alarms; group; group = next) {
-        next = group->next_alarm;
-        if ((int32_t)(timer_ticks - group->alarm_tick) >= 0) {
-            alarm_set(group, group->alarm_period, group->alarm_period);
-            signal_send(group->leader, SIGALRM);
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        for (int which = 0; p->group && p->group->leader == p && which < ALARMS; which++) {
+            ring(p->group, which);
         }
     }
 }

@@ -5,7 +5,6 @@
 #include "kernel/init.h"
 #include "lib/lib.h"
 #include "mm/space.h"
-#include "proc/alarm.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/signals.h"
@@ -107,7 +106,6 @@ void group_free(struct process *process)
     if (!group || group->leader != process) {
         return;
     }
-    alarm_set(group, 0, 0);
     inode_put(group->cwd);
     pending_free(&group->pending);
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {

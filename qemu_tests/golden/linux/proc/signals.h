@@ -40,6 +40,12 @@ struct pending {
     struct signal_info info;
 };
 
+struct alarm {
+    uint32_t is_set, tick, period;
+};
+
+#define ALARMS (ITIMER_PROF + 1)
+
 /* What the threads of a process have in common. */
 struct group {
     struct process *leader; /* the thread whose number is the process's */
@@ -57,8 +63,7 @@ struct group {
     struct wait_queue stopped;                    /* threads, while it is */
     struct wait_queue thread_ended;               /* whoever waits to be the only one */
     struct pending_list pending;                  /* for any thread */
-    uint32_t has_alarm, alarm_tick, alarm_period; /* setitimer(ITIMER_REAL) */
-    struct group *next_alarm;
+    struct alarm alarms[ALARMS];                  /* by ITIMER_REAL, ...: see proc/alarm.h */
     uint32_t ticks, child_ticks; /* its threads had a CPU; children that wait4() told of had */
     int32_t nice;                /* setpriority(2): only remembered */
     struct rlimit limits[RLIMIT_COUNT];

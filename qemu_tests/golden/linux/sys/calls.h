@@ -141,7 +141,7 @@ long sys_setpriority(int which, int32_t pid, int nice);
 /* allow or deny I/O ports to this process */
 long sys_ioperm(uint32_t first_port, uint32_t count, int allow);
 
-/* SIGALRM after a time, again and again */
+/* a signal after a time, again and again */
 long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old);
 
 /* how long until SIGALRM */

@@ -70,8 +70,7 @@ long sys_write(int fd, const void *buffer, size_t size)
     return do_one(file_to_write(fd), do_write, (void *)buffer, size);
 }
 
-/* `room`: no more than that of it. */
-static long piece_get(const struct iovec *from, size_t room, struct iovec *piece)
+static long piece_get(const struct iovec *from, struct iovec *piece)
 {
     if (copy_from_user(piece, from, sizeof *piece) != 0) {
         return -EFAULT;
@@ -79,11 +78,7 @@ static long piece_get(const struct iovec *from, size_t room, struct iovec *piece
     if ((long)piece->size < 0) {
         return -EINVAL;
     }
-    if (!user_range_ok((uint32_t)piece->start, piece->size)) {
-        return -EFAULT;
-    }
-    piece->size = lower(piece->size, room);
-    return 0;
+    return user_range_ok((uint32_t)piece->start, piece->size) ? 0 : -EFAULT;
 }
 
 /* Could a read have to wait? */
@@ -101,7 +96,7 @@ static long do_pieces(struct file *file, transfer_function *transfer, const stru
     long done = 0;
 
     for (int i = 0; i < count; i++) {
-        long part = piece_get(&vector[i], BYTES_MAX - (size_t)done, &piece);
+        long part = piece_get(&vector[i], &piece);
         if (part == 0 && piece.size == 0) {
             continue;
         }
@@ -134,7 +129,7 @@ static long do_vector(struct file *file, transfer_function *transfer, const stru
         return -EINVAL;
     }
     for (int i = 0; i < count; i++) {
-        long error = piece_get(&vector[i], BYTES_MAX, &piece);
+        long error = piece_get(&vector[i], &piece);
         if (error) {
             return error;
         }

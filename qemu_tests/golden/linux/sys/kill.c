@@ -1,12 +1,9 @@
 /* sys/kill.c: system calls that send signals. */
 
 #include "kernel/init.h"
-#include "mm/mm.h"
-#include "proc/alarm.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
-#include "sys/time.h"
 
 static struct signal_info from_me(int signal, int code)
 {
@@ -81,52 +78,4 @@ long sys_tkill(int32_t tid, int signal)
     const struct process *thread = tid > 0 ? process_find(tid) : NULL;
 
     return tid <= 0 ? -EINVAL : !thread ? -ESRCH : sys_tgkill(thread->tgid, tid, signal);
-}
-
-long sys_alarm(uint32_t seconds)
-{
-    struct group *group = current_process()->group;
-    uint32_t left = alarm_left(group);
-
-    alarm_set(group, ticks_of(seconds, 0), 0);
-    return (long)((left + TIMER_HZ - 1) / TIMER_HZ);
-}
-
-struct itimerval {
-    struct timeval period, left;
-};
-
-static int is_time(const struct timeval *time)
-{
-    return time->seconds >= 0 && (uint32_t)time->microseconds < 1000000u;
-}
-
-long sys_getitimer(int which, struct itimerval *to)
-{
-    const struct group *group = current_process()->group;
-    const struct itimerval timer = {timeval_of(group->alarm_period), timeval_of(alarm_left(group))};
-
-    return which != ITIMER_REAL ? -EINVAL : copy_to_user(to, &timer, sizeof timer);
-}
-
-long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old)
-{
-    struct group *group = current_process()->group;
-    struct itimerval timer = {{0, 0}, {0, 0}};
-    const struct itimerval before = {timeval_of(group->alarm_period),
-                                     timeval_of(alarm_left(group))};
-
-    if (which != ITIMER_REAL) {
-        return -EINVAL;
-    }
-    if (new != NULL && copy_from_user(&timer, new, sizeof timer) != 0) {
-        return -EFAULT;
-    }
-    if (!is_time(&timer.period) || !is_time(&timer.left)) {
-        return -EINVAL;
-    }
-    alarm_set(group,
-              ticks_of((uint32_t)timer.left.seconds, (uint32_t)timer.left.microseconds * 1000),
-              ticks_of((uint32_t)timer.period.seconds, (uint32_t)timer.period.microseconds * 1000));
-    return old ? copy_to_user(old, &before, sizeof before) : 0;
 }
