@@ -145,8 +145,8 @@ _DEVICES = (
 _TIME = (
     Constant("TIMER_ABSTIME", 1, "a moment, not a length of time"),
     Constant("ITIMER_REAL", 0, "SIGALRM after a time"),
-    Constant("ITIMER_VIRTUAL", 1, "SIGVTALRM, counted while the program runs"),
-    Constant("ITIMER_PROF", 2, "SIGPROF, counted while it or the kernel for it runs"),
+    Constant("ITIMER_VIRTUAL", 1, "SIGVTALRM, while the program runs"),
+    Constant("ITIMER_PROF", 2, "SIGPROF, and while the kernel does for it"),
 )
 _CLONE = (
     Constant("CLONE_VM", 0x100, "the same address space", 8),

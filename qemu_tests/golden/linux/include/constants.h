@@ -322,8 +322,8 @@
 /* Times: Linux include/uapi/linux/time.h. */
 #define TIMER_ABSTIME                1           /* a moment, not a length of time */
 #define ITIMER_REAL                  0           /* SIGALRM after a time */
-#define ITIMER_VIRTUAL               1           /* SIGVTALRM, counted while the program runs */
-#define ITIMER_PROF                  2           /* SIGPROF, counted while it or the kernel for it runs */
+#define ITIMER_VIRTUAL               1           /* SIGVTALRM, while the program runs */
+#define ITIMER_PROF                  2           /* SIGPROF, and while the kernel does for it */
 
 /* Processes: Linux include/uapi/linux/sched.h, wait.h. */
 #define CLONE_VM                     0x00000100u /* the same address space */

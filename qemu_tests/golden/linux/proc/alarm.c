@@ -9,7 +9,7 @@
 static const uint8_t signals[ALARMS] = {
     [ITIMER_REAL] = SIGALRM, [ITIMER_VIRTUAL] = SIGVTALRM, [ITIMER_PROF] = SIGPROF};
 
-/* All the time that a process had a CPU is the program's own, none the kernel's: see sys/times.c. */
+/* Time for which a process had a CPU is all the program's own, none the kernel's: sys/times.c. */
 static uint32_t ticks_now(const struct group *group, int which)
 {
     return which == ITIMER_REAL ? clock_ticks() : group->ticks;
