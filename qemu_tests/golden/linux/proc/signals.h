@@ -58,14 +58,14 @@ struct group {
     uint32_t stopped_by; /* a signal, or 0 */
     uint32_t tell_stop;  /* the parent has not yet asked about it */
     uint32_t tell_continue;
-    struct inode *cwd;                            /* working directory */
-    uint32_t umask;                               /* mode bits that new files do not get */
-    struct wait_queue stopped;                    /* threads, while it is */
-    struct wait_queue thread_ended;               /* whoever waits to be the only one */
-    struct pending_list pending;                  /* for any thread */
-    struct alarm alarms[ALARMS];                  /* by ITIMER_REAL, ...: see proc/alarm.h */
-    uint32_t ticks, child_ticks; /* its threads had a CPU; children that wait4() told of had */
-    int32_t nice;                /* setpriority(2): only remembered */
+    struct inode *cwd;              /* working directory */
+    uint32_t umask;                 /* mode bits that new files do not get */
+    struct wait_queue stopped;      /* threads, while it is */
+    struct wait_queue thread_ended; /* whoever waits to be the only one */
+    struct pending_list pending;    /* for any thread */
+    struct alarm alarms[ALARMS];    /* by ITIMER_REAL, ...: see proc/alarm.h */
+    uint32_t ticks, child_ticks;    /* its threads had a CPU; children that wait4() told of had */
+    int32_t nice;                   /* setpriority(2): only remembered */
     struct rlimit limits[RLIMIT_COUNT];
     struct sigaction action[SIGNAL_LIMIT - 1];
 };
