@@ -232,7 +232,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         105,
         "getitimer",
         ("int which", "struct itimerval *to"),
-        "how long until SIGALRM",
+        "how long until that signal",
         "T5",
     ),
     _call(106, "stat", (_PATH, "struct stat *to"), "what is known of a file", "T2: dietlibc"),

@@ -47,7 +47,7 @@ long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old
     struct group *group = current_process()->group;
     struct itimerval timer = {{0, 0}, {0, 0}};
 
-    if (new &&copy_from_user(&timer, new, sizeof timer) != 0) {
+    if (new != NULL && copy_from_user(&timer, new, sizeof timer) != 0) {
         return -EFAULT;
     }
     if ((uint32_t)which >= ALARMS || !is_time(&timer.period) || !is_time(&timer.left)) {

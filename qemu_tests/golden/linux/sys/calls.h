@@ -144,7 +144,7 @@ long sys_ioperm(uint32_t first_port, uint32_t count, int allow);
 /* a signal after a time, again and again */
 long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old);
 
-/* how long until SIGALRM */
+/* how long until that signal */
 long sys_getitimer(int which, struct itimerval *to);
 
 /* what is known of a file */
