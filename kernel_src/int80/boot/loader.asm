@@ -20,7 +20,6 @@
 %define FAST_A20_RESET  0x01            ; the bit beside it resets the machine
 %define KIB_TO_16_MIB   (15 * 1024)     ; from 1 MiB on
 %define MMAP_FIRST      (MMAP_ADDR + MMAP_SIZE_BYTES)
-%define BOOT_INFO_FLAGS (MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_MEM_MAP)
 
 ; The description of the image. Tools on the host find here where the kernel is and what it must be.
 image_header:
@@ -67,6 +66,7 @@ memory_map_read:
     int  0x12                               ; AX = KiB of memory below the BIOS's own, at most 640
     movzx eax, ax
     mov  [BOOT_INFO_ADDR + MBI_MEM_LOWER], eax
+    mov  dword [BOOT_INFO_ADDR + MBI_FLAGS], MULTIBOOT_INFO_MEMORY
     xor  ebx, ebx                           ; 0: the first entry
     mov  es, bx
     mov  di, MMAP_FIRST
@@ -104,77 +104,51 @@ memory_map_read:
     cmp  di, MMAP_END
     jb   .entry
 .end:
-    cmp  di, MMAP_FIRST
-    jne  memory_known
+    sub  di, MMAP_FIRST
+    jz   memory_sizes_read
+    movzx edi, di
+    mov  [BOOT_INFO_ADDR + MBI_MMAP_LENGTH], edi
+    mov  dword [BOOT_INFO_ADDR + MBI_MMAP_ADDR], MMAP_ADDR
+    or   byte [BOOT_INFO_ADDR + MBI_FLAGS], MULTIBOOT_INFO_MEM_MAP
+    jmp  memory_known
 
-; Older BIOSes have only sizes to tell. AX=E801h knows two, as there may be a hole for devices right
-; below 16 MiB; AH=88h knows what follows 1 MiB. The kernel gets a map that is made of them.
+; Older BIOSes know no ranges. AX=E801h tells how many KiB there are between 1 and 16 MiB, and how
+; many times 64 KiB from there on. In between there may be a hole for devices; what is behind one
+; is not used. AH=88h, older still, tells how many KiB there are from 1 MiB on.
 memory_sizes_read:
-    mov  di, MMAP_FIRST
-    xor  ebp, ebp
-    mov  ecx, [BOOT_INFO_ADDR + MBI_MEM_LOWER]
-    call .range
-    xor  cx, cx                             ; some BIOSes answer in AX and BX, some in CX and DX,
-    xor  dx, dx                             ; some in both
+    xor  cx, cx                             ; the answer is in AX and BX, or in CX and DX, or both
+    xor  dx, dx
     mov  ax, 0xe801
     clc
     int  0x15
     jc   .older
-    mov  si, cx
-    or   si, dx
-    jz   .two_sizes
+    test ax, ax
+    jnz  .two_sizes
     mov  ax, cx
     mov  bx, dx
-.two_sizes:                                 ; AX = KiB from 1 to 16 MiB, BX = 64 KiB each from there
-    cmp  ax, KIB_TO_16_MIB
-    ja   .older                             ; cannot be
-    test ax, ax
-    jnz  .sizes
+    jcxz .older
+.two_sizes:
+    movzx edx, ax
+    cmp  edx, KIB_TO_16_MIB
+    jb   .sum
+    ja   .older                             ; that cannot be
+    movzx ecx, bx
+    shl  ecx, 6                             ; 64 KiB each
+    add  edx, ecx
+    jmp  .sum
 .older:
-    mov  ah, 0x88                           ; AX = KiB from 1 MiB on
+    mov  ah, 0x88
     clc
     int  0x15
-    mov  bx, 0                              ; MOV changes no flag
-    jnc  .sizes
-    xor  ax, ax
-.sizes:
-    movzx ecx, ax
-    mov  [BOOT_INFO_ADDR + MBI_MEM_UPPER], ecx
-    mov  ebp, ONE_MIB
-    call .range
-    movzx ecx, bx
-    shl  ecx, 6                             ; 64 KiB each to KiB
-    cmp  ax, KIB_TO_16_MIB
-    jne  .hole
-    add  [BOOT_INFO_ADDR + MBI_MEM_UPPER], ecx
-.hole:
-    mov  ebp, 16 * ONE_MIB
-    call .range
-    jmp  memory_known
-
-.range:                                     ; an entry for ECX KiB from EBP on; keeps AX and BX
-    shl  ecx, 10
-    jz   .none
-    mov  dword [di - MMAP_SIZE_BYTES], E820_BYTES
-    mov  [di + MMAP_BASE], ebp
-    mov  [di + MMAP_LENGTH], ecx
-    xor  ecx, ecx
-    mov  [di + MMAP_BASE + 4], ecx
-    mov  [di + MMAP_LENGTH + 4], ecx
-    mov  cl, E820_USABLE
-    mov  [di + MMAP_TYPE], ecx
-    add  di, MMAP_SIZE_BYTES + E820_BYTES
-.none:
-    ret
+    movzx edx, ax                           ; changes no flag
+    jnc  .sum
+    xor  edx, edx
+.sum:
+    mov  [BOOT_INFO_ADDR + MBI_MEM_UPPER], edx
 
 memory_known:
     cmp  dword [BOOT_INFO_ADDR + MBI_MEM_UPPER], 0
-    refuse_if e, "the BIOS reports no memory at 1 MiB (int 15h E820h, E801h, 88h)"
-    sub  di, MMAP_FIRST
-    movzx edi, di
-    mov  [BOOT_INFO_ADDR + MBI_MMAP_LENGTH], edi
-    mov  dword [BOOT_INFO_ADDR + MBI_MMAP_ADDR], MMAP_ADDR
-    mov  dword [BOOT_INFO_ADDR + MBI_FLAGS], BOOT_INFO_FLAGS
+    refuse_if e, "the BIOS reports no memory at 1 MiB (int 15h AX=E820h, AX=E801h, AH=88h)"
 
 ; ---- does the kernel fit in there? ---------------------------------------------------------------
 ; That the file is a sound ELF file was seen when the image was made, and its checksum is right; but
