@@ -25,6 +25,9 @@ from builder.verdict import Expected
 from builder.watch import Timeouts, Typed
 
 CLANG = "clang --target=i386"
+# Warnings are errors where CI asks for it, on the tool chain that it is pinned to: a newer compiler
+# that warns of more is no reason to fail somebody's test.
+WERROR = os.environ.get("TINYGATE_WERROR") == "1"
 BUILD_TIMEOUT_S = 100  # a build takes two seconds; another worker may be at the same kernel
 
 
@@ -99,7 +102,7 @@ class Lab:
             yield folder
 
     def kernel(self, *overrides: str, folder: Path | None = None, cc: str | None = None) -> Kernel:
-        """The kernel of a configuration, built with warnings as errors and checked.
+        """The kernel of a configuration, built and checked.
 
         Args:
             overrides: KEY=VALUE, as for --set.
@@ -115,7 +118,7 @@ class Lab:
         with self.locked(f"{config.kernel.step}-{config.digest}{compiler}") as out:
             if not (out / "built").exists():
                 # Two jobs: another worker often waits for the same kernel.
-                build_kernel(config, out, jobs=2, cc=cc, werror=True)
+                build_kernel(config, out, jobs=2, cc=cc, werror=WERROR)
                 (out / "built").touch()
         return Kernel(config, out)
 
@@ -130,7 +133,9 @@ class Lab:
                     if change.path == "Makefile":  # nothing in the tree depends on it
                         shutil.rmtree(out / "kernel" / "obj")
                         (out / "kernel" / "kernel.elf").unlink()
-                command = make_command(out / "kernel", jobs=1, cc=None, verbose=False, werror=True)
+                command = make_command(
+                    out / "kernel", jobs=1, cc=None, verbose=False, werror=WERROR
+                )
                 done = proc.run(command, timeout_s=BUILD_TIMEOUT_S)
                 assert done.ok, done.stdout + done.stderr
                 for file in ("kernel.elf", "disk.img"):
