@@ -20,9 +20,10 @@ from builder.build import build_kernel, make_command
 from builder.config import KernelConfig, load_config
 from builder.emulator import BootImage, Machine
 from builder.model.kernel import KernelModel, build_model
+from builder.patience import Patience
 from builder.run import RunResult, run_image
 from builder.verdict import Expected
-from builder.watch import Timeouts, Typed
+from builder.watch import Typed
 
 CLANG = "clang --target=i386"
 # Warnings are errors where CI asks for it, on the tool chain that it is pinned to: a newer compiler
@@ -151,7 +152,7 @@ class Lab:
         kind: str = "kernel",
         machine: Machine | None = None,
         expected: Expected | None = None,
-        timeouts: Timeouts | None = None,
+        patience: Patience | None = None,
         typed: Sequence[Typed] = (),
         max_bytes: int | None = None,
     ) -> RunResult:
@@ -163,7 +164,7 @@ class Lab:
             name=re.sub(r"[^A-Za-z0-9.+-]+", "-", name),
             elf_path=kernel.elf,
             expected=expected,
-            timeouts=timeouts,
+            patience=patience,
             typed=typed,
             max_bytes=max_bytes,
         )

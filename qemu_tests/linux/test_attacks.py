@@ -11,7 +11,7 @@ import pytest
 from builder.cpio import Directory, File, Node, pack
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import ToolError
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 from qemu_tests.kernels import Change, Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 
