@@ -125,6 +125,10 @@ class DebianUnavailableError(MachineryError):
 
     exit_code = ExitCode.TOOL
 
+    def in_one_line(self) -> str:
+        """For who can do without them, and says so among other things."""
+        return harmless(f"{self.what}: {self.why}; {self.fix}")
+
 
 class FileError(MachineryError):
     """The file system refused an operation: disk full, permission denied, path in the way."""
