@@ -71,9 +71,17 @@ def test_another_version_of_a_package_makes_another_program(source: Path) -> Non
 def test_errors_and_warnings_are_refused(source: Path, old: str, new: str) -> None:
     source.write_text(SOURCE.replace(old, new))
     with pytest.raises(BuildError, match="small-bare does not compile cleanly") as caught:
-        build_program(source, BARE, {}, Compiler())
+        build_program(source, BARE, {}, Compiler(werror=True))
     assert "small.c" in caught.value.why and "gcc" in caught.value.where
     assert not list((source.parents[1] / "cache" / "programs").iterdir())
+
+
+def test_a_warning_is_an_error_only_where_that_is_asked_for(source: Path) -> None:
+    source.write_text(SOURCE.replace("void _start", "int unused(int x) {}\nvoid _start"))
+    built = build_program(source, BARE, {}, Compiler(werror=False))
+    assert built.exists()
+    with pytest.raises(BuildError):
+        build_program(source, BARE, {}, Compiler(werror=True))
 
 
 def test_a_compiler_that_is_not_there_is_a_tool_error(source: Path) -> None:
