@@ -85,7 +85,7 @@ def unavailable(names: Iterable[str], why: str, fix: str = "") -> DebianUnavaila
     """The error for packages that could not be had."""
     return DebianUnavailableError(
         f"cannot fetch from Debian: {', '.join(names)}",
-        why=why,
+        why=why.rstrip("."),
         fix=fix
         or f"with a network, run `{FETCH_COMMAND}`; {MIRROR_VARIABLE} names another mirror for it",
     )
