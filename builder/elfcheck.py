@@ -76,6 +76,8 @@ def _check_sections(built: Built, _: KernelModel) -> Problems:
 def _check_programs(built: Built, model: KernelModel) -> Problems:
     """The programs inside the kernel: rows of name, file and size, see kernel/programs.asm."""
     row = built.symbols.get("programs", 0)
+    if not row:
+        return  # a kernel that runs none: the linker has left them out
     for name in model.program_names:
         _, file, size = (int.from_bytes(built.bytes_at(row + at, 4), "little") for at in (0, 4, 8))
         row += 12
