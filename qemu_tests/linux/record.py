@@ -46,7 +46,7 @@ def record(wanted: Sequence[Case], compiler: Compiler) -> dict[str, str]:
     packages = {**needed_packages(), **debian.fetch(debian.named([KERNEL]))}
     with tempfile.TemporaryDirectory(prefix="tinygate-record-") as folder:
         initramfs = Path(folder) / "initramfs.gz"
-        initramfs.write_bytes(make_initramfs(wanted, packages, compiler))
+        initramfs.write_bytes(make_initramfs(wanted, packages, compiler, packed=True))
         kernel = kernel_file(packages[KERNEL])
         counted, free = (
             whole_report(boot_debian(kernel, initramfs, machine)).outcomes

@@ -63,7 +63,7 @@ def _report(
 
 
 def _initramfs(folder: Path, wanted: Sequence[Case], packages: Mapping[str, Unpacked]) -> Path:
-    path = folder / "initramfs.gz"
+    path = folder / "initramfs"
     path.write_bytes(make_initramfs(wanted, packages, Compiler()))
     return path
 
