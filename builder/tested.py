@@ -51,8 +51,9 @@ class Part:
 
     @property
     def ok(self) -> bool:
-        """True if it succeeded, and no test failed."""
-        return self.status == 0 and (self.tests is None or self.tests.failed == 0)
+        """True if it succeeded, and no test failed; a test suite without a test does not."""
+        counts = self.tests
+        return self.status == 0 and (counts is None or counts.failed == 0 < counts.passed)
 
     @property
     def text(self) -> str:
@@ -63,7 +64,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Record:
     """What came of one release.
 
     Attributes:
@@ -90,7 +91,7 @@ class Tested:
         return all(part.ok for part in self.parts)
 
 
-def load(file: Path = FILE) -> tuple[Tested, ...]:
+def load(file: Path = FILE) -> tuple[Record, ...]:
     """What is recorded, in the file's order.
 
     Raises:
@@ -107,10 +108,10 @@ def load(file: Path = FILE) -> tuple[Tested, ...]:
         ) from None
 
 
-def _tested(row: Mapping[str, object]) -> Tested:
+def _tested(row: Mapping[str, object]) -> Record:
     fields = dict(row)
     fields["parts"] = tuple(_part(part) for part in fields["parts"])  # type: ignore[attr-defined]
-    return Tested(**fields)  # type: ignore[arg-type]
+    return Record(**fields)  # type: ignore[arg-type]
 
 
 def _part(row: Mapping[str, object]) -> Part:
@@ -120,7 +121,7 @@ def _part(row: Mapping[str, object]) -> Part:
     return Part(**fields)  # type: ignore[arg-type]
 
 
-def save(records: Iterable[Tested], file: Path = FILE) -> None:
+def save(records: Iterable[Record], file: Path = FILE) -> None:
     """Write the file, whole or not at all."""
     text = json.dumps([asdict(record) for record in records], indent=1) + "\n"
     new = file.with_name(f".{file.name}-new")
@@ -138,7 +139,7 @@ def good_versions(tool: str) -> tuple[str, ...]:
     return tuple(version for version in dict.fromkeys(versions) if version)
 
 
-def comparison(records: Sequence[Tested]) -> tuple[list[str], list[list[str]]]:
+def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
     """A table that compares releases, with a column for each of `records`: headings and rows."""
     headings = ["", *(f"Debian {record.number}" for record in records)]
     rows = [

@@ -164,7 +164,7 @@ def releases(
     if short and not names:
         wanted = (module.other(),)
     module.check_machine()
-    done: list[tested.Tested] = []
+    done: list[tested.Record] = []
     failed: list[TinygateError] = []
     for release in wanted:
         try:

@@ -18,4 +18,7 @@ shift
 mount -t proc proc "$root/proc"
 mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-exec chroot "$root" "$@"
+# Not exec: the first process of a PID namespace has to wait for the orphans in it, as this shell does.
+status=0
+chroot "$root" "$@" || status=$?
+exit "$status"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from builder import proc
 from builder.cache import cache_dir
-from builder.errors import ToolError
+from builder.errors import BuildError, ToolError
 from builder.releases import chroot as chroots
 from builder.releases.chroot import Chroot
 from builder.releases.mirror import find_mirror
 from builder.releases.table import RELEASES, Release, Trial
-from builder.tested import Counts, Part, Tested
+from builder.tested import Counts, Part, Record
 from builder.tools import version_text
 from builder.turn import alone_in
 from builder.watch import timeout_scale
@@ -38,7 +38,7 @@ def try_release(
     log_dir: Path,
     user: str,
     say: Say,
-) -> Tested:
+) -> Record:
     """Run `trials` in a fresh system of `release`; all of them, whatever comes of one.
 
     Args:
@@ -67,7 +67,7 @@ def try_release(
             for trial in trials:
                 parts.append(_try(trial, chroot, place, user))
                 say(f"{release.title}: {parts[-1].name}: {parts[-1].text}")
-            return Tested(
+            return Record(
                 release.name,
                 release.number,
                 datetime.date.today().isoformat(),
@@ -78,7 +78,7 @@ def try_release(
             )
 
 
-def merged(records: Iterable[Tested], new: Tested) -> list[Tested]:
+def merged(records: Iterable[Record], new: Record) -> list[Record]:
     """`records` with `new` in the place of the one of its release, in the order of RELEASES."""
     by_name = {record.release: record for record in (*records, new)}
     return [by_name[release.name] for release in RELEASES if release.name in by_name]
@@ -139,12 +139,12 @@ def _try(trial: Trial, chroot: Chroot, place: str, user: str) -> Part:
     return Part(trial.name, status, round(time.monotonic() - began), counts)
 
 
-def _counts(results: Path) -> Counts | None:
-    """Of the file that pytest writes at its end; None if it did not come so far."""
+def _counts(results: Path) -> Counts:
+    """Of the file that pytest writes at its end; all 0 if it did not come so far."""
     try:
         suites = ElementTree.fromstring(results.read_text(encoding="utf-8")).iter("testsuite")
     except (OSError, ElementTree.ParseError):
-        return None
+        return Counts(0, 0, 0)
     tests = failed = skipped = 0
     for suite in suites:
         tests += int(suite.get("tests", 0))
@@ -154,10 +154,18 @@ def _counts(results: Path) -> Counts | None:
 
 
 def _versions(chroot: Chroot, place: str, user: str) -> dict[str, str]:
-    """What `make doctor` says in there, by the tools' names."""
+    """What `make doctor` says in there, by the tools' names. Raises BuildError."""
     command = ("sh", "-c", f"python3 -m builder.doctor --json > {VERSIONS}")
     chroot.run(command, timeout_s=600.0, folder=place, user=user)
-    text = (chroot.root / VERSIONS.lstrip("/")).read_text(encoding="utf-8")
-    tools = json.loads(text)["tools"]
+    try:
+        text = (chroot.root / VERSIONS.lstrip("/")).read_text(encoding="utf-8")
+        tools = json.loads(text)["tools"]
+    except (OSError, ValueError, KeyError):
+        raise BuildError(
+            "the new system does not say which tools it has",
+            where=chroot.log.name,
+            why="what `make doctor` prints in there cannot be read",
+            fix="look at the end of this log",
+        ) from None
     good = (tool for tool in tools if tool["status"] == "ok")
     return {tool["name"]: version_text(tuple(tool["version"])) for tool in good}
