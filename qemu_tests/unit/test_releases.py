@@ -244,7 +244,7 @@ def test_debootstrap_that_breaks_half_way_leaves_nothing(
         programs,
         "debootstrap",
         'if [ "$1" = --version ]; then echo debootstrap 1.0; exit; fi; '
-        'mkdir -p "$6/etc"; echo "W: old"; echo "E: Couldn\'t download bash"; echo bye; exit 1',
+        'mkdir "$6" || exit; echo "W: old"; echo "E: Couldn\'t download bash"; echo bye; exit 1',
     )
     left = tmp_path / "t" / "root" / "of a run that was killed"
     left.mkdir(parents=True)
