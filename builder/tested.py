@@ -12,16 +12,11 @@ from pathlib import Path
 from builder.errors import FileError
 
 FILE = Path(__file__).with_name("tested.json")
-# The tools that a reader looks for, by their names in `tinygate doctor`.
-SHOWN = {
-    "cc": "GCC",
-    "ld": "binutils",
-    "nasm": "NASM",
-    "qemu": "QEMU",
-    "python": "Python",
-    "gdb": "gdb",
-    "clang": "clang",
-}
+# The tools that a reader looks for, by their names in `tinygate doctor`: the rows of a table.
+SHOWN: tuple[Mapping[str, str], ...] = (
+    {"cc": "GCC", "ld": "binutils", "clang": "clang"},
+    {"nasm": "NASM", "qemu": "QEMU", "python": "Python", "gdb": "gdb"},
+)
 
 
 @dataclass(frozen=True)
@@ -141,14 +136,15 @@ def good_versions(tool: str) -> tuple[str, ...]:
 
 def comparison(records: Sequence[Record]) -> tuple[list[str], list[list[str]]]:
     """A table that compares releases, with a column for each of `records`: headings and rows."""
-    headings = ["", *(f"Debian {record.number}" for record in records)]
+    headings = ["", *(f"Debian {record.number}, {record.date}" for record in records)]
     rows = [
-        [name, *(record.versions.get(tool, "-") for record in records)]
-        for tool, name in SHOWN.items()
+        [
+            ", ".join(tools.values()),
+            *(", ".join(record.versions.get(tool, "-") for tool in tools) for record in records),
+        ]
+        for tools in SHOWN
     ]
     for name in dict.fromkeys(part.name for record in records for part in record.parts):
         found = ([part.text for part in record.parts if part.name == name] for record in records)
         rows.append([name, *(texts[0] if texts else "-" for texts in found)])
-    rows.append(["as", *(record.user for record in records)])
-    rows.append(["when", *(f"{record.date}, {record.commit}" for record in records)])
     return headings, rows

@@ -23,6 +23,7 @@ from builder.watch import timeout_scale
 
 COMMAND_TIMEOUT_S = 4 * 3600.0
 CLONE_TIMEOUT_S = 600.0
+END_LINES = 30  # of the log, shown where something failed
 CLONE = "tinygate"  # in the home of who works there
 RESULTS = "/tmp/results.xml"
 VERSIONS = "/tmp/versions.json"
@@ -67,6 +68,8 @@ def try_release(
             for trial in trials:
                 parts.append(_try(trial, chroot, place, user))
                 say(f"{release.title}: {parts[-1].name}: {parts[-1].text}")
+                if not parts[-1].ok:
+                    say(_end_of(log_file))
             return Record(
                 release.name,
                 release.number,
@@ -82,6 +85,11 @@ def merged(records: Iterable[Record], new: Record) -> list[Record]:
     """`records` with `new` in the place of the one of its release, in the order of RELEASES."""
     by_name = {record.release: record for record in (*records, new)}
     return [by_name[release.name] for release in RELEASES if release.name in by_name]
+
+
+def _end_of(log_file: Path) -> str:
+    lines = log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join((f"the end of {log_file}:", *(f"  {line}" for line in lines[-END_LINES:])))
 
 
 def _head(checkout: Path) -> str:
