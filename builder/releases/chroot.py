@@ -137,7 +137,7 @@ def made(
         DebianUnavailableError: debootstrap failed; there is nothing left of what it made.
     """
     root = folder / "root"
-    downloads, pip_cache = folder / "downloads", folder / "pip"
+    downloads, pip_cache = folder / "downloads", folder / f"pip-{user}"
     _remove(root)  # of a run that was killed
     downloads.mkdir(parents=True, exist_ok=True)
     pip_cache.mkdir(exist_ok=True)
@@ -158,6 +158,7 @@ def made(
         )
         if user != "root":
             _add_user(chroot, user)
+            os.chown(pip_cache, USER_ID, USER_ID)  # pip uses none that is another's
         yield chroot
     finally:
         _remove(root)

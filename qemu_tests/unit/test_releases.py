@@ -254,7 +254,7 @@ def test_debootstrap_that_breaks_half_way_leaves_nothing(
     ):
         pytest.fail("there is no system")
     assert "Couldn't download bash" in caught.value.why
-    assert sorted(path.name for path in (tmp_path / "t").iterdir()) == ["downloads", "pip"]
+    assert sorted(path.name for path in (tmp_path / "t").iterdir()) == ["downloads", "pip-root"]
 
 
 def test_debootstrap_that_says_nothing(programs: Path, tmp_path: Path, log: IO[bytes]) -> None:
@@ -355,7 +355,7 @@ def test_a_trial_runs_in_a_fresh_clone_in_a_system_of_its_own(
     assert f"trixie {tmp_path}/cache/releases/trixie/root {ADDRESS}\n" in text
     assert "retries 7, yes 1\nnot carried\n" in text and "no input\n" in text
     folder = tmp_path / "cache" / "releases" / "trixie"
-    assert (folder / "pip" / "new").exists() and not (folder / "root").exists()
+    assert (folder / "pip-root" / "new").exists() and not (folder / "root").exists()
 
 
 @needs_root
@@ -439,7 +439,7 @@ def test_the_next_command_needs_the_one_before(
 ) -> None:
     trial = Trial("x", (("true",), ("false",), ("touch", "/var/cache/pip/third")))
     assert system(trial).parts[0].status == 1
-    assert not (tmp_path / "cache" / "releases" / "trixie" / "pip" / "third").exists()
+    assert not (tmp_path / "cache" / "releases" / "trixie" / "pip-root" / "third").exists()
 
 
 @needs_root
