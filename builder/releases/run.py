@@ -22,7 +22,7 @@ from builder.turn import alone_in
 from builder.watch import timeout_scale
 
 COMMAND_TIMEOUT_S = 4 * 3600.0
-CLONE_TIMEOUT_S = 600.0
+SMALL_TIMEOUT_S = 600.0  # for what takes seconds
 END_LINES = 30  # of the log, shown where something failed
 CLONE = "tinygate"  # in the home of who works there
 RESULTS = "/tmp/results.xml"
@@ -70,6 +70,8 @@ def try_release(
                 say(f"{release.title}: {parts[-1].name}: {parts[-1].text}")
                 if not parts[-1].ok:
                     say(_end_of(log_file))
+            # Downloads are kept for the next time, but for what the archive no longer has.
+            chroot.run(("apt-get", "-q", "autoclean"), timeout_s=SMALL_TIMEOUT_S)
             return Record(
                 release.name,
                 release.number,
@@ -115,11 +117,11 @@ def _clone(checkout: Path, chroot: Chroot, user: str) -> str:
         checkout,
         f"{chroot.root}{place}",
     ]
-    done = proc.run(clone, timeout_s=CLONE_TIMEOUT_S)
+    done = proc.run(clone, timeout_s=SMALL_TIMEOUT_S)
     if not done.ok:
         raise ToolError("git cannot clone", where=str(checkout), why=done.stderr.strip())
     if user != "root":
-        chroot.run(("chown", "-R", f"{user}:", place), timeout_s=CLONE_TIMEOUT_S)
+        chroot.run(("chown", "-R", f"{user}:", place), timeout_s=SMALL_TIMEOUT_S)
     return place
 
 
@@ -164,7 +166,7 @@ def _counts(results: Path) -> Counts:
 def _versions(chroot: Chroot, place: str, user: str) -> dict[str, str]:
     """What `make doctor` says in there, by the tools' names. Raises BuildError."""
     command = ("sh", "-c", f"python3 -m builder.doctor --json > {VERSIONS}")
-    chroot.run(command, timeout_s=600.0, folder=place, user=user)
+    chroot.run(command, timeout_s=SMALL_TIMEOUT_S, folder=place, user=user)
     try:
         text = (chroot.root / VERSIONS.lstrip("/")).read_text(encoding="utf-8")
         tools = json.loads(text)["tools"]
