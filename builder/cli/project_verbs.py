@@ -184,6 +184,7 @@ def releases(
             continue
         if not short:
             tested.save(module.merged(tested.load(), done[-1]))
+            ui.say(f"recorded in {tested.FILE}; README.md shows it after `python -m builder.docs`")
     if as_json:
         ui.print_json(done)
     elif done:

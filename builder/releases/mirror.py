@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from builder import proc
+from builder.debian.apt import complaint_in
 from builder.errors import DebianUnavailableError
 from builder.releases.table import Release
 
@@ -36,12 +37,13 @@ def find_mirror(release: Release) -> str:
     """
     if not APT_HELPER.exists():
         raise unavailable(release, "there is no apt here, whose sources would name a mirror")
-    said = "this machine's apt has no source at all"
+    why = "this machine's apt has no source at all"
     for address in _sources():
-        text, said = _fetch(f"{address.rstrip('/')}/dists/{release.name}/InRelease")
+        text, complaint = _fetch(f"{address.rstrip('/')}/dists/{release.name}/InRelease")
         if _field(text, "Origin") == "Debian" and _field(text, "Codename") == release.name:
             return address
-    raise unavailable(release, f"no apt source of this machine has it; the last one said: {said}")
+        why = f"no apt source of this machine has it; of the last one: {complaint or 'not Debian'}"
+    raise unavailable(release, why)
 
 
 def _sources() -> list[str]:
@@ -63,8 +65,7 @@ def _fetch(address: str) -> tuple[str, str]:
             timeout_s=ASK_TIMEOUT_S,
         )
         text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if line[:2] in ("E:", "Er")]
-    return text, " ".join((lines or ["it is not Debian's"])[-1].split())
+    return text, "" if done.ok else complaint_in(done.stderr)
 
 
 def _field(text: str, name: str) -> str:

@@ -98,7 +98,7 @@ def archives(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     helper = (
         'while [ "$1" != download-file ]; do shift; done; '
         f'from={tmp_path}/web/$(echo "$2" | tr -d :/); [ -f "$from" ] && cp "$from" "$3" && exit; '
-        'echo "Err:1 $2 404  Not Found"; exit 100'
+        "echo E: Failed to fetch: 404 Not Found >&2; echo E: Download Failed >&2; exit 100"
     )
     program(programs, "apt-helper", helper)
     monkeypatch.setattr(mirror, "APT_HELPER", programs / "apt-helper")
