@@ -20,7 +20,7 @@ HOST = "/mnt/host"
 ASK_TIMEOUT_S = 60.0
 NAMES = re.compile(
     r"(https?|ftp|all|no)_proxy|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE|PIP_\w+"
-    r"|TINYGATE_TIMEOUT_SCALE",
+    r"|TINYGATE_(TIMEOUT_SCALE|DEBIAN_MIRROR)",
     re.IGNORECASE,
 )
 # What is about the machine or about one run of pip, and not about where its packages come from.

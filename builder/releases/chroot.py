@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from builder import proc
+from builder.debian.archive import Archive
 from builder.errors import FileError, MachineryError, ToolError
 from builder.process import TimedOutError
 from builder.releases import carried
@@ -122,13 +123,13 @@ def check_machine() -> None:
 
 @contextlib.contextmanager
 def made(
-    release: Release, mirror: str, folder: Path, log: IO[bytes], *, user: str = "root"
+    release: Release, archive: Archive, folder: Path, log: IO[bytes], *, user: str = "root"
 ) -> Iterator[Chroot]:
     """A minimal system of `release` below `folder`, removed when the body ends.
 
     Args:
         release: Which one.
-        mirror: The address of an archive that has it.
+        archive: One that has it; its first mirror is taken.
         folder: For this release alone, and for one process at a time. What was downloaded stays.
         log: What debootstrap and the commands print goes there.
         user: "root", or USER: then there is such a user, who may become root by sudo.
@@ -142,7 +143,7 @@ def made(
     downloads.mkdir(parents=True, exist_ok=True)
     pip_cache.mkdir(exist_ok=True)
     try:
-        _debootstrap(release, mirror, root, downloads, log, (*PACKAGES, *_more(user)))
+        _debootstrap(release, archive, root, downloads, log, (*PACKAGES, *_more(user)))
         variables, points = carried.inside(carried.variables())
         apt, more = carried.inside({"": carried.apt_settings()})
         (root / "etc/apt/apt.conf.d/90host").write_text(apt[""], encoding="utf-8")
@@ -170,7 +171,7 @@ def _more(user: str) -> tuple[str, ...]:
 
 def _debootstrap(
     release: Release,
-    mirror: str,
+    archive: Archive,
     root: Path,
     downloads: Path,
     log: IO[bytes],
@@ -181,11 +182,12 @@ def _debootstrap(
         require(DEBOOTSTRAP)["debootstrap"].path,
         "--variant=minbase",
         "--force-check-gpg",  # else a missing key is only a warning
+        f"--keyring={archive.keyring}",
         f"--include={','.join(packages)}",
         f"--cache-dir={downloads}",
         release.name,
         str(root),
-        mirror,
+        archive.mirrors[0],
     ]
     start = log.tell()
     if status := _logged(command, log, MAKE_TIMEOUT_S):

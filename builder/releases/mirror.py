@@ -1,19 +1,22 @@
-"""Which of the machine's own apt sources has a release of Debian."""
+"""Which mirror of Debian's archive has a release."""
 
 from __future__ import annotations
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from builder import proc
-from builder.debian.apt import complaint_in
+from builder.debian import archive as debian
+from builder.debian.archive import MIRROR_VARIABLE, Archive
+from builder.debian.output import complaint_in
 from builder.errors import DebianUnavailableError
 from builder.releases.table import Release
 
 APT_HELPER = Path("/usr/lib/apt/apt-helper")
 ASK_TIMEOUT_S = 120.0
-# With these, debootstrap can speak, too.
+# What debootstrap can speak, beside apt.
 SCHEMES = ("http://", "https://", "file:/")
 PATIENCE = ("-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20")
 
@@ -23,36 +26,34 @@ def unavailable(release: Release, why: str) -> DebianUnavailableError:
     return DebianUnavailableError(
         f"cannot make a system of {release.title} ({release.name})",
         why=why,
-        fix="with a network, and a Debian mirror among the machine's apt sources, try again",
+        fix=f"try again with a network; {MIRROR_VARIABLE} names another mirror",
     )
 
 
-def find_mirror(release: Release) -> str:
-    """The address of an archive that has `release`, by the machine's own apt sources and settings.
+def find_archive(release: Release) -> Archive:
+    """The archive that has `release`, with one mirror, which was asked for it.
 
-    The list that it is found by is not verified here: debootstrap does that, by Debian's keys.
+    What the mirror says is not verified here: debootstrap does that, by the archive's keys.
 
     Raises:
-        DebianUnavailableError: There is no apt, or none of its sources has it.
+        DebianUnavailableError: There is no apt, no mirror has it, or Debian's keys are not here.
+        UserError: What the environment names is no mirror.
     """
     if not APT_HELPER.exists():
-        raise unavailable(release, "there is no apt here, whose sources would name a mirror")
-    why = "this machine's apt has no source at all"
-    for address in _sources():
+        raise unavailable(release, "there is no apt here, which knows the machine's mirrors")
+    try:
+        archive = debian.find_archive(())
+    except DebianUnavailableError as error:
+        raise unavailable(release, error.why) from None
+    why = "debootstrap cannot speak to any of this machine's mirrors"
+    for address in archive.mirrors:
+        if not address.startswith(SCHEMES):
+            continue
         text, complaint = _fetch(f"{address.rstrip('/')}/dists/{release.name}/InRelease")
         if _field(text, "Origin") == "Debian" and _field(text, "Codename") == release.name:
-            return address
-        why = f"no apt source of this machine has it; of the last one: {complaint or 'not Debian'}"
+            return replace(archive, mirrors=(address,))
+        why = f"no mirror of this machine has it; of the last one: {complaint or 'not Debian'}"
     raise unavailable(release, why)
-
-
-def _sources() -> list[str]:
-    # Also what has no list yet: the sources themselves are asked, not what was fetched from them.
-    command = ["apt-get", "indextargets", "--no-release-info"]
-    command += ["--format", "$(REPO_URI)", "Created-By: Packages"]
-    done = proc.run(command, env={"LC_ALL": "C"}, timeout_s=ASK_TIMEOUT_S)
-    addresses = dict.fromkeys(done.stdout.split())
-    return [address for address in addresses if address.startswith(SCHEMES)]
 
 
 def _fetch(address: str) -> tuple[str, str]:

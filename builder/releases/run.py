@@ -12,14 +12,14 @@ from pathlib import Path
 from builder import proc
 from builder.cache import cache_dir
 from builder.errors import BuildError, ToolError
+from builder.patience import timeout_scale
 from builder.releases import chroot as chroots
 from builder.releases.chroot import Chroot
-from builder.releases.mirror import find_mirror
+from builder.releases.mirror import find_archive
 from builder.releases.table import RELEASES, Release, Trial
 from builder.tested import Counts, Part, Record
 from builder.tools import version_text
 from builder.turn import alone_in
-from builder.watch import timeout_scale
 
 COMMAND_TIMEOUT_S = 4 * 3600.0
 SMALL_TIMEOUT_S = 600.0  # for what takes seconds
@@ -56,13 +56,13 @@ def try_release(
         TimedOutError: A command did not end.
     """
     commit = _head(checkout)
-    mirror = find_mirror(release)
+    archive = find_archive(release)
     log_dir.mkdir(parents=True, exist_ok=True)
     log_file = log_dir / f"{release.name}.log"
     folder = cache_dir() / "releases" / release.name
     with alone_in(folder), log_file.open("wb") as log:
         say(f"{release.title}: making a minimal system ({log_file})")
-        with chroots.made(release, mirror, folder, log, user=user) as chroot:
+        with chroots.made(release, archive, folder, log, user=user) as chroot:
             place = _clone(checkout, chroot, user)
             parts = []
             for trial in trials:

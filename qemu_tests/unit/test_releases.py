@@ -14,6 +14,7 @@ from typing import IO
 import pytest
 
 from builder import proc, releases, tested
+from builder.debian.archive import Archive
 from builder.errors import (
     BuildError,
     DebianUnavailableError,
@@ -28,6 +29,7 @@ from builder.tested import Counts, Part, Record
 
 TRIXIE = RELEASES[1]
 ADDRESS = "http://archive.example/debian/"
+ARCHIVE = Archive((ADDRESS,), Path("/keys.gpg"))
 
 
 def program(folder: Path, name: str, body: str) -> None:
@@ -92,49 +94,64 @@ IN_RELEASE = "Origin: {}\nSuite: x\nCodename: {}\n"
 
 
 @pytest.fixture
-def archives(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Apt, played: its sources are the lines of a file; what they hold is in folders."""
-    program(programs, "apt-get", f"cat {tmp_path}/sources")
+def web(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that plays the network: a file for each address, without its `:` and `/`."""
+    folder = tmp_path / "web"
+    folder.mkdir()
     helper = (
         'while [ "$1" != download-file ]; do shift; done; '
-        f'from={tmp_path}/web/$(echo "$2" | tr -d :/); [ -f "$from" ] && cp "$from" "$3" && exit; '
+        f'from={folder}/$(echo "$2" | tr -d :/); [ -f "$from" ] && cp "$from" "$3" && exit; '
         "echo E: Failed to fetch: 404 Not Found >&2; echo E: Download Failed >&2; exit 100"
     )
     program(programs, "apt-helper", helper)
     monkeypatch.setattr(mirror, "APT_HELPER", programs / "apt-helper")
-    (tmp_path / "web").mkdir()
-    return tmp_path
+    return folder
 
 
-def publish(archives: Path, address: str, name: str, origin: str, codename: str) -> None:
-    file = f"{address.rstrip('/')}/dists/{name}/InRelease"
-    (archives / "web" / file.translate({ord(c): None for c in ":/"})).write_text(
-        IN_RELEASE.format(origin, codename)
-    )
+def publish(web: Path, address: str, origin: str, codename: str) -> None:
+    file = f"{address.rstrip('/')}/dists/{codename}/InRelease"
+    name = file.translate({ord(c): None for c in ":/"})
+    (web / name).write_text(IN_RELEASE.format(origin, codename))
 
 
-def test_the_mirror_is_a_source_of_the_machine_that_has_the_release(archives: Path) -> None:
+def mirrors(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    found = Archive(addresses, ARCHIVE.keyring)
+    monkeypatch.setattr("builder.debian.archive.find_archive", lambda _names: found)
+
+
+def test_the_mirror_is_one_of_the_machines_that_has_the_release(
+    web: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     others = ("http://vendor.example/apt", "http://pi.example/x", "mirror+file:/etc/x")
-    lines = [others[0], others[2], others[1], ADDRESS, "http://late.example/debian"]
-    (archives / "sources").write_text("\n".join([*lines, ADDRESS]))
-    publish(archives, others[1], "trixie", "Raspbian", "trixie")  # the same name, another system
-    publish(archives, others[2], "trixie", "Debian", "trixie")  # debootstrap cannot speak that
-    publish(archives, ADDRESS, "trixie", "Debian", "trixie")
-    assert mirror.find_mirror(TRIXIE) == ADDRESS
+    mirrors(monkeypatch, others[2], *others[:2], ADDRESS, "http://late.example/debian")
+    publish(web, others[1], "Raspbian", "trixie")  # the same name, another system
+    publish(web, others[2], "Debian", "trixie")  # debootstrap cannot speak that
+    publish(web, ADDRESS, "Debian", "trixie")
+    assert mirror.find_archive(TRIXIE) == ARCHIVE
     with pytest.raises(DebianUnavailableError, match="Debian sid") as caught:
-        mirror.find_mirror(RELEASES[2])
+        mirror.find_archive(RELEASES[2])
     assert "404 Not Found" in caught.value.why and caught.value.fix
 
 
-def test_no_source_and_no_apt(archives: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (archives / "sources").write_text("")
-    with pytest.raises(DebianUnavailableError) as caught:
-        mirror.find_mirror(TRIXIE)
-    assert "no source" in caught.value.why
-    monkeypatch.setattr(mirror, "APT_HELPER", archives / "nothing")
-    with pytest.raises(DebianUnavailableError) as caught:
-        mirror.find_mirror(TRIXIE)
-    assert "no apt" in caught.value.why and caught.value.exit_code == ExitCode.TOOL
+@pytest.mark.parametrize("addresses", [(), ("mirror+file:/etc/x",)])
+def test_no_mirror(web: Path, monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]) -> None:
+    assert web.is_dir()
+    mirrors(monkeypatch, *addresses)
+    with pytest.raises(DebianUnavailableError, match="Debian 13") as caught:
+        mirror.find_archive(TRIXIE)
+    assert "mirrors" in caught.value.why and caught.value.exit_code == ExitCode.TOOL
+
+
+def test_no_archive_and_no_apt(web: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_archive(_names: object) -> Archive:
+        raise DebianUnavailableError("cannot fetch", why="Debian's keys are not here", fix="x")
+
+    monkeypatch.setattr("builder.debian.archive.find_archive", find_archive)
+    for why in ("Debian's keys are not here", "there is no apt here"):
+        with pytest.raises(DebianUnavailableError, match="Debian 13") as caught:
+            mirror.find_archive(TRIXIE)
+        assert why in caught.value.why
+        monkeypatch.setattr(mirror, "APT_HELPER", web / "nothing")
 
 
 # ---- what is carried in ----
@@ -244,13 +261,13 @@ def test_debootstrap_that_breaks_half_way_leaves_nothing(
         programs,
         "debootstrap",
         'if [ "$1" = --version ]; then echo debootstrap 1.0; exit; fi; '
-        'mkdir "$6" || exit; echo "W: old"; echo "E: Couldn\'t download bash"; echo bye; exit 1',
+        'mkdir "$7" || exit; echo "W: old"; echo "E: Couldn\'t download bash"; echo bye; exit 1',
     )
     left = tmp_path / "t" / "root" / "of a run that was killed"
     left.mkdir(parents=True)
     with (
         pytest.raises(DebianUnavailableError, match="Debian 13") as caught,
-        chroot.made(TRIXIE, ADDRESS, tmp_path / "t", log),
+        chroot.made(TRIXIE, ARCHIVE, tmp_path / "t", log),
     ):
         pytest.fail("there is no system")
     assert "Couldn't download bash" in caught.value.why
@@ -263,7 +280,7 @@ def test_debootstrap_that_says_nothing(programs: Path, tmp_path: Path, log: IO[b
     program(programs, "debootstrap", 'if [ "$1" = --version ]; then echo 1.0; exit; fi; exit 9')
     with (
         pytest.raises(DebianUnavailableError) as caught,
-        chroot.made(TRIXIE, ADDRESS, tmp_path / "t", log),
+        chroot.made(TRIXIE, ARCHIVE, tmp_path / "t", log),
     ):
         pytest.fail("there is no system")
     assert "status 9" in caught.value.why and log.name in caught.value.why
@@ -308,7 +325,7 @@ def system(
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
         subprocess.run([*git, *words], check=True)
     (checkout / "file").write_text("not committed\n")
-    monkeypatch.setattr(run, "find_mirror", lambda _release: ADDRESS)
+    monkeypatch.setattr(run, "find_archive", lambda _release: ARCHIVE)
     monkeypatch.setattr(run, "_versions", lambda *_where: {"nasm": "3.1"})
     real = chroot.Chroot.run
 
