@@ -209,6 +209,18 @@ def test_recording_writes_what_differs_and_removes_what_is_no_longer_made(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
+@pytest.mark.parametrize(("name", "status"), [("versions.json", 0), ("ids.json", 1)])
+def test_a_check_is_about_what_programs_did_and_not_about_the_compiler(
+    name: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = {path.name: path.read_text() for path in expectations.FOLDER.glob("*.json")}
+    monkeypatch.setattr(record, "record", lambda *_: {**kept, name: "{}"})
+    assert record.main(["--check"]) == status
+    out, err = capsys.readouterr()
+    assert out == ("ids.json\n" if status else "")
+    assert ("versions.json" in err) is (status == 0)
+
+
 def test_a_recording_that_is_not_the_same_twice_is_refused() -> None:
     record.require_same({"a": "same\n"}, {"a": "same\n"})
     with pytest.raises(Exception, match="not the same twice: b") as caught:
