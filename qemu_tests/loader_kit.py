@@ -62,6 +62,13 @@ class Boot:
         return int(line.split()[1], 16)
 
     @property
+    def memory_map(self) -> list[tuple[int, int, int]]:
+        """The memory map that the test kernel was given: base, length and type of each entry."""
+        lines = (line.split() for line in self.text.splitlines() if line.startswith("map "))
+        rows = ((int(a + b, 16), int(c + d, 16), int(kind, 16)) for _, a, b, c, d, kind in lines)
+        return list(rows)
+
+    @property
     def reason(self) -> str:
         """Why the loader refused; fails if it did anything else."""
         assert self.status == outcomes.LOADER.exit_status, self

@@ -127,6 +127,12 @@ SWITCH_STEPS: tuple[BootStep, ...] = (
         "Whoever changes its page tables must know which CPU to tell.",
         "smp-processes",
     ),
+    BootStep(
+        "check_breakpoints_switch(next)",
+        "checks/entry.h",
+        "Where checks/entry.c wants it to be stopped.",
+        "checks-sysenter",
+    ),
 )
 
 # Shown at boot, after the banner.

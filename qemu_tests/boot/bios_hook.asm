@@ -1,7 +1,15 @@
-; A boot sector that makes the BIOS worse than it is, then runs the real one: it takes over int 13h and int 15h and
-; fails the calls chosen by -D FAIL_E820, FAIL_2401, FAIL_READS=<how many> (after GOOD_READS=<how many>); -D A20_OFF
-; switches address line 20 off first; -D ODD_E820 answers with a memory map of its own, and with the signature
-; -D E820_ANSWER. The real boot sector is in sector REAL_LBA.
+; A boot sector that makes the BIOS other than it is, then runs the real one, which is in sector REAL_LBA. It takes
+; over int 13h and int 15h. By -D:
+;   KEEP_CARRY                  calls that go well leave the carry flag as they found it
+;   FAIL_READS, GOOD_READS      so many reads of the disk fail, after so many that go well
+;   A20_OFF, FAIL_2401          address line 20 is off at first, the BIOS cannot switch it on
+;   FAIL_E820, FAIL_E801, FAIL_88  the BIOS does not know this call
+;   E820_MAP=<dwords>           the memory map: six dwords for each entry, of which E820_WRITES bytes are written
+;   E820_COUNT                  how many entries it tells: the last of the map again, if they are more
+;   E820_SIGNED                 to so many of them it gives the right signature
+;   E820_LATE                   only the call for the entry behind the last one fails: the last one does not tell
+;   E801_AX, E801_BX, E801_CX, E801_DX  the answer; without the last two, CX and DX are left alone
+;   SIZE_88                     the answer of int 15h AH=88h
 
     bits 16
     org  0x600
@@ -50,44 +58,43 @@ hook_13:
     dec  byte [cs:reads_to_do]
 .old:
 %endif
+%ifdef KEEP_CARRY
+    pushf
+    call far [cs:old_13]
+    jc   fail
+    iret
+%else
     jmp  far [cs:old_13]
+%endif
 
 hook_15:
-%ifdef ODD_E820
-    cmp  ax, 0xe820
-    jne  .not_map
-    push si
-    push ds
-    push 0
-    pop  ds
-    imul si, bx, 20
-    add  si, odd_map
-    mov  cx, 20
-    rep movsb
-    pop  ds
-    pop  si
-    sub  di, 20
-    inc  bx
-    cmp  bx, (odd_map.end - odd_map) / 20
-    jb   .more
-    xor  ebx, ebx
-.more:
-    mov  eax, E820_ANSWER
-    mov  ecx, 20
-    push bp
-    mov  bp, sp
-    and  byte [bp + 6], 0xfe
-    pop  bp
-    iret
-.not_map:
-%endif
 %ifdef FAIL_E820
     cmp  ax, 0xe820
+    je   fail
+%endif
+%ifdef FAIL_E801
+    cmp  ax, 0xe801
+    je   fail
+%endif
+%ifdef FAIL_88
+    cmp  ah, 0x88
     je   fail
 %endif
 %ifdef FAIL_2401
     cmp  ax, 0x2401
     je   fail
+%endif
+%ifdef E820_MAP
+    cmp  ax, 0xe820
+    je   answer_e820
+%endif
+%ifdef E801_AX
+    cmp  ax, 0xe801
+    je   answer_e801
+%endif
+%ifdef SIZE_88
+    cmp  ah, 0x88
+    je   answer_88
 %endif
     jmp  far [cs:old_15]
 
@@ -96,8 +103,70 @@ fail:
     mov  bp, sp
     or   byte [bp + 6], 1                   ; the carry flag that IRET restores
     pop  bp
-    mov  ah, 0x2a
+    mov  ah, 0x86
     iret
+
+succeed:
+%ifndef KEEP_CARRY
+    push bp
+    mov  bp, sp
+    and  byte [bp + 6], 0xfe
+    pop  bp
+%endif
+    iret
+
+%ifdef E820_MAP
+answer_e820:
+%ifdef E820_LATE
+    cmp  bx, E820_COUNT
+    jae  fail
+%endif
+    pusha
+    push ds
+    push 0
+    pop  ds
+    mov  si, bx
+    cmp  si, E820_LAST
+    jbe  .there
+    mov  si, E820_LAST
+.there:
+    imul si, si, 24
+    add  si, e820_map
+    mov  cx, E820_WRITES
+    rep  movsb
+    pop  ds
+    popa
+    xor  eax, eax
+    cmp  bx, E820_SIGNED
+    jae  .wrong
+    mov  eax, 0x534d4150
+.wrong:
+    mov  ecx, E820_WRITES
+    inc  bx
+%ifndef E820_LATE
+    cmp  bx, E820_COUNT
+    jb   succeed
+    xor  ebx, ebx
+%endif
+    jmp  succeed
+%endif
+
+%ifdef E801_AX
+answer_e801:
+    mov  ax, E801_AX
+    mov  bx, E801_BX
+%ifdef E801_CX
+    mov  cx, E801_CX
+    mov  dx, E801_DX
+%endif
+    jmp  succeed
+%endif
+
+%ifdef SIZE_88
+answer_88:
+    mov  ax, SIZE_88
+    jmp  succeed
+%endif
 
 old_13: dd 0
 old_15: dd 0
@@ -105,25 +174,9 @@ old_15: dd 0
 reads_to_do: db GOOD_READS
 reads_to_fail: db FAIL_READS
 %endif
-%ifdef ODD_E820
-odd_map:                                    ; base, length, type; a gap at 7 MiB, and nothing in order
-    dq   0x800000, 0x200000
-    dd   1
-    dq   0x400000, 0x300000
-    dd   1
-    dq   0x700000, 0x100000
-    dd   2
-    dq   0x000000, 0x9f000
-    dd   1
-    dq   0x080000, 0x380000                 ; begins below 1 MiB and reaches beyond
-    dd   1
-    dq   0x100000000, 0x10000000
-    dd   1
-    dq   0x0f0000, 0x200000                 ; not to be used
-    dd   2
-    dq   0x0e0000, 0x020000                 ; ends at 1 MiB
-    dd   1
-.end:
+%ifdef E820_MAP
+e820_map: dd E820_MAP
+E820_LAST equ ($ - e820_map) / 24 - 1
 %endif
     align 4, db 0
 packet: dw 16, 1, 0x7c00, 0

@@ -39,6 +39,8 @@ start:
     show {10, "flags "}, [ebx]
     show {10, "lower "}, [ebx + 4]
     show {10, "upper "}, [ebx + 8]
+    test byte [ebx], 0x40                   ; is there a memory map?
+    jz   .map_done
     mov  ebp, [ebx + 48]
     mov  edi, ebp
     add  edi, [ebx + 44]

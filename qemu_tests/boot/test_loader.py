@@ -27,7 +27,7 @@ KERNEL_MAX = 0x80000 - 0x10000  # boot/layout.inc
 EFLAGS_ARITHMETIC = 0x8D5
 KERNEL_OFFSET = 3 * SECTOR
 DISK_ERROR = "the BIOS cannot read the disk (int 13h AH=42h)"
-NO_MAP = "the BIOS reports no memory at 1 MiB (int 15h AX=E820h)"
+NO_MAP = "the BIOS reports no memory at 1 MiB (int 15h AX=E820h, AX=E801h, AH=88h)"
 NO_MEMORY = "kernel segment does not fit into this machine's memory"
 TOO_LOW = "kernel segment begins below 1 MiB"
 CHECKSUM_WRONG = "kernel damaged: the checksum of its file is wrong"
@@ -178,11 +178,6 @@ def hooked(image: Path, folder: Path, *defines: str) -> Path:
     return folder / "hooked.img"
 
 
-@pytest.mark.parametrize("answer", [["FAIL_E820"], ["ODD_E820", "E820_ANSWER=0"]])
-def test_a_bios_without_a_memory_map(image: Path, tmp_path: Path, answer: list[str]) -> None:
-    assert boot(hooked(image, tmp_path, *answer)).reason == NO_MAP
-
-
 @pytest.mark.parametrize("good_reads", [0, 1])
 def test_a_read_that_fails_is_named(image: Path, tmp_path: Path, good_reads: int) -> None:
     """The first read is that of the loader, the second that of the kernel."""
@@ -212,11 +207,161 @@ def test_memory_that_the_file_does_not_fill_is_zeroed(tmp_path: Path, bss_bytes:
     boot(image_of(tmp_path / "tree", kernel), dirt=dirt).assert_finished()
 
 
-def test_a_memory_map_in_no_order(image: Path, tmp_path: Path) -> None:
-    booted = boot(hooked(image, tmp_path, "ODD_E820", "E820_ANSWER=0x534d4150"))
+Entry = tuple[int, int, int]  # base, length, type
+MIB = 1 << 20
+LOW = (0, 0x9F000, 1)
+# A gap at 7 MiB, and nothing in order.
+ODD_MAP: list[Entry] = [
+    (0x800000, 0x200000, 1),
+    (0x400000, 0x300000, 1),
+    (0x700000, 0x100000, 2),
+    LOW,
+    (0x080000, 0x380000, 1),  # begins below 1 MiB and reaches beyond
+    (0x100000000, 0x10000000, 1),
+    (0x0F0000, 0x200000, 2),  # not to be used
+    (0x0E0000, 0x020000, 1),  # ends at 1 MiB
+]
+PLAIN_MAP: list[Entry] = [LOW, (0xF0000, 0x10000, 2), (MIB, 15 * MIB, 1)]
+
+
+def e820(
+    entries: list[Entry],
+    *,
+    acpi: list[int] | None = None,
+    count: int | None = None,
+    signed: int = 0xFFFF,
+    late: bool = False,
+) -> list[str]:
+    """Defines for boot/bios_hook.asm: a BIOS that tells of this memory.
+
+    `acpi`: the fourth word that ACPI 3 gives to each entry; a BIOS of before writes only 20 bytes.
+    """
+    words = [
+        word
+        for (base, length, kind), flags in zip(entries, acpi or [0] * len(entries), strict=True)
+        for word in struct.unpack("<6I", struct.pack("<QQII", base, length, kind, flags))
+    ]
+    return [
+        "E820_MAP=" + ",".join(map(hex, words)),
+        f"E820_WRITES={24 if acpi else 20}",
+        f"E820_COUNT={count or len(entries)}",
+        f"E820_SIGNED={signed}",
+        *["E820_LATE"] * late,
+    ]
+
+
+def e801(*registers: int) -> list[str]:
+    """Defines for a BIOS without a map that answers AX=E801h by AX, BX, and maybe CX and DX."""
+    answers = (f"E801_{name}X={value}" for name, value in zip("ABCD", registers, strict=False))
+    return ["FAIL_E820", *answers]
+
+
+@pytest.mark.parametrize("carry", [[], ["KEEP_CARRY"]])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_memory_map_in_no_order(
+    image: Path, tmp_path: Path, late: bool, carry: list[str]
+) -> None:
+    booted = boot(hooked(image, tmp_path, *e820(ODD_MAP, late=late), *carry))
     booted.assert_finished()
     assert booted.value("upper") == 3 * 1024  # to the end of the entry that 1 MiB is in
-    assert booted.text.count("\nmap ") == 8
+    assert booted.memory_map == ODD_MAP
+
+
+def test_a_bios_that_sets_the_carry_flag_for_errors_only(image: Path, tmp_path: Path) -> None:
+    """DOSBox-X 2026.10 does so. The first call of its map came with the flag clear."""
+    booted = boot(hooked(image, tmp_path, "KEEP_CARRY", *e820(PLAIN_MAP)))
+    booted.assert_finished()
+    assert booted.memory_map == PLAIN_MAP
+
+
+def test_an_entry_that_acpi_3_calls_none(image: Path, tmp_path: Path) -> None:
+    """The lowest of its flags is clear; the others are of no concern here."""
+    entries = [*PLAIN_MAP, (MIB, 63 * MIB, 1), (32 * MIB, MIB, 1), (48 * MIB, MIB, 1)]
+    booted = boot(hooked(image, tmp_path, *e820(entries, acpi=[1, 1, 1, 0, 0xFFFFFFFE, 3])))
+    booted.assert_finished()
+    assert booted.memory_map == [*PLAIN_MAP, (48 * MIB, MIB, 1)]
+    assert booted.value("upper") == 15 * 1024
+
+
+def test_an_entry_of_length_0(image: Path, tmp_path: Path) -> None:
+    entries = [(MIB, 0, 1), (0, 0, 1), *PLAIN_MAP, (MIB, 0, 1), (0, 0, 0)]
+    booted = boot(hooked(image, tmp_path, *e820(entries)))
+    booted.assert_finished()
+    assert booted.memory_map == entries
+    assert booted.value("upper") == 15 * 1024
+
+
+@pytest.mark.parametrize("count", [159, 160, 161, 65535])
+def test_a_memory_map_of_any_length(image: Path, tmp_path: Path, count: int) -> None:
+    """There is room for 160 entries. A BIOS that never comes to the last one is not waited for."""
+    entries = [*PLAIN_MAP, (32 * MIB, MIB, 2)]
+    booted = boot(hooked(image, tmp_path, *e820(entries, acpi=[1] * 4, count=count)))
+    booted.assert_finished()
+    assert booted.memory_map == PLAIN_MAP + [entries[-1]] * (min(count, 160) - 3)
+
+
+@pytest.mark.parametrize("carry", [[], ["KEEP_CARRY"]])
+@pytest.mark.parametrize(
+    ("registers", "upper_kib"),
+    [
+        ((0x3C00, 0x100), 31 * 1024),
+        ((0x3C00, 0), 15 * 1024),
+        ((0x1C00, 0), 7 * 1024),
+        ((0x3800, 0x100), 14 * 1024),  # a hole for devices from 15 to 16 MiB
+        ((0, 0, 0x3C00, 0x100), 31 * 1024),
+        ((0x3C00, 0x100, 0, 0), 31 * 1024),
+        ((0x3C00, 0x100, 0x3C00, 0x100), 31 * 1024),
+        ((0x3C00, 0xFEFF), (4 << 20) - 1024 - 64),  # the last 64 KiB of 4 GiB are never memory
+    ],
+)
+def test_a_bios_that_knows_two_sizes(
+    image: Path, tmp_path: Path, registers: tuple[int, ...], upper_kib: int, carry: list[str]
+) -> None:
+    booted = boot(hooked(image, tmp_path, *e801(*registers), "FAIL_88", *carry))
+    booted.assert_finished()
+    assert (booted.value("flags"), booted.value("upper")) == (1, upper_kib)
+
+
+@pytest.mark.parametrize("carry", [[], ["KEEP_CARRY"]])
+@pytest.mark.parametrize(
+    "no_e801", [["FAIL_E820", "FAIL_E801"], e801(0, 0), e801(0, 0, 0, 0), e801(0x3C01, 0x100)]
+)
+@pytest.mark.parametrize("size_kib", [1024, 0x3C00, 0xFFFF])
+def test_a_bios_that_knows_one_size(
+    image: Path, tmp_path: Path, no_e801: list[str], size_kib: int, carry: list[str]
+) -> None:
+    booted = boot(hooked(image, tmp_path, *no_e801, f"SIZE_88={size_kib}", *carry))
+    booted.assert_finished()
+    assert (booted.value("flags"), booted.value("upper")) == (1, size_kib)
+
+
+@pytest.mark.parametrize("signed", [2, 5])
+def test_sizes_count_if_the_map_is_rubbish(image: Path, tmp_path: Path, signed: int) -> None:
+    """So many entries are signed as they must be, the next one is not. The fifth has 1 MiB."""
+    defines = [*e820(ODD_MAP, signed=signed), "E801_AX=0x1c00", "E801_BX=0"]
+    booted = boot(hooked(image, tmp_path, *defines))
+    booted.assert_finished()
+    assert (booted.value("flags"), booted.value("upper")) == (1, 7 * 1024)
+
+
+@pytest.mark.parametrize(
+    "defines",
+    [
+        ["FAIL_E820", "FAIL_E801", "FAIL_88"],
+        ["FAIL_E820", "FAIL_E801", "FAIL_88", "KEEP_CARRY"],
+        ["FAIL_E820", "FAIL_E801", "SIZE_88=0"],
+        [*e801(0, 0x100), "SIZE_88=0"],
+        [*e820(PLAIN_MAP, signed=0), "FAIL_E801", "FAIL_88"],
+        [*e820(PLAIN_MAP, signed=2), "FAIL_E801", "FAIL_88"],
+        [*e820(ODD_MAP, signed=5), "FAIL_E801", "FAIL_88"],  # after the one at 1 MiB
+        [*e820([LOW], acpi=[0]), "FAIL_E801", "FAIL_88"],
+        e820([LOW]),  # believed, whatever the other calls say
+        e820([LOW, (MIB, 0, 1)]),
+        e820([LOW, (MIB, 15 * MIB, 2)]),
+    ],
+)
+def test_a_bios_without_memory_at_1_mib(image: Path, tmp_path: Path, defines: list[str]) -> None:
+    assert boot(hooked(image, tmp_path, *defines)).reason == NO_MAP
 
 
 def test_the_refusals_in_the_table_are_all_there_are() -> None:

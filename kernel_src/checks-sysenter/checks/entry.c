@@ -4,6 +4,11 @@
  * while nothing has been changed yet, and before the one that SYSEXIT goes to. The #DB at the first
  * comes on the stack that MSR_IA32_SYSENTER_ESP names, which puts its frame just below that
  * address: so ESP is seen by where the frame lies.
+ *
+ * The registers are a CPU's, and a program may go on on another one, between two instructions or
+ * inside of a call. So whichever CPU switches to the program sets them, as is wanted at that time,
+ * and clears them when it switches to another. MSRs are a CPU's too: they are noted where it
+ * happens.
  */
 
 #include "checks/entry.h"
@@ -36,25 +41,51 @@ struct frame {
 
 /* What was found. */
 static struct {
-    int active;
     uint32_t entries, returns;
     struct frame entry[CALLS]; /* as it lay just below MSR_IA32_SYSENTER_ESP */
     uint32_t entry_ss;
-    uint32_t selectors;  /* DS and ES in the handler */
-    struct pt_regs back; /* from the first call: by SYSEXIT */
+    uint32_t cs_msr, eip_msr; /* at the first call */
+    uint32_t selectors;       /* DS and ES in the handler */
+    struct pt_regs back;      /* from the first call: by SYSEXIT */
+    uint32_t back_cs_msr;
     uint32_t return_address;
 } seen;
 
+/* Where the program is to be stopped. */
+static struct {
+    volatile uint32_t enabled; /* DR7_BREAKPOINT_ bits */
+    uint32_t back;
+} wanted;
+
+static uint32_t loaded[CPU_COUNT]; /* of `enabled`: what each CPU has in DR7 */
+
 uint32_t check_kernel_steps;
 
-/* `enabled`: DR7_BREAKPOINT_ bits. */
-static void breakpoints_set(uint32_t enabled, uint32_t back)
+static void breakpoints_load(uint32_t enabled)
 {
     __asm__ volatile("movl %0, %%db7" : : "r"(DR7_ALWAYS_1));
     __asm__ volatile("movl %0, %%db0" : : "r"(sysenter_entry));
-    __asm__ volatile("movl %0, %%db1" : : "r"(back));
+    __asm__ volatile("movl %0, %%db1" : : "r"(wanted.back));
     __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU only ever sets bits in it */
     __asm__ volatile("movl %0, %%db7" : : "r"(enabled | DR7_ALWAYS_1));
+    loaded[this_cpu()->index] = enabled;
+}
+
+/* Meanwhile there is one program: whatever else a CPU runs is its idle process. */
+void check_breakpoints_switch(const struct process *next)
+{
+    uint32_t enabled = next->state == PROCESS_IDLE ? 0 : wanted.enabled;
+
+    if (enabled || loaded[this_cpu()->index]) {
+        breakpoints_load(enabled);
+    }
+}
+
+static void breakpoints_want(uint32_t enabled, uint32_t back)
+{
+    wanted.enabled = enabled;
+    wanted.back = back;
+    breakpoints_load(enabled);
 }
 
 static void note_entry(const struct pt_regs *regs)
@@ -64,17 +95,22 @@ static void note_entry(const struct pt_regs *regs)
     __asm__ volatile("movl %%ss, %0" : "=r"(ss)); /* a trap out of ring 0 does not load it */
     seen.entry_ss = ss & 0xffff;
     seen.selectors = check_selectors_now();
+    if (seen.entries == 0) {
+        seen.cs_msr = msr_read(MSR_IA32_SYSENTER_CS);
+        seen.eip_msr = msr_read(MSR_IA32_SYSENTER_EIP);
+    }
     seen.entry[seen.entries] = ((const struct frame *)msr_read(MSR_IA32_SYSENTER_ESP))[-1];
     seen.entries++;
     seen.return_address = check_return_address(current_process(), regs->ebp);
-    breakpoints_set(seen.entries < CALLS ? DR7_BREAKPOINT_1 : 0, seen.return_address);
+    breakpoints_want(seen.entries < CALLS ? DR7_BREAKPOINT_1 : 0, seen.return_address);
 }
 
 static void note_return(const struct pt_regs *regs)
 {
     seen.back = *regs;
+    seen.back_cs_msr = msr_read(MSR_IA32_SYSENTER_CS);
     seen.returns++;
-    breakpoints_set(DR7_BREAKPOINT_0, 0);
+    breakpoints_want(DR7_BREAKPOINT_0, 0);
 }
 
 void check_debug_exception(struct pt_regs *regs, uint32_t vector)
@@ -82,7 +118,7 @@ void check_debug_exception(struct pt_regs *regs, uint32_t vector)
     uint32_t status;
 
     __asm__ volatile("movl %%db6, %0" : "=r"(status));
-    if (!seen.active || (status & (DR6_HIT_0 | DR6_HIT_1)) == 0) {
+    if (wanted.enabled == 0 || (status & (DR6_HIT_0 | DR6_HIT_1)) == 0) {
         check_kernel_steps += (regs->cs & 3) == 0;
         debug_exception(regs, vector);
         return;
@@ -97,11 +133,11 @@ void check_debug_exception(struct pt_regs *regs, uint32_t vector)
 
 static void check_first_in_kernel(void)
 {
-    uint32_t cs = msr_read(MSR_IA32_SYSENTER_CS);
+    uint32_t cs = seen.cs_msr;
 
     ktap_equal("the MSR for CS", cs, SEL_KERNEL_CODE);
     ktap_equal("eip is the MSR's, and the frame lies where the MSR for ESP says", seen.entry[0].eip,
-               msr_read(MSR_IA32_SYSENTER_EIP));
+               seen.eip_msr);
     ktap_equal("eip is sysenter_entry", seen.entry[0].eip, (uint32_t)sysenter_entry);
     ktap_equal("cs is the MSR's", seen.entry[0].cs & 0xffff, cs);
     ktap_equal("ss is 8 more", seen.entry_ss, cs + 8);
@@ -115,7 +151,7 @@ static void check_first_in_kernel(void)
 
 static void check_first_back(void)
 {
-    uint32_t cs = msr_read(MSR_IA32_SYSENTER_CS);
+    uint32_t cs = seen.back_cs_msr;
 
     ktap_equal("back: cs is the MSR's + 16, RPL 3", seen.back.cs & 0xffff, (cs + 16) | 3);
     ktap_equal("back: ss is the MSR's + 24, RPL 3", seen.back.ss & 0xffff, (cs + 24) | 3);
@@ -127,23 +163,12 @@ static void check_first_back(void)
                EFLAGS_ARITHMETIC);
 }
 
-/* Where several CPUs wait for work another may take the program, and its breakpoint registers are
- * not set: again. */
-static int32_t run_on_this_cpu(void)
+static int32_t run_watched(void)
 {
-    int32_t end = -1;
-
-    seen.active = 1;
-    while (seen.entries == 0 && end == -1) {
-        breakpoints_set(DR7_BREAKPOINT_0, 0);
-        struct process *process = check_start("one-call");
-        end = process ? check_end(process) : 0;
-        if (CPU_COUNT == 1) {
-            break;
-        }
-    }
-    breakpoints_set(0, 0);
-    seen.active = 0;
+    wanted.enabled = DR7_BREAKPOINT_0; /* whoever switches to the program sets it */
+    struct process *process = check_start("one-call");
+    int32_t end = process ? check_end(process) : 0;
+    wanted.enabled = 0;
     return end;
 }
 
@@ -154,7 +179,7 @@ int check_entry(void)
         ktap_skip("SYSENTER and SYSEXIT", "this CPU has none");
         return ktap_status();
     }
-    int32_t end = run_on_this_cpu();
+    int32_t end = run_watched();
 
     ktap_plan(RESULTS);
     ktap_true("the program was not disturbed", end == -1);

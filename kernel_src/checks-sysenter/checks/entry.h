@@ -8,5 +8,8 @@ extern uint32_t check_kernel_steps;
 
 struct process;
 
+/* Called by each CPU that switches to another process. */
+void check_breakpoints_switch(const struct process *next);
+
 /* Where the running call by SYSENTER will come back to; `ebp`: as SYSENTER found it. */
 uint32_t check_return_address(const struct process *process, uint32_t ebp);

@@ -76,6 +76,7 @@ disk_read:
     mov  ah, 0x42                           ; int 13h AH=42h: extended read, DS:SI = packet
     mov  dl, [DRIVE_ADDR]
     mov  si, sp
+    clc                                     ; some BIOSes set it for an error and else leave it
     int  0x13
     refuse_if c, "the BIOS cannot read the disk (int 13h AH=42h)"
     add  sp, 16

@@ -18,7 +18,8 @@
 %define FAST_A20_PORT   0x92            ; "system control port A"
 %define FAST_A20_ON     0x02
 %define FAST_A20_RESET  0x01            ; the bit beside it resets the machine
-%define BOOT_INFO_FLAGS (MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_MEM_MAP)
+%define KIB_TO_16_MIB   (15 * 1024)     ; from 1 MiB on
+%define MMAP_FIRST      (MMAP_ADDR + MMAP_SIZE_BYTES)
 
 ; The description of the image. Tools on the host find here where the kernel is and what it must be.
 image_header:
@@ -56,51 +57,98 @@ loader_start:
 
 ; ---- which memory is there? ----------------------------------------------------------------------
 ; Int 15h AX=E820h gives one range after the other, unsorted, with gaps, and says of each whether it
-; may be used. All go to the kernel as they are. The one that 1 MiB is in, where the kernel will be,
-; makes mem_upper; the upper half of its length can be ignored, as below 4 GiB there are devices.
+; may be used. All go to the kernel as they are, but for those that ACPI 3 marks as none. The one
+; that 1 MiB is in, where the kernel will be, makes mem_upper; the upper half of its length can be
+; ignored, as below 4 GiB there are devices.
+;
+; CF is clear before each call, as some BIOSes set it for an error and leave it alone otherwise.
 memory_map_read:
+    int  0x12                               ; AX = KiB of memory below the BIOS's own, at most 640
+    movzx eax, ax
+    mov  [BOOT_INFO_ADDR + MBI_MEM_LOWER], eax
+    mov  dword [BOOT_INFO_ADDR + MBI_FLAGS], MULTIBOOT_INFO_MEMORY
     xor  ebx, ebx                           ; 0: the first entry
     mov  es, bx
-    mov  di, MMAP_ADDR + MMAP_SIZE_BYTES
+    mov  di, MMAP_FIRST
     mov  [BOOT_INFO_ADDR + MBI_MEM_UPPER], ebx
 .entry:
     mov  eax, 0xe820
     mov  edx, E820_SIGNATURE
-    mov  ecx, E820_BYTES
-    mov  [di - MMAP_SIZE_BYTES], ecx
+    mov  ecx, E820_ACPI_BYTES
+    mov  dword [di - MMAP_SIZE_BYTES], E820_BYTES
+    mov  byte [di + MMAP_ACPI], E820_VALID  ; a BIOS older than ACPI 3 leaves this byte alone
+    clc
     int  0x15                               ; the entry to ES:DI, the number of the next to EBX
     jc   .end                               ; not known to this BIOS, or beyond the last entry
     cmp  eax, E820_SIGNATURE
-    jne  .end
+    jne  memory_sizes_read                  ; then nothing that it said counts
+    test byte [di + MMAP_ACPI], E820_VALID
+    jz   .next
     cmp  dword [di + MMAP_TYPE], E820_USABLE
-    jne  .next
+    jne  .keep
     cmp  dword [di + MMAP_BASE + 4], 0
-    jne  .next                              ; above 4 GiB
+    jne  .keep                              ; above 4 GiB
     mov  eax, [di + MMAP_BASE]
     cmp  eax, ONE_MIB
-    ja   .next
+    ja   .keep
     add  eax, [di + MMAP_LENGTH]
     sub  eax, ONE_MIB
-    jbe  .next                              ; ends before 1 MiB, or there
+    jbe  .keep                              ; ends before 1 MiB, or there
     shr  eax, 10                            ; bytes to KiB
     mov  [BOOT_INFO_ADDR + MBI_MEM_UPPER], eax
-.next:
+.keep:
     add  di, MMAP_SIZE_BYTES + E820_BYTES
+.next:
     test ebx, ebx                           ; 0: that was the last one
     jz   .end
     cmp  di, MMAP_END
     jb   .entry
 .end:
-    cmp  dword [BOOT_INFO_ADDR + MBI_MEM_UPPER], 0
-    refuse_if e, "the BIOS reports no memory at 1 MiB (int 15h AX=E820h)"
-    sub  di, MMAP_ADDR + MMAP_SIZE_BYTES
+    sub  di, MMAP_FIRST
+    jz   memory_sizes_read
     movzx edi, di
     mov  [BOOT_INFO_ADDR + MBI_MMAP_LENGTH], edi
     mov  dword [BOOT_INFO_ADDR + MBI_MMAP_ADDR], MMAP_ADDR
-    mov  dword [BOOT_INFO_ADDR + MBI_FLAGS], BOOT_INFO_FLAGS
-    int  0x12                               ; AX = KiB of memory below the BIOS's own, at most 640
-    movzx eax, ax
-    mov  [BOOT_INFO_ADDR + MBI_MEM_LOWER], eax
+    or   byte [BOOT_INFO_ADDR + MBI_FLAGS], MULTIBOOT_INFO_MEM_MAP
+    jmp  memory_known
+
+; Older BIOSes know no ranges. AX=E801h tells how many KiB there are between 1 and 16 MiB, and how
+; many times 64 KiB from there on. In between there may be a hole for devices; what is behind one
+; is not used. AH=88h, older still, tells how many KiB there are from 1 MiB on.
+memory_sizes_read:
+    xor  cx, cx                             ; the answer is in AX and BX, or in CX and DX, or both
+    xor  dx, dx
+    mov  ax, 0xe801
+    clc
+    int  0x15
+    jc   .older
+    test ax, ax
+    jnz  .two_sizes
+    mov  ax, cx
+    mov  bx, dx
+    jcxz .older
+.two_sizes:
+    movzx edx, ax
+    cmp  edx, KIB_TO_16_MIB
+    jb   .sum
+    ja   .older                             ; that cannot be
+    movzx ecx, bx
+    shl  ecx, 6                             ; 64 KiB each
+    add  edx, ecx
+    jmp  .sum
+.older:
+    mov  ah, 0x88
+    clc
+    int  0x15
+    movzx edx, ax                           ; changes no flag
+    jnc  .sum
+    xor  edx, edx
+.sum:
+    mov  [BOOT_INFO_ADDR + MBI_MEM_UPPER], edx
+
+memory_known:
+    cmp  dword [BOOT_INFO_ADDR + MBI_MEM_UPPER], 0
+    refuse_if e, "the BIOS reports no memory at 1 MiB (int 15h AX=E820h, AX=E801h, AH=88h)"
 
 ; ---- does the kernel fit in there? ---------------------------------------------------------------
 ; That the file is a sound ELF file was seen when the image was made, and its checksum is right; but
