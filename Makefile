@@ -12,6 +12,7 @@ SET ?=
 ARGS ?=
 
 VENV := .venv
+# The set-ups (builder/setup_env.py): for make run, for make test, for all verbs.
 READY := $(VENV)/.tinygate-ready
 # The verbs start makes of their own, which are no part of this one: its options are not for them.
 TINYGATE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(VENV)/bin/python -m builder
@@ -20,36 +21,39 @@ CHOICE = $(if $(CONFIG),--config $(call QUOTED,$(CONFIG))) $(if $(STEP),--step $
          $(foreach pair,$(SET),--set $(call QUOTED,$(pair)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test image debug doctor show bench clean distclean setup FORCE
+.PHONY: help run test image debug doctor show bench releases clean distclean setup FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@sed -n 's/^#   /  /p' Makefile
 
-run: $(READY) ## render, build, boot, show the serial line, judge it (STEP=linux: a shell)
+run: $(READY)-run ## render, build, boot, show the serial line, judge it (STEP=linux: a shell)
 	@$(TINYGATE) run $(CHOICE) $(ARGS)
 
-test: $(READY) ## the whole test suite
+test: $(READY)-test ## the whole test suite
 	@$(TINYGATE) test -n auto $(ARGS)
 
-image: $(READY) ## kernel.elf, disk.img and the kernel tree, into build/default/
+image: $(READY)-run ## kernel.elf, disk.img and the kernel tree, into build/default/
 	@$(TINYGATE) image $(CHOICE) $(ARGS)
 
-debug: $(READY) ## QEMU stopped, gdb attached with breakpoints on the way in and out
+debug: $(READY)-run ## QEMU stopped, gdb attached with breakpoints on the way in and out
 	@$(TINYGATE) debug $(CHOICE) $(ARGS)
 
 # Works without the set-up, because it is there to say what the set-up lacks.
 doctor: ## the tools: found where, which version, how to install what is missing
 	@$(PYTHON) -m builder.doctor $(ARGS)
 
-show: $(READY) ## the tables that the kernel is made from
+show: $(READY)-run ## the tables that the kernel is made from
 	@$(TINYGATE) show $(ARGS)
 
-bench: $(READY) ## sizes, instruction counts and times beside yardsticks (STEP=linux: Debian)
+bench: $(READY)-run ## sizes, instruction counts and times beside yardsticks (STEP=linux: Debian)
 	@$(TINYGATE) bench $(CHOICE) $(ARGS)
 
-setup: $(READY) ## only the set-up: system packages, .venv, Python packages
+releases: $(READY)-all ## both commands in fresh systems of other Debian releases (root, an hour each)
+	@$(TINYGATE) releases $(ARGS)
+
+setup: $(READY)-$(or $(TOOLS),run) ## only the set-up, with what make run needs (TOOLS=test or all: more)
 
 clean: ## remove build/
 	rm -rf build
@@ -58,7 +62,7 @@ distclean: clean ## remove .venv/ too
 	rm -rf $(VENV)
 
 # A .venv whose Python is gone (the system was upgraded) has a stamp but is of no use.
-$(READY): pyproject.toml $(shell test -x $(VENV)/bin/python || echo FORCE)
-	@$(PYTHON) -m builder.bootstrap $(if $(YES),--yes) $(if $(filter all,$(TOOLS)),--optional)
+$(READY)-%: pyproject.toml builder/tools.py builder/packages.py $(shell test -x $(VENV)/bin/python || echo FORCE)
+	@$(PYTHON) -m builder.bootstrap --for $* $(if $(YES),--yes)
 
 FORCE:

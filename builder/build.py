@@ -14,6 +14,7 @@ from builder.errors import BuildError, FileError, UserError
 from builder.image import check_image
 from builder.model.kernel import build_model
 from builder.render import render_tree, write_tree
+from builder.sections import misplaced_sections
 
 TREE_NAME = "kernel"
 ERROR_LINES_SHOWN = 12
@@ -114,6 +115,13 @@ def _check(config: KernelConfig, tree: Path, *, hold_to_budget: bool) -> None:
         info = check_image(tree / "disk.img", stripped)
     except UserError as error:  # damage that the user did: here it is the build's
         raise BuildError(error.what, where=error.where, why=error.why, fix=error.fix) from error
+    if problems := tuple(misplaced_sections(stripped.read_bytes())):
+        raise BuildError(
+            "objcopy has moved the kernel",
+            where=str(stripped),
+            why="; ".join(problems),
+            fix="use another release of binutils",
+        )
     if hold_to_budget:
         own_bytes = _own_bytes(tree, model.files)
         sizes = (stripped.stat().st_size, info.used_bytes, own_bytes)

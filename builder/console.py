@@ -12,6 +12,7 @@ import codecs
 import contextlib
 import os
 import re
+import select
 import socket
 import tempfile
 import time
@@ -25,13 +26,17 @@ import pexpect
 from pexpect import fdpexpect
 
 from builder import proc
+from builder.effort import EffortMeter
 from builder.emulator.base import BootImage, CpuState, Emulator, Exit, ExitKind, Machine
+from builder.emulator.control import Control
 from builder.errors import FileError
 from builder.model.outcomes import BANNER_PREFIX, FINISHED_PREFIX, LOADER_PREFIX, PANIC_PREFIX
+from builder.patience import Reading, Watcher
 from builder.transcript import End, Phase, Transcript, decode
 from builder.watch import Typed, Watch
 
-REAP_TIMEOUT_S = 5.0  # between the serial line's end and the process's own
+LOOK_S = 0.05  # of the wall clock, between two looks at the guest's own
+REAP_TIMEOUT_S = 60.0  # between the serial line's end and the process's own: milliseconds
 STDERR_BYTES = 16_384
 _LONG_LINE = 4096  # a longer line is searched in pieces, so that searching stays linear
 
@@ -54,7 +59,7 @@ def run_guest(
         machine: The machine to emulate.
         image: What to boot.
         raw_path: File that gets every byte of the serial line as it arrives; overwritten.
-        watch: Timeouts, limits, input and listeners.
+        watch: Patience, limits, input and listeners.
 
     Raises:
         ToolError: the emulator is not installed.
@@ -78,7 +83,9 @@ def run_guest(
             process = files.enter_context(proc.start(command, pipes))
         if watch.trace:
             watch.trace.follow()
-        session = _Session(emulator, process, control, _Recorder(raw, raw_path, watch), watch)
+        recorder = _Recorder(raw, raw_path, watch)
+        watcher = Watcher(watch.patience, counts=machine.counts)
+        session = _Session(emulator, process, Control(control), recorder, watcher, watch.typed)
         transcript = session.follow()
         errors.seek(0)
         stderr = errors.read(STDERR_BYTES).decode("utf-8", "replace")
@@ -134,6 +141,7 @@ class _Keyboard:
     def __init__(self, process: proc.Process, typed: Sequence[Typed]) -> None:
         self._waiting = list(typed)
         self._pending = b""
+        self.typed_bytes = 0
         self._fd = -1
         if process.popen.stdin is not None:
             self._fd = process.popen.stdin.fileno()
@@ -144,11 +152,6 @@ class _Keyboard:
         """The pattern that the next input waits for; empty if there is none left."""
         return self._waiting[0].after if self._waiting else ""
 
-    @property
-    def busy(self) -> bool:
-        """True while bytes are left that the pipe did not take."""
-        return bool(self._pending)
-
     def release(self) -> None:
         """The pattern has appeared: its input may go."""
         self._pending += self._waiting.pop(0).data
@@ -157,7 +160,9 @@ class _Keyboard:
         """Hand over as much as the pipe takes."""
         with contextlib.suppress(BlockingIOError, BrokenPipeError):
             while self._pending:
-                self._pending = self._pending[os.write(self._fd, self._pending) :]
+                taken = os.write(self._fd, self._pending)
+                self._pending = self._pending[taken:]
+                self.typed_bytes += taken
 
 
 class _Phases:
@@ -188,16 +193,19 @@ class _Session:
         self,
         emulator: Emulator,
         process: proc.Process,
-        control: socket.socket,
+        control: Control,
         recorder: _Recorder,
-        watch: Watch,
+        watcher: Watcher,
+        typed: Sequence[Typed],
     ) -> None:
         self.emulator = emulator
         self.process = process
         self.control = control
         self.recorder = recorder
-        self.timeouts = watch.timeouts
-        self.keyboard = _Keyboard(process, watch.typed)
+        self.watcher = watcher
+        self.stopped_for = ""
+        self.effort = EffortMeter(process.pid)
+        self.keyboard = _Keyboard(process, typed)
         self.phases = _Phases()
         assert process.popen.stdout is not None  # asked for in run_guest
         self.spawn: Any = fdpexpect.fdspawn(
@@ -228,6 +236,7 @@ class _Session:
             exit_status=status,
             outcome_code=code,
             duration_s=time.monotonic() - began,
+            stopped_for=self.stopped_for,
             cpus=cpus,
             waiting_for=self.keyboard.waiting_for,
         )
@@ -235,15 +244,12 @@ class _Session:
     def _read(self) -> End | None:
         """Read until the guest must be stopped (an End) or the serial line closes (None)."""
         line = b""
-        phase = self.phases.now
-        deadline = time.monotonic() + self.timeouts.of(phase)
+        look_at_s = time.monotonic() + LOOK_S
         while True:
-            match self._next(deadline):
+            match self._next():
                 case "eof":
                     self.phases.see(line + self.spawn.before)
                     return None
-                case "timeout":
-                    return End.TIMED_OUT
                 case "line":
                     end = self.phases.see(line + self.spawn.before)
                     if end is not None:
@@ -251,42 +257,49 @@ class _Session:
                     line = b""
                 case "piece" | "prompt":
                     line = (line + self.spawn.before + self.spawn.after)[:_LONG_LINE]
-                case _:  # only bytes were typed
+                case _:  # nothing came
                     pass
-            if self.phases.now is not phase:
-                phase = self.phases.now
-                deadline = time.monotonic() + self.timeouts.of(phase)
+            if time.monotonic() >= look_at_s:
+                self.stopped_for = self._look()
+                if self.stopped_for:
+                    return End.TIMED_OUT
+                look_at_s = time.monotonic() + LOOK_S
 
-    def _next(self, deadline: float) -> str:
-        """Wait for the next: line, piece (of an endless line), prompt, eof, timeout, typed."""
+    def _next(self) -> str:
+        """Wait for the next: line, piece (of an endless line), prompt, eof, or nothing for long."""
         self.keyboard.push()
         # The order matters only for a tie; the earliest match in the text wins.
         wanted: dict[str, object] = {
             "line": re.compile(rb"\n"),
             "piece": re.compile(rb"[^\n]{%d}" % _LONG_LINE),
             "eof": pexpect.EOF,
-            "timeout": pexpect.TIMEOUT,
+            "nothing": pexpect.TIMEOUT,
         }
         if self.keyboard.waiting_for and self.phases.now is Phase.SUITE:
             wanted = {"prompt": re.compile(self.keyboard.waiting_for.encode()), **wanted}
-        left = deadline - time.monotonic()
-        if left <= 0:  # not left to pexpect, to which a timeout of -1 means forever
-            return "timeout"
-        patience = min(left, 0.05) if self.keyboard.busy else left
-        event = list(wanted)[self.spawn.expect_list(list(wanted.values()), timeout=patience)]
+        found: int = self.spawn.expect_list(list(wanted.values()), timeout=LOOK_S)
+        event = list(wanted)[found]
         if event == "prompt":
             self.keyboard.release()
-        return "typed" if event == "timeout" and patience < left else event
+        return event
+
+    def _look(self) -> str:
+        """Look how far the guest is; why it must be stopped, or nothing."""
+        progress = len(self.recorder.data) + self.keyboard.typed_bytes
+        counted = None
+        if self.emulator.is_over(self.control):
+            self.process.popen.terminate()
+        else:
+            counted = self.emulator.counted(self.control)
+        now = Reading(self.effort.read(), counted)
+        # What it printed before that moment is in the pipe by now, if it has not been read.
+        came, _, _ = select.select([self.spawn.fileno()], [], [], 0)
+        return self.watcher.see(self.phases.now, -1 if came else progress, now)
 
     def _explain(self, status: int | None) -> tuple[End, int | None]:
         if status is None:  # it closed its stdout and lives on
             return End.TIMED_OUT, None
-        self.control.setblocking(False)
-        last_words = b""
-        with contextlib.suppress(OSError):
-            while piece := self.control.recv(65536):
-                last_words += piece
-        why: Exit = self.emulator.explain_exit(status, last_words.decode("utf-8", "replace"))
+        why: Exit = self.emulator.explain_exit(status, self.control.heard)
         return _EXIT_TO_END[why.kind], why.code if why.kind is ExitKind.OUTCOME else None
 
 

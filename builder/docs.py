@@ -114,6 +114,13 @@ def _diff() -> str:
     return f"```text\n$ tinygate diff {' '.join(DIFF_STEPS)} --stat\n{text}\n```\n"
 
 
+def _tested() -> str:
+    """What `tinygate releases` recorded."""
+    from builder import tested
+
+    return table(*tested.comparison(tested.load()))
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "config": _config,
     "verbs": _verbs,
@@ -122,6 +129,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "syscalls": _syscalls,
     "syscalls-linux": _syscalls_linux,
     "diff": _diff,
+    "tested": _tested,
 }
 
 

@@ -11,17 +11,25 @@ from typing import Any
 
 from builder import packages
 from builder.errors import ExitCode, TinygateError
+from builder.tested import good_versions
 from builder.toolchain import survey
-from builder.tools import Tool, version_text
+from builder.tools import Need, Tool, version_text
 
 PYTHON_MINIMUM = (3, 10)
+# A version that nobody tested is as welcome as any other: only one that is known to be too old is
+# refused.
+HEADINGS = (
+    *("tool", "status", "version", "known to be good", "too old", "needed for"),
+    *("found at", "what for"),
+)
 
 
 def python_row() -> Tool:
     """The running Python, in the form of a tool."""
     version = tuple(sys.version_info[:3])
     status = "ok" if version >= PYTHON_MINIMUM else "too old"
-    return Tool("python", "runs tinygate", True, status, (sys.executable,), version, PYTHON_MINIMUM)
+    found = (sys.executable,)
+    return Tool("python", "runs tinygate", Need.RUN, status, found, version, PYTHON_MINIMUM)
 
 
 def examine(cc: str | None = None) -> tuple[Tool, ...]:
@@ -29,9 +37,9 @@ def examine(cc: str | None = None) -> tuple[Tool, ...]:
     return (python_row(), *survey(cc))
 
 
-def to_install(tools: Sequence[Tool], *, optional: bool = True) -> tuple[str, ...]:
-    """Names of the tools that a package manager should bring."""
-    wanted = (tool for tool in tools if not tool.ok and (tool.needed or optional))
+def to_install(tools: Sequence[Tool], need: Need = Need.ALL) -> tuple[str, ...]:
+    """Names of the tools that a package manager should bring for `need`."""
+    wanted = (tool for tool in tools if not tool.ok and tool.need <= need)
     return tuple(tool.name for tool in wanted if tool.name != "python")
 
 
@@ -39,17 +47,19 @@ def as_data(tools: Sequence[Tool]) -> dict[str, Any]:
     """The findings for --json."""
     missing = to_install(tools)
     return {
-        "ok": all(tool.ok or not tool.needed for tool in tools),
+        "ok": status_of(tools) == ExitCode.OK,
         "install": packages.command_line(missing) if missing else "",
         "tools": [
             {
                 "name": tool.name,
                 "status": tool.status,
-                "needed": tool.needed,
+                "needed": tool.need is Need.RUN,
+                "needed_for": tool.need.reason,
                 "purpose": tool.purpose,
                 "command": shlex.join(tool.command),
                 "version": list(tool.version),
                 "minimum": list(tool.minimum),
+                "known_good": list(good_versions(tool.name)),
                 "detail": tool.detail,
                 "install": "" if tool.ok or tool.name == "python" else packages.advice([tool.name]),
             }
@@ -58,30 +68,45 @@ def as_data(tools: Sequence[Tool]) -> dict[str, Any]:
     }
 
 
+def _row(tool: Tool) -> tuple[str, ...]:
+    """A cell for each of HEADINGS."""
+    return (
+        tool.name,
+        tool.status,
+        version_text(tool.version) if tool.command else "-",
+        ", ".join(good_versions(tool.name)) or "-",
+        f"before {version_text(tool.minimum)}" if tool.minimum else "-",
+        tool.need.reason,
+        shlex.join(tool.command) or "-",
+        tool.purpose,
+    )
+
+
 def as_text(tools: Sequence[Tool]) -> str:
     """The findings as a table in columns, then what is missing and the command that installs it."""
-    rows = [("tool", "status", "version", "found at", "what for")]
-    for tool in tools:
-        status = tool.status if tool.ok or tool.needed else f"{tool.status} (optional)"
-        version = version_text(tool.version) if tool.command else "-"
-        rows.append((tool.name, status, version, shlex.join(tool.command) or "-", tool.purpose))
+    rows = [HEADINGS, *map(_row, tools)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(map(str.ljust, row, widths)).rstrip()  # one line per tool
         for row in rows
     ]
     lines += [f"\n{tool.name}: {tool.detail}" for tool in tools if tool.detail]
-    for label, optional in (("needed", False), ("all", True)):
-        if missing := to_install(tools, optional=optional):
-            lines.append(f"\nto install what is missing ({label}):\n  {packages.advice(missing)}")
+    said: tuple[str, ...] = ()
+    for need in Need:
+        if (missing := to_install(tools, need)) != said:
+            purpose = "everything" if need is Need.ALL else need.reason
+            line = packages.advice(missing)
+            lines.append(f"\nto install what is missing for {purpose}:\n  {line}")
+            said = missing
     if all(tool.ok for tool in tools):
         lines.append("\nnothing is missing")
     return "\n".join(lines)
 
 
 def status_of(tools: Sequence[Tool]) -> ExitCode:
-    """TOOL if a needed tool is missing, else OK."""
-    return ExitCode.OK if all(tool.ok or not tool.needed for tool in tools) else ExitCode.TOOL
+    """TOOL if no kernel can be made and booted for lack of a tool, else OK."""
+    lacking = any(not tool.ok and tool.need is Need.RUN for tool in tools)
+    return ExitCode.TOOL if lacking else ExitCode.OK
 
 
 def main() -> int:

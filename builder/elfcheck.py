@@ -17,6 +17,7 @@ from builder.kernel_file import check_multiboot_header
 from builder.model import budgets, memory
 from builder.model.gdt import GDT_ENTRIES
 from builder.model.kernel import KernelModel
+from builder.sections import misplaced_sections
 from builder.vdso import vdso_problems
 
 _WRITE, _EXECUTE = 2, 1  # p_flags
@@ -27,6 +28,7 @@ class Built:
     """An opened kernel.elf: its path, its parsed form, and its symbols' addresses by name."""
 
     path: Path
+    data: bytes
     elf: ELFFile
     symbols: dict[str, int]
 
@@ -44,10 +46,11 @@ Problems = Iterator[str]
 
 def _open(path: Path) -> Built:
     # From memory: pyelftools reads lazily, and the file must not stay open.
-    elf = ELFFile(io.BytesIO(path.read_bytes()))
+    data = path.read_bytes()
+    elf = ELFFile(io.BytesIO(data))
     table = elf.get_section_by_name(".symtab")
     symbols = table.iter_symbols() if isinstance(table, SymbolTableSection) else ()
-    return Built(path, elf, {s.name: s["st_value"] for s in symbols if s.name})
+    return Built(path, data, elf, {s.name: s["st_value"] for s in symbols if s.name})
 
 
 def _check_multiboot(built: Built, _: KernelModel) -> Problems:
@@ -64,6 +67,25 @@ def _check_segments(built: Built, _: KernelModel) -> Problems:
             yield f"segment {number} is writable and executable"
         if segment["p_paddr"] < memory.KERNEL_LOAD_ADDR:
             yield f"segment {number} is loaded at 0x{segment['p_paddr']:08x}, below 1 MiB"
+
+
+def _check_sections(built: Built, _: KernelModel) -> Problems:
+    yield from misplaced_sections(built.data)
+
+
+def _check_programs(built: Built, model: KernelModel) -> Problems:
+    """The programs inside the kernel: rows of name, file and size, see kernel/programs.asm."""
+    row = built.symbols.get("programs", 0)
+    if not row:
+        return  # a kernel that runs none: the linker has left them out
+    for name in model.program_names:
+        _, file, size = (int.from_bytes(built.bytes_at(row + at, 4), "little") for at in (0, 4, 8))
+        row += 12
+        data = built.bytes_at(file, size)
+        if len(data) != size or not size:
+            yield f"program {name} is not in the kernel"
+        elif name not in model.files:  # how the user's own are made is not ours to say
+            yield from (f"program {name}: {problem}" for problem in misplaced_sections(data))
 
 
 def _check_linked(built: Built, _: KernelModel) -> Problems:
@@ -129,13 +151,16 @@ def _check_vdso(built: Built, model: KernelModel) -> Problems:
     if "linux" not in model.layers:
         return
     start, end = (built.symbols.get(name, 0) for name in ("vdso_image", "vdso_image_end"))
-    for problem in vdso_problems(built.bytes_at(start, end - start)):
+    image = built.bytes_at(start, end - start)
+    for problem in (*vdso_problems(image), *misplaced_sections(image)):
         yield f"vDSO: {problem}"
 
 
 _CHECKS: tuple[Callable[[Built, KernelModel], Problems], ...] = (
     _check_multiboot,
     _check_segments,
+    _check_sections,
+    _check_programs,
     _check_linked,
     _check_entries,
     _check_gdt,

@@ -52,16 +52,16 @@ class TinygateError(Exception):
 
     def __str__(self) -> str:
         """One line per part, as it is shown on a terminal."""
-        where, what = _harmless(self.where), _harmless(self.what, _LAYOUT)
+        where, what = harmless(self.where), harmless(self.what, _LAYOUT)
         parts = [f"{where}: {what}" if where else what]
         if self.why:
-            parts.append(f"  why: {_harmless(self.why, _LAYOUT)}")
+            parts.append(f"  why: {harmless(self.why, _LAYOUT)}")
         if self.fix:
-            parts.append(f"  fix: {_harmless(self.fix, _LAYOUT)}")
+            parts.append(f"  fix: {harmless(self.fix, _LAYOUT)}")
         return "\n".join(parts)
 
 
-def _harmless(text: str, allowed: str = "") -> str:
+def harmless(text: str, allowed: str = "") -> str:
     """Names and what tools print, without what would make the terminal do things."""
     return "".join(c if c.isprintable() or c in allowed else ascii(c)[1:-1] for c in text)
 
@@ -124,6 +124,10 @@ class DebianUnavailableError(MachineryError):
     """Debian packages that are not here cannot be fetched: no network, no apt, no such package."""
 
     exit_code = ExitCode.TOOL
+
+    def in_one_line(self) -> str:
+        """For who can do without them, and says so among other things."""
+        return harmless(f"{self.what}: {self.why}; {self.fix}")
 
 
 class FileError(MachineryError):

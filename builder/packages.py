@@ -16,7 +16,8 @@ from pathlib import Path
 
 from builder.errors import ToolError
 
-# Tool -> package, for each package manager. "venv" is Python's own module, apart only on Debian.
+# Tool -> packages, for each package manager: one, several with blanks between, or none at all
+# (empty). "venv" is Python's own module, apart only on Debian.
 APT = {
     "cc": "gcc",
     "ld": "binutils",
@@ -24,9 +25,12 @@ APT = {
     "nasm": "nasm",
     "make": "make",
     "qemu": "qemu-system-x86",
+    "host-cc": "gcc libc6-dev",
     "gdb": "gdb",
+    "cpio": "cpio",
     "clang": "clang",
     "clang-format": "clang-format",
+    "debootstrap": "debootstrap",
     "venv": "python3-venv",
 }
 # Elsewhere than on x86 the native gcc knows no -m32.
@@ -38,17 +42,20 @@ APT_FOREIGN = APT | {
 }
 DNF = APT | {
     "qemu": "qemu-system-x86-core",
+    "host-cc": "gcc glibc-devel",
     "clang-format": "clang-tools-extra",
     "venv": "python3",
 }
-PACMAN = APT | {"clang-format": "clang", "venv": "python"}
+PACMAN = APT | {"host-cc": "gcc glibc", "clang-format": "clang", "venv": "python"}
 BREW = APT | {
     "cc": "i686-elf-gcc",
     "ld": "i686-elf-binutils",
     "objcopy": "i686-elf-binutils",
     "qemu": "qemu",
     "gdb": "i386-elf-gdb",
+    "host-cc": "gcc",
     "clang": "llvm",
+    "debootstrap": "",  # there is none for this system
     "venv": "python",
 }
 X86_MACHINES = ("x86_64", "amd64", "AMD64", "i386", "i486", "i586", "i686")
@@ -66,7 +73,7 @@ class Manager:
 
     def packages(self, tools: Iterable[str]) -> tuple[str, ...]:
         """The packages that bring `tools`, each once, in order."""
-        return tuple(dict.fromkeys(self.names[tool] for tool in tools))
+        return tuple(dict.fromkeys(name for tool in tools for name in self.names[tool].split()))
 
     def command(self, tools: Iterable[str]) -> tuple[str, ...]:
         """The command that installs `tools`, without sudo."""
@@ -99,8 +106,9 @@ def _is_root() -> bool:
 
 def command_line(tools: Iterable[str], manager: Manager | None = None) -> str:
     """The exact command to paste that installs `tools`; empty on an unknown system."""
+    tools = tuple(tools)
     manager = manager or find_manager()
-    if manager is None:
+    if manager is None or not manager.packages(tools):
         return ""
     sudo = () if _is_root() or not manager.as_root else ("sudo",)
     return shlex.join((*sudo, *manager.command(tools)))
@@ -172,6 +180,8 @@ def install(
     if not tools:
         return
     manager = manager or find_manager()
+    if manager is not None and not manager.packages(tools):
+        manager = None  # it does not have them
     line = advice(tools) if manager is None else command_line(tools, manager)
     prefix: tuple[str, ...] | None = None
     if manager is not None:

@@ -14,10 +14,11 @@ from builder.console import run_guest
 from builder.emulator import BootImage, Emulator, Machine, Qemu
 from builder.emulator.base import CpuException
 from builder.errors import FileError
+from builder.patience import Patience
 from builder.symbols import symbolise
 from builder.transcript import End, Phase, Transcript
 from builder.verdict import Expected, Verdict, explain_hang, explain_reset, judge
-from builder.watch import Timeouts, Typed, Watch
+from builder.watch import Typed, Watch
 from builder.words import Word
 
 TRACE_BYTES = (
@@ -59,7 +60,7 @@ def run_image(
     transcript_dir: Path,
     name: str,
     elf_path: Path | None = None,
-    timeouts: Timeouts | None = None,
+    patience: Patience | None = None,
     expected: Expected | None = None,
     live: Callable[[str], None] | None = None,
     typed: Sequence[Typed] = (),
@@ -76,7 +77,7 @@ def run_image(
         transcript_dir: Folder for the transcript, made if it is not there.
         name: What the transcript's file is named after; runs of the same name get a number.
         elf_path: The kernel with its symbols; without it addresses stay numbers.
-        timeouts: Per phase; TINYGATE_TIMEOUT_SCALE multiplies them.
+        patience: Per phase; TINYGATE_TIMEOUT_SCALE multiplies it.
         expected: What to ask for beyond the suite's own results.
         live: Called with the guest's text as it comes.
         typed: What to type to the guest, in order.
@@ -89,7 +90,7 @@ def run_image(
         UserError: TINYGATE_TIMEOUT_SCALE is not a factor.
     """
     emulator = emulator or Qemu()
-    watch = Watch((timeouts or Timeouts()).scaled(), live=live, typed=tuple(typed))
+    watch = Watch((patience or Patience()).scaled(), live=live, typed=tuple(typed))
     watch = watch if max_bytes is None else replace(watch, max_bytes=max_bytes)
     reproduce = reproduce_line(machine, image, emulator=emulator)
     if proc.is_dry_run():

@@ -1,4 +1,9 @@
-"""What bootstrap.py does once it knows that the Python is new enough. Standard library only."""
+"""What bootstrap.py does once it knows that the Python is new enough. Standard library only.
+
+There are three set-ups (tools.Need): for `make run`, for `make test`, and for all verbs and CI.
+Each has a stamp of its own in .venv, which is written last and which the Makefile asks for, so that
+a set-up that was made for one is never taken for that of another.
+"""
 
 import argparse
 import hashlib
@@ -11,27 +16,40 @@ from pathlib import Path
 
 from builder import packages, toolchain
 from builder.errors import BuildError, ExitCode, FileError, TinygateError
+from builder.tools import Need
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-STAMP_NAME = ".tinygate-ready"  # the Makefile names the same file
+STAMP_NAME = ".tinygate-ready-{}"  # for each Need; the Makefile names the same files
+# What pip installs: the project, and the tools of pyproject.toml's optional groups.
+PROJECT = {Need.RUN: ".", Need.TEST: ".[test]", Need.ALL: ".[test,dev]"}
+
+
+def stamp_of(venv: Path, need: Need) -> Path:
+    """The file that says that `venv` has what is needed for `need`."""
+    return venv / STAMP_NAME.format(need.word)
 
 
 def stamp_text(root: Path = ROOT) -> str:
-    """What the stamp of a current .venv holds: this Python and the wanted packages."""
+    """What the stamps of a current .venv hold: this Python and the wanted packages."""
     wanted = hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
     return f"python {sys.version_info[0]}.{sys.version_info[1]}\npyproject {wanted}\n"
 
 
-def venv_is_ready(venv: Path, text: str) -> bool:
-    """True if `venv` was finished for `text` and its Python starts (a system upgrade breaks it)."""
-    stamp = venv / STAMP_NAME
+def ready_for(venv: Path, text: str) -> Need | None:
+    """The most that `venv` was finished for with `text`; None if it has to be made anew.
+
+    That is so if there is no such stamp, or its Python does not start (a system upgrade breaks it).
+    """
+    done = [need for need in Need if _reads(stamp_of(venv, need)) == text]
+    return max(done) if done and _python_works(venv / "bin" / "python") else None
+
+
+def _reads(stamp: Path) -> str:
     try:
-        if stamp.read_text() != text:
-            return False
+        return stamp.read_text()
     except (OSError, UnicodeDecodeError):
-        return False
-    return _python_works(venv / "bin" / "python")
+        return ""
 
 
 def _python_works(python: Path) -> bool:
@@ -42,10 +60,9 @@ def _python_works(python: Path) -> bool:
     return done.returncode == 0
 
 
-def missing_tools(*, optional: bool) -> tuple[str, ...]:
-    """Names of the tools to install; with `optional` also those that only some verbs need."""
-    tools = toolchain.survey()
-    return tuple(tool.name for tool in tools if not tool.ok and (tool.needed or optional))
+def missing_tools(need: Need) -> tuple[str, ...]:
+    """Names of the tools to install for `need`."""
+    return tuple(tool.name for tool in toolchain.survey() if not tool.ok and tool.need <= need)
 
 
 def _venv_module_works() -> bool:
@@ -80,11 +97,11 @@ def _run(command: Sequence[str], what: str, fix: str) -> None:
         )
 
 
-def make_venv(venv: Path, text: str) -> None:
-    """Make `venv` from nothing and install the project into it; the stamp comes last.
+def make_venv(venv: Path) -> None:
+    """Make `venv` from nothing: there is a Python in it, and no stamp.
 
     Raises:
-        BuildError: venv or pip failed; what they left has no stamp and is remade next time.
+        BuildError: venv failed; what it left has no stamp and is remade next time.
     """
     if venv.is_symlink() or venv.is_file():
         venv.unlink()
@@ -96,7 +113,15 @@ def make_venv(venv: Path, text: str) -> None:
         "making the virtual environment",
         "run make again",
     )
-    _step("installing the Python packages")
+
+
+def install_project(venv: Path, need: Need) -> None:
+    """Install the project into `venv`, with the Python packages that `need` wants.
+
+    Raises:
+        BuildError: pip failed.
+    """
+    _step(f"installing the Python packages for {need.reason}")
     pip = [
         str(venv / "bin" / "python"),
         "-m",
@@ -106,33 +131,44 @@ def make_venv(venv: Path, text: str) -> None:
         "--disable-pip-version-check",
     ]
     _run(
-        [*pip, "--editable", ".[dev]"],
+        [*pip, "--editable", PROJECT[need]],
         "installing the Python packages",
         "check the network (or pip's settings), then run make again",
     )
-    temporary = venv / f"{STAMP_NAME}-new"
-    temporary.write_text(text)
-    temporary.replace(venv / STAMP_NAME)
 
 
-def set_up(consent: packages.Consent, *, optional: bool) -> None:
-    """Bring everything in that is missing; does nothing if nothing is.
+def write_stamps(venv: Path, need: Need, text: str) -> None:
+    """Say that `venv` has what `need` wants, and so what is wanted for less.
+
+    A stamp that was there already becomes newer than pyproject.toml, so that make asks only once.
+    """
+    for done in Need:
+        if done <= need:
+            stamp = stamp_of(venv, done)
+            temporary = stamp.with_name(f"{stamp.name}-new")
+            temporary.write_text(text)
+            temporary.replace(stamp)
+
+
+def set_up(consent: packages.Consent, need: Need) -> None:
+    """Bring everything in that is missing for `need`; does nothing if nothing is.
 
     Raises:
         TinygateError: A part is missing and may not or could not be installed.
     """
     text = stamp_text()
-    venv_current = venv_is_ready(VENV, text)
-    missing = missing_tools(optional=optional)
-    if not venv_current and not _venv_module_works():
+    ready = ready_for(VENV, text)
+    missing = missing_tools(need)
+    if ready is None and not _venv_module_works():
         missing = (*missing, "venv")
     if missing:
         _step(f"installing system packages for {', '.join(missing)}")
         packages.install(missing, consent)
-    if venv_current:
-        (VENV / STAMP_NAME).touch()  # newer than pyproject.toml, so that make asks only once
-    else:
-        make_venv(VENV, text)
+    if ready is None:
+        make_venv(VENV)
+    if ready is None or ready < need:
+        install_project(VENV, need)
+    write_stamps(VENV, need, text)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -140,12 +176,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bootstrap", description="Set a checkout up.")
     parser.add_argument("--yes", action="store_true", help="install system packages without asking")
     parser.add_argument(
-        "--optional", action="store_true", help="also the tools that only some verbs need"
+        "--for",
+        dest="need",
+        choices=[need.word for need in Need],
+        default=Need.RUN.word,
+        help="what is to be possible: make run, make test, or all verbs and CI's checks",
     )
     options = parser.parse_args(arguments)
     yes = options.yes or bool(os.environ.get("TINYGATE_YES"))
     try:
-        set_up(packages.Consent(yes=yes), optional=options.optional)
+        set_up(packages.Consent(yes=yes), Need[options.need.upper()])
     except TinygateError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code

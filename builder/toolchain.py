@@ -10,7 +10,7 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder import packages
@@ -20,6 +20,7 @@ from builder.tools import (
     COMPILER_NAMES,
     CROSS_PREFIXES,
     GDB,
+    HOST_COMPILER,
     LINKER,
     MAKE,
     NASM,
@@ -183,21 +184,61 @@ def _search_compiler(cc: str | None, run: Runner) -> tuple[Compiler | None, list
     return None, tried
 
 
+# ---- the compiler for this machine ----
+
+# The opposite: headers of the C library, and a program that starts. On Debian the library is a
+# package of its own, which the compiler's only recommends.
+HOST_TRIAL_SOURCE = """\
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int main(void)
+{
+    uint32_t *word = malloc(sizeof *word);
+    if (!word || printf("%zu\\n", strlen("trial")) < 0)
+        return 1;
+    free(word);
+    return fflush(stdout);
+}
+"""
+
+
+def find_host_compiler(run: Runner = run_tool) -> Tool:
+    """The C compiler for this machine; ok if it makes a program that runs."""
+    tool = find_tool(HOST_COMPILER, run)
+    if not tool.ok:
+        return tool
+    with tempfile.TemporaryDirectory(prefix="tinygate-trial-") as name:
+        folder = Path(name)
+        (folder / "trial.c").write_text(HOST_TRIAL_SOURCE)
+        done = run((*tool.command, "-std=gnu11", "-o", "trial", "trial.c"), folder)
+        if done.status != 0:
+            why = f"cannot compile with the C library: {first_line(done.text)}"
+            return replace(tool, status="unusable", detail=why)
+        done = run((str(folder / "trial"),), folder)
+        if done.status != 0:
+            why = f"what it compiles does not run: {first_line(done.text)}"
+            return replace(tool, status="unusable", detail=why)
+    return tool
+
+
 # ---- all of them ----
 
 
 def survey(cc: str | None = None, run: Runner = run_tool) -> tuple[Tool, ...]:
     """Every tool, needed or not, as `tinygate doctor` shows them."""
     found, tried = _search_compiler(cc, run)
+    spec = COMPILER
     if found:
-        spec = COMPILER
-        compiler = Tool(spec.name, spec.purpose, True, "ok", found.command, found.version)
+        compiler = Tool(spec.name, spec.purpose, spec.need, "ok", found.command, found.version)
     else:
-        compiler = Tool("cc", COMPILER.purpose, True, "missing", detail="; ".join(tried))
+        compiler = Tool(spec.name, spec.purpose, spec.need, "missing", detail="; ".join(tried))
     rest = []
     for spec, path in ((LINKER, found and found.ld), (OBJCOPY, found and found.objcopy)):
         rest.append(judge(spec, path, run) if path else find_tool(spec, run))
-    return (compiler, *rest, *(find_tool(spec, run) for spec in PLAIN_SPECS))
+    host = find_host_compiler(run)
+    return (compiler, *rest, host, *(find_tool(spec, run) for spec in PLAIN_SPECS))
 
 
 def require(*specs: ToolSpec, run: Runner = run_tool) -> dict[str, Tool]:

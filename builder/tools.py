@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 Version = tuple[int, ...]
@@ -50,6 +51,24 @@ def run_tool(command: Sequence[str], folder: Path | None = None) -> Output:
     return Output(done.returncode, done.stdout.decode(errors="replace"))
 
 
+class Need(IntEnum):
+    """What a tool is needed for. What is needed for one is needed for those after it, too."""
+
+    RUN = 0  # to make a kernel and boot it
+    TEST = 1  # for the test suite
+    ALL = 2  # only for a single verb, or in CI
+
+    @property
+    def word(self) -> str:
+        """Its name on a command line."""
+        return self.name.lower()
+
+    @property
+    def reason(self) -> str:
+        """Its name for people."""
+        return {"run": "make run", "test": "make test"}.get(self.word, "optional")
+
+
 @dataclass(frozen=True)
 class ToolSpec:
     """What to look for: `names` in order; `version_pattern` finds the number in the answer."""
@@ -60,13 +79,19 @@ class ToolSpec:
     ask: tuple[str, ...] = ("--version",)
     version_pattern: str = r"(\d+(?:\.\d+)+)"
     minimum: Version = ()
-    needed: bool = True  # without it no kernel can be made and booted
+    need: Need = Need.RUN
     try_it: tuple[str, ...] = ()  # arguments that must succeed: the capability that we need
 
 
 CROSS_PREFIXES = ("i686-elf-", "i386-elf-", "i686-linux-gnu-")
 COMPILER_NAMES = (*(f"{prefix}gcc" for prefix in CROSS_PREFIXES), "gcc", "clang")
 COMPILER = ToolSpec("cc", "compiles the kernel's C files", COMPILER_NAMES)
+HOST_COMPILER = ToolSpec(
+    "host-cc",
+    "compiles the kernel's code for this machine, in tests",
+    ("gcc",),
+    need=Need.TEST,
+)
 LINKER = ToolSpec("ld", "links the kernel", ("ld",), version_pattern=r"ld.* (\d+(?:\.\d+)+)")
 OBJCOPY = ToolSpec("objcopy", "strips the kernel for the disk image", ("objcopy",))
 NASM = ToolSpec(
@@ -89,17 +114,24 @@ QEMU = ToolSpec(
 )
 GDB = ToolSpec(
     "gdb",
-    "attaches to the kernel for `make debug`",
+    "attaches to the kernel: `make debug`, and the tests that look into it",
     ("gdb", "gdb-multiarch"),
     version_pattern=r" (\d+(?:\.\d+)+)\s*$",
-    needed=False,
+    need=Need.TEST,
     try_it=("-nx", "-batch", "-ex", "set architecture i386"),
 )
-CLANG = ToolSpec("clang", "second compiler, in CI", ("clang",), needed=False)
+CPIO = ToolSpec("cpio", "makes archives to compare ours with", ("cpio",), need=Need.TEST)
+CLANG = ToolSpec("clang", "second compiler, in CI", ("clang",), need=Need.ALL)
 CLANG_FORMAT = ToolSpec(
-    "clang-format", "checks the rendered C files, in CI", ("clang-format",), needed=False
+    "clang-format", "checks the rendered C files, in CI", ("clang-format",), need=Need.ALL
 )
-PLAIN_SPECS = (NASM, MAKE, QEMU, GDB, CLANG, CLANG_FORMAT)
+DEBOOTSTRAP = ToolSpec(
+    "debootstrap",
+    "makes the systems of `make releases`",
+    ("debootstrap", "/usr/sbin/debootstrap"),  # a folder that a user's PATH need not have
+    need=Need.ALL,
+)
+PLAIN_SPECS = (NASM, MAKE, QEMU, GDB, CPIO, CLANG, CLANG_FORMAT, DEBOOTSTRAP)
 
 
 @dataclass(frozen=True)
@@ -108,7 +140,7 @@ class Tool:
 
     name: str
     purpose: str
-    needed: bool
+    need: Need
     status: str  # "ok", "missing", "too old" or "unusable"
     command: tuple[str, ...] = ()  # how to call it: path, then the arguments that it always needs
     version: Version = ()
@@ -139,7 +171,7 @@ def version_text(version: Version) -> str:
 
 def find_tool(spec: ToolSpec, run: Runner = run_tool) -> Tool:
     """Look for `spec` on PATH, ask its version and try it; the first usable name wins."""
-    best = Tool(spec.name, spec.purpose, spec.needed, "missing", minimum=spec.minimum)
+    best = Tool(spec.name, spec.purpose, spec.need, "missing", minimum=spec.minimum)
     for name in spec.names:
         if path := shutil.which(name):
             tool = judge(spec, path, run)
@@ -154,7 +186,7 @@ def judge(spec: ToolSpec, path: str, run: Runner) -> Tool:
 
     def verdict(status: str, version: Version = (), detail: str = "") -> Tool:
         return Tool(
-            spec.name, spec.purpose, spec.needed, status, (path,), version, spec.minimum, detail
+            spec.name, spec.purpose, spec.need, status, (path,), version, spec.minimum, detail
         )
 
     answer = run((path, *spec.ask), None)

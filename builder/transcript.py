@@ -11,7 +11,7 @@ from builder.emulator.base import CpuState
 
 
 class Phase(Enum):
-    """How far a guest came; each phase has its own timeout."""
+    """How far a guest came; each phase has limits of its own."""
 
     BOOT = "boot"  # until the kernel's banner
     SUITE = "suite"  # until the panic line, the loader's refusal or the finished line
@@ -26,7 +26,7 @@ class End(Enum):
     POWERED_OFF = "the guest switched the machine off"
     EMULATOR_ERROR = "the emulator gave up"
     KILLED = "a signal ended the emulator"
-    TIMED_OUT = "the phase took too long"
+    TIMED_OUT = "there was no progress any more"
     TOO_MUCH_OUTPUT = "the guest printed without end"
     SECOND_BANNER = "the kernel started a second time"
     NOT_RUN = "nothing was started (dry run)"
@@ -45,6 +45,7 @@ class Transcript:
         duration_s: Seconds from the emulator's start to its end.
         stderr: What the emulator itself had to say.
         raw_path: File that holds the guest's output byte for byte.
+        stopped_for: Why a guest without progress was stopped, in its own units of time.
         cpus: Where the CPUs were when a hanging or flooding guest was stopped.
         waiting_for: Pattern before which the next typed input was held back at the end, if any.
     """
@@ -57,6 +58,7 @@ class Transcript:
     duration_s: float = 0.0
     stderr: str = ""
     raw_path: Path | None = None
+    stopped_for: str = ""
     cpus: tuple[CpuState, ...] = ()
     waiting_for: str = ""
 

@@ -180,6 +180,7 @@ def _guest_crash(transcript: Transcript, report: Report) -> Found:
 def _stopped(transcript: Transcript, report: Report) -> Found:
     """Ends that came from outside the kernel's control."""
     after = f"after {_progress(report)}"
+    stopped_for = transcript.stopped_for or "no end"
     if transcript.end is End.RESET:
         return Word.RESET, f"the machine was reset {after}"
     if transcript.end is End.POWERED_OFF:
@@ -188,12 +189,12 @@ def _stopped(transcript: Transcript, report: Report) -> Found:
         return Word.FLOOD, f"more than {len(transcript.text)} characters were printed, {after}"
     if transcript.end is End.TIMED_OUT and transcript.phase is not Phase.BOOT:
         wait = f", waiting for {transcript.waiting_for!r}" if transcript.waiting_for else ""
-        return Word.HANG, f"no end within the {transcript.phase.value} phase's time, {after}{wait}"
+        return Word.HANG, f"{stopped_for}, {after}{wait}"
     if not report.banners:
-        how = "in time" if transcript.end is End.TIMED_OUT else "before the end"
-        return Word.NO_BOOT, f"the kernel's banner did not come {how}"
+        how = f": {stopped_for}" if transcript.end is End.TIMED_OUT else " before the end"
+        return Word.NO_BOOT, f"the kernel's banner did not come{how}"
     if transcript.end is End.TIMED_OUT:  # the banner's line has no end
-        return Word.HANG, f"no end within the boot phase's time, {after}"
+        return Word.HANG, f"{stopped_for}, {after}"
     return None
 
 

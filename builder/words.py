@@ -66,7 +66,8 @@ MEANING: dict[Word, tuple[Family, str]] = {
     Word.POWERED_OFF: (Family.CRASH, "a kernel must end through the outcome device"),
     Word.HANG: (
         Family.CRASH,
-        "run the gdb line to see where it waits; on a slow machine set TINYGATE_TIMEOUT_SCALE=4",
+        "run the gdb line to see where it waits; if it only computes or sleeps for so long without "
+        "a word, TINYGATE_TIMEOUT_SCALE=4 lets it do so four times as long",
     ),
     Word.FLOOD: (Family.CRASH, "look for a loop around the last lines of the transcript"),
     Word.TWO_BANNERS: (Family.CRASH, "the kernel was entered twice: look for a jump to its start"),

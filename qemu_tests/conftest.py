@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 from qemu_tests.kernels import Lab, session_folder
 
 ROOT = Path(__file__).resolve().parent.parent

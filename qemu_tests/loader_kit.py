@@ -101,8 +101,6 @@ def build_kernel(folder: Path, *, fill_bytes: int = 0, bss_bytes: int = 4096) ->
         "nasm",
         "-f",
         "elf32",
-        "-Wall",
-        "-Werror",
         *defines,
         "-o",
         str(object_file),

@@ -232,7 +232,7 @@ def find_peer(parts: Parts, machine: Machine) -> tuple[Subject | None, str]:
     try:
         peer = parts.find_peer()
     except DebianUnavailableError as error:
-        return None, f"Debian's kernel was not measured: {_in_one_line(error)}"
+        return None, f"Debian's kernel was not measured: {error.in_one_line()}"
     machine = replace(machine, memory_mib=PEER_MACHINE_MIB)
     subject = Subject(peer.kernel, machine, DEBIAN_COMMAND_LINE, PEER_MIB)
     return subject, f"Debian's kernel: {peer.version}, same emulator, same CPU, in turn with ours"
@@ -285,11 +285,7 @@ def _shell_disk(parts: Parts, folder: Path) -> tuple[Path | None, str]:
     try:
         busybox = parts.find_busybox()
     except DebianUnavailableError as error:
-        return None, _in_one_line(error)
+        return None, error.in_one_line()
     disk = folder / "shell.cpio"
     disk.write_bytes(linux_guest.pack_shell(busybox.read_bytes()))
     return disk, ""
-
-
-def _in_one_line(error: DebianUnavailableError) -> str:
-    return f"{error.what}: {error.why}; {error.fix}"

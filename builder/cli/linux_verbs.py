@@ -32,7 +32,7 @@ def fetch(
 @verb
 def record(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; status 1 if anything differs.")
+        bool, typer.Option("--check", help="Write nothing; status 1 if a program did otherwise.")
     ] = False,
 ) -> int:
     """Record what Debian's own kernel lets the test programs do, which is what is expected."""

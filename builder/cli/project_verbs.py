@@ -1,4 +1,4 @@
-"""test, new, bench: the verbs about the project as a whole."""
+"""test, new, bench, releases: the verbs about the project as a whole."""
 
 import os
 import shlex
@@ -14,7 +14,7 @@ from builder import ui
 from builder.cli import options
 from builder.cli.choice import choose
 from builder.cli.guard import EXIT_BUG, verb
-from builder.errors import ExitCode, UserError
+from builder.errors import ExitCode, TinygateError, UserError, tell
 
 # pytest's exit status -> ours; its others are its own bugs.
 PYTEST_CODES = {
@@ -130,3 +130,66 @@ def bench(
     with ui.progress("measuring") as update:
         main_bench(loaded, choice.out, runs=runs, json=as_json, markdown=markdown, progress=update)
     return ExitCode.OK
+
+
+@verb
+def releases(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RELEASE]...", help="Such as trixie [default: all that we test]."),
+    ] = None,
+    short: Annotated[
+        bool,
+        typer.Option("--short", help="Minutes, as in CI: checks only, on a release not this one."),
+    ] = False,
+    as_user: Annotated[
+        bool, typer.Option("--user", help="As a user who has sudo, instead of as root.")
+    ] = False,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
+) -> int:
+    """Try both commands on Debian's releases, in fresh minimal systems, and record the outcome."""
+    from builder import releases as module
+    from builder import tested
+    from builder.resources import checkout_dir
+
+    root = checkout_dir()
+    if root is None:
+        raise UserError(
+            "there is no repository here that could be tried",
+            why="an installed package has none",
+            fix="run `make releases` in a checkout",
+        )
+    wanted = module.named(names or ())
+    if short and not names:
+        wanted = (module.other(),)
+    module.check_machine()
+    done: list[tested.Record] = []
+    failed: list[TinygateError] = []
+    for release in wanted:
+        try:
+            done.append(
+                module.try_release(
+                    release,
+                    module.SHORT if short else module.NEWCOMER,
+                    checkout=root,
+                    log_dir=root / "build" / "releases",
+                    user=module.USER if as_user else "root",
+                    say=ui.say,
+                )
+            )
+        except TinygateError as error:  # the others can be tried all the same
+            tell(f"error: {error}")
+            failed.append(error)
+            continue
+        if not short:
+            tested.save(module.merged(tested.load(), done[-1]))
+            ui.say(f"recorded in {tested.FILE}; README.md shows it after `python -m builder.docs`")
+    if as_json:
+        ui.print_json(done)
+    elif done:
+        headings, rows = tested.comparison(done)
+        ui.print_table("", headings, rows)
+    if failed:
+        return failed[0].exit_code
+    return ExitCode.OK if all(one.ok for one in done) else ExitCode.VERDICT

@@ -32,7 +32,7 @@ def make_initrd(out: Path, *, is_terminal: bool, dry: bool) -> Path | None:
         with ui.progress("looking for busybox") as update:
             got = debian.fetch(debian.named([PACKAGE]), progress=update)
     except DebianUnavailableError as error:
-        ui.say(f"no shell: {error}\nthe demonstration runs instead")
+        ui.say(f"no shell: {error.in_one_line()}; the demonstration runs instead")
         return None
     initrd.write_bytes(make_userland(got[PACKAGE]))
     return initrd

@@ -1,4 +1,4 @@
-"""Speaks to apt: the machine's own sources and keys, but lists and downloads in a private folder.
+"""Speaks to apt: with sources of its own, and lists and downloads in a private folder.
 
 apt verifies what it gets: the lists by the signature of Debian's archive, a package by the hash in
 the lists.
@@ -13,28 +13,39 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder import proc
+from builder.debian.archive import Archive, unavailable
+from builder.debian.output import complaint_in, paragraphs
+from builder.debian.table import FETCH_COMMAND
 from builder.errors import DebianUnavailableError
 
 ARCHITECTURE = "i386"
-FETCH_COMMAND = "tinygate fetch"
+SOURCES = "debian.sources"
 UPDATE_TIMEOUT_S = 300
 DOWNLOAD_TIMEOUT_S = 1800  # 80 MB, of which the kernel is 65
 SHOW_TIMEOUT_S = 60
 
 # `#clear` is apt's own. The hooks belong to the machine's package set-up: some of them delete the
-# downloads that it keeps, some refresh other programs' lists. Of the lists only those of packages
-# are used. Root stays root: the cache may be in a home that apt's own user cannot enter.
+# downloads that it keeps, some refresh other programs' lists. So do its preferences, which may be
+# about another release. Of the lists only those of packages are used. They may be old, as on a
+# mirror that is a snapshot, but must be signed, whatever the machine allows. Root stays root: the
+# cache may be in a home that apt's own user cannot enter.
 CONFIGURATION = """\
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 #clear APT::Architectures;
 #clear Acquire::IndexTargets;
+#clear APT::Default-Release;
+#clear APT::Snapshot;
 APT::Architecture "{architecture}";
 APT::Architectures {{ "{architecture}"; }};
 APT::Sandbox::User "root";
 Acquire::Languages "none";
 Acquire::Retries "1";
+Acquire::Check-Valid-Until "false";
+Acquire::AllowInsecureRepositories "false";
+Acquire::AllowWeakRepositories "false";
+APT::Get::AllowUnauthenticated "false";
 Acquire::http::Timeout "20";
 Acquire::https::Timeout "20";
 Acquire::IndexTargets::deb::Packages {{
@@ -44,9 +55,15 @@ Acquire::IndexTargets::deb::Packages {{
   Description "$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Packages";
   Optional "false";
 }};
+Dir::Etc::sourcelist "{folder}/{sources}";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
 Dir::State "{folder}/state";
+Dir::State::lists "lists/";
 Dir::State::status "{folder}/status";
 Dir::Cache "{folder}/cache";
+Dir::Cache::archives "archives/";
 """
 
 
@@ -67,7 +84,12 @@ class Release:
 
 
 class Apt:
-    """apt with its state in `folder`. Only one process at a time may use a folder."""
+    """apt with its state in `folder`. Only one process at a time may use a folder.
+
+    Attributes:
+        folder: All of it.
+        complaint: What the last update had to say.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Write the configuration.
@@ -90,19 +112,22 @@ class Apt:
                 fix="set TINYGATE_CACHE to another folder",
             )
         self.folder = folder
-        self.complaint = ""  # what the last update had to say
+        self.complaint = ""
         for name in ("downloads", "state/lists/partial", "cache/archives/partial"):
             (folder / name).mkdir(parents=True, exist_ok=True)  # apt makes only some of them
         (folder / "status").touch()
-        text = CONFIGURATION.format(architecture=ARCHITECTURE, folder=folder)
+        text = CONFIGURATION.format(architecture=ARCHITECTURE, folder=folder, sources=SOURCES)
         (folder / "apt.conf").write_text(text, encoding="utf-8")
 
-    def update(self) -> None:
-        """Fetch the lists of packages.
+    def update(self, archive: Archive) -> None:
+        """Fetch the lists of packages of `archive`, which all that follows is about.
 
         Lists that cannot be had are no error yet: another source, or a list of an earlier update,
         may name the packages that are wanted. What apt said is kept in `complaint`.
         """
+        sources = self.folder / SOURCES
+        sources.touch(mode=0o600)  # a mirror's URI may have a password
+        sources.write_text(archive.sources(ARCHITECTURE), encoding="utf-8")
         done = self._run("apt-get", "-q", "update", timeout_s=UPDATE_TIMEOUT_S)
         self.complaint = complaint_in(done.stderr)  # its status is 0 even without a network
 
@@ -141,11 +166,9 @@ class Apt:
 
 
 def parse_releases(text: str) -> list[Release]:
-    """The paragraphs that `apt-cache show` printed; `Key: value`, a blank line between two."""
+    """What `apt-cache show` printed."""
     found = []
-    for paragraph in text.split("\n\n"):
-        lines = (line.partition(": ") for line in paragraph.splitlines() if line[:1] != " ")
-        fields = {key: value for key, _, value in lines}
+    for fields in paragraphs(text):
         if "Package" in fields:
             dependency = fields.get("Depends", "").partition(",")[0].partition("|")[0]
             found.append(
@@ -158,28 +181,6 @@ def parse_releases(text: str) -> list[Release]:
                 )
             )
     return found
-
-
-def complaint_in(text: str) -> str:
-    """The first error that apt printed, else its first warning, without the mark; empty if none.
-
-    The first one is about a cause, the last only says that something could not be done.
-    """
-    lines = text.splitlines()
-    for mark in ("E: ", "W: "):
-        found = [line.removeprefix(mark).strip() for line in lines if line.startswith(mark)]
-        if found:
-            return found[0]
-    return ""
-
-
-def unavailable(names: Iterable[str], why: str) -> DebianUnavailableError:
-    """The error for packages that could not be had."""
-    return DebianUnavailableError(
-        f"cannot fetch from Debian: {', '.join(names)}",
-        why=why,
-        fix=f"with a network and apt sources of a Debian release, run `{FETCH_COMMAND}`",
-    )
 
 
 def sha256(file: Path) -> str:

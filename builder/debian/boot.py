@@ -8,7 +8,7 @@ from builder import proc
 from builder.debian.store import Unpacked
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import EmulatorError, FileError
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 
 MACHINE = Machine(memory_mib=256)
 TIMEOUT_S = 300  # it takes ten seconds

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from builder.debian import store
-from builder.debian.apt import Apt, Release, unavailable
+from builder.debian.apt import Apt, Release
+from builder.debian.archive import OLD_RELEASES, find_archive, unavailable
 from builder.debian.store import Unpacked
-from builder.debian.table import Wanted
+from builder.debian.table import CODENAME, Wanted
 from builder.errors import DebianUnavailableError
 from builder.turn import alone_in
 
+NO_SUCH_RELEASE = "have a Release file"  # "does not", or "no longer": there was one once
 Progress = Callable[[str], None]
 
 
@@ -51,14 +54,18 @@ def fetch(
 def _fetch_missing(missing: Sequence[Wanted], progress: Progress) -> dict[str, Unpacked]:
     apt = Apt(store.store_dir() / "apt")
     progress("asking Debian's archive for its list of packages")
-    apt.update()
+    archive = find_archive([wanted.name for wanted in missing])
+    apt.update(archive)
     releases = _resolve(apt, missing)
+    if not releases and NO_SUCH_RELEASE in apt.complaint:
+        apt.update(replace(archive, mirrors=(*archive.mirrors, OLD_RELEASES)))
+        releases = _resolve(apt, missing)
     got: dict[str, Unpacked] = {}
     failed: dict[str, str] = {}
     for wanted in missing:
         release = releases.get(wanted.name)
         if release is None:
-            failed[wanted.name] = apt.complaint or "no source of this machine has it"
+            failed[wanted.name] = apt.complaint or f"{CODENAME} has no such package"
             continue
         progress(f"fetching {release.package} {release.version}")
         try:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from builder import proc
 from builder.cache import cache_dir
-from builder.debian.apt import Release, unavailable
-from builder.debian.table import Wanted
+from builder.debian.apt import Release
+from builder.debian.archive import unavailable
+from builder.debian.table import CODENAME, Wanted
 
 UNPACK_TIMEOUT_S = 300
 PACKAGE_FILE = "package.json"
@@ -44,13 +45,15 @@ def store_dir() -> Path:
 
 
 def look(name: str) -> Unpacked | None:
-    """The package in the store, or None."""
+    """The package in the store, or None: one of another release of Debian counts for nothing."""
     folder = store_dir() / name
     try:
         fields = json.loads((folder / PACKAGE_FILE).read_text(encoding="utf-8"))
-        return Unpacked(name, str(fields["package"]), str(fields["version"]), folder / "root")
+        if fields["release"] == CODENAME:
+            return Unpacked(name, str(fields["package"]), str(fields["version"]), folder / "root")
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        pass
+    return None
 
 
 def put(wanted: Wanted, release: Release, deb: Path) -> Unpacked:
@@ -72,6 +75,7 @@ def put(wanted: Wanted, release: Release, deb: Path) -> Unpacked:
             _keep_only(root, wanted.keep)
         fields = {
             "name": wanted.name,
+            "release": CODENAME,
             "package": release.package,
             "version": release.version,
             "architecture": release.architecture,
@@ -80,7 +84,7 @@ def put(wanted: Wanted, release: Release, deb: Path) -> Unpacked:
         text = json.dumps(fields, indent=2) + "\n"
         (new / PACKAGE_FILE).write_text(text, encoding="utf-8")
         final = store / wanted.name
-        shutil.rmtree(final, ignore_errors=True)  # one without a package.json that can be read
+        shutil.rmtree(final, ignore_errors=True)  # what does not count
         new.rename(final)
     deb.unlink()
     return Unpacked(wanted.name, release.package, release.version, final / "root")

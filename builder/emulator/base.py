@@ -6,11 +6,12 @@ sake): each emulator can be made to do that, and a pipe neither adds nor loses a
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Literal, Protocol
+
+from builder.emulator.control import Control
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Machine:
     memory_mib: int = 16
     cpus: int = 1
     icount: bool = True
+
+    @property
+    def counts(self) -> bool:
+        """True if its clock counts instructions; False if that is the host's."""
+        return self.icount and self.cpus == 1
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,19 @@ class Exit:
 
     kind: ExitKind
     code: int | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How far a guest whose clock counts instructions has come.
+
+    Attributes:
+        instructions: That it has executed.
+        idle_s: Seconds of its clock in which the CPU was halted; None if that is not to be had.
+    """
+
+    instructions: int
+    idle_s: float | None
 
 
 @dataclass(frozen=True)
@@ -140,7 +159,16 @@ class Emulator(Protocol):
     def explain_exit(self, status: int, control_text: str) -> Exit:
         """Why it ended, from its exit status and what it said last on the control socket."""
 
-    def cpu_states(self, control: socket.socket) -> tuple[CpuState, ...]:
+    def counted(self, control: Control) -> Counted | None:
+        """How far the running guest is; None if the emulator does not count or does not answer."""
+
+    def is_over(self, control: Control) -> bool:
+        """True if it has said that the machine has ended: no more questions, it is about to go.
+
+        SIGTERM then changes nothing about how it ends, but may help it to.
+        """
+
+    def cpu_states(self, control: Control) -> tuple[CpuState, ...]:
         """Stop the machine and say where its CPUs are; empty if the emulator does not answer."""
 
     def last_exceptions(self, log: str) -> tuple[CpuException, ...]:

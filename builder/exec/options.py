@@ -9,6 +9,9 @@ MEMORY_MIB_MIN, MEMORY_MIB_MAX = 4, 2048
 CPUS_MAX = 8
 STRINGS_BYTES_MAX = 2 << 20  # arguments and environment, as Linux has it with 8 MiB of stack
 HELP_WORDS = ("-h", "--help")
+# A 32-bit CPU with SSE2, which the compilers of Go and Rust take for granted, and SSE3. FXSAVE
+# saves all of its registers; the kernel keeps none that a newer CPU has (AVX).
+CPU = "coreduo"
 FIRST_ENVIRONMENT = {"HOME": "/", "PATH": "/bin:/usr/bin", "TERM": "linux"}
 
 
@@ -24,7 +27,7 @@ class Wanted:
         self.initrds: list[str] = []
         self.memory_mib = 64
         self.cpus = 1
-        self.cpu = "pentium3"
+        self.cpu = CPU
         self.strace = False
 
 

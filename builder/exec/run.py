@@ -15,6 +15,7 @@ from builder.errors import (
     RefusedError,
     TinygateError,
     UserError,
+    harmless,
     tell,
 )
 from builder.exec import initrd, kernel, options
@@ -34,6 +35,7 @@ _OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
 _KEYS = {signal.SIGINT, signal.SIGQUIT}  # what keys of a terminal send
 _FOR_MEMORY = (errno.E2BIG, errno.ENOMEM)
 _ABOUT_FILES = "initial RAM disk: "  # kernel_src/linux/kernel/init.c
+_SIGNAL_BITS = 0x7F  # of what wait() tells
 _NULL_DEVICE = os.makedev(1, 3)
 
 
@@ -97,6 +99,8 @@ def _run(wanted: options.Wanted, closed: Sequence[int]) -> int:
             terminal.give_back()
     if terminal and terminal.source is not None and status - 128 in _KEYS - relay.passed_on:
         terminal.press(status - 128)
+    if _signal(relay) == signal.SIGILL:
+        tell(harmless(sigill_text(wanted)))
     return status
 
 
@@ -130,11 +134,25 @@ def standard_streams(
     return (kinds[0], kinds[1], kinds[2]), Terminal(on_terminal) if on_terminal else None
 
 
+def sigill_text(wanted: options.Wanted) -> str:
+    """What is said of a program that SIGILL ended: it says nothing itself, and seldom means it."""
+    return (
+        f"tinygate exec: {wanted.program}: ended by SIGILL: it may want an instruction that CPU "
+        f"{wanted.cpu} has not; choose another with --cpu"
+    )
+
+
+def _signal(relay: Relay) -> int:
+    """The signal that ended the program; 0 if it ended in another way."""
+    how, status = relay.area.end() if relay.area else (_END["NONE"], 0)
+    return status & _SIGNAL_BITS if how == _END["STATUS"] else 0
+
+
 def _status(wanted: options.Wanted, machine: Machine, relay: Relay) -> int:
     """The exit status that the guest's end stands for. Raises EmulatorError, RefusedError."""
     how, status = relay.area.end() if relay.area else (_END["NONE"], 0)
     if how == _END["STATUS"]:
-        number = status & 0x7F
+        number = status & _SIGNAL_BITS
         return 128 + number if number else status >> 8 & 0xFF
     if how == _END["FAILED"]:
         raise RefusedError(

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from builder.errors import ExitCode
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 from qemu_tests.kernels import Lab
 from qemu_tests.unit.test_elfcheck import program
 

@@ -16,7 +16,7 @@ from builder.model import memory
 from builder.model.budgets import VSYSCALL_STUBS
 from builder.run import debug_command
 from builder.vdso import Vdso
-from qemu_tests.kernels import Kernel, Lab, value_of
+from qemu_tests.kernels import Change, Kernel, Lab, value_of
 
 LINUX = "kernel.step=linux"
 CALL_INSTRUCTIONS_MAX = 60  # of clock_gettime() without a system call, CALL and RET among them
@@ -105,7 +105,10 @@ def test_the_time_of_day_is_read_once_at_the_start(
 @pytest.mark.parametrize("cpu", ["pentium3", "486"])
 def test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it(lab: Lab, cpu: str) -> None:
     kernel = lab.kernel(LINUX)
-    program = kernel.tree / "obj/user/bin/hello.elf"
+    tree = lab.damaged(
+        kernel, "hello-with-names", [Change("Makefile", "STRIP := -s", "STRIP :=")]
+    ).tree
+    program = tree / "user/bin/hello"
     stub = memory.FIXED_VSYSCALL_ADDR + memory.VDSO_STUB
     back = stub + VSYSCALL_STUBS[0].return_offset
     where = ("bt", "frame 1", 'printf "caller %x %x %x\\n", $pc, $esp, $ecx', "frame 0")

@@ -7,22 +7,21 @@ import re
 import pytest
 
 from builder.elfcheck import kernel_problems
+from builder.patience import Limit, Patience
 from builder.run import RunResult
 from builder.verdict import Expected
-from builder.watch import Timeouts
 from qemu_tests.boot.defects import CHECKS, DEFECTS, DEMO, Defect
 from qemu_tests.kernels import Change, Kernel, Lab
 
-# A hang is waited for, so its test would take as long as a timeout: a healthy suite takes a second.
-PATIENT = Timeouts()
 OUTPUT_MAX_BYTES = 1 << 16  # a suite prints a quarter of it
-IMPATIENT = Timeouts(boot_s=3, suite_s=4, ending_s=3)
+# A hang is waited for. Between two lines a healthy suite executes 86 million instructions at most,
+# sleeps for one second of the guest's, and needs 0.2 s of CPU time with two CPUs.
+SILENCE = Limit(300e6, idle_s=20, cpu_s=4, asleep_s=2)
+IMPATIENT = Patience(boot=SILENCE, suite=SILENCE, ending=SILENCE)
 
 
 def _boot(lab: Lab, defect: Defect, kernel: Kernel) -> RunResult:
-    waits = defect.word in ("hang", "no boot")
-    timeouts = IMPATIENT if waits else PATIENT
-    return lab.boot(kernel, f"defect-{defect}", timeouts=timeouts, max_bytes=OUTPUT_MAX_BYTES)
+    return lab.boot(kernel, f"defect-{defect}", patience=IMPATIENT, max_bytes=OUTPUT_MAX_BYTES)
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)

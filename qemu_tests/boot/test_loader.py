@@ -169,7 +169,7 @@ def hooked(image: Path, folder: Path, *defines: str) -> Path:
     data = bytearray(image.read_bytes())
     last = len(data) // SECTOR - 1
     sector = folder / "hook.bin"
-    argv = ["nasm", "-f", "bin", "-Wall", "-Werror", f"-DREAL_LBA={last}"]
+    argv = ["nasm", "-f", "bin", f"-DREAL_LBA={last}"]
     argv += [*(f"-D{define}" for define in defines), "-o", str(sector)]
     subprocess.run([*argv, str(HERE / "bios_hook.asm")], check=True, timeout=60)
     data[last * SECTOR :] = data[:SECTOR]

@@ -18,7 +18,6 @@ from builder.model.budgets import VSYSCALL_STUBS
 from builder.run import RunResult
 from builder.step import STEPS
 from builder.verdict import Expected
-from builder.watch import Timeouts
 from qemu_tests.kernels import Kernel, Lab, clang, value_of
 
 CALL_INSTRUCTIONS_MAX = 70  # for a null call through the page, loop not counted
@@ -261,8 +260,7 @@ def test_all_memory_up_to_the_direct_map_is_used(lab: Lab, memory_mib: int, kind
 def test_a_machine_that_is_too_small_is_told_so(lab: Lab, kind: str) -> None:
     machine = Machine(memory_mib=1)
     name = f"too-small-{kind}"
-    timeouts = Timeouts(boot_s=3)
-    result = lab.boot(lab.kernel(), name, kind=kind, machine=machine, timeouts=timeouts)
+    result = lab.boot(lab.kernel(), name, kind=kind, machine=machine)
     words = {
         "disk": ("loader refused", "no boot"),
         "kernel": ("emulator failed", "no boot", "panic"),

@@ -14,6 +14,7 @@ from builder import proc
 from builder.cache import cache_dir
 from builder.debian import Unpacked
 from builder.errors import BuildError, ToolError
+from qemu_tests.kernels import WERROR
 from qemu_tests.linux.libcs import Libc, compiler_arguments
 
 HERE = Path(__file__).parent
@@ -39,9 +40,15 @@ RUNNER_FLAGS = (
 
 @dataclass(frozen=True)
 class Compiler:
-    """The gcc that makes the programs."""
+    """The gcc that makes the programs.
+
+    Attributes:
+        name: What it is called.
+        werror: Whether its warnings are errors.
+    """
 
     name: str = "gcc"
+    werror: bool = WERROR
 
     @cached_property
     def version(self) -> str:
@@ -91,7 +98,7 @@ def build_program(
         compiler: The gcc to use.
 
     Raises:
-        BuildError: It does not compile, or not without a warning.
+        BuildError: It does not compile; or not without a warning, where that is asked for.
         ToolError: There is no gcc that compiles for the i386.
     """
     used = {name: packages[name] for name in libc.packages}
@@ -109,7 +116,8 @@ def _compiled(
 ) -> Path:
     """The program in the cache; it is put there if it is not there yet."""
     versions = [f"{each.package} {each.version}" for each in packages.values()]
-    digest = hashlib.sha256("\n".join([compiler.version, *FLAGS, *arguments, *versions]).encode())
+    words = [compiler.version, str(compiler.werror), *FLAGS, *arguments, *versions]
+    digest = hashlib.sha256("\n".join(words).encode())
     for path in inputs:
         digest.update(path.read_bytes())
     folder = cache_dir() / "programs"
@@ -122,7 +130,7 @@ def _compiled(
         made = Path(temporary) / name
         command = [compiler.name, *FLAGS, "-o", str(made), *arguments]
         done = proc.run(command, timeout_s=COMPILE_TIMEOUT_S)
-        if not done.ok or COMPILER_WARNING.search(done.stderr):
+        if not done.ok or (compiler.werror and COMPILER_WARNING.search(done.stderr)):
             raise BuildError(
                 f"{name} does not compile cleanly",
                 where=done.command.shell(),

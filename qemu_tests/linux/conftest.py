@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from builder import debian
 from builder.debian import Unpacked
-from builder.errors import DebianUnavailableError
 from builder.shell.userland import PACKAGE, make_userland
 from qemu_tests.kernels import session_folder
 from qemu_tests.linux.exec_kit import Exec, make_exec
-from qemu_tests.linux.initramfs import needed_packages
+from qemu_tests.linux.fetched import fetched
+from qemu_tests.linux.initramfs import NEEDED
 
 
 @pytest.fixture(scope="session")
@@ -25,19 +24,13 @@ def exec_(tmp_path_factory: pytest.TempPathFactory) -> Exec:
 @pytest.fixture(scope="session")
 def packages() -> Mapping[str, Unpacked]:
     """What the programs are made of; fetched if it is not there yet."""
-    try:
-        return needed_packages()
-    except DebianUnavailableError as error:
-        pytest.skip(str(error))
+    return fetched(NEEDED)
 
 
 @pytest.fixture(scope="session")
 def userland(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shell's RAM disk; busybox is fetched if it is not there yet."""
-    try:
-        busybox = debian.fetch(debian.named([PACKAGE]))[PACKAGE]
-    except DebianUnavailableError as error:
-        pytest.skip(str(error))
+    busybox = fetched([PACKAGE])[PACKAGE]
     path = tmp_path_factory.mktemp("shell") / "shell.cpio"
     path.write_bytes(make_userland(busybox))
     return path

@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import IO
 
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 from qemu_tests.linux.build_programs import HERE, Compiler, build_bare
 
 ROOT = HERE.parents[1]

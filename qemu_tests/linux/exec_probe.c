@@ -268,6 +268,10 @@ static long act(const char *word, char **arguments, char **environment)
         call(NR_KILL, call(NR_GETPID, 0, 0, 0, 0), number, 0, 0);
     } else if (equal(word, "crash")) {
         __asm__ volatile("movb $0, 8" : : : "memory");
+    } else if (equal(word, "sse2")) {
+        __asm__ volatile("paddq %xmm0, %xmm0"); /* of SSE2: SSE has no such paddq */
+    } else if (equal(word, "illegal")) {
+        __asm__ volatile("ud2");
     } else if (equal(word, "pause")) {
         say("waiting\n");
         call(NR_PAUSE, 0, 0, 0, 0);

@@ -15,9 +15,9 @@ import pexpect
 from pexpect.popen_spawn import PopenSpawn
 
 from builder.emulator import BootImage, Machine, Qemu
+from builder.patience import timeout_scale
 from builder.shell.machine import command_line
 from builder.shell.terminal import Size
-from builder.watch import timeout_scale
 
 STEP_TIMEOUT_S = 20.0  # a step takes milliseconds, Debian's kernel ten seconds to boot
 # busybox's shell asks the terminal where the cursor is, once it is ready and nothing is typed.

@@ -38,6 +38,25 @@ def test_a_crash_is_sigsegv_and_nothing_is_said(exec_: Exec) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGSEGV, b"", b"")
 
 
+def test_the_cpu_has_sse2(exec_: Exec) -> None:
+    done = exec_.probed("sse2")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_of_sigill_a_line_names_the_cpu_and_the_option(exec_: Exec) -> None:
+    for words in (["sse2"], ["illegal"], ["kill", str(int(signal.SIGILL))]):
+        done = exec_.run("--cpu", "pentium2,-sep", exec_.probe, *words)
+        assert (done.returncode, done.stdout) == (128 + signal.SIGILL, b"")
+        (line,) = done.stderr.decode().splitlines()
+        assert line.startswith(f"tinygate exec: {exec_.probe}: ended by SIGILL")
+        assert "CPU pentium2,-sep" in line and "--cpu" in line.replace("CPU pentium2,-sep", "")
+
+
+def test_a_status_that_looks_like_sigill_is_none(exec_: Exec) -> None:
+    done = exec_.probed("exit", str(128 + signal.SIGILL))
+    assert (done.returncode, done.stderr) == (128 + signal.SIGILL, b"")
+
+
 def test_a_program_that_needs_more_memory_than_there_is_is_killed(exec_: Exec) -> None:
     assert exec_.probed("touch", "100").returncode == 128 + signal.SIGKILL
     assert exec_.run("--memory", "192", exec_.probe, "touch", "100").returncode == 0

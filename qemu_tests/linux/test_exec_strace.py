@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from builder import debian
-from builder.errors import DebianUnavailableError
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program
 from qemu_tests.linux.exec_kit import Exec
+from qemu_tests.linux.fetched import fetched
 from qemu_tests.linux.libcs import find_libc
 
 COUNTS = re.compile(r"^calls: (\d+) by sysenter, (\d+) by int 0x80$", re.MULTILINE)
@@ -96,10 +96,7 @@ def test_signals_and_ends_stand_where_they_happen(
 def libraries() -> Mapping[str, debian.Unpacked]:
     """The packages of the C libraries; fetched if they are not there yet."""
     needed = {each for name in ("glibc", "diet") for each in find_libc(name).packages}
-    try:
-        return debian.fetch(debian.named(sorted(needed)))
-    except DebianUnavailableError as error:
-        pytest.skip(str(error))
+    return fetched(sorted(needed))
 
 
 @pytest.mark.parametrize(("libc", "most_by_int80"), [("glibc", 0.5), ("diet", 0.0)])

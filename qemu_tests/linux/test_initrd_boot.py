@@ -13,7 +13,7 @@ from builder.cpio import Directory, Entry, File, Node, Symlink, pack
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import ToolError
 from builder.model.outcomes import OFF, PANIC
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 from qemu_tests.kernels import Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import debian
-from builder.errors import DebianUnavailableError
 from builder.model.budgets import VSYSCALL_STUBS
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program
 from qemu_tests.linux.exec_kit import Exec
+from qemu_tests.linux.fetched import fetched
 from qemu_tests.linux.libcs import LIBCS, Libc
 from qemu_tests.linux.test_exec_strace import counts
 
@@ -25,10 +24,7 @@ EARLY_CALLS = {"glibc": 7, "glibc-pie": 7, "musl": 2, "musl-pie": 2, "diet": 0, 
 def programs() -> Mapping[str, Path]:
     """files.c, which makes more than a hundred calls, with each C library."""
     needed = {package for libc in LIBCS for package in libc.packages}
-    try:
-        packages = debian.fetch(debian.named(sorted(needed)))
-    except DebianUnavailableError as error:
-        pytest.skip(str(error))
+    packages = fetched(sorted(needed))
     source = PROGRAMS / "files.c"
     return {libc.name: build_program(source, libc, packages, Compiler()) for libc in LIBCS}
 

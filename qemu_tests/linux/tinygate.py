@@ -7,7 +7,7 @@ from pathlib import Path
 from builder import proc
 from builder.emulator import BootImage, Machine, Qemu
 from builder.model.outcomes import BANNER_PREFIX, OFF, PANIC_PREFIX
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 from qemu_tests.kernels import Kernel
 
 MACHINE = Machine(memory_mib=256)  # all programs at once, unpacked, are 60 MiB

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from qemu_tests.initrd_kit import Harness, build_harness
+from qemu_tests.unit.debian_kit import Archive
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +20,18 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
     made = Harness(build_harness(tmp_path_factory.mktemp("initrd")))
     yield made
     assert made.close() == 0
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
+    """An archive with the packages `one` and `two`, a mirror's URI, keys, and an empty cache."""
+    made = Archive(tmp_path / "tools")
+    made.add("one", usr__bin__one="1", usr__share__doc="d", etc__one="e")
+    made.add("two", usr__lib__two="2")
+    keyring = made.folder / "keyring.gpg"
+    keyring.touch()
+    monkeypatch.setattr("builder.debian.archive.KEYRINGS", (keyring,))
+    monkeypatch.setenv("PATH", f"{made.folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("TINYGATE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("TINYGATE_DEBIAN_MIRROR", raising=False)
+    return made

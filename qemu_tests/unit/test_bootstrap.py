@@ -12,8 +12,9 @@ import pytest
 
 from builder import bootstrap, packages, setup_env
 from builder.errors import BuildError, ExitCode, ToolError
+from builder.tools import Need, Tool
 
-READY = setup_env.STAMP_NAME
+READY = setup_env.STAMP_NAME.format("run")
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     monkeypatch.setattr(setup_env, "ROOT", tmp_path)
     monkeypatch.setattr(setup_env, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(setup_env, "missing_tools", lambda **_options: ())
+    monkeypatch.setattr(setup_env, "missing_tools", lambda _need: ())
     monkeypatch.setattr(setup_env, "_venv_module_works", lambda: True)
     monkeypatch.setattr(setup_env.stamp_text, "__defaults__", (tmp_path,))
     return tmp_path
@@ -35,17 +36,18 @@ def steps(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def run(command: Sequence[str], what: str, fix: str) -> None:
         assert what and fix
-        assert not (checkout / ".venv" / READY).exists(), "the stamp must come last"
-        if "venv" in command:
+        is_new = "venv" in command
+        assert not is_new or not (checkout / ".venv").exists()
+        if is_new:
             (checkout / ".venv" / "bin").mkdir(parents=True)
             (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)
-        done.append(what)
+        done.append(what if is_new else f"{what}: {command[-1]}")
 
     monkeypatch.setattr(setup_env, "_run", run)
     return done
 
 
-MAKING, INSTALLING = "making the virtual environment", "installing the Python packages"
+MAKING, INSTALLING = "making the virtual environment", "installing the Python packages: ."
 
 
 def test_fresh_checkout_is_set_up_once(checkout: Path, steps: list[str]) -> None:
@@ -83,7 +85,41 @@ def test_half_made_venv_is_remade(
     assert setup_env.main([]) == ExitCode.OK
     assert steps == [MAKING, INSTALLING]
     assert not (checkout / ".venv" / "junk").exists()
-    assert setup_env.venv_is_ready(checkout / ".venv", setup_env.stamp_text(checkout))
+    assert setup_env.ready_for(checkout / ".venv", setup_env.stamp_text(checkout)) is Need.RUN
+
+
+def test_what_was_set_up_for_run_is_not_enough_for_test(checkout: Path, steps: list[str]) -> None:
+    venv = checkout / ".venv"
+    setup_env.main([])
+    assert not setup_env.stamp_of(venv, Need.TEST).exists()
+    setup_env.main(["--for", "test"])
+    assert steps == [MAKING, INSTALLING, f"{INSTALLING}[test]"]  # into the same .venv
+    setup_env.main(["--for", "test"])
+    setup_env.main([])
+    assert len(steps) == 3
+    setup_env.main(["--for", "all"])
+    assert steps[3:] == [f"{INSTALLING}[test,dev]"]
+    assert all(setup_env.stamp_of(venv, need).exists() for need in Need)
+
+
+def test_what_was_set_up_for_test_is_enough_for_run(checkout: Path, steps: list[str]) -> None:
+    setup_env.main(["--for", "test"])
+    assert steps == [MAKING, f"{INSTALLING}[test]"]
+    assert setup_env.stamp_of(checkout / ".venv", Need.RUN).exists()
+    setup_env.main([])
+    assert len(steps) == 2
+
+
+def test_each_set_up_wants_its_own_tools_and_those_of_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tools = [Tool(need.word, "", need, "missing") for need in Need]
+    monkeypatch.setattr(
+        setup_env.toolchain, "survey", lambda: (*tools, Tool("x", "", Need.RUN, "ok"))
+    )
+    assert setup_env.missing_tools(Need.RUN) == ("run",)
+    assert setup_env.missing_tools(Need.TEST) == ("run", "test")
+    assert setup_env.missing_tools(Need.ALL) == ("run", "test", "all")
 
 
 def test_changed_pyproject_installs_again(checkout: Path, steps: list[str]) -> None:
@@ -130,7 +166,8 @@ def test_failed_install_is_begun_again(
 
     def fail_in_pip(command: Sequence[str], what: str, fix: str) -> None:
         run(command, what, fix)
-        if what == INSTALLING:
+        if "pip" in command:
+            assert not list((checkout / ".venv").glob(".tinygate-*")), "the stamp must come last"
             raise error
 
     with monkeypatch.context() as patch:
@@ -151,7 +188,7 @@ def test_missing_system_packages_stop_before_the_venv_without_leave(
     def refuse(tools: Sequence[str], _consent: object) -> None:
         raise ToolError(f"missing: {', '.join(tools)}", fix="sudo apt-get install nasm")
 
-    monkeypatch.setattr(setup_env, "missing_tools", lambda **_options: ("nasm",))
+    monkeypatch.setattr(setup_env, "missing_tools", lambda _need: ("nasm",))
     monkeypatch.setattr(setup_env, "_venv_module_works", lambda: False)
     monkeypatch.setattr(packages, "install", refuse)
     assert setup_env.main([]) == ExitCode.TOOL
@@ -173,7 +210,7 @@ def test_yes_reaches_the_installer(
     yes: bool,
 ) -> None:
     seen: list[packages.Consent] = []
-    monkeypatch.setattr(setup_env, "missing_tools", lambda **_options: ("nasm",))
+    monkeypatch.setattr(setup_env, "missing_tools", lambda _need: ("nasm",))
     monkeypatch.setattr(packages, "install", lambda _tools, consent: seen.append(consent))
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -242,6 +279,10 @@ def make(folder: Path, *arguments: str) -> str:
 def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Path) -> None:
     """`make -n` prints what would be run."""
     shutil.copy(project_root / "Makefile", checkout)
+    (checkout / "builder").mkdir()
+    for path in ("pyproject.toml", "builder/tools.py", "builder/packages.py"):
+        (checkout / path).touch()
+        os.utime(checkout / path, (0, 0))
     ready, python = checkout / ".venv" / READY, checkout / ".venv/bin/python"
 
     def sets_up() -> bool:
@@ -252,14 +293,37 @@ def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Pat
     python.symlink_to(sys.executable)
     ready.write_text("")
     assert not sets_up()
-    os.utime(ready, (0, 0))  # older than pyproject.toml
-    assert sets_up()
-    ready.touch()
+    # It is older than the wanted packages, or than the list of tools.
+    for path in ("pyproject.toml", "builder/tools.py", "builder/packages.py"):
+        os.utime(checkout / path, (2, 2))
+        os.utime(ready, (1, 1))
+        assert sets_up()
+        os.utime(ready, (3, 3))
+        assert not sets_up()
+        os.utime(checkout / path, (0, 0))
     python.unlink()
     python.symlink_to("/nowhere/python")
     assert sets_up()
     for target in ("help", "clean", "doctor"):
         assert "bootstrap" not in make(checkout, "-n", target)
+
+
+@needs_make
+def test_make_test_is_not_content_with_the_set_up_for_make_run(
+    checkout: Path, project_root: Path
+) -> None:
+    shutil.copytree(project_root / "builder", checkout / "builder")
+    shutil.copy(project_root / "Makefile", checkout)
+    python = checkout / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    setup_env.stamp_of(checkout / ".venv", Need.RUN).touch()
+    assert "bootstrap" not in make(checkout, "-n", "run")
+    assert "bootstrap --for test" in make(checkout, "-n", "test")
+    setup_env.stamp_of(checkout / ".venv", Need.TEST).touch()
+    assert "bootstrap" not in make(checkout, "-n", "test")
+    assert "bootstrap --for all" in make(checkout, "-n", "releases")
+    assert "bootstrap --for test" not in make(checkout, "-n", "setup", "TOOLS=all")
 
 
 @needs_make

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pexpect
 import pytest
@@ -13,11 +14,12 @@ import pytest
 from builder import console, proc
 from builder.console import run_guest
 from builder.emulator import BootImage, Machine, Qemu
-from builder.errors import FileError, ToolError, UserError
+from builder.errors import FileError, ToolError
+from builder.patience import Limit, Patience
 from builder.run import new_transcript, run_image, trace_reset
 from builder.symbols import symbolise
 from builder.transcript import End, Phase
-from builder.watch import Timeouts, Typed, Watch
+from builder.watch import Typed, Watch
 from builder.words import Word
 
 NEEDED = {"qemu-system-i386": "qemu-system-x86", "nasm": "nasm", "ld": "binutils"}
@@ -25,7 +27,10 @@ MISSING = [f"{tool} (apt install {package})" for tool, package in NEEDED.items()
            if not shutil.which(tool)]  # fmt: skip
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"missing: {', '.join(MISSING)}")
 
-SHORT = Timeouts(boot_s=10, suite_s=0.5, ending_s=0.5)
+# None of BODIES executes more than some thousand instructions between two bytes.
+SOON = Limit(1_000_000, idle_s=2, cpu_s=0.3, asleep_s=0.5)
+LATE = Limit(1e12, idle_s=1e6, cpu_s=1e4, asleep_s=1e4)
+SHORT = Patience(suite=SOON, ending=SOON)
 
 KERNEL = """
 bits 32
@@ -76,6 +81,7 @@ result: db "ok 1 - one", 10, "suite finished: 1 passed, 0 failed", 10, 0
 paniced: db "kernel panic: out of coffee", 10, "# eip 0x1", 10, 0
 refusal: db "boot loader: no kernel here", 10, 0
 prompt: db "name? ", 0
+murmur: db "# still here", 10, 0
 section .bss
 stack:  resb 256
 .end:
@@ -92,11 +98,13 @@ BODIES = {
     "panics_and_hangs": say("banner", "paniced") + "jmp hang\n",
     "resets": say("banner") + "jmp bad_place\n",
     "hangs": say("banner") + "jmp hang\n",
+    "spins": say("banner") + "jmp $\n",
+    "idles": say("banner") + "mov al, 0xff\nout 0x21, al\nidle: hlt\njmp idle\n",
     "hangs_after_the_suite": say("banner", "result") + "jmp hang\n",
     "says_nothing": "jmp hang\n",
     "floods": say("banner") + "again: mov al, 'x'\ncall putc\njmp again\n",
-    "prints_lines_without_end": say("banner") + "again:\n" + say("prompt - 1", "result")
-    + "mov byte [result], 'x'\nmov byte [result + 11], 'x'\njmp again\n",
+    "mutters": say("banner") + "again:\n" + say("murmur")
+    + "mov ecx, 2000000\nloop $\njmp again\n",
     "starts_twice": say("banner", "banner") + "jmp hang\n",
     "cuts_its_plan_off": say("banner") + "jmp finish\n",
     "refuses": say("refusal") + "mov al, 0x12\njmp leave\n",
@@ -129,10 +137,9 @@ def boot(guest, tmp_path):
 
     def run(name, **options):
         elf = guest(name)
-        options = {"timeouts": SHORT, "elf_path": elf, **options}
+        options = {"patience": SHORT, "elf_path": elf, "machine": Machine(), **options}
         return run_image(
-            Machine(), BootImage("kernel", elf), transcript_dir=tmp_path / "runs", name=name,
-            **options,
+            image=BootImage("kernel", elf), transcript_dir=tmp_path / "runs", name=name, **options
         )  # fmt: skip
 
     return run
@@ -159,9 +166,29 @@ def test_every_end_of_a_guest_gets_its_word(boot, name, word, end, status):
     assert (result.transcript.end, result.transcript.exit_status) == (end, status)
 
 
-def test_guest_without_a_banner_has_its_own_shorter_timeout(boot):
-    result = boot("says_nothing", timeouts=Timeouts(boot_s=0.5, suite_s=100, ending_s=100))
+def test_guest_without_a_banner_has_limits_of_its_own(boot):
+    boots = Limit(100_000_000, idle_s=3, cpu_s=10, asleep_s=3)
+    result = boot("says_nothing", patience=Patience(boot=boots, suite=LATE, ending=LATE))
     assert (result.verdict.word, result.transcript.phase) == (Word.NO_BOOT, Phase.BOOT)
+    assert "banner did not come: no output for 3 guest seconds" in result.verdict.summary
+
+
+@pytest.mark.parametrize(
+    ("name", "machine", "only", "said"),
+    [
+        ("spins", Machine(), "instructions", "1,000,000 instructions"),
+        ("hangs", Machine(), "idle_s", "2 guest seconds with the CPU halted"),
+        ("idles", Machine(), "idle_s", "2 guest seconds with the CPU halted"),
+        ("spins", Machine(cpus=2), "cpu_s", "0 s of the emulator's CPU time"),
+        ("hangs", Machine(cpus=2), "asleep_s", "0 s in which the emulator had nothing to do"),
+        ("idles", Machine(cpus=2), "asleep_s", "0 s in which the emulator had nothing to do"),
+    ],
+)
+def test_a_hang_is_measured_in_what_the_machine_spends(boot, name, machine, only, said):
+    limit = replace(LATE, **{only: getattr(SOON, only)})
+    result = boot(name, machine=machine, patience=Patience(suite=limit))
+    assert result.verdict.word is Word.HANG, result.explain()
+    assert result.verdict.summary.startswith(f"no output for {said}, after 0 of 1 results")
 
 
 def test_hang_says_where_each_cpu_is(boot):
@@ -169,6 +196,15 @@ def test_hang_says_where_each_cpu_is(boot):
     assert [(cpu.cpl, cpu.halted) for cpu in result.transcript.cpus] == [(0, True)]
     assert "halted with interrupts off in hang+0x" in result.verdict.summary
     assert f"hbreak *{result.transcript.cpus[0].eip:#x}" in result.debug
+
+
+@pytest.mark.parametrize("machine", [Machine(), Machine(cpus=2)], ids=str)
+def test_the_question_at_the_last_moment_keeps_no_emulator_from_ending(boot, machine, monkeypatch):
+    """QEMU 7.2 sleeps for ever if it is asked while it goes down: found in one of two runs."""
+    monkeypatch.setattr(console, "LOOK_S", 0.001)
+    for _ in range(5):
+        result = boot("resets", machine=machine)
+        assert (result.verdict.word, result.transcript.exit_status) == (Word.RESET, 0)
 
 
 def test_reset_is_run_again_and_names_the_exception_and_the_code(boot, tmp_path):
@@ -179,15 +215,15 @@ def test_reset_is_run_again_and_names_the_exception_and_the_code(boot, tmp_path)
 
 
 def test_flood_without_a_line_end_stops_at_the_limit(boot):
-    result = boot("floods", max_bytes=20_000, timeouts=Timeouts())
+    result = boot("floods", max_bytes=20_000)
     assert result.verdict.word is Word.FLOOD
     assert result.transcript_path.stat().st_size == 20_000
 
 
-def test_flood_of_lines_is_stopped_by_the_clock_too(boot):
-    result = boot("prints_lines_without_end", timeouts=SHORT)
+def test_output_that_goes_on_and_on_is_stopped_too(boot):
+    result = boot("mutters", patience=Patience(suite=replace(LATE, instructions=20_000_000)))
     assert result.transcript.end is End.TIMED_OUT
-    assert result.transcript.duration_s < 5
+    assert result.verdict.summary.startswith("no end within 200,000,000 instructions, after")
 
 
 def test_transcript_file_has_every_byte_and_live_gets_the_text(boot):
@@ -284,7 +320,7 @@ def test_emulator_killed_from_outside_is_no_reset(guest, tmp_path):
 
     transcript = run_guest(
         Victim(), Machine(), BootImage("kernel", guest("hangs")), tmp_path / "raw",
-        Watch(Timeouts(), live=go),
+        Watch(live=go),
     )  # fmt: skip
     assert (transcript.end, transcript.exit_status) == (End.KILLED, -9)
 
@@ -384,14 +420,6 @@ def test_addresses_get_names_before_and_after_paging(guest, tmp_path):
 def test_reset_that_no_exception_caused_has_none(guest, tmp_path):
     elf = guest("passes")
     assert trace_reset(Qemu(), Machine(), BootImage("kernel", elf), tmp_path / "x", Watch()) == ()
-
-
-def test_timeouts_are_multiplied_by_the_environment():
-    assert Timeouts(1, 2, 3).scaled({"TINYGATE_TIMEOUT_SCALE": "2.5"}) == Timeouts(2.5, 5, 7.5)
-    assert Timeouts().scaled({}) == Timeouts()
-    for bad in ("0", "-1", "x", "", "nan", "inf", "1e9"):
-        with pytest.raises(UserError, match="not a factor"):
-            Timeouts().scaled({"TINYGATE_TIMEOUT_SCALE": bad})
 
 
 def test_ctrl_c_during_a_boot_leaves_no_qemu(guest, tmp_path):

@@ -1,93 +1,28 @@
-"""Debian packages: fetched, verified, unpacked, kept; with tools that only look like apt's."""
+"""Debian packages: fetched, verified, unpacked, kept; with tools that only look like apt's.
+
+Where they are fetched from is in test_debian_archive.py.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import io
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from builder.debian import PACKAGES, Wanted, fetch, named, stored
-from builder.debian.apt import Apt, complaint_in, parse_releases
+from builder.debian.apt import Apt, parse_releases
+from builder.debian.output import complaint_in
 from builder.errors import DebianUnavailableError, ExitCode
+from qemu_tests.unit.debian_kit import Archive
 
-# Like apt's in what they are asked and what they print; an archive is the folder beside them.
-APT_GET = """#!/bin/sh
-here=${0%/*}
-echo "apt-get $*" >> "$here/log"
-case $* in
-*" update") test ! -e "$here/offline" || echo "W: Could not resolve 'archive'" >&2 ;;
-*" download "*)
-    test ! -e "$here/offline" || { echo "E: Could not resolve 'archive'" >&2; exit 100; }
-    name=${*##* }
-    cp "$here/archive/${name%%=*}_"*.deb . ;;
-esac
-"""
-APT_CACHE = """#!/bin/sh
-here=${0%/*}
-shift 4
-test ! -e "$here/no-lists" || exit 100
-for name; do test -e "$here/archive/$name" && cat "$here/archive/$name"; done
-"""
-DPKG_DEB = """#!/bin/sh
-exec tar -xf "$2" -C "$3"
-"""
 Call = Callable[..., tuple[int, str, str]]
-
-
-class Archive:
-    """An archive of packages whose .deb files are tar files, and the tools that know it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "archive").mkdir(parents=True)
-        for name, text in (("apt-get", APT_GET), ("apt-cache", APT_CACHE), ("dpkg-deb", DPKG_DEB)):
-            (folder / name).write_text(text)
-            (folder / name).chmod(0o755)
-
-    def add(self, name: str, depends: str = "", **files: str) -> None:
-        """A package with `files`, by path with __ for slashes."""
-        data = io.BytesIO()
-        with tarfile.open(fileobj=data, mode="w") as tar:
-            for path, text in files.items():
-                info = tarfile.TarInfo(path.replace("__", "/"))
-                info.size = len(text)
-                tar.addfile(info, io.BytesIO(text.encode()))
-        self.deb(name).write_bytes(data.getvalue())
-        digest = hashlib.sha256(data.getvalue()).hexdigest()
-        (self.folder / "archive" / name).write_text(
-            f"Package: {name}\nVersion: 1:2-3\nArchitecture: i386\n"
-            + (f"Depends: {depends}\n" if depends else "")
-            + f"SHA256: {digest}\nDescription: one\n with a line: more\n\n"
-        )
-
-    def deb(self, name: str) -> Path:
-        return self.folder / "archive" / f"{name}_1%3a2-3_i386.deb"
-
-    def log(self) -> list[str]:
-        """What apt-get was asked to do, without the options that are always there."""
-        path = self.folder / "log"
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [line.partition(" -q ")[2] for line in lines]
-
-
-@pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    made = Archive(tmp_path / "tools")
-    made.add("one", usr__bin__one="1", usr__share__doc="d", etc__one="e")
-    made.add("two", usr__lib__two="2")
-    monkeypatch.setenv("PATH", f"{made.folder}:{os.environ['PATH']}")
-    monkeypatch.setenv("TINYGATE_CACHE", str(tmp_path / "cache"))
-    return made
 
 
 ONE, TWO = Wanted("one", "first"), Wanted("two", "second")
@@ -121,6 +56,20 @@ def test_what_is_there_is_given_while_another_process_fetches(
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert list(fetch([ONE])) == ["one"]
     assert archive.log().count("update") == 1
+
+
+def test_what_is_there_of_another_release_is_fetched_again(
+    archive: Archive, tmp_path: Path
+) -> None:
+    fetch([ONE])
+    file = tmp_path / "cache" / "debian" / "one" / "package.json"
+    whole = file.read_text()
+    for text in (whole.replace("bookworm", "trixie"), whole.replace('"release"', '"other"')):
+        assert text != whole
+        file.write_text(text)
+        assert stored([ONE]) == {}
+        assert list(fetch([ONE])) == ["one"]
+    assert archive.log().count("download one=1:2-3") == 3
 
 
 def test_only_what_is_missing_is_fetched(archive: Archive) -> None:
@@ -172,7 +121,7 @@ def test_a_package_that_no_source_has_does_not_keep_the_others_away(archive: Arc
     with pytest.raises(DebianUnavailableError) as caught:
         fetch([Wanted("none", ""), TWO])
     assert caught.value.what == "cannot fetch from Debian: none"
-    assert caught.value.why == "no source of this machine has it"
+    assert caught.value.why == "bookworm has no such package"
     assert list(stored([ONE, TWO])) == ["two"]
     assert archive.log() == ["update", "download two=1:2-3"]
 
@@ -218,10 +167,11 @@ def test_what_an_interrupted_unpacking_left_does_not_count(
 
 def test_two_processes_at_once_fetch_each_package_once(archive: Archive) -> None:
     code = (
-        "from builder.debian import Wanted, fetch; import sys;"
-        "print(*fetch([Wanted(n, '') for n in sys.argv[1:]]))"
+        "from builder.debian import Wanted, archive, fetch; import pathlib, sys;"
+        "archive.KEYRINGS = (pathlib.Path(sys.argv[1]),);"
+        "print(*fetch([Wanted(n, '') for n in sys.argv[2:]]))"
     )
-    argv = [sys.executable, "-c", code, "one", "two"]
+    argv = [sys.executable, "-c", code, str(archive.folder / "keyring.gpg"), "one", "two"]
     root = Path(__file__).resolve().parents[2]
     both = [
         subprocess.Popen(argv, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

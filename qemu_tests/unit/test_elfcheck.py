@@ -144,6 +144,33 @@ def test_the_bitmap_shows_in_the_limit_of_the_tss(lab: Lab) -> None:
     assert any(problem.startswith("GDT entry 16 (TSS)") for problem in problems)
 
 
+def _moved(data: bytes, elf_at: int) -> bytes:
+    """`data` with the first program header's p_vaddr of the ELF file at `elf_at` 0x20 higher."""
+    damaged = bytearray(data)
+    at = elf_at + int.from_bytes(data[elf_at + 28 : elf_at + 32], "little") + 8
+    vaddr = int.from_bytes(data[at : at + 4], "little") + 0x20
+    damaged[at : at + 4] = vaddr.to_bytes(4, "little")
+    return bytes(damaged)
+
+
+def test_sections_that_are_not_where_their_segment_puts_them_are_named(
+    lab: Lab, tmp_path: Path
+) -> None:
+    kernel = lab.kernel("kernel.step=linux")
+    data = kernel.elf.read_bytes()
+    built = tmp_path / "kernel.elf"
+    for path, prefix in (
+        ("kernel.elf", ""),
+        ("user/bin/hello", "program hello: "),
+        ("obj/vdso/vdso.so", "vDSO: "),
+    ):
+        built.write_bytes(_moved(data, data.index((kernel.tree / path).read_bytes()[:2048])))
+        problems = [
+            each for each in kernel_problems(built, kernel.model) if "in no segment" in each
+        ]
+        assert problems and all(each.startswith(f"{prefix}section .") for each in problems), path
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _data: b"",
     "text": lambda _data: b"hello\n",

@@ -20,7 +20,7 @@ from builder.model import host
 def test_defaults_and_the_programs_own_options() -> None:
     wanted = options.parse(["./prog", "--env", "-h"], {"TERM": "dumb"})
     assert (wanted.program, wanted.arguments) == ("./prog", ["./prog", "--env", "-h"])
-    assert (wanted.memory_mib, wanted.cpus, wanted.cpu, wanted.strace) == (64, 1, "pentium3", False)
+    assert (wanted.memory_mib, wanted.cpus, wanted.cpu, wanted.strace) == (64, 1, "coreduo", False)
     assert wanted.environment == {"HOME": "/", "PATH": "/bin:/usr/bin", "TERM": "dumb"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from builder.debian import PACKAGES, Unpacked
-from builder.errors import BuildError, ToolError
-from qemu_tests.linux import expectations, keys, record
+from builder.errors import BuildError, DebianUnavailableError, ToolError
+from qemu_tests.linux import expectations, fetched, keys, record
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program, build_runner
 from qemu_tests.linux.cases import Case, cases
 from qemu_tests.linux.initramfs import APPLETS, NEEDED, list_text
@@ -71,14 +72,49 @@ def test_another_version_of_a_package_makes_another_program(source: Path) -> Non
 def test_errors_and_warnings_are_refused(source: Path, old: str, new: str) -> None:
     source.write_text(SOURCE.replace(old, new))
     with pytest.raises(BuildError, match="small-bare does not compile cleanly") as caught:
-        build_program(source, BARE, {}, Compiler())
+        build_program(source, BARE, {}, Compiler(werror=True))
     assert "small.c" in caught.value.why and "gcc" in caught.value.where
     assert not list((source.parents[1] / "cache" / "programs").iterdir())
+
+
+def test_a_warning_is_an_error_only_where_that_is_asked_for(source: Path) -> None:
+    source.write_text(SOURCE.replace("void _start", "int unused(int x) {}\nvoid _start"))
+    built = build_program(source, BARE, {}, Compiler(werror=False))
+    assert built.exists()
+    with pytest.raises(BuildError):
+        build_program(source, BARE, {}, Compiler(werror=True))
 
 
 def test_a_compiler_that_is_not_there_is_a_tool_error(source: Path) -> None:
     with pytest.raises(ToolError, match="no-such-gcc"):
         build_program(source, BARE, {}, Compiler("no-such-gcc"))
+
+
+def test_without_debian_tests_are_skipped_for_one_reason_that_is_looked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    attempts = []
+
+    def offline() -> None:
+        attempts.append("fetch")
+        raise DebianUnavailableError("what", why="no network", fix="`tinygate fetch`")
+
+    monkeypatch.setenv("TINYGATE_CACHE", str(tmp_path))
+    monkeypatch.setattr(fetched, "needed_packages", offline)
+    fetched.why_not.cache_clear()
+    request.addfinalizer(fetched.why_not.cache_clear)
+    reasons = set()
+    for names in (["sash"], ["musl-dev", "sash"]):
+        with pytest.raises(pytest.skip.Exception) as caught:
+            fetched.fetched(names)
+        reasons.add(str(caught.value))
+    assert reasons == {"needs packages of Debian 12: no network; `tinygate fetch`"}
+    assert attempts == ["fetch"]
+    stored = tmp_path / "debian" / "sash"
+    stored.mkdir(parents=True)
+    fields = {"package": "sash", "version": "3", "release": "bookworm"}
+    (stored / "package.json").write_text(json.dumps(fields))
+    assert fetched.fetched(["sash"])["sash"].version == "3"
 
 
 def test_the_runner_is_static_and_needs_no_library(source: Path) -> None:
@@ -171,6 +207,18 @@ def test_recording_writes_what_differs_and_removes_what_is_no_longer_made(tmp_pa
     ]
     record.write({"a.json": "1"}, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize(("name", "status"), [("versions.json", 0), ("ids.json", 1)])
+def test_a_check_is_about_what_programs_did_and_not_about_the_compiler(
+    name: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = {path.name: path.read_text() for path in expectations.FOLDER.glob("*.json")}
+    monkeypatch.setattr(record, "record", lambda *_: {**kept, name: "{}"})
+    assert record.main(["--check"]) == status
+    out, err = capsys.readouterr()
+    assert out == ("ids.json\n" if status else "")
+    assert ("versions.json" in err) is (status == 0)
 
 
 def test_a_recording_that_is_not_the_same_twice_is_refused() -> None:

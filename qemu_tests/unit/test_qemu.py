@@ -1,5 +1,7 @@
 """What QEMU is asked for and what its answers mean, without starting it."""
 
+import contextlib
+import json
 import re
 import socket
 import threading
@@ -8,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from builder.config import load_config
-from builder.emulator import BootImage, CpuException, CpuState, Machine, Qemu
-from builder.emulator.base import Exit, ExitKind
+from builder.emulator import BootImage, CpuException, CpuState, Machine, Qemu, qemu
+from builder.emulator.base import Counted, Exit, ExitKind
+from builder.emulator.control import Control
 from builder.emulator.qemu import parse_registers
 from builder.model.outcomes import OUTCOMES
 from builder.render import render_tree
@@ -109,35 +112,104 @@ def test_registers_of_each_cpu_are_found():
     assert parse_registers("") == ()
 
 
-def test_machine_is_stopped_before_its_registers_are_asked_for():
+@contextlib.contextmanager
+def monitor(*answers):
+    """A QEMU that gives these answers, each a function of the question; says what it was asked."""
     ours, theirs = socket.socketpair()
     heard = []
 
-    def monitor():
+    def listen():
         with theirs, theirs.makefile("rwb") as lines:
-            heard.extend([lines.readline(), lines.readline()])
-            text = REGISTERS.replace("\r\n", "\\r\\n").encode()
-            lines.write(b'{"event": "STOP"}\n{"return": {}}\n')
-            lines.write(b'{"return": "' + text + b'", "id": "registers"}\n')
+            for answer in answers:
+                heard.append(json.loads(lines.readline()))
+                lines.write(answer(heard[-1]))
+                lines.flush()
 
-    thread = threading.Thread(target=monitor)
+    thread = threading.Thread(target=listen)
     thread.start()
     with ours:
-        states = Qemu().cpu_states(ours)
+        yield Control(ours), heard
     thread.join()
+
+
+def returns(value, before=b""):
+    return lambda question: (
+        before + json.dumps({"return": value, "id": question["id"]}).encode() + b"\r\n"
+    )
+
+
+def refuses(question):
+    error = {"class": "CommandNotFound", "desc": "The command query-replay has not been found"}
+    return json.dumps({"error": error, "id": question["id"]}).encode() + b"\r\n"
+
+
+def test_machine_is_stopped_before_its_registers_are_asked_for():
+    with monitor(returns({}, b'{"event": "STOP"}\n'), returns(REGISTERS)) as (control, heard):
+        states = Qemu().cpu_states(control)
     assert [state.eip for state in states] == [0x100029, 0x804C000]
-    assert b'"stop"' in heard[0]
+    assert [question["execute"] for question in heard] == ["stop", "human-monitor-command"]
 
 
-def test_monitor_that_is_gone_or_talks_nonsense_gives_no_registers():
+# As QEMU 7.2, 10.0 and 11.1 give them, of a guest that has slept for 67 seconds.
+REPLAY = {"icount": 5665367, "mode": "none"}
+CLOCK = {"tm_year": 100, "tm_mon": 0, "tm_mday": 1, "tm_hour": 0, "tm_min": 1, "tm_sec": 7}
+
+
+def test_instructions_and_idle_seconds_are_read_from_a_machine_that_counts():
+    with monitor(returns(REPLAY), returns(CLOCK)) as (control, heard):
+        assert Qemu().counted(control) == Counted(5665367, 67 - 0.005665367)
+    assert [question["execute"] for question in heard] == ["query-replay", "qom-get"]
+
+
+def test_machine_that_does_not_count_has_no_figures():
+    with monitor(returns({"icount": 0, "mode": "none"})) as (control, _):
+        assert Qemu().counted(control) is None
+    with monitor(refuses) as (control, _):  # before QEMU 5.2
+        assert Qemu().counted(control) is None
+
+
+@pytest.mark.parametrize("clock", [None, {}, {**CLOCK, "tm_mon": 40}, {**CLOCK, "tm_sec": "x"}])
+def test_machine_without_a_clock_that_makes_sense_has_instructions_only(clock):
+    with monitor(returns(REPLAY), returns(clock)) as (control, _):
+        assert Qemu().counted(control) == Counted(5665367, None)
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_the_next_one(monkeypatch):
+    monkeypatch.setattr(qemu, "ANSWER_TIMEOUT_S", 0.01)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, theirs.makefile("rb") as questions:
+        control = Control(ours)
+        assert Qemu().counted(control) is None
+        late = json.loads(questions.readline())["id"]
+        theirs.sendall(json.dumps({"return": REPLAY, "id": late}).encode() + b"\n")
+        assert Qemu().counted(control) is None
+        assert f'"icount": {REPLAY["icount"]}' in control.heard
+
+
+def test_what_is_said_between_two_answers_is_kept_for_the_end():
+    with monitor(returns(REPLAY, (SHUTDOWN % "guest-shutdown").encode())) as (control, _):
+        Qemu().counted(control)
+        assert Qemu().explain_exit(0, control.heard).kind is ExitKind.POWER_OFF
+
+
+def test_machine_is_over_once_it_has_been_said():
+    with monitor(returns(REPLAY, (SHUTDOWN % "guest-reset").encode())) as (control, _):
+        assert not Qemu().is_over(control)
+        Qemu().counted(control)
+        assert Qemu().is_over(control)
+
+
+def test_monitor_that_is_gone_or_talks_nonsense_gives_no_figures():
     ours, theirs = socket.socketpair()
     theirs.close()
     with ours:
-        assert Qemu().cpu_states(ours) == ()
+        assert Qemu().cpu_states(Control(ours)) == ()
+        assert Qemu().counted(Control(ours)) is None
     ours, theirs = socket.socketpair()
-    theirs.sendall(b"not json\n")
+    theirs.sendall(b"not json\n" * 3)
     with ours, theirs:
-        assert Qemu().cpu_states(ours) == ()
+        assert Qemu().cpu_states(Control(ours)) == ()
+        assert Qemu().counted(Control(ours)) is None
 
 
 def test_exceptions_of_a_triple_fault_are_those_of_its_own_chain():

@@ -14,7 +14,7 @@ from builder import tools as toolspecs
 from builder.errors import ExitCode, ToolError
 from builder.packages import Consent, Manager, install, managers
 from builder.toolchain import Compiler, require, try_compiler
-from builder.tools import ToolSpec, find_tool, version_of
+from builder.tools import Need, ToolSpec, find_tool, version_of
 
 APT = managers("x86_64")[0]
 
@@ -345,10 +345,12 @@ def test_homebrew_never_gets_sudo() -> None:
 
 
 def test_every_manager_knows_every_tool() -> None:
-    names = [spec.name for spec in toolspecs.PLAIN_SPECS] + ["cc", "ld", "objcopy", "venv"]
+    names = [tool.name for tool in toolchain.survey()] + ["venv"]
+    nowhere = {("brew", "debootstrap")}
     for machine in ("x86_64", "aarch64"):
         for manager in managers(machine):
-            assert manager.packages(names)
+            lacks = {name for name in names if not manager.packages([name])}
+            assert {(manager.program, name) for name in lacks} <= nowhere
 
 
 def test_debian_elsewhere_than_on_x86_gets_the_cross_compiler() -> None:
@@ -389,6 +391,67 @@ def test_doctor_says_what_is_missing_and_how_to_get_it(
 
 
 def test_missing_optional_tools_are_no_failure() -> None:
-    tool = toolspecs.Tool("gdb", "make debug", False, "missing")
-    assert doctor.status_of([doctor.python_row(), tool]) == ExitCode.OK
-    assert "missing (optional)" in doctor.as_text([tool])
+    for need, word in ((Need.TEST, "make test"), (Need.ALL, "optional")):
+        tool = toolspecs.Tool("gdb", "make debug", need, "missing")
+        assert doctor.status_of([doctor.python_row(), tool]) == ExitCode.OK
+        assert word in doctor.as_text([tool])
+    tool = toolspecs.Tool("qemu", "boots", Need.RUN, "missing")
+    assert doctor.status_of([doctor.python_row(), tool]) == ExitCode.TOOL
+
+
+def test_doctor_says_what_each_purpose_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "find_manager", lambda: APT)
+    monkeypatch.setattr(packages, "_is_root", lambda: True)
+    missing = {"nasm": Need.RUN, "gdb": Need.TEST, "host-cc": Need.TEST}
+    text = doctor.as_text([toolspecs.Tool(name, "", missing[name], "missing") for name in missing])
+    assert "for make run:\n  apt-get install -y --no-install-recommends nasm\n" in text
+    assert text.endswith(
+        "for make test:\n  apt-get install -y --no-install-recommends nasm gdb gcc libc6-dev"
+    )
+
+
+def test_doctor_names_the_versions_known_to_be_good_and_refuses_none_that_is_not(
+    tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        doctor, "good_versions", lambda name: ("2.16.1", "3.1") if name == "nasm" else ()
+    )
+    fake_tool(tools, "nasm", "echo NASM version 99.1")
+    tool = find_tool(toolspecs.NASM)
+    assert tool.ok
+    (line,) = [line for line in doctor.as_text([tool]).splitlines() if line.startswith("nasm")]
+    assert line.split("  ")[:1] == ["nasm"] and "99.1" in line
+    assert "2.16.1, 3.1" in line and "before 2.14" in line
+    assert doctor.as_data([tool])["tools"][0]["known_good"] == ["2.16.1", "3.1"]
+
+
+# ---- the compiler for this machine ----
+
+
+@pytest.mark.skipif(GCC is None, reason="gcc is missing: apt-get install gcc libc6-dev")
+def test_a_compiler_for_this_machine_is_tried() -> None:
+    tool = toolchain.find_host_compiler()
+    assert tool.ok and tool.version and tool.need is Need.TEST
+
+
+def test_a_compiler_without_a_c_library_is_none(tools: Path) -> None:
+    said = "trial.c:1:10: fatal error: stdint.h: No such file or directory"
+    fake_tool(tools, "gcc", f"[ $# = 1 ] && echo gcc 12.2.0 || {{ echo '{said}' >&2; exit 1; }}")
+    tool = toolchain.find_host_compiler()
+    assert (tool.status, tool.version) == ("unusable", (12, 2, 0))
+    assert "stdint.h: No such file" in tool.detail
+
+
+def test_a_compiler_whose_programs_do_not_run_is_none(tools: Path) -> None:
+    program = "printf '#!/bin/sh\\nexit 3\\n' > trial; /bin/chmod +x trial"
+    fake_tool(tools, "gcc", f"[ $# = 1 ] && echo gcc 12.2.0 || {{ {program}; }}")
+    tool = toolchain.find_host_compiler()
+    assert tool.status == "unusable" and "does not run" in tool.detail
+
+
+def test_what_no_package_brings_is_not_installed() -> None:
+    calls, run = installer()
+    brew = next(manager for manager in managers("arm64") if manager.program == "brew")
+    with pytest.raises(ToolError, match="debootstrap"):
+        install(["debootstrap"], consent(yes=True), manager=brew, run=run)  # type: ignore[arg-type]
+    assert calls == []

@@ -2,7 +2,7 @@
  * dies, or waits, the next goes on with other numbers. */
 #include "attack.h"
 
-enum { CALLS = 300000, CALLS_A_CHILD = 400, AT_ONCE = 4, LIFE_MS = 50, NUMBERS = 440 };
+enum { CALLS = 300000, CALLS_A_CHILD = 400, AT_ONCE = 16, LIFE_MS = 50, NUMBERS = 440 };
 
 static const char *const names[] = {
     "a",   "b",    "a/b",  "../attack/a", "/tmp/attack/d/e", ".", "d/..", "d/.", "", "d",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from qemu_tests.linux.defects.defect import Defect, changed, defect
+from qemu_tests.linux.defects.defect import FOR_EVER, Defect, changed, defect
 
 FRAME = "proc/signal_frame.c"
 GROUP = "proc/group.c"
-FOR_EVER = 30  # seconds for a program that would wait for ever
 
 
 def corner(name: str, path: str, old: str, new: str, *says: str, seconds: int = 0) -> Defect:

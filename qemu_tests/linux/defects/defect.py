@@ -9,9 +9,10 @@ from qemu_tests.boot.defects.defect import changed
 from qemu_tests.kernels import Change
 from qemu_tests.linux.cases import Case, cases
 
-__all__ = ["HANG", "Defect", "TypedDefect", "changed", "defect", "typed"]
+__all__ = ["FOR_EVER", "HANG", "Defect", "TypedDefect", "changed", "defect", "typed"]
 
-HANG = "^hang: "  # of what a defect says: the boot does not end, and is not waited for long
+HANG = "^hang: "  # of what a defect says: the boot does not end
+FOR_EVER = 30  # seconds for a program that would wait for ever
 _CASES = {case.name: case for case in cases()}
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from qemu_tests.linux.defects.defect import HANG, changed, defect
-
-FOR_EVER = 30  # seconds for a program that would wait for ever
+from qemu_tests.linux.defects.defect import FOR_EVER, HANG, changed, defect
 
 FAMILIES = (
     defect(

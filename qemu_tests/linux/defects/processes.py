@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from qemu_tests.linux.defects.defect import changed, defect
+from qemu_tests.linux.defects.defect import FOR_EVER, changed, defect
 
 FORK = "proc/fork.c"
 EXIT = "proc/exit.c"
 EXEC = "proc/exec.c"
 GROUP = "proc/group.c"
-FOR_EVER = 30  # seconds for a program that would wait for ever
 
 PROCESSES = (
     defect(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from qemu_tests.linux.defects.defect import changed, defect
+from qemu_tests.linux.defects.defect import FOR_EVER, changed, defect
 
 WORK = "proc/work.c"
-FOR_EVER = 30  # seconds for a program that would wait for ever
 
 RESTARTS = (
     defect(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from qemu_tests.linux.defects.defect import changed, defect
+from qemu_tests.linux.defects.defect import FOR_EVER, changed, defect
 
 FRAME = "proc/signal_frame.c"
 SIGNAL = "proc/signal.c"
 WORK = "proc/work.c"
-FOR_EVER = 30  # seconds for a program that would wait for ever
 
 MASKS = (
     defect(

@@ -114,7 +114,7 @@ static void go(void)
 
 static void name(void)
 {
-    char text[16] = "................";
+    char text[17] = "................";
     say("name\n");
     TRY(symlinkat("file", folder, "link"));
     TRY(symlinkat("file", folder, "link"));

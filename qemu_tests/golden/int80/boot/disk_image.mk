@@ -5,7 +5,7 @@
 # the parts are made from the last to the first, and the next is told the checksum. `cksum` prints a
 # checksum and a size: $$1 and $$2 after `set --`.
 
-DISK_NASM    = $(NASM) -f bin -I./ -Wall $(if $(WERROR),-Werror)
+DISK_NASM    = $(NASM) -f bin -I./ $(AS_WARNINGS)
 DISK_SOURCES = $(wildcard boot/*.asm boot/*.inc) include/constants.inc
 KERNEL_SUM   = set -- $$(cksum < obj/boot/kernel.stripped)
 
