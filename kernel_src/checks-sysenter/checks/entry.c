@@ -57,8 +57,6 @@ static struct {
     uint32_t back;
 } wanted;
 
-static uint32_t loaded[CPU_COUNT]; /* of `enabled`: what each CPU has in DR7 */
-
 uint32_t check_kernel_steps;
 
 static void breakpoints_load(uint32_t enabled)
@@ -68,15 +66,16 @@ static void breakpoints_load(uint32_t enabled)
     __asm__ volatile("movl %0, %%db1" : : "r"(wanted.back));
     __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU only ever sets bits in it */
     __asm__ volatile("movl %0, %%db7" : : "r"(enabled | DR7_ALWAYS_1));
-    loaded[this_cpu()->index] = enabled;
 }
 
 /* Meanwhile there is one program: whatever else a CPU runs is its idle process. */
 void check_breakpoints_switch(const struct process *next)
 {
     uint32_t enabled = next->state == PROCESS_IDLE ? 0 : wanted.enabled;
+    uint32_t before;
 
-    if (enabled || loaded[this_cpu()->index]) {
+    __asm__ volatile("movl %%db7, %0" : "=r"(before));
+    if (enabled || (before & (DR7_BREAKPOINT_0 | DR7_BREAKPOINT_1))) {
         breakpoints_load(enabled);
     }
 }
