@@ -16,7 +16,7 @@ from typing import IO
 
 from builder.errors import FileError, MachineryError, ToolError
 
-GRACE_S = 2.0  # between SIGTERM and SIGKILL: time for make and gcc to remove half-written files
+GRACE_S = 30.0  # between SIGTERM and SIGKILL: make and gcc remove half-written files in no time
 
 
 class TimedOutError(MachineryError):

@@ -15,6 +15,7 @@ from builder.emulator import Machine
 from builder.ktap import parse
 from builder.model import memory
 from builder.model.budgets import VSYSCALL_STUBS
+from builder.patience import BACKSTOP_S
 from builder.run import RunResult
 from builder.step import STEPS
 from builder.verdict import Expected
@@ -299,7 +300,7 @@ def own_programs(lab: Lab) -> Path:
         source = Path(__file__).with_name("page.c")
         flags = "-m32 -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -Os"
         argv = ["gcc", *flags.split(), "-o", str(folder / "first"), str(source)]
-        subprocess.run(argv, check=True, timeout=60)
+        subprocess.run(argv, check=True, timeout=BACKSTOP_S)
         for name in ("second", "third", LONG_NAME):
             (folder / name).write_bytes((folder / "first").read_bytes())
     return folder
