@@ -13,8 +13,8 @@ from qemu_tests.kernels import Change
 DEMO = ("programs.suite=demo",)
 CHECKS = ("programs.suite=checks",)
 SYSENTER_ENTRY = "entry/sysenter_entry.asm"
-# Ends of which each is right. The damage leads the kernel to data that are not what it takes them for,
-# or a program to another one's: what lies there is the compiler's choice.
+# Ends of which each is right. The damage leads the kernel to data that are not what it takes them
+# for, or a program to another one's: what lies there is the compiler's choice.
 KERNEL_GONE_ASTRAY = "panic|fail|reset|hang"
 PROGRAM_GONE_ASTRAY = "hang|fail"
 
