@@ -21,6 +21,7 @@ IMPATIENT = Patience(boot=SILENCE, suite=SILENCE, ending=SILENCE)
 
 
 def _boot(lab: Lab, defect: Defect, kernel: Kernel) -> RunResult:
+    # One that does not hang may be slow: what it does wrong takes what it takes.
     waits = {"hang", "no boot"} & {*defect.words}
     patience = IMPATIENT if waits else Patience()
     return lab.boot(kernel, f"defect-{defect}", patience=patience, max_bytes=OUTPUT_MAX_BYTES)

@@ -21,7 +21,7 @@ from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case
 from qemu_tests.linux.compare import differences
 from qemu_tests.linux.defects import DEFECTS, TERMINAL, Defect, TypedDefect
-from qemu_tests.linux.defects.defect import FOR_EVER
+from qemu_tests.linux.defects.defect import FOR_EVER, HANG
 from qemu_tests.linux.initramfs import make_initramfs
 from qemu_tests.linux.keys import PARTS, Player, shown
 from qemu_tests.linux.results import ReportError, parse
@@ -74,7 +74,8 @@ def test_a_program_notices(
 ) -> None:
     kernel = lab.damaged(healthy, f"linux-{defect}", defect.changes)
     initramfs = _initramfs(tmp_path, [defect.run], packages)
-    report = _report(kernel, [defect.run], initramfs, lab, IMPATIENT)
+    patience = IMPATIENT if HANG in defect.says else PATIENT
+    report = _report(kernel, [defect.run], initramfs, lab, patience)
     for pattern in defect.says:
         assert re.search(pattern, report), f"{pattern}\n{report}"
 
