@@ -56,6 +56,11 @@ def keep(pid: int) -> None:
     _kept.add(pid)
 
 
+def let_go(pid: int) -> None:
+    """It has ended, and its number may be another's."""
+    _kept.discard(pid)
+
+
 def parent(pid: int) -> int:
     """The parent of a process; 0 if there is none or nobody knows."""
     found = _look(pid)
