@@ -1,8 +1,8 @@
 """The kinds of tests: the one table of what `--quick` takes of each, and of how long they take.
 
-`--quick` is for after each change: every unit test that builds and boots nothing, and of all else a
-sample that is always the same. A file in no row is an error of unit/test_suite.py, so that a new
-kind of test cannot be forgotten.
+`--quick` is for after each change: every unit test that is cheap, and of all else a sample that is
+always the same. A file in no row is an error of unit/test_suite.py, so that a new kind of test
+cannot be forgotten.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ KINDS = (
     Kind(
         "damaged kernels",
         ("boot/test_defects.py", "linux/test_linux_defects.py"),
-        2.5,
+        1.5,
         damage_of_each_file,
         too_long=("test_without_damage_no_program_notices_anything",),
     ),
@@ -128,7 +128,22 @@ KINDS = (
         2.0,
         too_long=("test_256_mib_are_unpacked_in_little_more_memory",),
     ),
-    Kind("unit", ("unit/test_*.py",), 0.1, every_test),
+    Kind(
+        "building",
+        ("unit/test_build.py", "unit/test_vdso.py", "unit/test_hypothesis_configs.py"),
+        1.0,
+        too_long=(
+            "test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives",
+            "test_another_compiler_in_the_same_folder_compiles_again",
+            "test_two_folders_give_the_same_bytes",
+            "test_good_values_give_a_tree_or_say_which_do_not_go_together",
+            "test_what_renders_also_builds_and_boots",
+        ),
+    ),
+    Kind("rendered trees", ("unit/test_render.py",), 0.05),
+    Kind("console", ("unit/test_console.py", "unit/test_qemu.py"), 0.3),
+    Kind("runs of the tests", ("unit/test_suite_ends.py",), 2.0),
+    Kind("unit", ("unit/test_*.py",), 0.05, every_test),
 )
 
 

@@ -32,7 +32,7 @@ def read_record(root: Path) -> dict[str, float]:
     try:
         text = (root / ".pytest_cache" / "v" / KEY).read_text(encoding="utf-8")
         return as_seconds(json.loads(text))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.watch import timeout_scale
+from builder.patience import timeout_scale
 from qemu_tests.suite.guard import GUARD
 
 pytestmark = pytest.mark.skipif(
