@@ -30,7 +30,8 @@ PYTEST_CODES = {
 def test(
     context: typer.Context,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A sample of each kind, in a minute.")
+        bool,
+        typer.Option("--quick", help="A sample of each kind, see qemu_tests/suite/kinds.py."),
     ] = False,
     dry_run: options.DryRun = False,
 ) -> int:

@@ -1,8 +1,16 @@
 """The kinds of tests: the one table of what `--quick` takes of each, and of how long they take.
 
 `--quick` is for after each change: every unit test that is cheap, and of all else a sample that is
-always the same. A file in no row is an error of unit/test_suite.py, so that a new kind of test
-cannot be forgotten.
+always the same. So it leaves out
+
+    of the matrix     all but one boot of each step's checks: the other CPUs, memories, options
+    damaged kernels   all but one of each file of them
+    unit tests        of those that build or boot, render or run pytest: all but one each
+    everywhere else   all parameters of a function but the first
+    too_long          what takes long by itself
+
+and `make test` leaves out nothing. A file in no row is an error of unit/test_suite.py, so that a
+new kind of test cannot be forgotten.
 """
 
 from __future__ import annotations

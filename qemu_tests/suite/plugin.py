@@ -23,7 +23,16 @@ _LONG = "tinygate_long"  # among what a worker is told at its start
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --quick."""
-    parser.addoption("--quick", action="store_true", help="a sample of each kind, in a minute")
+    parser.addoption("--quick", action="store_true", help="a sample of each kind: suite/kinds.py")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Nobody shall take a sample for the whole."""
+    if not config.option.quick:
+        return None
+    return (
+        "quick: a sample of each kind (qemu_tests/suite/kinds.py); `make test` leaves out nothing"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,13 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from builder.patience import timeout_scale
+from builder.patience import BACKSTOP_S
 from qemu_tests.suite.guard import GUARD
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux has subreapers: run it there"
 )
-TIMEOUT_S = 60 * timeout_scale()
 
 SMALL = Path(__file__).with_name("small_suite.py")
 
@@ -55,15 +54,15 @@ class Run:
         """What comes next from the FIFO; nothing after the last process that had it open."""
         ends = os.pidfd_open(self.process.pid)
         try:
-            ready = select.select([self.alive, ends], [], [], TIMEOUT_S)[0]
+            ready = select.select([self.alive, ends], [], [], BACKSTOP_S)[0]
         finally:
             os.close(ends)
         return os.read(self.alive, 4096) if self.alive in ready else b""
 
     def end(self) -> tuple[int, str]:
         """Wait for the end of the front, then of all others; returns its status and its words."""
-        out, _ = self.process.communicate(timeout=TIMEOUT_S)
-        while select.select([self.alive], [], [], TIMEOUT_S)[0]:
+        out, _ = self.process.communicate(timeout=BACKSTOP_S)
+        while select.select([self.alive], [], [], BACKSTOP_S)[0]:
             if not os.read(self.alive, 4096):
                 return self.process.returncode, out
         pytest.fail("a process remains, or none was started")
@@ -222,7 +221,7 @@ def test_a_limit_that_is_too_low_is_named(start: Start) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
 
     run = start("test_leaves", preexec=few_files)
-    out, _ = run.process.communicate(timeout=TIMEOUT_S)
+    out, _ = run.process.communicate(timeout=BACKSTOP_S)
     assert run.process.returncode == 4
     assert "ulimit -n: the tests need a limit of at least 256, not 100" in out
     assert "fix: " in out and "Traceback" not in out
