@@ -196,7 +196,7 @@ def _hostile_start() -> None:
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
-@pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.ISO-8859-1", "tlh"])
+@pytest.mark.parametrize("locale", ["POSIX", "de_DE.ISO-8859-1"])
 def test_a_test_finds_the_same_however_it_was_started(
     start: Start, workers: str, locale: str
 ) -> None:
