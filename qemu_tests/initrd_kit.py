@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.patience import BACKSTOP_S
+from qemu_tests.suite import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 HARNESS = ROOT / "qemu_tests" / "unit" / "initrd"
@@ -102,6 +103,7 @@ class Harness:
                 self._process = subprocess.Popen(
                     [self._program], stdin=pipe, stdout=pipe, stderr=log
                 )
+            processes.keep(self._process.pid)  # for the tests of a whole module
         assert self._process.stdin and self._process.stdout
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(f"{kind} {len(data)} {number}\n".encode() + data)
@@ -122,6 +124,7 @@ class Harness:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         status = self._process.wait(timeout=BACKSTOP_S)
+        processes.let_go(self._process.pid)
         self._process.stdout.close()
         self._process = None
         return status
