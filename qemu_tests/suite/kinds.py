@@ -111,7 +111,11 @@ KINDS = (
         ("boot/test_input.py", "boot/test_clock.py", "boot/test_yardstick.py"),
         2.0,
     ),
-    Kind("hostile programs, NMI", ("boot/test_hostile.py", "boot/test_nmi.py"), 2.0),
+    Kind(
+        "hostile programs, NMI, migration",
+        ("boot/test_hostile.py", "boot/test_nmi.py", "boot/test_migration.py"),
+        2.0,
+    ),
     Kind("bad input", ("boot/test_bad_input.py",), 2.0),
     Kind(
         "linux programs",
