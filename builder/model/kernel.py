@@ -213,6 +213,7 @@ _WITH_CHECKS = (
     "smp",
     "io-bitmap",
     "processes",
+    "smp-processes",
     "io-bitmap-processes",
     "linux",
 )

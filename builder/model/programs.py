@@ -100,9 +100,6 @@ FAULTS: tuple[Fault, ...] = (
     Fault("jump-null", "PF", "a jump to NULL"),
     Fault("write-text", "PF", "a write to its own text"),
     Fault("stack-overflow", "PF", "a stack that runs over"),
-    Fault("rdmsr", "GP", "RDMSR in ring 3", "sysenter"),
-    Fault("wrmsr", "GP", "WRMSR in ring 3", "sysenter"),
-    Fault("sysexit", "GP", "SYSEXIT in ring 3", "sysenter"),
     Fault("write-page", "PF", "a write to the vsyscall page", "vsyscall"),
     Fault("write-page-end", "PF", "a write to the end of the vsyscall page", "vsyscall"),
     Fault("behind-page", "PF", "a read behind the vsyscall page", "vsyscall"),
@@ -115,8 +112,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("port-last-dword", "GP", "four bytes at port 0xfffd, all allowed", "io-bitmap"),
 )
 
-# Programs of user/bad_sysenter.asm, faults.asm and faults_io_bitmap.asm that checks in the kernel
-# run and judge.
+# Programs of user/bad_sysenter.asm and of the files of faults that checks in the kernel run and
+# judge.
 _BAD_SYSENTER = (
     *(
         "ebp-null",
@@ -138,6 +135,7 @@ _BAD_SYSENTER = (
         "step-garbage",
     ),
 )
+_PRIVILEGED = ("rdmsr", "wrmsr", "sysexit")
 _LENIENT = ("icebp", "alignment", "null-segment")
 _PORT_SWITCH = ("port-owner", "port-thief")
 
@@ -197,6 +195,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
+    *(_bare_program(name, "user/faults_sysenter", "sysenter") for name in _PRIVILEGED),
     *(_bare_program(name, "user/bad_sysenter", "sysenter") for name in _BAD_SYSENTER),
     *(_bare_program(name, "user/faults_io_bitmap", "io-bitmap") for name in _PORT_SWITCH),
 )
@@ -265,6 +264,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
                 until=f.until,
             )
             for f in FAULTS
+        ),
+        SuiteEntry(
+            "killed by what not every CPU has",
+            ("checks", "sysenter"),
+            check="check_privileged",
         ),
         SuiteEntry("killed by what not every emulator checks", checks, check="check_lenient"),
         SuiteEntry("timer interrupts during many calls", checks, check="check_timer_storm"),

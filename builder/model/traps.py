@@ -220,6 +220,7 @@ HANDLERS: tuple[Handler, ...] = (
         "counts, for checks/timer.c",
         "checks",
     ),
+    Handler("WAKE_VECTOR", "check_wake_interrupt(regs)", "see checks/interrupted.h", "checks-smp"),
 )
 
 

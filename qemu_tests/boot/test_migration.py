@@ -80,3 +80,38 @@ def test_checks_pass_wherever_a_program_goes_on(lab: Lab, step: str, cpus: int) 
     )
     result = lab.boot(kernel, f"moving-{step}-{cpus}")
     assert result.verdict.passed, result.explain()
+
+
+# Each CPU interrupts itself in each call: the interrupt waits until it is let in, which is before
+# the first instruction in ring 3.
+INTERRUPT = """\
+#define SYSCALL_ENTRY __attribute__((fastcall))
+
+#include "lib/lib.h"
+#include "proc/process.h"
+
+#define INTERRUPT_COMMAND ((volatile uint32_t *)(LOCAL_APIC_ADDR + 0x300))
+#define TO_SELF 0x44000
+
+static void interrupt(void)
+{
+    if (strcmp(current_process()->name, "many-calls") != 0) {
+        *INTERRUPT_COMMAND = TO_SELF | WAKE_VECTOR;
+    }
+}
+"""
+INTERRUPTING = [
+    Change("sys/table.c", "#define SYSCALL_ENTRY __attribute__((fastcall))", INTERRUPT),
+    Change("sys/table.c", "return sys_##", "interrupt(); return sys_##"),
+]
+
+
+def test_no_interrupt_hides_the_first_instruction_back(lab: Lab) -> None:
+    """An interrupt at an instruction with a breakpoint comes first, the breakpoint afterwards.
+
+    QEMU 10 and 11 would pass it by: see checks/interrupted.h.
+    """
+    chosen = ("kernel.step=vsyscall", "cpu.count=2", "programs.suite=checks")
+    kernel = lab.damaged(lab.kernel(*chosen), "interrupting", INTERRUPTING)
+    result = lab.boot(kernel, "interrupting")
+    assert result.verdict.passed, result.explain()

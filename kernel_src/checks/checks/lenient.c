@@ -1,25 +1,18 @@
-/* checks/lenient.c: programs that a real CPU kills, but not every emulator.
- *
- * QEMU 7.2 without KVM knows neither #AC nor null selectors in flat segments, and takes INT1 for an
- * undefined instruction.
- */
+/* checks/lenient.c: programs that a real CPU kills, but not every emulator. */
 
-#include "checks/run.h"
+#include "checks/rule.h"
 #include "include/structs.h"
 #include "kernel/checks.h"
 #include "lib/ktap.h"
 
-#define SURVIVED (-1001) /* exit status 1: see user/fault.inc */
-
-static const struct {
-    const char *program;
-    int32_t killed_by;
-    int32_t emulated; /* how it may end on an emulator */
-    const char *text;
-} rows[] = {
-    {"alignment", VECTOR_AC, SURVIVED, "AC: an unaligned word with EFLAGS.AC set"},
-    {"null-segment", VECTOR_GP, SURVIVED, "GP: memory by way of a null selector"},
-    {"icebp", VECTOR_DB, VECTOR_UD, "DB: INT1"},
+static const struct rule_program rows[] = {
+    {"alignment",
+     {"AC: an unaligned word with EFLAGS.AC set", VECTOR_AC, SURVIVED,
+      "this emulator does not look, as QEMU without KVM"}},
+    {"null-segment",
+     {"GP: memory by way of a null selector", VECTOR_GP, SURVIVED,
+      "this emulator does not look, as QEMU without KVM"}},
+    {"icebp", {"DB: INT1", VECTOR_DB, VECTOR_UD, "this emulator does not know it, as QEMU 7.2"}},
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -27,14 +20,6 @@ static const struct {
 int check_lenient(void)
 {
     ktap_plan(ROWS);
-    for (uint32_t i = 0; i < ROWS; i++) {
-        struct process *process = check_start(rows[i].program);
-        int32_t end = process ? check_end(process) : 0;
-        if (end == rows[i].emulated) {
-            ktap_skip(rows[i].text, "this emulator does not know it");
-        } else {
-            ktap_equal(rows[i].text, (uint32_t)end, (uint32_t)rows[i].killed_by);
-        }
-    }
+    rules_try(rows, ROWS);
     return ktap_status();
 }

@@ -8,6 +8,7 @@ struct pt_regs;
 struct landings {
     uint32_t user;       /* in ring 3 */
     uint32_t after_gate; /* of them: at the first instruction that SYSEXIT goes to */
+    uint32_t with_rf;    /* of them: with EFLAGS.RF set */
     uint32_t halted;     /* in ring 0, after HLT */
     uint32_t kernel;     /* in ring 0, anywhere else: interrupts are off there */
     uint32_t switches;   /* in another process than the one before */

@@ -9,6 +9,7 @@ int check_pointers(void);     /* checks/pointers.c */
 int check_entry(void);        /* checks/entry.c: only with SYSENTER */
 int check_bad_sysenter(void); /* checks/bad_sysenter.c: only with SYSENTER */
 int check_io_switch(void);    /* checks/io_switch.c: only with an I/O permission bitmap */
+int check_privileged(void);   /* checks/privileged.c: only with SYSENTER */
 int check_lenient(void);      /* checks/lenient.c */
 int check_timer_storm(void);  /* checks/timer.c */
 int check_all_cpus(void);     /* checks/all_cpus.c: only with several CPUs */

@@ -244,6 +244,15 @@ ENTRY = (
         ),
         "the kernel has its own es",
     ),
+    checks(
+        "a rule broken in a way that no emulator is known for",
+        changed(
+            "user/faults.asm",
+            "    db   0xf1    ",
+            "    hlt          ",
+        ),
+        "DB: INT1 # expected 0x1, got 0xd",
+    ),
     Defect(
         "CPUs not started",
         changed("kernel/main.c", "    smp_start();\n", ""),

@@ -1,0 +1,10 @@
+/* checks/woken.h: what the interrupt of another CPU does when no check looks at it. */
+#pragma once
+
+#include "kernel/kernel.h"
+
+static inline void woken_of_step(struct pt_regs *regs)
+{
+    (void)regs;
+    wake_interrupt();
+}
