@@ -4,12 +4,14 @@
 #   make run CONFIG=lab3.toml                 another configuration, into build/lab3/
 #   make run SET="cpu.count=2 tss.io_bitmap=false"
 #   make test ARGS="-k config"                further arguments of the verb
+#   make test QUICK=1                         a sample of each kind of test, in a minute
 
 PYTHON ?= python3
 STEP ?=
 CONFIG ?=
 SET ?=
 ARGS ?=
+QUICK ?=
 
 VENV := .venv
 # The set-ups (builder/setup_env.py): for make run, for make test, for all verbs.
@@ -32,7 +34,7 @@ run: $(READY)-run ## render, build, boot, show the serial line, judge it (STEP=l
 	@$(TINYGATE) run $(CHOICE) $(ARGS)
 
 test: $(READY)-test ## the whole test suite
-	@$(TINYGATE) test -n auto $(ARGS)
+	@$(TINYGATE) test $(if $(QUICK),--quick) -n auto $(ARGS)
 
 image: $(READY)-run ## kernel.elf, disk.img and the kernel tree, into build/default/
 	@$(TINYGATE) image $(CHOICE) $(ARGS)

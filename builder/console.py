@@ -31,12 +31,11 @@ from builder.emulator.base import BootImage, CpuState, Emulator, Exit, ExitKind,
 from builder.emulator.control import Control
 from builder.errors import FileError
 from builder.model.outcomes import BANNER_PREFIX, FINISHED_PREFIX, LOADER_PREFIX, PANIC_PREFIX
-from builder.patience import Reading, Watcher
+from builder.patience import BACKSTOP_S, Reading, Watcher
 from builder.transcript import End, Phase, Transcript, decode
 from builder.watch import Typed, Watch
 
 LOOK_S = 0.05  # of the wall clock, between two looks at the guest's own
-REAP_TIMEOUT_S = 60.0  # between the serial line's end and the process's own: milliseconds
 STDERR_BYTES = 16_384
 _LONG_LINE = 4096  # a longer line is searched in pieces, so that searching stays linear
 
@@ -225,7 +224,7 @@ class _Session:
         except _TooMuchOutputError:
             end = End.TOO_MUCH_OUTPUT
         if end is None:
-            status = self.process.wait(REAP_TIMEOUT_S)
+            status = self.process.wait(BACKSTOP_S)  # it takes milliseconds
             end, code = self._explain(status)
         if status is None:
             cpus = self.emulator.cpu_states(self.control)

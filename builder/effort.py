@@ -31,31 +31,34 @@ class Effort:
     asleep_s: float
 
 
+NOTHING = Effort(0.0, 0.0)
+
+
 class EffortMeter:
     """Reads the effort of one process."""
 
     def __init__(self, pid: int) -> None:
-        """`pid` need not be there any more when it is read."""
+        """`pid` need not be there any more when it is read; `last` is the last that was read."""
         self._folder = Path(f"/proc/{pid}")
         self._began_s = time.monotonic()
         self._waited_ns: dict[str, int] = {}  # of each thread, also of those that have ended
         self._is_told = False  # how long it waited for a CPU
-        self._last = Effort(0.0, 0.0)
+        self.last = NOTHING
 
     def read(self) -> Effort:
         """Its effort so far; the same as before if it has ended."""
         now_s = time.monotonic() - self._began_s
         process = _fields(self._folder / "stat")
         if not process:
-            return self._last
+            return self.last
         cpu_s = (int(process[_UTIME]) + int(process[_STIME])) / _TICKS_PER_S
-        asleep_s = self._last.asleep_s
+        asleep_s = self.last.asleep_s
         if not self._look_at_threads():
             waited_s = sum(self._waited_ns.values()) / 1e9
             sure = 1.0 if self._is_told else _SURE
             asleep_s = max(asleep_s, (now_s - cpu_s - waited_s) * sure)
-        self._last = Effort(cpu_s, asleep_s)
-        return self._last
+        self.last = Effort(cpu_s, asleep_s)
+        return self.last
 
     def _look_at_threads(self) -> bool:
         """Note how long they have waited; True if one has something to do.

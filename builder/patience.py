@@ -9,6 +9,7 @@ busy computer a hang takes longer to be seen, and nothing is taken for one.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ from builder.emulator.base import Counted
 from builder.errors import UserError
 from builder.transcript import Phase
 
+# Of the wall clock, for what is done in seconds by whatever computer: its end means that something
+# is broken, never that something is slow.
+BACKSTOP_S = 900.0
 SCALE_VARIABLE = "TINYGATE_TIMEOUT_SCALE"
 TOTAL = 10  # a phase with output now and then may use up this many times what a silent one may
 # An emulator that counts is stopped by its effort only if that is so much more than one that does
@@ -56,10 +60,10 @@ class Limit:
         asleep_s: Seconds in which the emulator had nothing to do, where they are not.
     """
 
-    instructions: float
-    idle_s: float
-    cpu_s: float
-    asleep_s: float
+    instructions: float = math.inf
+    idle_s: float = math.inf
+    cpu_s: float = math.inf
+    asleep_s: float = math.inf
 
     def times(self, factor: float) -> Limit:
         """Each of them multiplied."""

@@ -30,6 +30,7 @@ from builder.process import (
     TimedOutError,
     find_program,
     interrupt_later,
+    keep_from_outliving,
     open_process,
 )
 
@@ -126,12 +127,13 @@ class SystemRunner:
         find_program(command)
         # Ctrl-C belongs to the program in front (gdb stops the guest with it), not to us.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        theirs = signal.SIG_IGN if before == signal.SIG_IGN else signal.SIG_DFL
         try:
             popen = subprocess.Popen(
-                command.argv,
+                keep_from_outliving(command.argv, "TERM"),
                 cwd=command.cwd,
                 env=command.full_env(),
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                preexec_fn=lambda: signal.signal(signal.SIGINT, theirs),
             )
             return popen.wait()
         finally:

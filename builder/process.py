@@ -9,14 +9,14 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from builder.errors import FileError, MachineryError, ToolError
 
-GRACE_S = 2.0  # between SIGTERM and SIGKILL: time for make and gcc to remove half-written files
+GRACE_S = 30.0  # between SIGTERM and SIGKILL: make and gcc remove half-written files in no time
 
 
 class TimedOutError(MachineryError):
@@ -159,6 +159,16 @@ def find_program(command: Command) -> str:
     return found
 
 
+def keep_from_outliving(argv: Sequence[str], death_signal: str) -> list[str]:
+    """The command that gets `death_signal` (TERM, KILL) if the thread that starts it ends first.
+
+    Where tinygate itself is killed, no `finally` runs: Linux then ends the child. (Not if that
+    happens before setpriv has had its say, a millisecond after the start.)
+    """
+    keeper = shutil.which("setpriv")
+    return [*((keeper, "--pdeathsig", death_signal, "--") if keeper else ()), *argv]
+
+
 def open_process(
     command: Command,
     stdin: int | IO[bytes],
@@ -174,14 +184,9 @@ def open_process(
     descriptors that it inherits beside its three standard ones.
     """
     find_program(command)
-    argv = list(command.argv)
-    # Where tinygate itself is killed, no `finally` runs: Linux then ends the child. (Not if that
-    # happens before setpriv has had its say, a millisecond after the start.)
-    if keeper := shutil.which("setpriv"):
-        argv = [keeper, "--pdeathsig", death_signal, "--", *argv]
     try:
         return subprocess.Popen(
-            argv,
+            keep_from_outliving(command.argv, death_signal),
             cwd=command.cwd,
             env=command.full_env(),
             stdin=stdin,

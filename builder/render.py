@@ -16,12 +16,14 @@ from typing import Any
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
 )
+from jinja2.bccache import Bucket
 
 from builder.config import KernelConfig
 from builder.errors import BuildError, FileError, UserError
@@ -84,9 +86,26 @@ def c_string(text: str) -> str:
     return f'"{"".join(plain)}"'
 
 
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled: whoever renders several trees compiles once."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(loader: BaseLoader) -> Environment:
     environment = Environment(
         loader=loader,
+        bytecode_cache=_COMPILED,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

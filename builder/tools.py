@@ -14,7 +14,7 @@ from enum import IntEnum
 from pathlib import Path
 
 Version = tuple[int, ...]
-TIMEOUT_S = 20.0  # a tool that needs longer to say its version hangs
+TIMEOUT_S = 120.0  # a tool says its version at once; one that needs so long hangs
 
 
 @dataclass(frozen=True)

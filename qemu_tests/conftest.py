@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from builder.patience import timeout_scale
 from qemu_tests.kernels import Lab, session_folder
 
+pytest_plugins = ["qemu_tests.suite.plugin"]  # how the tests are run
 ROOT = Path(__file__).resolve().parent.parent
 
 

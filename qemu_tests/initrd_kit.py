@@ -9,6 +9,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.patience import BACKSTOP_S
+from qemu_tests.suite import processes
+
 ROOT = Path(__file__).resolve().parent.parent
 HARNESS = ROOT / "qemu_tests" / "unit" / "initrd"
 KERNEL = ROOT / "kernel_src"
@@ -25,7 +28,6 @@ WARNINGS = (
     *("-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wpointer-arith", "-Wundef", "-Wvla"),
     *("-Wstrict-prototypes", "-Wmissing-prototypes"),
 )
-COMPILE_TIMEOUT_S = 60
 # The best that this host can do, if it lacks the 32-bit C library or the sanitizers.
 WAYS = (f"-m32 {SANITIZE}", SANITIZE, "-m32", "")
 
@@ -41,7 +43,7 @@ def build_harness(folder: Path) -> Path:
             [*words, "-o", str(program), *map(str, sources)],
             capture_output=True,
             text=True,
-            timeout=COMPILE_TIMEOUT_S,
+            timeout=BACKSTOP_S,
             check=False,
         )
         if done.returncode == 0:
@@ -101,6 +103,7 @@ class Harness:
                 self._process = subprocess.Popen(
                     [self._program], stdin=pipe, stdout=pipe, stderr=log
                 )
+            processes.keep(self._process.pid)  # for the tests of a whole module
         assert self._process.stdin and self._process.stdout
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(f"{kind} {len(data)} {number}\n".encode() + data)
@@ -120,7 +123,8 @@ class Harness:
         assert self._process.stdin and self._process.stdout
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
-        status = self._process.wait(timeout=20)
+        status = self._process.wait(timeout=BACKSTOP_S)
+        processes.let_go(self._process.pid)
         self._process.stdout.close()
         self._process = None
         return status

@@ -20,7 +20,7 @@ from builder.build import build_kernel, make_command
 from builder.config import KernelConfig, load_config
 from builder.emulator import BootImage, Machine
 from builder.model.kernel import KernelModel, build_model
-from builder.patience import Patience
+from builder.patience import BACKSTOP_S, Patience
 from builder.run import RunResult, run_image
 from builder.verdict import Expected
 from builder.watch import Typed
@@ -29,7 +29,6 @@ CLANG = "clang --target=i386"
 # Warnings are errors where CI asks for it, on the tool chain that it is pinned to: a newer compiler
 # that warns of more is no reason to fail somebody's test.
 WERROR = os.environ.get("TINYGATE_WERROR") == "1"
-BUILD_TIMEOUT_S = 100  # a build takes two seconds; another worker may be at the same kernel
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ class Lab:
                         shutil.rmtree(out / "kernel" / "obj")
                         (out / "kernel" / "kernel.elf").unlink()
                 make = make_command(out / "kernel", jobs=1, cc=None, verbose=False, werror=WERROR)
-                done = proc.run([*make[:-1], "kernel.elf"], timeout_s=BUILD_TIMEOUT_S)
+                done = proc.run([*make[:-1], "kernel.elf"], timeout_s=BACKSTOP_S)
                 assert done.ok, done.stdout + done.stderr
                 shutil.copyfile(out / "kernel" / "kernel.elf", out / "kernel.elf")
                 (out / "built").touch()

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from builder.emulator import BootImage, Machine, Qemu
 from builder.model import outcomes
+from builder.patience import BACKSTOP_S
 from builder.resources import data_dir
+from qemu_tests.guests import run_to_end
 
 HERE = Path(__file__).parent / "boot"
 LOADER_SOURCE = data_dir("kernel_src") / "int80" / "boot"
 SECTOR = 512
-TIMEOUT_S = 20  # a boot takes a tenth of a second
 PHDR = struct.Struct("<8I")
 Change = tuple[str, str, str]  # file in boot/, old text, new text
 CONSTANTS = {
@@ -107,8 +108,8 @@ def build_kernel(folder: Path, *, fill_bytes: int = 0, bss_bytes: int = 4096) ->
         str(source),
     ]
     link = ["ld", "-m", "elf_i386", "-n", "-s", "--build-id=none", "-T", str(folder / "kernel.ld")]
-    subprocess.run(nasm, check=True, timeout=60)
-    subprocess.run([*link, "-o", str(elf), str(object_file)], check=True, timeout=60)
+    subprocess.run(nasm, check=True, timeout=BACKSTOP_S)
+    subprocess.run([*link, "-o", str(elf), str(object_file)], check=True, timeout=BACKSTOP_S)
     return elf
 
 
@@ -129,7 +130,7 @@ def make_image(
     # Not objcopy: the tests want to say what the kernel's file is, byte for byte.
     keep = 'OBJCOPY=keep() { cp "$$2" "$$3"; }; keep'
     argv = ["make", "-C", str(folder), keep, "disk.img"]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=BACKSTOP_S, check=False)
 
 
 def image_of(folder: Path, kernel: bytes, changes: Sequence[Change] = ()) -> Path:
@@ -160,14 +161,8 @@ def boot(
         argv[-1] = argv[-1].replace(",if=virtio,", f",if={disk},")
     if dirt is not None:
         argv += ["-device", f"loader,file={dirt},addr=0x100000,force-raw=on"]
-    try:
-        # run() kills QEMU when the time is up or the test is interrupted.
-        done = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False
-        )
-    except subprocess.TimeoutExpired as expired:
-        return Boot(None, (expired.stdout or b"").decode(errors="replace"))
-    return Boot(done.returncode, done.stdout.decode(errors="replace"))
+    run = run_to_end(argv)
+    return Boot(run.status, run.text)
 
 
 def flip(image: Path, bit: int, copy: Path) -> Path:

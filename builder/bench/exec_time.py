@@ -16,6 +16,7 @@ from builder.bench import serial, stats
 from builder.bench.clock import timed_run
 from builder.errors import EmulatorError
 from builder.exec import machine, options
+from builder.patience import BACKSTOP_S, Limit
 from builder.resources import PACKAGE_DIR
 
 # Where this is set, each run would compile all modules again: that is not what users have. Both
@@ -64,7 +65,9 @@ def exec_overhead(
     with tempfile.TemporaryDirectory(prefix="tinygate-bench-") as folder:
         measured = exec_command(program)
         other = empty_command(empty, Path(folder) / "memory")
-        timed_run(measured, serial.has_first_byte)  # compiles, and builds the kernel, if need be
+        # Compiles, and builds the kernel, if need be: it waits for others, and is silent.
+        patient = Limit(cpu_s=BACKSTOP_S, asleep_s=BACKSTOP_S)
+        timed_run(measured, serial.has_first_byte, limit=patient)
         for number in range(1, runs + 1):
             progress(f"exec: round {number} of {runs}")
             ours.append(_seen(measured))

@@ -28,6 +28,7 @@ from builder.debian.boot import COMMAND_LINE as DEBIAN_COMMAND_LINE
 from builder.emulator.base import BootImage, Emulator, Machine
 from builder.errors import DebianUnavailableError, EmulatorError
 from builder.exec import machine as exec_machine
+from builder.patience import Limit
 from builder.resources import data_dir
 from builder.step import Step
 
@@ -35,7 +36,7 @@ OURS_MIB = (2, 16)  # the least memory is looked for in this range
 PEER_MIB = (8, 128)
 PEER_MACHINE_MIB = 256
 PEER_EVERY = 3  # one round of so many boots Debian's kernel too, which takes seconds
-TIMEOUT_S = 300.0  # Debian's kernel takes half a minute to count instructions on a busy machine
+LIMIT = Limit(cpu_s=300, asleep_s=300)  # Debian's kernel counts instructions for half a minute
 SOURCE = "linux_calls.c"
 MICROVM = ("-machine", exec_machine.MICROVM)
 EMPTY_SAYS = b"E"  # kernel_src/yardstick/empty.asm
@@ -105,13 +106,11 @@ class LinuxBench:
         seen: bytes,
         *,
         flags: Sequence[str] = (),
-        timeout_s: float = TIMEOUT_S,
+        limit: Limit = LIMIT,
     ) -> TimedRun:
         """Boot once, with further `flags` for QEMU, and see when `seen` has come."""
         argv = [*self.emulator.command(machine, image), *flags]
-        return timed_run(
-            argv, lambda data: seen in data.replace(b"\r\n", b"\n"), timeout_s=timeout_s
-        )
+        return timed_run(argv, lambda data: seen in data.replace(b"\r\n", b"\n"), limit=limit)
 
     def must_boot(
         self, image: BootImage, machine: Machine, seen: bytes, flags: Sequence[str] = ()
@@ -195,15 +194,15 @@ def memory_row(bench: LinuxBench, shell: Path | None, why_not: str) -> Row:
 
 def _least_memory(bench: LinuxBench, subject: Subject, shell: Path) -> Value | None:
     image = subject.image(shell)
-    limit_s = TIMEOUT_S
+    limit = LIMIT
 
     def enough(mib: int) -> bool:
-        nonlocal limit_s
+        nonlocal limit
         bench.progress(f"{subject.kernel.name} in {mib} MiB")
         machine = replace(subject.machine, memory_mib=mib, icount=False)
-        run = bench.boot(image, machine, linux_guest.SHELL_SAYS, timeout_s=limit_s)
-        if limit_s == TIMEOUT_S:  # the first, with the most: one with too little may hang
-            limit_s = min(TIMEOUT_S, 1.0 + 10 * run.total_s)
+        run = bench.boot(image, machine, linux_guest.SHELL_SAYS, limit=limit)
+        if limit is LIMIT:  # the first, with the most: one with too little may hang
+            limit = run.times(10)
         return run.seen_s is not None
 
     least = stats.least(*subject.memory_mib, enough)

@@ -9,10 +9,10 @@ from builder import debian, proc, toolchain
 from builder.cpio import Directory, Entry, File, Node, pack
 from builder.debian.boot import kernel_file
 from builder.errors import BuildError
+from builder.patience import BACKSTOP_S
 from builder.shell.userland import PACKAGE as BUSYBOX
 from builder.shell.userland import PROGRAM
 
-COMPILE_TIMEOUT_S = 60
 FLAGS = (
     *("-std=gnu11", "-O2", "-march=i686", "-Wall", "-Wextra", "-Werror"),
     *("-ffreestanding", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables"),
@@ -43,7 +43,7 @@ def compile_calls(source: Path, out_dir: Path) -> Path:
         [*compiler.command, *FLAGS, "-c", str(source), "-o", str(object_file)],
         [compiler.ld, *LINK_FLAGS, "-o", str(program), str(object_file)],
     ):
-        done = proc.run(argv, timeout_s=COMPILE_TIMEOUT_S)
+        done = proc.run(argv, timeout_s=BACKSTOP_S)
         if not done.ok:
             raise BuildError(
                 f"{source.name} does not compile",

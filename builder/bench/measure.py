@@ -10,14 +10,14 @@ from pathlib import Path
 
 from builder import proc
 from builder.bench import serial, stats
-from builder.bench.clock import TIMEOUT_S, TimedRun, timed_run
+from builder.bench.clock import LIMIT, TimedRun, timed_run
 from builder.bench.figures import Row, Value, figure
 from builder.bench.yardstick import Yardsticks
 from builder.emulator.base import BootImage, Emulator, Machine
 from builder.errors import BuildError, EmulatorError, FileError
+from builder.patience import BACKSTOP_S, Limit
 
 MEMORY_MIB = (1, 16)  # the least guest memory is looked for in this range
-IMAGE_TIMEOUT_S = 300.0
 SECTOR_BYTES = 512
 
 
@@ -39,11 +39,11 @@ class Bench:
         seen: Callable[[bytes], bool],
         *,
         must: bool = True,
-        timeout_s: float = TIMEOUT_S,
+        limit: Limit = LIMIT,
     ) -> TimedRun:
         """Boot once. Raises EmulatorError if `must` and what is waited for never comes."""
         argv = self.emulator.command(machine, image)
-        run = timed_run(argv, seen, timeout_s=timeout_s)
+        run = timed_run(argv, seen, limit=limit)
         if must and run.seen_s is None:
             raise EmulatorError(
                 f"{image.path.name} did not print what the benchmark waits for",
@@ -215,16 +215,16 @@ def memory_row(bench: Bench) -> Row:
 
     def smallest(image: BootImage) -> Value | None:
         # A guest with too little memory may hang: it gets ten times what one with plenty needed.
-        limit_s = TIMEOUT_S
+        limit = LIMIT
 
         def enough(mib: int) -> bool:
-            nonlocal limit_s
+            nonlocal limit
             bench.progress(f"{image.path.name} in {mib} MiB")
             machine = replace(bench.machine, memory_mib=mib)
             seen = serial.has_first_byte
-            run = bench.boot(image, machine, seen, must=False, timeout_s=limit_s)
-            if limit_s == TIMEOUT_S:  # the first one, which had the most
-                limit_s = min(TIMEOUT_S, 1.0 + 10 * run.total_s)
+            run = bench.boot(image, machine, seen, must=False, limit=limit)
+            if limit is LIMIT:  # the first one, which had the most
+                limit = run.times(10)
             return serial.passed(run.text, run.status)
 
         found = stats.least(*MEMORY_MIB, enough)
@@ -250,7 +250,7 @@ def image_rows(image_command: Callable[[Path], Sequence[str]], bench: Bench) -> 
         for what in ("cold build", "nothing changed"):
             bench.progress(what)
             began = time.monotonic()
-            done = proc.run(image_command(Path(folder) / "build"), timeout_s=IMAGE_TIMEOUT_S)
+            done = proc.run(image_command(Path(folder) / "build"), timeout_s=BACKSTOP_S)
             times.append(time.monotonic() - began)
             if not done.ok:
                 raise BuildError(

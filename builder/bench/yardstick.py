@@ -10,9 +10,9 @@ from pathlib import Path
 
 from builder import proc
 from builder.errors import BuildError, FileError
+from builder.patience import BACKSTOP_S
 
 DISK_BYTES = 1 << 20  # the BIOS wants a disk with at least one track; the rest is a hole
-NASM_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def assemble(source: Path, out_dir: Path, *, nasm: str = "nasm") -> Yardsticks:
 def _nasm(nasm: str, source: Path, output: Path) -> Path:
     include = f"{source.parent}/"  # old NASMs want the slash
     argv = [nasm, "-f", "bin", "-I", include, "-o", str(output), str(source)]
-    done = proc.run(argv, timeout_s=NASM_TIMEOUT_S)
+    done = proc.run(argv, timeout_s=BACKSTOP_S)
     if not done.ok:
         raise BuildError(
             f"NASM refused {source.name}",

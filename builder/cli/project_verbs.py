@@ -29,9 +29,24 @@ PYTEST_CODES = {
 @verb
 def test(
     context: typer.Context,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="A sample of each kind, see qemu_tests/suite/kinds.py."),
+    ] = False,
     dry_run: options.DryRun = False,
 ) -> int:
     """Run the test suite; further arguments go to pytest."""
+    return _in_the_checkout(
+        "-m", "pytest", *(["--quick"] if quick else []), *context.args, dry_run=dry_run
+    )
+
+
+def _in_the_checkout(*words: str, dry_run: bool = False) -> int:
+    """Start this Python with `words` at the root of the checkout; returns our exit code.
+
+    Raises:
+        UserError: There is no checkout.
+    """
     from builder import proc
     from builder.resources import checkout_dir
 
@@ -42,11 +57,13 @@ def test(
             why="an installed package has none; they are in the project's repository",
             fix="run `make test` in a checkout",
         )
-    command = [sys.executable, "-m", "pytest", *context.args]
+    command = [sys.executable, *words]
     if dry_run:
         print(f"(cd {shlex.quote(str(root))} && {shlex.join(command)})")
         return ExitCode.OK
     status = proc.foreground(command, cwd=root)
+    if status < 0 or status > 128:  # killed; who did that has heard of it, or reads it above
+        return ExitCode.INTERRUPTED
     return PYTEST_CODES.get(status, EXIT_BUG)
 
 
@@ -118,6 +135,9 @@ def bench(
     out: options.Out = None,
     runs: Annotated[int, typer.Option("--runs", min=1, help="Rounds of boots, for times.")] = 15,
     markdown: Annotated[bool, typer.Option("--markdown", help="A table for README.md.")] = False,
+    suite: Annotated[
+        bool, typer.Option("--suite", help="Only where the time of the last `make test` went.")
+    ] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
@@ -125,6 +145,8 @@ def bench(
     from builder.bench import main_bench
     from builder.config import load_config
 
+    if suite:
+        return _in_the_checkout("-m", "qemu_tests.suite")
     choice = choose(config, step, set_ or (), out)
     loaded = load_config(choice.config, choice.overrides)
     with ui.progress("measuring") as update:

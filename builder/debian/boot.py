@@ -8,10 +8,9 @@ from builder import proc
 from builder.debian.store import Unpacked
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import EmulatorError, FileError
-from builder.patience import timeout_scale
+from builder.patience import BACKSTOP_S, timeout_scale
 
 MACHINE = Machine(memory_mib=256)
-TIMEOUT_S = 300  # it takes ten seconds
 # panic=-1: a panic resets the machine, which ends QEMU. The kernel's own messages stay away from
 # the serial line, or they would stand in the middle of a program's.
 COMMAND_LINE = "console=ttyS0 panic=-1 quiet loglevel=1"
@@ -45,7 +44,7 @@ def boot_debian(kernel: Path, initramfs: Path, machine: Machine = MACHINE) -> st
         TimedOutError: The guest does not end.
         UserError: TINYGATE_TIMEOUT_SCALE is not a factor.
     """
-    timeout_s = TIMEOUT_S * timeout_scale()
+    timeout_s = BACKSTOP_S * timeout_scale()  # it takes ten seconds
     done = proc.run(boot_command(kernel, initramfs, machine), timeout_s=timeout_s)
     if not done.ok:
         raise EmulatorError(

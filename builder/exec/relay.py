@@ -21,6 +21,7 @@ from builder.model import host
 
 TYPE_CHECKING = False  # typing.TYPE_CHECKING without its import
 if TYPE_CHECKING:
+    from builder.effort import Effort, EffortMeter
     from builder.exec.strace import Tracer
 
 _TYPED_BYTES = 4096
@@ -28,7 +29,10 @@ _KERNEL_TEXT_MAX = 1 << 16
 _WATCH = host.numbers(host.WATCHES)
 _END = host.numbers(host.ENDS)
 _MOMENT = host.numbers(host.MOMENTS)
-_SIGNAL_PATIENCE_MS = 2000  # the guest's kernel takes a signal at once, if it is well
+# The guest's kernel takes a signal at once, if it is well: it hangs if its emulator has worked, or
+# slept, for so long since, whatever the clock on the wall says.
+_SIGNAL_PATIENCE_S = 2.0
+_LOOK_MS = 200
 _READY = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -58,6 +62,7 @@ class Relay:
         self._has_ended = False
         self._outputs: list[tuple[int, Stream, int]] = []
         self._signals = Signals()
+        self._effort: tuple[EffortMeter, Effort] | None = None  # when the last signal was sent
 
     # ---- the loop ----
 
@@ -65,7 +70,7 @@ class Relay:
         """Until the guest has ended, and all that it wrote is where it should be."""
         try:
             while not self._has_ended:
-                self._turn(_SIGNAL_PATIENCE_MS if self._untaken() else None)
+                self._turn(_LOOK_MS if self._untaken() else None)
             self._finish()
         finally:
             self._signals.give_back()
@@ -74,7 +79,7 @@ class Relay:
         """Wait for something to do, and do it."""
         self._register()
         ready = dict(self._poll.poll(timeout_ms))
-        if not ready and self._untaken():
+        if not ready and self._untaken() and self._hangs():
             self._give_up()
         if self._signals.wake in ready:
             self._pass_on(self._signals.take())
@@ -256,6 +261,15 @@ class Relay:
         """A signal that the guest's kernel has not taken; 0 if there is none."""
         return self.area.untaken_signal() if self.area is not None else 0
 
+    def _hangs(self) -> bool:
+        """True if the emulator has done a lot since the last signal was sent."""
+        if self._effort is None:
+            return False
+        meter, before = self._effort
+        now = meter.read()
+        spent_s = max(now.cpu_s - before.cpu_s, now.asleep_s - before.asleep_s)
+        return spent_s >= _SIGNAL_PATIENCE_S
+
     def _give_up(self) -> None:
         """The guest's kernel hangs: whoever sent a signal shall have his end all the same."""
         number = self._untaken()
@@ -276,6 +290,10 @@ class Relay:
                 if self.terminal is not None:
                     self.area.set_size(*self.terminal.size())
             else:
+                from builder.effort import EffortMeter  # takes its time; a signal is rare
+
+                meter = EffortMeter(self.machine.pid)
+                self._effort = meter, meter.read()
                 self.area.send_signal(number)
                 self.passed_on.add(number)
             self._ring()

@@ -27,11 +27,14 @@ class Terminal:
             self.is_raw_output = False
             return
         self.source = 0
-        if self._before is None:
-            self._before = termios.tcgetattr(self.source)
         # If our output goes into a pipe, it is the next program that writes to the terminal.
         self.is_raw_output = self._has_output
-        make_raw(self.source, output=self.is_raw_output)
+        try:
+            if self._before is None:
+                self._before = termios.tcgetattr(self.source)
+            make_raw(self.source, output=self.is_raw_output)
+        except termios.error:
+            pass  # it has hung up, and SIGCONT came with SIGHUP: reading from it will tell
 
     def press(self, number: int) -> None:
         """Do here what the key did there: end all of the command that is in front by this signal.

@@ -1,6 +1,7 @@
 """The model of one kernel: every table, cut down to what its configuration asks for."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from builder.config import KernelConfig
 from builder.config_model import STRINGS_MAX
@@ -84,22 +85,22 @@ class KernelModel:
     vdso_soname: str = VDSO_SONAME
     vdso_versions: tuple[VdsoVersion, ...] = VDSO_VERSIONS
 
-    @property
+    @cached_property
     def program_calls(self) -> tuple[Syscall, ...]:
         """The calls that user/include/sys.h has a function for."""
         return program_calls(self.syscalls)
 
-    @property
+    @cached_property
     def call_functions(self) -> tuple[Syscall, ...]:
         """For each C function of sys/calls.h the call whose comment it has."""
         return functions_of(self.syscalls)
 
-    @property
+    @cached_property
     def call_entry_of(self) -> dict[int, Syscall]:
         """By number of a call the one whose entry in sys/table.c does it."""
         return entries_of(self.syscalls)
 
-    @property
+    @cached_property
     def call_entries(self) -> tuple[Syscall, ...]:
         """Those that have an entry of their own."""
         return tuple(call for call in self.syscalls if self.call_entry_of[call.number] is call)

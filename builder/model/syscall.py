@@ -1,6 +1,7 @@
 """What a row of the table of system calls has: see syscalls.py."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 ARGUMENT_REGISTERS = ("ebx", "ecx", "edx", "esi", "edi", "ebp")
 
@@ -59,12 +60,12 @@ class Syscall:
         values += ["0"] * (len(ARGUMENT_REGISTERS) - len(values))
         return f"system_call(NR_{self.name}, {', '.join(values)})"
 
-    @property
+    @cached_property
     def function(self) -> str:
         """The C function that does it, without `sys_`."""
         return self.by.partition("(")[0] or self.name
 
-    @property
+    @cached_property
     def values(self) -> tuple[str, ...]:
         """What that function is called with, out of `struct pt_regs *regs`."""
         registers = {

@@ -14,12 +14,12 @@ from builder.emulator import BootImage, Emulator, Machine
 from builder.emulator.base import Exit, ExitKind
 from builder.errors import ExitCode, FileError
 from builder.model.outcomes import INIT, OFF, PANIC
+from builder.patience import BACKSTOP_S
 from builder.shell.terminal import Size, raw, size_of
 
 ESCAPE = b"\x1d"  # Ctrl-], as with telnet: no shell and no editor of the guest's needs it
 ESCAPE_NAME = "Ctrl-]"
 PIECE_BYTES = 1 << 16
-END_TIMEOUT_S = 10.0  # from the end of the output to the end of the process
 
 _OUTCOMES = {
     OFF.code: (ExitCode.OK, "the machine was switched off"),
@@ -96,7 +96,7 @@ def attend(
         ) from error
     with file, raw(stdin_fd), proc.start(argv, proc.Pipes(PIPE, PIPE, STDOUT)) as process:
         by_user = _Carrier(process, stdin_fd, stdout_fd, file).carry()
-        status = None if by_user else process.wait(END_TIMEOUT_S)
+        status = None if by_user else process.wait(BACKSTOP_S)
     if by_user:
         return ending_of(None)
     return ending_of(Exit(ExitKind.ERROR) if status is None else emulator.explain_exit(status, ""))

@@ -16,11 +16,10 @@ from pathlib import Path
 import pytest
 
 from builder.errors import ExitCode
-from builder.patience import timeout_scale
+from builder.patience import BACKSTOP_S
 from qemu_tests.kernels import Lab
 from qemu_tests.unit.test_elfcheck import program
 
-TIMEOUT_S = 60 * timeout_scale()
 Tool = Callable[..., subprocess.Popen[str]]
 
 
@@ -70,7 +69,7 @@ def run_tinygate(tinygate_process: Tool) -> Callable[..., Done]:
 
     def run(*arguments: str, path: str = "", before: tuple[str, ...] = ()) -> Done:
         process = tinygate_process(*arguments, path=path, before=before)
-        out, err = process.communicate(timeout=TIMEOUT_S)
+        out, err = process.communicate(timeout=BACKSTOP_S)
         return Done(process.returncode, out, err)
 
     return run
@@ -121,10 +120,8 @@ DISKS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 @pytest.mark.parametrize("name", DISKS)
 def test_a_damaged_disk_image_does_not_pass_and_the_damage_is_named(
-    lab: Lab, name: str, tmp_path: Path, run_tinygate: Callable[..., Done],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setenv("TINYGATE_TIMEOUT_SCALE", "0.3")  # a BIOS without a system to boot waits
+    lab: Lab, name: str, tmp_path: Path, run_tinygate: Callable[..., Done]
+) -> None:
     damage, what = DISKS[name]
     (tmp_path / "disk.img").write_bytes(damage(lab.kernel().disk.read_bytes()))
     done = run_tinygate("run", "--image", "disk.img")
@@ -138,7 +135,7 @@ def test_a_kernel_that_is_cut_off_does_not_pass(
     lab: Lab, size: int, tmp_path: Path, run_tinygate: Callable[..., Done],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setenv("TINYGATE_TIMEOUT_SCALE", "0.3")  # what is left of it may start and hang
+    monkeypatch.setenv("TINYGATE_TIMEOUT_SCALE", "0.1")  # what is left of it may start and hang
     (tmp_path / "kernel.elf").write_bytes(lab.kernel().elf.read_bytes()[:size])
     done = run_tinygate("run", "--image", "kernel.elf")
     assert done.code in (ExitCode.VERDICT, ExitCode.EMULATOR, ExitCode.FILES), done
@@ -190,7 +187,7 @@ def wrapped(tmp_path: Path) -> Callable[[str, str], tuple[str, Path]]:
 
 
 def _assert_interrupted(process: subprocess.Popen[str]) -> Done:
-    out, err = process.communicate(timeout=TIMEOUT_S)
+    out, err = process.communicate(timeout=BACKSTOP_S)
     done = Done(process.returncode, out, err)
     assert done.code == ExitCode.INTERRUPTED, done
     assert done.err.strip().splitlines()[-1] == "interrupted", done
@@ -218,7 +215,7 @@ def test_ctrl_c_in_the_middle_of_a_build(
     assert not (tmp_path / "out" / "kernel.elf").exists()
     # make removed the half object, so that the next build is whole.
     again = tinygate_process("image", "--out", "out")
-    _, err = again.communicate(timeout=TIMEOUT_S)
+    _, err = again.communicate(timeout=BACKSTOP_S)
     assert again.returncode == 0, err
     assert (tmp_path / "out" / "kernel.elf").exists()
 
@@ -231,7 +228,7 @@ def test_two_at_once_in_one_folder_take_turns(tmp_path: Path, tinygate_process: 
         assert process.stderr is not None
         assert "waiting for it to end" in process.stderr.readline()
         assert not (tmp_path / "out" / "kernel").exists()
-    assert process.communicate(timeout=TIMEOUT_S)[1] == ""
+    assert process.communicate(timeout=BACKSTOP_S)[1] == ""
     assert process.returncode == 0 and (tmp_path / "out" / "kernel.elf").exists()
 
 
@@ -334,5 +331,5 @@ def test_the_flags_of_a_make_around_us_are_not_ours(
 
 def test_a_standard_stream_that_is_closed_is_no_bug(tinygate_process: Tool) -> None:
     process = tinygate_process("show", "gdt", before=("sh", "-c", 'exec "$@" >&-', "sh"))
-    _, err = process.communicate(timeout=TIMEOUT_S)
+    _, err = process.communicate(timeout=BACKSTOP_S)
     assert process.returncode == 0 and err == ""

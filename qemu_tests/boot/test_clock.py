@@ -14,6 +14,7 @@ from elftools.elf.elffile import ELFFile
 from builder.emulator import Machine, Qemu
 from builder.model import memory
 from builder.model.budgets import VSYSCALL_STUBS
+from builder.patience import BACKSTOP_S
 from builder.run import debug_command
 from builder.vdso import Vdso
 from qemu_tests.kernels import Change, Kernel, Lab, value_of
@@ -21,7 +22,6 @@ from qemu_tests.kernels import Change, Kernel, Lab, value_of
 LINUX = "kernel.step=linux"
 CALL_INSTRUCTIONS_MAX = 60  # of clock_gettime() without a system call, CALL and RET among them
 ERROR_MAX_NS = 2000  # half a second by the clock and by the TSC, which is exact
-TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def clock_program(lab: Lab) -> Path:
         source = Path(__file__).with_name("clock.c")
         flags = "-m32 -march=i586 -static -nostdlib -ffreestanding -fno-pie -no-pie -O2"
         argv = ["gcc", *flags.split(), "-fno-stack-protector", "-o", str(folder / "clock")]
-        subprocess.run([*argv, str(source)], check=True, timeout=TIMEOUT_S)
+        subprocess.run([*argv, str(source)], check=True, timeout=BACKSTOP_S)
     return folder
 
 
@@ -91,7 +91,7 @@ def test_the_time_of_day_is_read_once_at_the_start(
     command = Qemu().command(Machine(), kernel.image("kernel"), serial=serial)
     at = command.index("-rtc") + 1
     command[at] = f"base={date},clock=vm"
-    subprocess.run(command, timeout=TIMEOUT_S, check=False, stdin=subprocess.DEVNULL)
+    subprocess.run(command, timeout=BACKSTOP_S, check=False, stdin=subprocess.DEVNULL)
     found = re.findall(r"^seconds (\d+)$", serial.read_text(), re.MULTILINE)
     wanted = datetime.fromisoformat(date).replace(tzinfo=timezone.utc).timestamp()
     assert len(found) == 1
@@ -129,7 +129,7 @@ def test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it(lab: Lab, cpu: st
     )  # fmt: skip
     done = subprocess.run(
         [gdb[0], "-batch", *gdb[1:]],
-        capture_output=True, text=True, timeout=TIMEOUT_S, check=False, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=BACKSTOP_S, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     text = done.stdout + done.stderr
     frames = re.findall(r"^#0  .*\n#1  .*", text, re.MULTILINE)

@@ -21,14 +21,17 @@ IMPATIENT = Patience(boot=SILENCE, suite=SILENCE, ending=SILENCE)
 
 
 def _boot(lab: Lab, defect: Defect, kernel: Kernel) -> RunResult:
-    return lab.boot(kernel, f"defect-{defect}", patience=IMPATIENT, max_bytes=OUTPUT_MAX_BYTES)
+    # One that does not hang may be slow: what it does wrong takes what it takes.
+    waits = {"hang", "no boot"} & {*defect.words}
+    patience = IMPATIENT if waits else Patience()
+    return lab.boot(kernel, f"defect-{defect}", patience=patience, max_bytes=OUTPUT_MAX_BYTES)
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_is_reported_as_what_it_is(lab: Lab, defect: Defect) -> None:
     kernel = lab.damaged(lab.kernel(*defect.config), str(defect), defect.changes)
     result = _boot(lab, defect, kernel)
-    assert result.verdict.word.value == defect.word, result.explain()
+    assert result.verdict.word.value in defect.words, result.explain()
     for pattern in defect.says:
         assert re.search(pattern, str(result.verdict)), f"{pattern}\n{result.explain()}"
 

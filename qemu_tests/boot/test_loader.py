@@ -10,6 +10,7 @@ import pytest
 
 from builder.errors import UserError
 from builder.image import check_image
+from builder.patience import BACKSTOP_S
 from qemu_tests.loader_kit import (
     HERE,
     LOADER_SOURCE,
@@ -171,7 +172,7 @@ def hooked(image: Path, folder: Path, *defines: str) -> Path:
     sector = folder / "hook.bin"
     argv = ["nasm", "-f", "bin", f"-DREAL_LBA={last}"]
     argv += [*(f"-D{define}" for define in defines), "-o", str(sector)]
-    subprocess.run([*argv, str(HERE / "bios_hook.asm")], check=True, timeout=60)
+    subprocess.run([*argv, str(HERE / "bios_hook.asm")], check=True, timeout=BACKSTOP_S)
     data[last * SECTOR :] = data[:SECTOR]
     data[:SECTOR] = sector.read_bytes()
     (folder / "hooked.img").write_bytes(data)

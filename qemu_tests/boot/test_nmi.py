@@ -13,9 +13,9 @@ import pytest
 
 from builder.emulator import BootImage, Machine, Qemu
 from builder.model.outcomes import BANNER_PREFIX, FINISHED, FINISHED_PREFIX, PANIC_PREFIX
+from builder.patience import BACKSTOP_S
 from qemu_tests.kernels import Lab
 
-TIMEOUT_S = 60
 CALLS = 3_000_000
 
 # Finds AT_SYSINFO on its start stack and calls getpid through the page again and again.
@@ -65,7 +65,7 @@ def assemble(folder: Path) -> None:
 
 def inject_until_end(process: subprocess.Popen[str], control: socket.socket) -> None:
     """One NMI after the other, each when QEMU has answered to the one before."""
-    control.settimeout(TIMEOUT_S)
+    control.settimeout(BACKSTOP_S)
     with control.makefile("r") as answers, contextlib.suppress(OSError):
         while process.poll() is None:
             control.sendall(b'{"execute": "inject-nmi"}')
@@ -94,7 +94,7 @@ def run_with_nmis(machine: Machine, image: BootImage) -> tuple[str, int]:
                     assert line, f"ended early:\n{text}"
                     text += line
                 inject_until_end(process, ours)
-                return text + process.stdout.read(), process.wait(TIMEOUT_S)
+                return text + process.stdout.read(), process.wait(BACKSTOP_S)
             finally:
                 process.kill()
 
@@ -159,7 +159,9 @@ def test_an_nmi_leaves_nothing_that_a_program_could_return_to(
     command = ["gdb", "-batch", "-nx"]
     for line in script:
         command += ["-ex", line]
-    subprocess.run([*command, str(kernel.elf)], capture_output=True, timeout=TIMEOUT_S, check=False)
+    subprocess.run(
+        [*command, str(kernel.elf)], capture_output=True, timeout=BACKSTOP_S, check=False
+    )
     text = serial.read_text()
     assert "nested (pid 1): killed by #TS invalid TSS" in text, text
     assert "# non-maskable interrupts: 1\n" in text, text

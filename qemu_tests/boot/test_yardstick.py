@@ -24,7 +24,7 @@ def yardsticks(tmp_path_factory: pytest.TempPathFactory) -> Yardsticks:
 
 
 def boot(image: BootImage, machine: Machine) -> TimedRun:
-    return timed_run(Qemu().command(machine, image), serial.has_first_byte, timeout_s=30.0)
+    return timed_run(Qemu().command(machine, image), serial.has_first_byte)
 
 
 def boot_changed(folder: Path, file_name: str, old: str, new: str) -> TimedRun:

@@ -10,12 +10,11 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import IO
 
-from builder.patience import timeout_scale
+from builder.patience import BACKSTOP_S
 from qemu_tests.linux.build_programs import HERE, Compiler, build_bare
 
 ROOT = HERE.parents[1]
 File = int | IO[bytes]
-TIMEOUT_S = 60 * timeout_scale()  # the first one waits until the kernel is built
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Exec:
         with self.start(*words, stdin=stdin, stdout=stdout, stderr=stderr) as process:
             try:
                 text = given if stdin == PIPE else None
-                out, err = process.communicate(text, timeout=TIMEOUT_S)
+                out, err = process.communicate(text, timeout=BACKSTOP_S)
             except BaseException:
                 process.kill()
                 raise

@@ -14,12 +14,16 @@ from pathlib import Path
 import pexpect
 from pexpect.popen_spawn import PopenSpawn
 
+from builder.effort import EffortMeter
 from builder.emulator import BootImage, Machine, Qemu
-from builder.patience import timeout_scale
+from builder.patience import Limit, Meter, Reading, timeout_scale
 from builder.shell.machine import command_line
 from builder.shell.terminal import Size
 
-STEP_TIMEOUT_S = 20.0  # a step takes milliseconds, Debian's kernel ten seconds to boot
+# Of a silent machine: a step takes milliseconds, sleeps for a second at most, and Debian's kernel
+# boots in ten seconds.
+LIMIT = Limit(cpu_s=120, asleep_s=30)
+LOOK_S = 0.1  # between two looks at what the machine does
 # busybox's shell asks the terminal where the cursor is, once it is ready and nothing is typed.
 READY = r"tinygate:\S+ \x1b\[6n"
 LINE = command_line(Size(30, 100), "xterm")
@@ -152,29 +156,50 @@ def play_all(machine: Machine, kernel: Path, initrd: Path, line: str = "") -> di
 class Player:
     """A booted machine at whose keyboard the steps are typed."""
 
-    def __init__(self, machine: Machine, kernel: Path, initrd: Path, line: str = "") -> None:
-        """Boot, and wait for the first prompt."""
+    def __init__(
+        self, machine: Machine, kernel: Path, initrd: Path, line: str = "", limit: Limit = LIMIT
+    ) -> None:
+        """Boot, and wait for the first prompt.
+
+        The machine has the host's clock, so it is measured by its effort: a step has failed if
+        that reaches `limit` without output.
+        """
         image = BootImage("kernel", kernel, initrd, f"{line} {LINE}".strip())
-        timeout_s = STEP_TIMEOUT_S * timeout_scale()
         argv = Qemu().command(machine, image)
-        self.guest = PopenSpawn(argv, timeout=timeout_s, encoding="latin-1")
-        self.play([Step("")])
+        self.guest = PopenSpawn(argv, timeout=LOOK_S, encoding="latin-1")
+        self._effort = EffortMeter(self.guest.proc.pid)
+        self._limit = limit.times(timeout_scale())
+        try:
+            self.play([Step("")])
+        except BaseException:
+            self.kill()
+            raise
 
     def play(self, steps: Sequence[Step]) -> str:
         """Type; what the machine printed, with vi's screens taken out."""
         text = ""
         for step in steps:
             self.guest.send(step.keys)
-            found = self.guest.expect([step.then, pexpect.TIMEOUT, pexpect.EOF])
-            assert found == 0, f"{step}: the machine printed {self.guest.before!r}"
+            came = self._wait_for(step, step.then, pexpect.EOF)
+            assert came == 0, f"{step}: the machine ended, and printed {self.guest.before!r}"
             text += self.guest.before + self.guest.after
         return REDRAWN.sub("", text).replace("\r\n", "\n")
 
     def end(self, keys: str) -> int:
         """Type these keys, and wait for the end of the emulator; its exit status."""
         self.guest.send(keys)
-        self.guest.expect(pexpect.EOF)
+        self._wait_for(Step(keys, "the end"), pexpect.EOF)
         return int(self.guest.wait())
+
+    def _wait_for(self, step: Step, *wanted: object) -> int:
+        """Which of `wanted` has come. AssertionError if the machine hangs."""
+        meter, printed = Meter(self._limit, counts=False), ""
+        while (found := self.guest.expect([*wanted, pexpect.TIMEOUT])) == len(wanted):
+            if self.guest.before != printed:
+                meter, printed = Meter(self._limit, counts=False), self.guest.before
+            spent = meter.add(Reading(self._effort.read()))
+            assert not spent, f"{step}: no output for {spent}; the machine printed {printed!r}"
+        return int(found)
 
     def kill(self) -> None:
         """End it whatever it does."""

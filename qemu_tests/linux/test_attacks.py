@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,11 @@ import pytest
 from builder.cpio import Directory, File, Node, pack
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import ToolError
-from builder.patience import timeout_scale
+from qemu_tests.guests import run_to_end
 from qemu_tests.kernels import Change, Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 
 HERE = Path(__file__).parent / "attacks"
-TIMEOUT_S = 280 * timeout_scale()
 MEMORY_MIB = 16
 CPUS = (1, 2, 4)
 NOT_ATTACKS = ("watch", "exit", "shortage")  # /init, what attacks run, and what has a test below
@@ -123,16 +121,10 @@ def boot(kernel: Path, initramfs: Path, attack: str, cpus: int) -> str:
     image = BootImage("kernel", kernel, initramfs, f"kernel -- {attack}")
     # One CPU's clock counts instructions: what sleeps, and most attacks do, costs no time.
     command = Qemu().command(Machine(memory_mib=MEMORY_MIB, cpus=cpus), image)
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        return f"{(error.stdout or b'').decode(errors='replace')}\n# it does not end"
-    return done.stdout.decode(errors="replace").replace("\r", "")
+    run = run_to_end(command)
+    return f"{run.text}\n# it does not end: {run.stopped_for}" if run.stopped_for else run.text
 
 
-@pytest.mark.timeout(TIMEOUT_S + 60)
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("cpus", CPUS)
 def test_is_survived_and_every_page_comes_back(
@@ -142,7 +134,6 @@ def test_is_survived_and_every_page_comes_back(
     assert_survived(boot(kernel.elf, initramfs, attack, cpus), attack)
 
 
-@pytest.mark.timeout(TIMEOUT_S + 60)
 def test_no_allocation_that_fails_loses_a_page(lab: Lab, initramfs: Path) -> None:
     kernel = lab.damaged(lab.kernel("kernel.step=linux"), "shortage", SHORTAGE)
     assert_survived(boot(kernel.elf, initramfs, "shortage", 1), "shortage")

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from builder.cpio import File, Symlink, pack
-from qemu_tests.linux.exec_kit import TIMEOUT_S, Exec
+from builder.patience import BACKSTOP_S
+from qemu_tests.linux.exec_kit import Exec
 
 MEGABYTES = random.Random(4).randbytes(3 << 20) + bytes(range(256))
 FIFO, DEVICE = 1, 2  # st_mode >> 12
@@ -68,7 +69,7 @@ def test_a_signal_to_the_command_is_for_the_program(exec_: Exec, number: int) ->
         assert process.stdout is not None
         assert process.stdout.readline() == b"waiting\n"
         process.send_signal(number)
-        assert process.wait(TIMEOUT_S) == 128 + number
+        assert process.wait(BACKSTOP_S) == 128 + number
 
 
 def test_killed_outright_it_leaves_no_emulator(exec_: Exec) -> None:
@@ -79,7 +80,7 @@ def test_killed_outright_it_leaves_no_emulator(exec_: Exec) -> None:
         assert len(children) == 1
         process.kill()
     emulator = Path(f"/proc/{children[0]}/stat")
-    deadline = time.monotonic() + TIMEOUT_S
+    deadline = time.monotonic() + BACKSTOP_S
     while emulator.exists() and emulator.read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < deadline
 
@@ -101,7 +102,7 @@ def test_it_waits_for_nothing_but_the_next_line(exec_: Exec) -> None:
             process.stdin.write(line)
             assert process.stdout.read(10) == line
         process.stdin.close()
-        assert process.wait(TIMEOUT_S) == 0
+        assert process.wait(BACKSTOP_S) == 0
 
 
 def test_a_slow_reader_gets_all_of_it(exec_: Exec, tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_a_reader_that_goes_away_is_sigpipe(exec_: Exec) -> None:
         assert process.stdout is not None
         process.stdout.read(10)
         process.stdout.close()
-        assert process.wait(TIMEOUT_S) == 128 + signal.SIGPIPE
+        assert process.wait(BACKSTOP_S) == 128 + signal.SIGPIPE
 
 
 def test_a_disk_that_is_full_is_an_error_of_write(exec_: Exec) -> None:
@@ -165,7 +166,7 @@ def test_output_and_errors_apart(exec_: Exec) -> None:
 def test_appending_to_a_file_that_others_append_to(exec_: Exec, tmp_path: Path) -> None:
     words = " ".join(exec_.words(exec_.probe))
     script = f"(echo before; {words}; echo behind) > {tmp_path}/out"
-    subprocess.run(["sh", "-c", script], check=True, env=exec_.env, timeout=TIMEOUT_S)
+    subprocess.run(["sh", "-c", script], check=True, env=exec_.env, timeout=BACKSTOP_S)
     assert (tmp_path / "out").read_text() == "before\nhello\nbehind\n"
 
 
@@ -228,7 +229,7 @@ def test_files_are_where_they_are_here_or_where_it_is_said(exec_: Exec, tmp_path
 def test_two_at_once(exec_: Exec) -> None:
     processes = [exec_.start(exec_.probe, "cat") for _ in range(2)]
     for number, process in enumerate(processes):
-        out, _ = process.communicate(b"%d" % number, timeout=TIMEOUT_S)
+        out, _ = process.communicate(b"%d" % number, timeout=BACKSTOP_S)
         assert (out, process.returncode) == (b"%d" % number, 0)
 
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from qemu_tests.linux.exec_kit import ROOT, TIMEOUT_S, Exec
+from builder.patience import BACKSTOP_S
+from qemu_tests.linux.exec_kit import ROOT, Exec
 
 
 def refused(words: Sequence[str], **environment: str) -> tuple[int, str]:
@@ -20,7 +21,7 @@ def refused(words: Sequence[str], **environment: str) -> tuple[int, str]:
         text=True,
         cwd=ROOT,
         env={**os.environ, **environment},
-        timeout=TIMEOUT_S,
+        timeout=BACKSTOP_S,
     )
     assert done.stdout == ""
     assert done.stderr.startswith("error: ") and "  fix: " in done.stderr

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pexpect
 import pytest
 
-from qemu_tests.linux.exec_kit import TIMEOUT_S, Exec
+from builder.patience import BACKSTOP_S
+from qemu_tests.linux.exec_kit import Exec
 
 Spawn = Callable[..., Any]
 ROWS, COLUMNS = 31, 71
@@ -26,7 +28,7 @@ def spawn(exec_: Exec) -> Iterator[Spawn]:
         command = exec_.words(exec_.probe, *words)
         size = (ROWS, COLUMNS)
         child = pexpect.spawn(
-            command[0], command[1:], env=exec_.env, timeout=TIMEOUT_S, dimensions=size
+            command[0], command[1:], env=exec_.env, timeout=BACKSTOP_S, dimensions=size
         )
         child.delaybeforesend = None
         started.append(child)
@@ -68,7 +70,7 @@ def test_the_interrupt_key_kills(spawn: Spawn) -> None:
 def test_the_interrupt_key_ends_the_whole_pipeline_and_the_script(exec_: Exec) -> None:
     words = " ".join(exec_.words(exec_.probe, "ask"))
     script = f"{words} | tee /dev/tty | sleep 100; echo not reached"
-    child = pexpect.spawn("bash", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child = pexpect.spawn("bash", ["-c", script], env=exec_.env, timeout=BACKSTOP_S)
     child.expect_exact("ready")
     child.send("\x03")
     child.expect(pexpect.EOF)
@@ -77,7 +79,7 @@ def test_the_interrupt_key_ends_the_whole_pipeline_and_the_script(exec_: Exec) -
 
 def test_what_the_next_program_of_a_pipeline_shows_has_its_lines(exec_: Exec) -> None:
     script = f"{' '.join(exec_.words(exec_.probe, 'ask'))} | cat"
-    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=BACKSTOP_S)
     child.expect_exact("ready\r\n")
     child.send("\x04")
     assert ended(child) == 0
@@ -85,13 +87,13 @@ def test_what_the_next_program_of_a_pipeline_shows_has_its_lines(exec_: Exec) ->
 
 def test_a_trace_on_a_terminal_has_its_lines(exec_: Exec) -> None:
     words = exec_.words("--strace", exec_.probe, "exit", "0")
-    child = pexpect.spawn(words[0], words[1:], env=exec_.env, timeout=TIMEOUT_S)
+    child = pexpect.spawn(words[0], words[1:], env=exec_.env, timeout=BACKSTOP_S)
     child.expect(r" = \?\r\n\+\+\+ exited with 0 \+\+\+\r\ncalls: 0 by sysenter, 1 by int 0x80\r\n")
     assert ended(child) == 0
 
 
 def test_stopped_in_the_background_and_brought_to_the_front(exec_: Exec) -> None:
-    child = pexpect.spawn("bash", ["--norc"], env=exec_.env, timeout=TIMEOUT_S)
+    child = pexpect.spawn("bash", ["--norc"], env=exec_.env, timeout=BACKSTOP_S)
     child.sendline(f"{' '.join(exec_.words(exec_.probe, 'ask'))} &")
     child.expect_exact("ready")
     child.sendline("kill -STOP %1; until jobs | grep -q Stopped; do :; done; fg")
@@ -106,7 +108,7 @@ def test_stopped_in_the_background_and_brought_to_the_front(exec_: Exec) -> None
 
 def test_a_terminal_of_another_session(exec_: Exec) -> None:
     script = f"setsid -w {' '.join(exec_.words(exec_.probe, 'ask'))}"
-    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=BACKSTOP_S)
     child.expect_exact("ready\r\n")
     child.send("\x04")
     assert ended(child) == 0
@@ -131,7 +133,7 @@ def test_a_new_size_is_told(spawn: Spawn) -> None:
 
 def test_output_to_a_pipe_while_input_is_a_terminal(exec_: Exec) -> None:
     script = f"{' '.join(exec_.words(exec_.probe, 'kinds'))} | od -c"
-    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=BACKSTOP_S)
     child.expect_exact("2       0       1       -   2   5       2       0")
     assert ended(child) == 0
 
@@ -140,19 +142,18 @@ def test_output_to_a_pipe_while_input_is_a_terminal(exec_: Exec) -> None:
 def test_the_terminal_is_as_it_was(exec_: Exec, tmp_path: Path, word: str) -> None:
     command = " ".join(exec_.words(exec_.probe, word, "9"))
     script = f"stty -a > {tmp_path}/before; {command}; stty -a > {tmp_path}/after"
-    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=TIMEOUT_S)
+    child = pexpect.spawn("sh", ["-c", script], env=exec_.env, timeout=BACKSTOP_S)
     assert ended(child) == 0
     assert (tmp_path / "after").read_bytes() == (tmp_path / "before").read_bytes() != b""
 
 
 def test_a_terminal_that_hangs_up_ends_it(exec_: Exec) -> None:
-    child = pexpect.spawn(
-        sys.executable,
-        exec_.words(exec_.probe, "ask")[1:],
-        env=exec_.env,
-        timeout=TIMEOUT_S,
-    )
-    child.expect_exact("ready\r\n")
-    pid = child.pid
-    child.close(force=False)  # SIGHUP, and no more; an exception if it lives on
-    assert not Path(f"/proc/{pid}").exists()
+    words = exec_.words(exec_.probe, "ask")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(words[0], words, exec_.env)
+    shown = b""
+    while not shown.endswith(b"ready\r\n"):
+        shown += os.read(terminal, 100)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 128 + signal.SIGHUP

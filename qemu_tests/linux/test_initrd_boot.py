@@ -8,17 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from builder import proc
 from builder.cpio import Directory, Entry, File, Node, Symlink, pack
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import ToolError
 from builder.model.outcomes import OFF, PANIC
-from builder.patience import timeout_scale
+from qemu_tests.guests import run_to_end
 from qemu_tests.kernels import Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 
 HERE = Path(__file__).parent
-TIMEOUT_S = 100  # 256 MiB are unpacked in 15
 MIB = 1 << 20
 FILE_MIB = 64
 SESSION = (
@@ -59,9 +57,9 @@ class Booter:
             at = command.index("-device")
             assert command[at + 1].startswith("isa-debug-exit,")
             del command[at : at + 2]
-        done = proc.run(command, timeout_s=TIMEOUT_S * timeout_scale())
-        lines = done.stdout.replace("\r", "").splitlines()
-        return done.status, [line for line in lines if not line.startswith("#")][1:]
+        run = run_to_end(command)
+        assert run.status is not None, f"{run.text}{run.stopped_for}"
+        return run.status, [line for line in run.text.splitlines() if not line.startswith("#")][1:]
 
 
 @pytest.fixture

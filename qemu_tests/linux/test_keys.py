@@ -16,14 +16,13 @@ import pytest
 
 from builder.emulator import Machine
 from builder.model.outcomes import OFF
-from builder.patience import timeout_scale
+from builder.patience import BACKSTOP_S
 from builder.shell.machine import ESCAPE_NAME
 from qemu_tests.kernels import Kernel, Lab
 from qemu_tests.linux.expectations import load_keys
 from qemu_tests.linux.keys import PARTS, READY, Player, Step, cooked, shown
 
 MACHINE = Machine(icount=False)  # keys come when they come
-TIMEOUT_S = 600  # something is broken: a kernel is built and booted in seconds
 PASTED = "".join(f"{number:06} the quick brown fox\r" for number in range(2000))
 
 
@@ -89,7 +88,7 @@ def terminal(command: list[str], userland: Path) -> Iterator[pexpect.spawn[str]]
         command[0],
         command[1:],
         dimensions=(33, 90),
-        timeout=TIMEOUT_S * timeout_scale(),
+        timeout=BACKSTOP_S,
         encoding="utf-8",
         env={**os.environ, "TERM": "xterm-256color"},
     )
@@ -148,7 +147,7 @@ def test_without_busybox_it_is_said_how_to_get_it(command: list[str], tmp_path: 
     spawned = pexpect.spawn(
         command[0],
         command[1:],
-        timeout=TIMEOUT_S * timeout_scale(),
+        timeout=BACKSTOP_S,
         encoding="utf-8",
         env=offline,
     )

@@ -13,7 +13,7 @@ import pytest
 from builder.debian import Unpacked
 from builder.emulator import BootImage
 from builder.model.outcomes import OFF
-from builder.patience import Limit, Patience, timeout_scale
+from builder.patience import Limit, Patience
 from builder.run import run_image
 from qemu_tests.kernels import Change, Kernel, Lab
 from qemu_tests.linux import expectations
@@ -21,7 +21,7 @@ from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case
 from qemu_tests.linux.compare import differences
 from qemu_tests.linux.defects import DEFECTS, TERMINAL, Defect, TypedDefect
-from qemu_tests.linux.defects.defect import FOR_EVER
+from qemu_tests.linux.defects.defect import FOR_EVER, HANG
 from qemu_tests.linux.initramfs import make_initramfs
 from qemu_tests.linux.keys import PARTS, Player, shown
 from qemu_tests.linux.results import ReportError, parse
@@ -32,7 +32,7 @@ PATIENT = Patience()
 # A hang is waited for. Before a program's first line its RAM disk is unpacked, which takes 184
 # million instructions, and it may wait for ever, which FOR_EVER ends.
 IMPATIENT = Patience(suite=Limit(600e6, idle_s=2 * FOR_EVER, cpu_s=4, asleep_s=2))
-STEP_TIMEOUT_S = 3.0
+KEYS_LIMIT = Limit(cpu_s=5, asleep_s=3)  # a step sleeps for a second at most
 MACHINE_OF_KEYS = replace(MACHINE, icount=False)  # keys come when they come
 
 
@@ -74,7 +74,8 @@ def test_a_program_notices(
 ) -> None:
     kernel = lab.damaged(healthy, f"linux-{defect}", defect.changes)
     initramfs = _initramfs(tmp_path, [defect.run], packages)
-    report = _report(kernel, [defect.run], initramfs, lab, IMPATIENT)
+    patience = IMPATIENT if HANG in defect.says else PATIENT
+    report = _report(kernel, [defect.run], initramfs, lab, patience)
     for pattern in defect.says:
         assert re.search(pattern, report), f"{pattern}\n{report}"
 
@@ -90,8 +91,7 @@ def test_without_damage_no_program_notices_anything(
 
 def _screen(kernel: Kernel, userland: Path, part: str) -> str:
     """What was seen otherwise than on Linux, or the step that did not end; empty if neither."""
-    player = Player(MACHINE_OF_KEYS, kernel.elf, userland)
-    player.guest.timeout = STEP_TIMEOUT_S * timeout_scale()
+    player = Player(MACHINE_OF_KEYS, kernel.elf, userland, limit=KEYS_LIMIT)
     try:
         if part == "input":  # it goes on where the part before it has left
             player.play([shown("cd /tmp")])

@@ -16,9 +16,7 @@ from qemu_tests.linux.cases import Case, cases
 from qemu_tests.linux.compare import differences
 from qemu_tests.linux.initramfs import make_initramfs
 from qemu_tests.linux.results import parse
-from qemu_tests.linux.tinygate import MACHINE, TIMEOUT_S, run_on_tinygate
-
-pytestmark = pytest.mark.timeout(TIMEOUT_S + 60)  # seconds; all programs take one minute
+from qemu_tests.linux.tinygate import MACHINE, run_on_tinygate
 
 GROUPS = tuple(dict.fromkeys(case.group for case in cases()))
 BOOTS = 8  # that the groups share

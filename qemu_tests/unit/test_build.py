@@ -15,6 +15,7 @@ from builder.config import load_config
 from builder.errors import BuildError, FileError
 from builder.image import check_image
 from builder.model import budgets
+from builder.patience import BACKSTOP_S
 from builder.render import render_tree, write_tree
 from builder.step import STEPS
 from qemu_tests.kernels import WERROR, Change, Lab, clang
@@ -80,11 +81,13 @@ def test_no_function_and_no_data_is_there_for_nothing(lab: Lab, step: str) -> No
     assert flags and objects
     listing = subprocess.run(
         ["make", "-s", "-C", str(tree), "--eval", "list: ; @echo $(KERNEL_O)", "list"],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=BACKSTOP_S, check=True,
     ).stdout.split()  # fmt: skip
     command = ["ld", *flags[1].split(), "--print-gc-sections", "-T", "kernel.ld"]
     command += ["--defsym=symbols=0", "-o", "/dev/null", *listing]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        command, cwd=tree, capture_output=True, text=True, timeout=BACKSTOP_S, check=True
+    )
     dropped = re.findall(r"section '(\S+)' in file '(\S+)'", done.stderr)
     # Every object has the three empty sections; of functions each has one of its own.
     named = [f"{file}: {name}" for name, file in dropped if name.count(".") > 1]
@@ -200,7 +203,7 @@ def test_the_tree_builds_by_make_alone(tmp_path: Path, lab: Lab) -> None:
         ["make", "-C", str(tmp_path), "image"],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=BACKSTOP_S,
         check=True,
     )
     assert not WERROR or "warning" not in done.stdout + done.stderr

@@ -12,6 +12,7 @@ import pytest
 from builder import ui
 from builder.cli import guard
 from builder.errors import ExitCode
+from builder.patience import BACKSTOP_S
 
 # ---- how a verb may end ----
 
@@ -132,7 +133,7 @@ def test_ctrl_c_ends_with_130(empty_folder: Path, project_root: Path) -> None:
     ):
         running.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=BACKSTOP_S)
     assert process.returncode == ExitCode.INTERRUPTED
     assert err == b"\ninterrupted\n"
 
@@ -180,6 +181,12 @@ def test_what_the_terminal_has_no_sign_for_is_escaped(project_root: Path, tmp_pa
     argv, environment = command(project_root, "render", "--step", "int80", "--out", "\u00e4")
     environment["PYTHONIOENCODING"] = "ascii"
     done = subprocess.run(
-        argv, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        argv,
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=BACKSTOP_S,
+        check=False,
     )
     assert done.returncode == 0 and "\\xe4" in done.stdout, done

@@ -15,7 +15,7 @@ from builder import console, proc
 from builder.console import run_guest
 from builder.emulator import BootImage, Machine, Qemu
 from builder.errors import FileError, ToolError
-from builder.patience import Limit, Patience
+from builder.patience import BACKSTOP_S, Limit, Patience
 from builder.run import new_transcript, run_image, trace_reset
 from builder.symbols import symbolise
 from builder.transcript import End, Phase
@@ -369,7 +369,7 @@ def test_reproduce_line_gives_the_same_output_when_pasted(boot):
 def test_debug_line_stops_where_the_guest_went_wrong_and_leaves_nothing(boot):
     result = boot("resets")
     terminal = pexpect.spawn(
-        "/bin/sh", ["-c", result.debug], timeout=30, encoding="utf-8",
+        "/bin/sh", ["-c", result.debug], timeout=BACKSTOP_S, encoding="utf-8",
         env={**os.environ, "TERM": "dumb"},  # no colours
     )  # fmt: skip
     try:

@@ -23,8 +23,8 @@ from builder.cpio import (
     record,
 )
 from builder.errors import UserError
+from builder.patience import BACKSTOP_S
 
-TIMEOUT_S = 20
 EVERYTHING: list[Entry] = [
     Directory("bin", 0o755),
     File("bin/busybox", b"\x7fELF" * 1001, 0o4755, uid=1, gid=2, mtime=1_000_000_000),
@@ -103,7 +103,7 @@ def test_a_checksum_makes_it_the_other_variant() -> None:
 def test_it_loads_nothing_that_is_slow() -> None:
     code = "import sys, builder.cpio; print(*sorted(sys.modules))"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=BACKSTOP_S, check=True
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
     assert not loaded & {"typer", "pydantic", "jinja2", "rich", "asyncio", "tempfile", "subprocess"}
@@ -120,7 +120,7 @@ def cpio(*arguments: str, data: bytes, folder: Path) -> bytes:
         input=data,
         cwd=folder,
         capture_output=True,
-        timeout=TIMEOUT_S,
+        timeout=BACKSTOP_S,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")

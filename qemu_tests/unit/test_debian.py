@@ -20,6 +20,7 @@ from builder.debian import PACKAGES, Wanted, fetch, named, stored
 from builder.debian.apt import Apt, parse_releases
 from builder.debian.output import complaint_in
 from builder.errors import DebianUnavailableError, ExitCode
+from builder.patience import BACKSTOP_S
 from qemu_tests.unit.debian_kit import Archive
 
 Call = Callable[..., tuple[int, str, str]]
@@ -47,7 +48,6 @@ def test_what_is_there_is_not_fetched_again_nor_any_tool_asked(
     assert archive.log() == ["update", "download one=1:2-3"]
 
 
-@pytest.mark.timeout(20)  # seconds; it would wait for ever
 def test_what_is_there_is_given_while_another_process_fetches(
     archive: Archive, tmp_path: Path
 ) -> None:
@@ -177,7 +177,7 @@ def test_two_processes_at_once_fetch_each_package_once(archive: Archive) -> None
         subprocess.Popen(argv, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         for _ in range(2)
     ]
-    assert [each.communicate(timeout=60)[0] for each in both] == [b"one two\n"] * 2
+    assert [each.communicate(timeout=BACKSTOP_S)[0] for each in both] == [b"one two\n"] * 2
     assert archive.log() == ["update", "download one=1:2-3", "download two=1:2-3"]
 
 

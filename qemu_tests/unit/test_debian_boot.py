@@ -79,7 +79,7 @@ def test_a_guest_that_does_not_end_is_ended(
     qemu: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     qemu("sleep 600")
-    monkeypatch.setenv("TINYGATE_TIMEOUT_SCALE", "0.001")
+    monkeypatch.setattr("builder.debian.boot.BACKSTOP_S", 0.2)
     with pytest.raises(TimedOutError):
         boot_debian(Path("k"), Path("i"))
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from builder.elfcheck import check_kernel, check_user_program, kernel_problems
 from builder.errors import BuildError, UserError
+from builder.patience import BACKSTOP_S
 from qemu_tests.kernels import Lab
 
 EHDR = struct.Struct("<4sBBB9xHHIIIIIHHHHHH")
@@ -115,7 +116,7 @@ def test_no_wrong_byte_brings_it_down(place: int, value: int) -> None:
 def test_what_gcc_makes_with_the_wrong_flags_is_refused(tmp_path: Path, flag: str) -> None:
     (tmp_path / "a.c").write_text("void _start(void) { for (;;) { } }\n")
     argv = ["gcc", *flag.split(), "-nostdlib", "-ffreestanding", "-o", "a", "a.c"]
-    subprocess.run(argv, cwd=tmp_path, check=True, timeout=60)
+    subprocess.run(argv, cwd=tmp_path, check=True, timeout=BACKSTOP_S)
     with pytest.raises(UserError):
         check_user_program((tmp_path / "a").read_bytes(), "a")
 

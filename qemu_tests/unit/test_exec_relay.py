@@ -18,6 +18,7 @@ from builder.exec import terminal
 from builder.exec.area import Area, Stream
 from builder.exec.relay import Relay
 from builder.model import host
+from builder.patience import BACKSTOP_S
 
 AT = 4096
 WATCH = host.numbers(host.WATCHES)
@@ -34,6 +35,7 @@ class Guest:
         for end in (self.bell, self.serial):
             end.setblocking(False)
         self.area = Area(self.memory, AT)
+        self.pid = os.getpid()  # as the emulator's
         self.killed = False
 
     def kill(self) -> None:
@@ -46,7 +48,7 @@ class Guest:
 
     def wait_for_ring(self) -> None:
         """Until the host rings."""
-        assert select.select([self.far_bell], [], [], 10)[0]
+        assert select.select([self.far_bell], [], [], BACKSTOP_S)[0]
         self.far_bell.recv(100)
 
     def write(self, stream: Stream, data: bytes) -> None:

@@ -20,7 +20,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     commands: list[list[str]] = []
     ours_s = iter((9.0, 0.09, 0.05, 0.07))
 
-    def timed_run(argv: Sequence[str], seen: Callable[[bytes], bool]) -> TimedRun:
+    def timed_run(argv: Sequence[str], seen: Callable[[bytes], bool], **_: object) -> TimedRun:
         commands.append([*argv])
         is_ours = argv[-1] == str(OURS)
         assert seen(b"x") and not seen(b"")
@@ -46,7 +46,9 @@ def test_both_run_on_the_same_machine(runs: list[list[str]]) -> None:
 
 
 def test_a_run_that_prints_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exec_time, "timed_run", lambda *_: TimedRun(None, 1.0, "no such CPU", 1))
+    monkeypatch.setattr(
+        exec_time, "timed_run", lambda *_, **__: TimedRun(None, 1.0, "no such CPU", 1)
+    )
     with pytest.raises(EmulatorError) as caught:
         exec_time.exec_overhead(OURS, EMPTY, runs=1)
     assert caught.value.why == "no such CPU"

@@ -17,6 +17,7 @@ from elftools.elf.relocation import RelocationSection
 from elftools.elf.sections import SymbolTableSection
 
 from builder.config import load_config
+from builder.patience import BACKSTOP_S
 from builder.render import render_tree, write_tree
 from builder.step import STEPS
 
@@ -120,7 +121,7 @@ def test_machine_code_of_the_ways_in_and_out(
     for source in ENTRY_CODE[name]:
         target = tmp_path / "out.o"
         argv = ["nasm", "-f", "elf32", "-I./", "-o", str(target), source]
-        subprocess.run(argv, cwd=tmp_path, check=True, timeout=60)
+        subprocess.run(argv, cwd=tmp_path, check=True, timeout=BACKSTOP_S)
         listings[f"{PurePosixPath(source).stem}.txt"] = _disassemble(target).encode()
     _compare(GOLDEN / "code" / name, listings, update_golden)
 

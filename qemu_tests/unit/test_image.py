@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from builder.errors import UserError
 from builder.image import check_image, check_multiboot_header, posix_cksum
+from builder.patience import BACKSTOP_S
 from qemu_tests.loader_kit import SECTOR, build_kernel, flip, image_of
 
 KERNEL_OFFSET = 3 * SECTOR
@@ -65,7 +66,9 @@ def test_the_image_is_the_same_in_another_folder(elf: Path, image: Path, tmp_pat
 @example(bytes(256))
 @example(bytes(65536))
 def test_the_checksum_is_that_of_cksum(data: bytes) -> None:
-    done = subprocess.run(["cksum"], input=data, capture_output=True, timeout=20, check=True)
+    done = subprocess.run(
+        ["cksum"], input=data, capture_output=True, timeout=BACKSTOP_S, check=True
+    )
     assert posix_cksum(data) == int(done.stdout.split()[0])
 
 

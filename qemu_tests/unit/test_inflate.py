@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.patience import BACKSTOP_S
 from qemu_tests.initrd_kit import (
-    COMPILE_TIMEOUT_S,
     INCLUDES,
     SOURCES,
     WARNINGS,
@@ -51,7 +51,7 @@ def test_the_sources_compile_without_a_warning_for_the_kernel(
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=COMPILE_TIMEOUT_S,
+        timeout=BACKSTOP_S,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

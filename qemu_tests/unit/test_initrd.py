@@ -24,7 +24,8 @@ from builder.cpio import (
     pack,
     record,
 )
-from qemu_tests.initrd_kit import COMPILE_TIMEOUT_S, Harness
+from builder.patience import BACKSTOP_S
+from qemu_tests.initrd_kit import Harness
 from qemu_tests.initrd_trees import (
     CHANGES,
     FILE,
@@ -295,7 +296,7 @@ def test_what_gnu_cpio_packs_is_unpacked(harness: Harness, tmp_path: Path, varia
         input=names,
         cwd=folder,
         capture_output=True,
-        timeout=COMPILE_TIMEOUT_S,
+        timeout=BACKSTOP_S,
         check=True,
     )
     made = harness.unpack(gzipped(done.stdout)).files

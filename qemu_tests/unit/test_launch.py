@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from builder.patience import BACKSTOP_S
+
 
 def as_checkout(root: Path, _folder: Path) -> Path:
     return root / "builder" / "launch"
@@ -38,7 +40,7 @@ def test_another_builder_in_the_way_is_not_imported(
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(in_the_way), str(place)])},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=BACKSTOP_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ import pytest
 from builder.config import load_config
 from builder.errors import BuildError, FileError, UserError
 from builder.model.kernel import build_model
+from builder.patience import BACKSTOP_S
 from builder.render import c_string, column, hexadecimal, render_tree, used_constants, write_tree
 from builder.resources import data_dir
 
@@ -295,7 +296,13 @@ def _digests(root: Path, folder: Path, seed: str) -> str:
     }
     argv = [sys.executable, "-c", DIGESTS, *(" ".join(overrides) for overrides in TREES.values())]
     done = subprocess.run(
-        argv, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=True
+        argv,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=BACKSTOP_S,
+        check=True,
     )
     return done.stdout
 

@@ -13,6 +13,10 @@ from qemu_tests.kernels import Change
 DEMO = ("programs.suite=demo",)
 CHECKS = ("programs.suite=checks",)
 SYSENTER_ENTRY = "entry/sysenter_entry.asm"
+# Ends of which each is right. The damage leads the kernel to data that are not what it takes them
+# for, or a program to another one's: what lies there is the compiler's choice.
+KERNEL_GONE_ASTRAY = "panic|fail|reset|hang"
+PROGRAM_GONE_ASTRAY = "hang|fail"
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class Defect:
     Attributes:
         name: What is wrong.
         changes: What is changed in the tree.
-        word: The verdict's word.
+        word: The verdict's word; several, with | between them, where it does not follow from the
+            damage alone which of them it is.
         says: Regular expressions that the verdict must match: the check that failed.
         static: Regular expression for a problem that elfcheck must name; empty: it cannot see it.
         config: Overrides of the kernel's configuration.
@@ -34,6 +39,11 @@ class Defect:
     says: tuple[str, ...] = ()
     static: str = ""
     config: tuple[str, ...] = CHECKS
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The verdict's word is one of these."""
+        return tuple(self.word.split("|"))
 
     def __str__(self) -> str:
         """The test's name."""

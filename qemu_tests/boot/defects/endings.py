@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qemu_tests.boot.defects.defect import changed, demo
+from qemu_tests.boot.defects.defect import KERNEL_GONE_ASTRAY, changed, demo
 
 ENDINGS = (
     demo(
@@ -60,7 +60,7 @@ ENDINGS = (
     demo(
         "esp0 stale",
         changed("proc/switch.c", "    tss_set_esp0(cpu, next);\n", ""),
-        "panic",
+        KERNEL_GONE_ASTRAY,
     ),
     demo(
         "hang in the kernel",

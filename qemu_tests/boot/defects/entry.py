@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from qemu_tests.boot.defects.defect import CHECKS, SYSENTER_ENTRY, Defect, changed, checks
+from qemu_tests.boot.defects.defect import (
+    CHECKS,
+    KERNEL_GONE_ASTRAY,
+    SYSENTER_ENTRY,
+    Defect,
+    changed,
+    checks,
+)
 
 ENTRY = (
     checks(
@@ -94,7 +101,7 @@ ENTRY = (
     checks(
         "number checked as signed",
         changed(SYSENTER_ENTRY, "    jae  .no_such_call\n", "    jge  .no_such_call\n"),
-        word="panic",
+        word=KERNEL_GONE_ASTRAY,
     ),
     checks(
         "limit one too high",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qemu_tests.boot.defects.defect import changed, checks
+from qemu_tests.boot.defects.defect import KERNEL_GONE_ASTRAY, changed, checks
 
 MEMORY = (
     checks(
@@ -93,7 +93,7 @@ MEMORY = (
             "        memset(phys_to_virt(frame), 0, PAGE_SIZE);",
             "        (void)memset;",
         ),
-        word="panic",
+        word=KERNEL_GONE_ASTRAY,
     ),
     checks(
         "page frames lost",

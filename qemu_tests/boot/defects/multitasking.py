@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from qemu_tests.boot.defects.defect import CHECKS, Defect, changed
+from qemu_tests.boot.defects.defect import (
+    CHECKS,
+    KERNEL_GONE_ASTRAY,
+    PROGRAM_GONE_ASTRAY,
+    Defect,
+    changed,
+)
 from qemu_tests.kernels import Change
 
 FORK = "proc/fork.c"
@@ -23,13 +29,13 @@ MEMORY = (
             "mm/share.c", "return count && *count != 0;", "return count && *count == UINT16_MAX;"
         ),
         "in the child, every flag",
-        word="hang",
+        word=PROGRAM_GONE_ASTRAY,
     ),
     damaged(
         "TLB not flushed after fork",
         changed("mm/space.c", "    tlb_flush(space); /* its pages have become read-only */\n", ""),
         "twenty children, each heard of once",
-        word="hang",
+        word=PROGRAM_GONE_ASTRAY,
     ),
     damaged(
         "TLB not flushed after mprotect",
@@ -104,7 +110,7 @@ SWITCHES = (
     damaged(
         "esp0 not set at a switch",
         changed("proc/switch.c", "    tss_set_esp0(cpu, next);\n", ""),
-        word="panic",
+        word=KERNEL_GONE_ASTRAY,
     ),
     damaged(
         "x87 not switched",
@@ -152,7 +158,7 @@ CHILDREN = (
         "EAX of the child not 0",
         changed(FORK, "    regs->eax = 0;\n", "    regs->eax = 1;\n"),
         "in the child, every flag",
-        word="hang",
+        word=PROGRAM_GONE_ASTRAY,
     ),
     damaged(
         "ports not inherited",

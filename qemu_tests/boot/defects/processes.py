@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qemu_tests.boot.defects.defect import changed, checks
+from qemu_tests.boot.defects.defect import KERNEL_GONE_ASTRAY, changed, checks
 
 PROCESSES = (
     checks(
@@ -73,7 +73,7 @@ PROCESSES = (
     checks(
         "EBP not switched",
         changed("proc/context_switch.asm", "    pop  ebp\n", "    add  esp, 4\n"),
-        word="panic",
+        word=KERNEL_GONE_ASTRAY,
     ),
     checks(
         "port bitmaps lost",

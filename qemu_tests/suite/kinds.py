@@ -1,0 +1,183 @@
+"""The kinds of tests: the one table of what `--quick` takes of each, and of how long they take.
+
+`--quick` is for after each change: every unit test that is cheap, and of all else a sample that is
+always the same. So it leaves out
+
+    of the matrix     all but one boot of each step's checks: the other CPUs, memories, options
+    damaged kernels   all but one of each file of them
+    unit tests        of those that build or boot, render or run pytest: all but one each
+    everywhere else   all parameters of a function but the first
+    too_long          what takes long by itself
+
+and `make test` leaves out nothing. A file in no row is an error of unit/test_suite.py, so that a
+new kind of test cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache
+
+import pytest
+
+ROOT = "qemu_tests/"  # where the tests' ids begin
+
+# Of the tests for which it returns the same, --quick takes the first; of None, none.
+Sample = Callable[[pytest.Item], Hashable | None]
+
+
+def every_test(item: pytest.Item) -> Hashable:
+    """All of them."""
+    return item.nodeid
+
+
+def function_of(item: pytest.Item) -> str:
+    """One of each function: the first of its parameters."""
+    return str(getattr(item, "originalname", item.name))
+
+
+def parameter(item: pytest.Item, name: str) -> object | None:
+    """A parameter of the test, if it has one of that name."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get(name) if callspec is not None else None
+
+
+def checks_of_each_step(item: pytest.Item) -> Hashable | None:
+    """One boot of the checks of each step; of the other functions, one each."""
+    case = parameter(item, "case")
+    if case is None:
+        return function_of(item)
+    return case.step if case.suite == "checks" else None  # type: ignore[attr-defined]
+
+
+def damage_of_each_file(item: pytest.Item) -> Hashable:
+    """One damaged kernel of each file of the package of defects; else one of each function."""
+    defect = parameter(item, "defect")
+    if defect is None:
+        return function_of(item)
+    return (function_of(item), _homes()[id(defect)])
+
+
+@cache
+def _homes() -> dict[int, str]:
+    """The module that each damaged kernel stands in."""
+    homes: dict[int, str] = {}
+    for package in ("qemu_tests.boot.defects", "qemu_tests.linux.defects"):
+        path = importlib.import_module(package).__path__
+        for found in pkgutil.iter_modules(path, f"{package}."):
+            table = vars(importlib.import_module(found.name)).values()
+            for rows in (value for value in table if isinstance(value, tuple)):
+                for row in rows:
+                    homes.setdefault(id(row), found.name)
+    return homes
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Tests that are alike.
+
+    Attributes:
+        name: What they are called in tables.
+        files: Patterns of their files, below qemu_tests/.
+        about_s: What one takes, until a run has measured it: seconds on an idle machine of 2025.
+        sample: Which of them --quick takes.
+        too_long: Functions of which it takes none, because one of them takes so long.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    about_s: float
+    sample: Sample = function_of
+    too_long: tuple[str, ...] = ()
+
+
+# The first row that fits counts.
+KINDS = (
+    Kind("steps and machines", ("boot/test_matrix.py",), 0.7, checks_of_each_step),
+    Kind(
+        "damaged kernels",
+        ("boot/test_defects.py", "linux/test_linux_defects.py"),
+        1.5,
+        damage_of_each_file,
+        too_long=("test_without_damage_no_program_notices_anything",),
+    ),
+    Kind("loader", ("boot/test_loader.py",), 0.5),
+    Kind(
+        "input, clock, yardstick",
+        ("boot/test_input.py", "boot/test_clock.py", "boot/test_yardstick.py"),
+        2.0,
+    ),
+    Kind(
+        "hostile programs, NMI, migration",
+        ("boot/test_hostile.py", "boot/test_nmi.py", "boot/test_migration.py"),
+        2.0,
+    ),
+    Kind("bad input", ("boot/test_bad_input.py",), 2.0),
+    Kind(
+        "linux programs",
+        ("linux/test_programs.py", "linux/test_ways_in.py"),
+        3.0,
+        too_long=(
+            "test_all_of_them_do_so_on_other_machines",
+            "test_all_of_them_do_so_on_a_kernel_that_clang_compiled",
+        ),
+    ),
+    Kind(
+        "attacks",
+        ("linux/test_attacks.py",),
+        8.0,
+        too_long=("test_no_allocation_that_fails_loses_a_page",),
+    ),
+    Kind("exec", ("linux/test_exec.py", "linux/test_exec_*.py"), 0.7),
+    Kind("keys", ("linux/test_keys.py",), 3.0),
+    Kind(
+        "initial RAM disk",
+        ("linux/test_initrd_boot.py",),
+        2.0,
+        too_long=("test_256_mib_are_unpacked_in_little_more_memory",),
+    ),
+    Kind(
+        "building",
+        ("unit/test_build.py", "unit/test_vdso.py", "unit/test_hypothesis_configs.py"),
+        1.0,
+        too_long=(
+            "test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives",
+            "test_another_compiler_in_the_same_folder_compiles_again",
+            "test_two_folders_give_the_same_bytes",
+            "test_good_values_give_a_tree_or_say_which_do_not_go_together",
+            "test_what_renders_also_builds_and_boots",
+        ),
+    ),
+    Kind("rendered trees", ("unit/test_render.py",), 0.05),
+    Kind("console", ("unit/test_console.py", "unit/test_qemu.py"), 0.3),
+    Kind("runs of the tests", ("unit/test_suite_ends.py",), 2.0),
+    Kind("unit", ("unit/test_*.py",), 0.05, every_test),
+)
+
+
+def kind_of(nodeid: str) -> Kind | None:
+    """The row of a test, or None."""
+    path = nodeid.partition("::")[0].removeprefix(ROOT)
+    return next((kind for kind in KINDS if any(fnmatch(path, name) for name in kind.files)), None)
+
+
+def quick(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """What --quick takes, in the order given. All of a file that no row knows."""
+    taken: list[pytest.Item] = []
+    seen: set[Hashable] = set()
+    for item in items:
+        kind = kind_of(item.nodeid)
+        if kind is not None:
+            if function_of(item) in kind.too_long:
+                continue
+            sample = kind.sample(item)
+            key = (item.path, sample)
+            if sample is None or key in seen:
+                continue
+            seen.add(key)
+        taken.append(item)
+    return taken
