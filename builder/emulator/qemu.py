@@ -1,10 +1,10 @@
 """QEMU: its command line, its exit statuses, its monitor (QMP) and its exception log.
 
-Measured with QEMU 7.2: a guest's write of `code` to the outcome device ends it with status
-`code << 1 | 1`; a reset under -no-reboot ends it with 0, as does a power-off; a missing kernel file
-or a wrong option with 1. A QMP command that lies in the socket before QEMU starts is answered
-before the guest's first instruction, and the last event then tells a reset from a power-off, at no
-cost in time.
+Measured with QEMU 7.2, 10.0 and 11.1: a guest's write of `code` to the outcome device ends it with
+status `code << 1 | 1`; a reset under -no-reboot ends it with 0, as does a power-off; a missing
+kernel file or a wrong option with 1. A QMP command that lies in the socket before QEMU starts is
+answered before the guest's first instruction, and the last event then tells a reset from a
+power-off, at no cost in time.
 
 With QEMU 7.2, 10.0 and 11.1, `query-replay` says how many instructions have been executed, exactly
 and without any replay, wherever -icount is on (else 0), and `rtc-time` is the guest's clock in
