@@ -98,6 +98,7 @@ class Kind:
 # The first row that fits counts.
 KINDS = (
     Kind("steps and machines", ("boot/test_matrix.py",), 0.7, checks_of_each_step),
+    Kind("several CPUs", ("boot/test_migration.py",), 4.0),
     Kind(
         "damaged kernels",
         ("boot/test_defects.py", "linux/test_linux_defects.py"),
