@@ -7,6 +7,7 @@ import errno
 import mmap
 import os
 import select
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from builder.effort import Effort
 from builder.exec import terminal
 from builder.exec.area import Area, Stream
 from builder.exec.relay import Relay
@@ -255,3 +257,22 @@ def test_behind_others_the_terminal_is_not_raw(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(terminal, "_is_behind", lambda _number: True)
     shared.take()
     assert shared.source is None and not shared.is_raw_output
+
+
+@pytest.mark.parametrize("last", [Effort(2.0, 1.9), Effort(1.9, 2.0)], ids=["works", "sleeps"])
+def test_a_guest_that_takes_no_signal_is_given_up_by_what_its_emulator_does(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch, last: Effort
+) -> None:
+    readings = iter([Effort(0.0, 0.0), Effort(1.9, 1.9), last])
+    monkeypatch.setattr("builder.effort.EffortMeter.read", lambda _meter: next(readings))
+    relay = Relay(guest, None)  # type: ignore[arg-type]
+    try:
+        relay._turn(None)  # hears where the area is
+        relay._pass_on([signal.SIGTERM])
+        relay._turn(1)
+        assert not guest.killed
+        with pytest.raises(SystemExit) as end:
+            relay._turn(1)
+    finally:
+        relay._signals.give_back()
+    assert (end.value.code, guest.killed) == (128 + signal.SIGTERM, True)
