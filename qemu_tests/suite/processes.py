@@ -114,7 +114,8 @@ def end_those_without_a_worker(pytest: int) -> None:
     workers = {child.pid: _worker_of(child.pid) for child in orphans}
     for child in orphans:
         worker = workers[child.pid]
-        if worker and _look(worker) is None:
+        found = _look(worker) if worker else None
+        if worker and (found is None or found.ended):  # pytest may not have heard of its end yet
             _kill([*below(child.pid), child])
 
 
