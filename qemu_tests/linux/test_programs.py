@@ -78,7 +78,7 @@ def test_all_of_them_do_so_on_other_machines(
         f"cpu.count={cpus}",
         f"vsyscall.address={address}",
     )
-    machine = replace(MACHINE, cpus=cpus, cpu=cpu, icount=False)
+    machine = replace(MACHINE, cpus=cpus, cpu=cpu)
     _compare(groups, run_on_tinygate(kernel, _initramfs(tmp_path, wanted, packages), machine))
 
 

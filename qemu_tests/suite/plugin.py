@@ -70,6 +70,14 @@ def pytest_configure(config: pytest.Config) -> None:
             config.pluginmanager.register(_Hands(), "tinygate-hands")
 
 
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One more than there are CPUs: guests with several CPUs sleep in the time of this world."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_keyboard_interrupt() -> None:
     """What ends pytest in order is not interrupted again: the front makes an end of it then."""
