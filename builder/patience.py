@@ -26,8 +26,12 @@ BACKSTOP_S = 900.0
 SCALE_VARIABLE = "TINYGATE_TIMEOUT_SCALE"
 TOTAL = 10  # a phase with output now and then may use up this many times what a silent one may
 # An emulator that counts is stopped by its effort only if that is so much more than one that does
-# not count may make: a guest that stops its own clock, an emulator that hangs or does not answer.
+# not count may make: it hangs, or does not answer, or the guest has stopped its own clock, or has
+# run away to where each instruction is an exception and takes a thousand times as long.
 BACKSTOP = 10
+# One that counts, and answers, executes millions of instructions in a second of CPU time, or its
+# clock runs. If neither moves, one exception leads to the next, or the machine has been stopped.
+STALLED_S = 5.0
 # Of one look: a guest that sets its clock to another day has not been idle since.
 _MOST_OF_IDLE_LIMIT = 0.25
 
@@ -87,7 +91,7 @@ class Patience:
     QEMU does in about a minute, or ten minutes' sleep, which it does in three seconds.
     """
 
-    boot: Limit = Limit(2e9, idle_s=30, cpu_s=20, asleep_s=20)
+    boot: Limit = Limit(2e9, idle_s=30, cpu_s=5, asleep_s=20)
     suite: Limit = Limit(10e9, idle_s=600, cpu_s=60, asleep_s=60)
     ending: Limit = Limit(1e9, idle_s=30, cpu_s=10, asleep_s=10)
 
@@ -119,12 +123,15 @@ class Meter:
         self._first: Effort | None = None
         self._counted: tuple[Counted, Counted] | None = None  # the first and the last
         self._idle_s = 0.0
+        self._moved_s = 0.0  # of effort, when an instruction was last executed, or the clock ran
 
     def add(self, now: Reading) -> str:
         """Take the next reading; what has been used up, in words, or nothing."""
         if self._first is None:
             self._first = now.effort
         if now.counted:
+            if self._counted is None or now.counted != self._counted[1]:
+                self._moved_s = _sum(now.effort)
             self._count(now.counted)
         spent = {
             "cpu_s": now.effort.cpu_s - self._first.cpu_s,
@@ -134,6 +141,8 @@ class Meter:
         if self._counted:
             first, last = self._counted
             spent["instructions"] = last.instructions - first.instructions
+            if now.counted and _sum(now.effort) - self._moved_s >= STALLED_S:
+                return f"{STALLED_S:.0f} s of the emulator's time without one instruction"
         for unit, amount in spent.items():
             most = getattr(self._most, unit)
             if amount >= most:
@@ -146,6 +155,10 @@ class Meter:
             most_s = self._most.idle_s * _MOST_OF_IDLE_LIMIT
             self._idle_s += min(max(0.0, now.idle_s - last.idle_s), most_s)
         self._counted = first, now
+
+
+def _sum(effort: Effort) -> float:
+    return effort.cpu_s + effort.asleep_s
 
 
 class Watcher:

@@ -19,9 +19,6 @@ from builder.debian.table import CODENAME, FETCH_COMMAND
 from builder.errors import DebianUnavailableError, UserError
 
 MIRROR_VARIABLE = "TINYGATE_DEBIAN_MIRROR"
-ANY_MIRROR = "http://deb.debian.org/debian"
-# Releases that are no longer cared for are taken away from the mirrors and kept here.
-OLD_RELEASES = "http://archive.debian.org/debian/"
 KEYRINGS = tuple(
     Path("/usr/share/keyrings") / f"debian-archive-keyring.{end}" for end in ("pgp", "gpg")
 )
@@ -73,7 +70,7 @@ def find_archive(names: Iterable[str], environ: Mapping[str, str] = os.environ) 
             "this is no mirror of Debian",
             where=f"{MIRROR_VARIABLE}={chosen}",
             why="it is no URI, or one of a disc",
-            fix=f"{MIRROR_VARIABLE}={ANY_MIRROR}, for example",
+            fix="give the address that an apt source has, up to and without /dists",
         )
     mirrors = (chosen,) if chosen else _mirrors_of_apt(names)
     if keyring is None or not mirrors:
@@ -97,7 +94,7 @@ def _missing(
     reasons, fix = [], f"run `{FETCH_COMMAND}`"
     if not has_mirror:
         reasons.append("no apt source of this machine is a mirror of Debian")
-        fix = f"run `{MIRROR_VARIABLE}={ANY_MIRROR} {FETCH_COMMAND}`"
+        fix = f"run `{MIRROR_VARIABLE}=ADDRESS {FETCH_COMMAND}`, ADDRESS being a mirror's"
     if not has_keyring:
         reasons.append(f"Debian's keys, which verify its archive, are not here ({KEYRINGS[-1]})")
         fix = f"as root run `apt-get install {KEYRING_PACKAGE}`, then {fix}"

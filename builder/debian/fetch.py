@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from builder.debian import store
 from builder.debian.apt import Apt, Release
-from builder.debian.archive import OLD_RELEASES, find_archive, unavailable
+from builder.debian.archive import MIRROR_VARIABLE, find_archive, unavailable
 from builder.debian.store import Unpacked
-from builder.debian.table import CODENAME, Wanted
+from builder.debian.table import CODENAME, FETCH_COMMAND, Wanted
 from builder.errors import DebianUnavailableError
 from builder.turn import alone_in
 
@@ -54,12 +53,15 @@ def fetch(
 def _fetch_missing(missing: Sequence[Wanted], progress: Progress) -> dict[str, Unpacked]:
     apt = Apt(store.store_dir() / "apt")
     progress("asking Debian's archive for its list of packages")
-    archive = find_archive([wanted.name for wanted in missing])
-    apt.update(archive)
+    apt.update(find_archive([wanted.name for wanted in missing]))
     releases = _resolve(apt, missing)
     if not releases and NO_SUCH_RELEASE in apt.complaint:
-        apt.update(replace(archive, mirrors=(*archive.mirrors, OLD_RELEASES)))
-        releases = _resolve(apt, missing)
+        # Mirrors drop a release that nobody cares for any more; an archive of its own keeps it.
+        raise unavailable(
+            [wanted.name for wanted in missing],
+            f"this machine's mirrors no longer have {CODENAME}",
+            f"run `{FETCH_COMMAND}` with the archive of Debian's old releases in {MIRROR_VARIABLE}",
+        )
     got: dict[str, Unpacked] = {}
     failed: dict[str, str] = {}
     for wanted in missing:

@@ -104,8 +104,8 @@ def test_an_exception_is_a_panic(tmp_path: Path) -> None:
     assert run.text == "kernel panic: unexpected exception\n"
 
 
-def test_a_warning_of_nasm_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "empty.asm").write_text("\tdb 256\n")  # a byte that does not fit
+def test_what_nasm_refuses_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.asm").write_text("\tno_such_instruction\tal, 1\n")
     with pytest.raises(BuildError, match=r"empty\.asm") as caught:
         assemble(tmp_path, tmp_path / "out")
     assert "empty.asm:1" in caught.value.why

@@ -81,7 +81,7 @@ def test_qemu_ends_with_process_1_though_nobody_gave_it_the_outcome_device(boote
     archive = booter.archive(Symlink("init", "probe"))
     status, lines = booter.boot(archive, has_outcome_device=False)
     assert (status, lines[-1]) == (0, SESSION[-1])
-    hello = booter.lab.kernel("kernel.step=linux").tree / "obj" / "user" / "bin" / "hello.elf"
+    hello = booter.lab.kernel("kernel.step=linux").tree / "user" / "bin" / "hello"
     archive = booter.archive(File("init", hello.read_bytes(), 0o755))
     status, lines = booter.boot(archive, has_outcome_device=False)
     assert (status, lines[-1]) == (0, "init exited: status 0")

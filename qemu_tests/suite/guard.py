@@ -35,8 +35,8 @@ GUARD = "TINYGATE_TEST_GUARD"  # names the guard to all that is below it
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h; Python has no names for them
 _PR_SET_CHILD_SUBREAPER = 36
 _PASSED_ON = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT}
-_LOOK_AGAIN_S = 1.0  # for what a worker leaves that has been killed
-_LATER_S = 0.5
+_LOOK_AGAIN_S = 1.0  # whether the front is still there, and what a worker leaves that was killed
+_LATER_S = 0.5  # time enough for pytest to hear a signal of its own
 
 
 def guard_above(environ: Mapping[str, str] = os.environ) -> int | None:
@@ -75,7 +75,6 @@ def enter() -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it may have to say something at the end
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     pytest = os.fork()
     if pytest:
         os._exit(_be_guard(front, pytest))

@@ -97,7 +97,18 @@ class Kind:
 
 # The first row that fits counts.
 KINDS = (
-    Kind("steps and machines", ("boot/test_matrix.py",), 0.7, checks_of_each_step),
+    Kind(
+        "steps and machines",
+        ("boot/test_matrix.py",),
+        0.7,
+        checks_of_each_step,
+        too_long=(
+            "test_what_clang_makes_of_it_passes_too",
+            "test_as_many_cpus_as_both_kernel_and_machine_have",
+            "test_arguments_and_environment_arrive",
+        ),
+    ),
+    Kind("several CPUs", ("boot/test_migration.py",), 4.0),
     Kind(
         "damaged kernels",
         ("boot/test_defects.py", "linux/test_linux_defects.py"),
@@ -110,13 +121,22 @@ KINDS = (
         "input, clock, yardstick",
         ("boot/test_input.py", "boot/test_clock.py", "boot/test_yardstick.py"),
         2.0,
+        too_long=(
+            "test_asking_for_the_time_costs_few_instructions",
+            "test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it",
+        ),
     ),
     Kind(
         "hostile programs, NMI, migration",
         ("boot/test_hostile.py", "boot/test_nmi.py", "boot/test_migration.py"),
         2.0,
     ),
-    Kind("bad input", ("boot/test_bad_input.py",), 2.0),
+    Kind(
+        "bad input",
+        ("boot/test_bad_input.py",),
+        2.0,
+        too_long=("test_ctrl_c_in_the_middle_of_a_build",),
+    ),
     Kind(
         "linux programs",
         ("linux/test_programs.py", "linux/test_ways_in.py"),
@@ -132,7 +152,15 @@ KINDS = (
         8.0,
         too_long=("test_no_allocation_that_fails_loses_a_page",),
     ),
-    Kind("exec", ("linux/test_exec.py", "linux/test_exec_*.py"), 0.7),
+    Kind(
+        "exec",
+        ("linux/test_exec.py", "linux/test_exec_*.py"),
+        0.7,
+        too_long=(  # they need kernels of their own
+            "test_several_cpus",
+            "test_files_are_where_they_are_here_or_where_it_is_said",
+        ),
+    ),
     Kind("keys", ("linux/test_keys.py",), 3.0),
     Kind(
         "initial RAM disk",
@@ -142,7 +170,10 @@ KINDS = (
     ),
     Kind(
         "building",
-        ("unit/test_build.py", "unit/test_vdso.py", "unit/test_hypothesis_configs.py"),
+        (
+            *("unit/test_build.py", "unit/test_vdso.py", "unit/test_elfcheck.py"),
+            "unit/test_hypothesis_configs.py",
+        ),
         1.0,
         too_long=(
             "test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives",
@@ -150,12 +181,30 @@ KINDS = (
             "test_two_folders_give_the_same_bytes",
             "test_good_values_give_a_tree_or_say_which_do_not_go_together",
             "test_what_renders_also_builds_and_boots",
+            "test_a_kernel_that_is_too_large_is_an_error_only_where_warnings_are",
+            "test_no_damage_brings_the_check_down",
         ),
     ),
-    Kind("rendered trees", ("unit/test_render.py",), 0.05),
+    Kind(
+        "rendered trees",
+        ("unit/test_render.py",),
+        0.05,
+        too_long=("test_two_folders_and_two_hash_seeds_give_the_same_bytes",),
+    ),
     Kind("console", ("unit/test_console.py", "unit/test_qemu.py"), 0.3),
-    Kind("runs of the tests", ("unit/test_suite_ends.py",), 2.0),
-    Kind("unit", ("unit/test_*.py",), 0.05, every_test),
+    Kind(
+        "runs of the tests",
+        ("unit/test_suite_ends.py",),
+        2.0,
+        too_long=("test_a_worker_that_is_killed_leaves_nothing_while_the_others_go_on",),
+    ),
+    Kind(
+        "unit",
+        ("unit/test_*.py",),
+        0.05,
+        every_test,
+        too_long=("test_quick_is_the_same_each_time_and_boots_every_steps_checks",),
+    ),
 )
 
 

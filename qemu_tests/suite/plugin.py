@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Generator
 from typing import Any
@@ -35,13 +36,20 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main() -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main() -> Generator[None, Any, Any]:
     """Before anything is collected: the conditions, and what ends the processes in the end."""
     try:
         guard.enter()
     except UserError as error:
         raise pytest.UsageError(str(error)) from error
+    status = yield
+    if any(not (each.daemon or each is threading.main_thread()) for each in threading.enumerate()):
+        # Python would wait for a thread that a failed test has left, for good.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(status or 0))
+    return status
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import resource
+import select
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from builder.patience import BACKSTOP_S
 from qemu_tests.suite.guard import GUARD
 
 HERE = Path(__file__).parent
@@ -60,6 +63,19 @@ def test_nothing_is_there(after: str) -> None:  # noqa: ARG001 (it is the name)
     while os.read(alive, 4096):
         """What was said before; BlockingIOError if somebody could say more."""
     os.close(alive)
+
+
+def test_soon_nothing_is_there() -> None:
+    alive = os.open(HERE / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    while select.select([alive], [], [], BACKSTOP_S)[0] and os.read(alive, 4096):
+        """What was said before."""
+    assert os.read(alive, 1) == b""
+    os.close(alive)
+
+
+def test_leaves_a_thread() -> None:
+    leave()
+    threading.Thread(target=time.sleep, args=(100_000,)).start()
 
 
 def test_kills_its_worker() -> None:

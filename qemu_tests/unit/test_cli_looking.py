@@ -159,7 +159,7 @@ def test_test_ends_with_pytests_result(
 
 
 def test_doctor(tinygate: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    tools = [toolspecs.Tool("nasm", "assembles", True, "missing")]
+    tools = [toolspecs.Tool("nasm", "assembles", toolspecs.Need.RUN, "missing")]
     monkeypatch.setattr("builder.doctor.examine", lambda _cc: tools)
     code, out, _ = tinygate("doctor")
     assert code == ExitCode.TOOL and "nasm" in out and "to install" in out

@@ -14,6 +14,7 @@ import pytest
 from builder import console, proc
 from builder.console import run_guest
 from builder.emulator import BootImage, Machine, Qemu
+from builder.emulator.base import Counted
 from builder.errors import FileError, ToolError
 from builder.patience import BACKSTOP_S, Limit, Patience
 from builder.run import new_transcript, run_image, trace_reset
@@ -32,6 +33,7 @@ SOON = Limit(1_000_000, idle_s=2, cpu_s=0.3, asleep_s=0.5)
 LATE = Limit(1e12, idle_s=1e6, cpu_s=1e4, asleep_s=1e4)
 SHORT = Patience(suite=SOON, ending=SOON)
 
+BANNER = "tinygate kernel: step int80, 1 cpu, config 000000000000\\n"
 KERNEL = """
 bits 32
 section .text
@@ -189,6 +191,38 @@ def test_a_hang_is_measured_in_what_the_machine_spends(boot, name, machine, only
     result = boot(name, machine=machine, patience=Patience(suite=limit))
     assert result.verdict.word is Word.HANG, result.explain()
     assert result.verdict.summary.startswith(f"no output for {said}, after 0 of 1 results")
+
+
+def test_what_is_printed_while_the_clock_is_read_is_no_silence(tmp_path):
+    """The guest prints between two looks, then works on for long: all that before it is read."""
+    go, said = tmp_path / "go", tmp_path / "said"
+    script = tmp_path / "guest"
+    script.write_text(
+        f"#!/bin/sh\nprintf '{BANNER}KTAP version 1\\n1..1\\n'; read x < {go}\n"
+        f"printf 'ok 1 - one\\nsuite finished: 1 passed, 0 failed\\n'; echo > {said}; exit 33\n"
+    )
+    script.chmod(0o755)
+    for fifo in (go, said):
+        os.mkfifo(fifo)
+    heard, looks = [], []
+
+    class Guest(Qemu):
+        program = str(script)
+
+        def counted(self, _control):
+            looks.extend([1] if heard else [])
+            if len(looks) == 2:
+                go.write_text("\n")
+                said.read_text()
+            return Counted(1 if len(looks) < 2 else 2_000_000, 0.0)
+
+    script_file = BootImage("kernel", script)
+    transcript = run_guest(
+        Guest(), Machine(), script_file, tmp_path / "raw",
+        Watch(patience=SHORT, live=heard.append),
+    )  # fmt: skip
+    assert (transcript.end, transcript.exit_status) == (End.OUTCOME, 33), transcript
+    assert len(looks) >= 2
 
 
 def test_hang_says_where_each_cpu_is(boot):

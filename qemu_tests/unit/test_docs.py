@@ -45,7 +45,7 @@ CONFIGS = {
 }
 TREES = {name: render_tree(load_config(None, overrides)) for name, overrides in CONFIGS.items()}
 OWN_TARGETS = ("help", "setup", "clean", "distclean")  # no verb of tinygate
-MAKE_VARIABLES = ("STEP", "CONFIG", "SET", "ARGS", "PYTHON")
+MAKE_VARIABLES = ("STEP", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON")
 
 
 def fenced(language: str, text: str = README) -> str:

@@ -32,7 +32,7 @@ def test_instructions_are_counted_from_the_first_reading():
 
 
 def test_a_machine_that_counts_is_not_judged_by_the_effort_of_a_slow_computer():
-    slow = [counted(number, cpu_s=2.9 * number, asleep_s=4.9 * number) for number in range(10)]
+    slow = [counted(number, cpu_s=2.4 * number, asleep_s=2.4 * number) for number in range(10)]
     assert said(*slow) == [""] * 10
 
 
@@ -45,8 +45,17 @@ def test_a_machine_that_does_not_count_is_judged_by_effort():
 
 def test_an_emulator_that_counts_no_more_is_stopped_by_its_effort():
     end = BACKSTOP * LIMIT.cpu_s
-    stuck = [counted(1), counted(1, cpu_s=end - 1), effort(end)]
+    stuck = [counted(1), effort(end - 1), effort(end)]
     assert said(*stuck) == ["", "", f"{end:.0f} s of the emulator's CPU time"]
+
+
+def test_an_emulator_that_works_and_does_nothing_has_stalled():
+    stands = [counted(7, cpu_s=second / 2, asleep_s=second / 2) for second in range(6)]
+    assert said(*stands)[-2:] == ["", "5 s of the emulator's time without one instruction"]
+    slow = [counted(7 + number, cpu_s=number * 4.9) for number in range(6)]
+    assert said(*slow) == [""] * 6
+    mute = [counted(7), effort(20), counted(8, cpu_s=24)]
+    assert said(*mute) == [""] * 3
 
 
 def test_a_halted_cpu_is_seen_by_the_clock_of_the_guest():

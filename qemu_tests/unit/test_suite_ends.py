@@ -125,6 +125,11 @@ def test_what_a_test_leaves_is_gone_before_the_next(
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])
+def test_a_thread_that_a_test_leaves_is_not_waited_for(start: Start, workers: str) -> None:
+    assert start("test_leaves_a_thread", "-n", workers).end()[0] == 0
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
 def test_ctrl_c_leaves_nothing(start: Start, workers: str) -> None:
     run = start("test_waits", "-n", workers)
     run.pids()
@@ -166,7 +171,7 @@ def test_an_interrupt_of_the_front_alone_is_one_of_pytest(start: Start) -> None:
 
 
 def test_a_worker_that_is_killed_leaves_nothing_while_the_others_go_on(start: Start) -> None:
-    status, out = start("test_kills_its_worker test_leaves", "-n", "1").end()
+    status, out = start("test_kills_its_worker test_soon_nothing_is_there", "-n", "1").end()
     assert status == 1
     assert "crashed while running" in out and "1 failed, 1 passed" in out
 
