@@ -72,7 +72,7 @@ def moving(step: str) -> list[Change]:
     ]
 
 
-@pytest.mark.parametrize(("step", "cpus"), [*((step, 2) for step in STEPS), ("linux", 4)])
+@pytest.mark.parametrize(("step", "cpus"), [*((step, 2) for step in STEPS), ("vsyscall", 4)])
 def test_checks_pass_wherever_a_program_goes_on(lab: Lab, step: str, cpus: int) -> None:
     chosen = (f"kernel.step={step}", f"cpu.count={cpus}", "programs.suite=checks")
     kernel = lab.damaged(

@@ -18,11 +18,18 @@
 #include "proc/process.h"
 
 #define STORM_HZ 100000
+/* With several CPUs the clock is the host's. An emulator that is late with its interrupts makes up
+ * for them before anything else, and one that is too slow for the rate does nothing else for ever:
+ * QEMU on a busy host, with 100000. */
+#define HOST_HZ_MAX 2000
+/* Likewise a CPU that has not got through one interrupt when the next one comes. */
+#define INTERRUPTS_MAX 20000
 #define OPCODE_HLT 0xf4
 
 static volatile int counting; /* else the clock ticks as ever */
 static struct landings landings;
 static int32_t last_pid;
+static uint32_t interrupts;
 
 static void count(const struct pt_regs *regs)
 {
@@ -30,8 +37,10 @@ static void count(const struct pt_regs *regs)
     last_pid = current_process()->pid;
     if ((regs->cs & 3) == 3) {
         landings.user++;
-        landings.after_gate += (uint32_t)landed_after_gate(regs);
-        landings.with_rf += (regs->eflags & EFLAGS_RF) != 0;
+        if (landed_after_gate(regs)) {
+            landings.after_gate++;
+            landings.with_rf += (regs->eflags & EFLAGS_RF) != 0;
+        }
     } else if (((const uint8_t *)regs->eip)[-1] == OPCODE_HLT) {
         landings.halted++;
     } else {
@@ -43,6 +52,9 @@ void check_timer_interrupt(struct pt_regs *regs)
 {
     if (counting) {
         count(regs);
+        if (++interrupts == INTERRUPTS_MAX) {
+            timer_set_rate(TIMER_HZ);
+        }
     }
     interrupted_without_rf(regs);
     clock_of_step(regs);
@@ -51,7 +63,8 @@ void check_timer_interrupt(struct pt_regs *regs)
 struct landings timer_landings(uint32_t hz, const char *program, uint32_t instances, int *well)
 {
     landings = (struct landings){0};
-    timer_set_rate(hz);
+    interrupts = 0;
+    timer_set_rate(CPU_COUNT > 1 && hz > HOST_HZ_MAX ? HOST_HZ_MAX : hz);
     counting = 1;
     *well = program_run(program, instances, -1);
     counting = 0;
@@ -71,18 +84,20 @@ int check_timer_storm(void)
         found = timer_landings(STORM_HZ, "many-calls", CPU_COUNT, &again);
         well &= again;
     }
-    /* Nobody sets it there, and no string instruction was interrupted in its midst. */
-    const struct rule rf = {"and found EFLAGS.RF clear there, as it was", 0, (int32_t)found.user,
+    /* After a fault RF is set until its instruction has run: not so after SYSEXIT. */
+    const struct rule rf = {"and found EFLAGS.RF clear there, as it was", 0,
+                            (int32_t)found.after_gate,
                             "this emulator sets it for every interrupt, as QEMU 10 and 11"};
 
     ktap_plan(5);
     ktap_true("every call went well", well);
     ktap_true("interrupts landed in ring 3", found.user > 0);
-    rule_result(&rf, (int32_t)found.with_rf);
     if (landings_after_gate_expected()) {
         ktap_true("and some at the first instruction after SYSEXIT", found.after_gate > 0);
+        rule_result(&rf, (int32_t)found.with_rf);
     } else {
         ktap_skip("and some at the first instruction after SYSEXIT", "SYSEXIT is not used");
+        ktap_skip(rf.text, "SYSEXIT is not used");
     }
     ktap_equal("interrupts that landed in the kernel, but for HLT", found.kernel, 0);
     return ktap_status();

@@ -14,7 +14,8 @@ struct landings {
     uint32_t switches;   /* in another process than the one before */
 };
 
-/* Run processes of a program under a clock of that rate. Sets if all of them ended well. */
+/* Run processes of a program under a clock of that rate, or of a lower one if that might be too
+ * much for the machine. Sets if all of them ended well. */
 struct landings timer_landings(uint32_t hz, const char *program, uint32_t instances, int *well);
 
 /* Is this the first instruction after SYSENTER in ring 3? */
