@@ -21,6 +21,9 @@ from builder.patience import BACKSTOP_S
 from qemu_tests.suite.guard import GUARD
 
 HERE = Path(__file__).parent
+# Signals 32 and 33. What glibc's posix_spawn() starts ignores them, and make starts by it: nobody
+# but a C library could change that, and to nobody else they mean anything.
+LIBCS_OWN = 3 << 31
 OPENED = "exec 3> alive; trap '' HUP INT TERM; "
 LEFT = f"{OPENED} setsid sleep 600 & sleep 600 & (sleep 600; :) & echo left >&3; "
 
@@ -88,7 +91,8 @@ def test_what_it_finds() -> None:
     assert "SigBlk:\t0000000000000000\n" in status
     command = ["grep", "^SigIgn", "/proc/self/status"]
     child = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert child.stdout == "SigIgn:\t0000000000000000\n"
+    ignored = int(child.stdout.removeprefix("SigIgn:"), 16)
+    assert ignored & ~LIBCS_OWN == 0
     for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP, signal.SIGCHLD):
         assert signal.getsignal(number) == signal.SIG_DFL
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -45,3 +45,19 @@ def test_another_builder_in_the_way_is_not_imported(
     )
     assert done.returncode == 0, done.stderr
     assert (in_the_way / "out" / "kernel" / "Makefile").is_file()
+
+
+def test_the_console_script_starts_from_anywhere(tmp_path: Path) -> None:
+    script = Path(sys.prefix) / "bin" / "tinygate"
+    if not script.exists():
+        pytest.skip("tinygate is not installed in this environment: pip install --editable .")
+    done = subprocess.run(
+        [script, "show", "gdt"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "KERNEL_CODE" in done.stdout
