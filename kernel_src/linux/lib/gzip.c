@@ -3,6 +3,7 @@
 #include "lib/gzip.h"
 
 #include "include/constants.h"
+#include "lib/lib.h"
 
 #define CRC32_POLYNOMIAL 0xedb88320u
 #define GZIP_MAGIC 0x8b1f
@@ -13,24 +14,40 @@
 #define GZIP_COMMENT 0x10
 #define GZIP_RESERVED 0xe0
 
+/* crc_table[n] has the CRC of a byte with n zeros behind it: so four bytes can be taken at once. */
 static void crc_init(struct gzip *gzip)
 {
+    uint32_t(*table)[256] = gzip->crc_table;
+
     for (uint32_t byte = 0; byte < 256; byte++) {
         uint32_t crc = byte;
         for (int bit = 0; bit < 8; bit++) {
             crc = crc & 1 ? crc >> 1 ^ CRC32_POLYNOMIAL : crc >> 1;
         }
-        gzip->crc_table[byte] = crc;
+        table[0][byte] = crc;
+    }
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        for (int zeros = 1; zeros < 4; zeros++) {
+            uint32_t before = table[zeros - 1][byte];
+            table[zeros][byte] = before >> 8 ^ table[0][(uint8_t)before];
+        }
     }
 }
 
 static uint32_t crc_add(const struct gzip *gzip, uint32_t crc, const uint8_t *data, size_t size)
 {
-    const uint32_t *table = gzip->crc_table;
+    const uint32_t(*table)[256] = gzip->crc_table;
 
     crc = ~crc;
+    for (; size >= 4; size -= 4, data += 4) {
+        uint32_t word;
+        memcpy(&word, data, sizeof word);
+        crc ^= word;
+        crc = table[3][(uint8_t)crc] ^ table[2][(uint8_t)(crc >> 8)] ^
+              table[1][(uint8_t)(crc >> 16)] ^ table[0][crc >> 24];
+    }
     for (; size > 0; size--) {
-        crc = table[(uint8_t)(crc ^ *data++)] ^ crc >> 8;
+        crc = crc >> 8 ^ table[0][(uint8_t)(crc ^ *data++)];
     }
     return ~crc;
 }

@@ -9,7 +9,7 @@ struct gzip {
     int (*sink)(void *context, const uint8_t *data, size_t size);
     void *context;
     uint32_t size, crc; /* of what was unpacked */
-    uint32_t crc_table[256];
+    uint32_t crc_table[4][256];
 };
 
 /* Unpack one member, as inflate_blocks() does. What follows it begins at inflate_next(). The

@@ -81,9 +81,9 @@ static void flush(struct inflate *s)
     s->at = 0;
 }
 
-static void put(struct inflate *s, uint8_t byte)
+static void advance(struct inflate *s, unsigned count)
 {
-    s->window[s->at++] = byte;
+    s->at += count;
     if (s->at == INFLATE_WINDOW) {
         flush(s);
     }
@@ -99,13 +99,15 @@ static void repeat(struct inflate *s, unsigned length, unsigned distance)
     while (length > 0 && !s->reason) {
         unsigned from = (s->at - distance) % INFLATE_WINDOW;
         unsigned run = lower(length, INFLATE_WINDOW - (from > s->at ? from : s->at));
+        if (run <= distance && run <= INFLATE_WINDOW - distance) {
+            memcpy(s->window + s->at, s->window + from, run);
+        } else {
+            for (unsigned i = 0; i < run; i++) {
+                s->window[s->at + i] = s->window[from + i];
+            }
+        }
         length -= run;
-        for (const uint8_t *byte = s->window + from; run > 0; run--) {
-            s->window[s->at++] = *byte++;
-        }
-        if (s->at == INFLATE_WINDOW) {
-            flush(s);
-        }
+        advance(s, run);
     }
 }
 
@@ -151,7 +153,8 @@ static void read_coded(struct inflate *s)
     while (!s->reason) {
         unsigned symbol = decode(s, &s->literals);
         if (symbol < END_OF_BLOCK) {
-            put(s, (uint8_t)symbol);
+            s->window[s->at] = (uint8_t)symbol;
+            advance(s, 1);
         } else if (symbol == END_OF_BLOCK) {
             return;
         } else {
@@ -183,11 +186,8 @@ static void read_stored(struct inflate *s)
         }
         memcpy(s->window + s->at, s->in, run);
         s->in += run;
-        s->at += run;
         size -= run;
-        if (s->at == INFLATE_WINDOW) {
-            flush(s);
-        }
+        advance(s, run);
     }
 }
 
