@@ -14,9 +14,9 @@ from qemu_tests.boot.defects import CHECKS, DEFECTS, DEMO, Defect
 from qemu_tests.kernels import Change, Kernel, Lab
 
 OUTPUT_MAX_BYTES = 1 << 16  # a suite prints a quarter of it
-# A hang is waited for. Between two lines a healthy suite executes 86 million instructions at most,
+# A hang is waited for. Between two lines a healthy suite executes 40 million instructions at most,
 # sleeps for one second of the guest's, and needs 0.2 s of CPU time with two CPUs.
-SILENCE = Limit(300e6, idle_s=20, cpu_s=4, asleep_s=2)
+SILENCE = Limit(120e6, idle_s=20, cpu_s=2, asleep_s=2)
 IMPATIENT = Patience(boot=SILENCE, suite=SILENCE, ending=SILENCE)
 
 

@@ -10,7 +10,7 @@
 #include "kernel/checks.h"
 #include "lib/ktap.h"
 
-#define EXPECTED_TICKS 100 /* at least so long does user/sleepy.c sleep */
+#define EXPECTED_TICKS 40 /* at least so long does user/sleepy.c sleep */
 
 int check_idle(void)
 {

@@ -144,7 +144,7 @@ static void check_waiting(void)
     int status = 0;
 
     ktap_equal("no child", (uint32_t)wait4(-1, &status, 0, NULL), (uint32_t)-LINUX_ECHILD);
-    long first = start(forever);
+    long first = start(sleep_longest);
     long second = start(exit_7);
     ktap_equal("not a child", (uint32_t)wait4((int32_t)getpid(), &status, 0, NULL),
                (uint32_t)-LINUX_ECHILD);

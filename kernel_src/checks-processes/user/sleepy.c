@@ -5,7 +5,7 @@
 
 #include "user/include/children.h"
 
-#define TICKS 50
+#define TICKS 20
 
 static void child(const int *ends)
 {

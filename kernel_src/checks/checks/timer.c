@@ -1,4 +1,4 @@
-/* checks/timer.c: a million calls under a timer that interrupts all the time.
+/* checks/timer.c: many calls under a timer that interrupts all the time.
  *
  * While the kernel is entered and left, interrupts are off: one would find a half-built frame, or a
  * stack already given up. SYSEXIT does not switch them on; STI before it does, one instruction late

@@ -1,4 +1,4 @@
-/* user/many_calls.c: its part of a million calls, each looked at.
+/* user/many_calls.c: its part of many calls, each looked at.
  *
  * What do interrupts between them leave behind? checks/timer.c runs it under a timer that
  * interrupts all the time; checks/all_cpus.c on all CPUs at once. Quiet, as several may run: the
@@ -8,8 +8,9 @@
 #include "sys/check_arguments.h"
 #include "user/include/checks.h"
 
+#define CALLS 200000 /* twenty interrupts, at 100000 Hz, for each instruction of a call */
 #define ROUNDS 16
-#define CALLS_IN_A_ROUND (1000000 / ROUNDS / CPU_COUNT) /* one process for each CPU */
+#define CALLS_IN_A_ROUND (CALLS / ROUNDS / CPU_COUNT) /* one process for each CPU */
 
 /* user/many_calls_loop.asm: returns how many calls went well, up to the first that did not. */
 uint32_t many_calls_loop(void (*enter)(void), uint32_t pid, uint32_t calls);
