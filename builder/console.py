@@ -84,7 +84,9 @@ def run_guest(
             watch.trace.follow()
         recorder = _Recorder(raw, raw_path, watch)
         watcher = Watcher(watch.patience, counts=machine.counts)
-        session = _Session(emulator, process, Control(control), recorder, watcher, watch.typed)
+        session = _Session(
+            emulator, machine, process, Control(control), recorder, watcher, watch.typed
+        )
         transcript = session.follow()
         errors.seek(0)
         stderr = errors.read(STDERR_BYTES).decode("utf-8", "replace")
@@ -191,6 +193,7 @@ class _Session:
     def __init__(
         self,
         emulator: Emulator,
+        machine: Machine,
         process: proc.Process,
         control: Control,
         recorder: _Recorder,
@@ -198,6 +201,7 @@ class _Session:
         typed: Sequence[Typed],
     ) -> None:
         self.emulator = emulator
+        self.machine = machine
         self.process = process
         self.control = control
         self.recorder = recorder
@@ -289,7 +293,7 @@ class _Session:
         if self.emulator.is_over(self.control):
             self.process.popen.terminate()
         else:
-            counted = self.emulator.counted(self.control)
+            counted = self.emulator.counted(self.machine, self.control)
         now = Reading(self.effort.read(), counted)
         # What it printed before that moment is in the pipe by now, if it has not been read.
         came, _, _ = select.select([self.spawn.fileno()], [], [], 0)

@@ -7,7 +7,7 @@ the headers, it moves that segment's p_vaddr by the 0x20 bytes of the header tha
 """
 
 import io
-from collections.abc import Iterator
+from functools import lru_cache
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.constants import SH_FLAGS
@@ -25,7 +25,8 @@ def _holds(load: Segment, section: Section) -> bool:
     return bool(start == in_file and 0 <= start <= load["p_filesz"] - section["sh_size"])
 
 
-def misplaced_sections(data: bytes) -> Iterator[str]:
+@lru_cache(maxsize=256)  # many kernels have the same programs
+def misplaced_sections(data: bytes) -> tuple[str, ...]:
     """Each allocated section that is not in memory at p_vaddr + (sh_offset - p_offset), a line.
 
     Args:
@@ -36,11 +37,10 @@ def misplaced_sections(data: bytes) -> Iterator[str]:
         loads = list(elf.iter_segments("PT_LOAD"))
         sections = [s for s in elf.iter_sections() if s["sh_flags"] & SH_FLAGS.SHF_ALLOC]
     except (ELFError, ValueError, KeyError, AttributeError, OverflowError) as error:
-        yield f"its headers are damaged: {error}"
-        return
-    for section in sections:
-        if section["sh_size"] and not any(_holds(load, section) for load in loads):
-            yield (
-                f"section {section.name} at 0x{section['sh_addr']:08x} is in no segment"
-                " that puts its bytes there"
-            )
+        return (f"its headers are damaged: {error}",)
+    return tuple(
+        f"section {section.name} at 0x{section['sh_addr']:08x} is in no segment"
+        " that puts its bytes there"
+        for section in sections
+        if section["sh_size"] and not any(_holds(load, section) for load in loads)
+    )

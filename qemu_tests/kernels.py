@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,14 +58,26 @@ class Kernel:
     @property
     def symbols(self) -> dict[str, int]:
         """Addresses of the kernel's symbols by name."""
-        with self.elf.open("rb") as file:
-            table = ELFFile(file).get_section_by_name(".symtab")
-            assert isinstance(table, SymbolTableSection)
-            return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
+        return _symbols(self.elf)
 
     def image(self, kind: str) -> BootImage:
         """The disk image ("disk"), or the ELF file for QEMU's own loader ("kernel")."""
         return BootImage("disk", self.disk) if kind == "disk" else BootImage("kernel", self.elf)
+
+
+@cache
+def _symbols(elf: Path) -> dict[str, int]:
+    with elf.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        assert isinstance(table, SymbolTableSection)
+        return {symbol.name: symbol["st_value"] for symbol in table.iter_symbols()}
+
+
+@cache
+def _make(target: str) -> tuple[str, ...]:
+    """The command that makes `target` in the current folder. The tools are looked for once."""
+    command = make_command(Path(), jobs=1, cc=None, verbose=False, werror=WERROR, debug=False)
+    return (*command[:-1], target)
 
 
 @dataclass(frozen=True)
@@ -118,7 +131,7 @@ class Lab:
         with self.locked(f"{config.kernel.step}-{config.digest}{compiler}") as out:
             if not (out / "built").exists():
                 # Two jobs: another worker often waits for the same kernel.
-                build_kernel(config, out, jobs=2, cc=cc, werror=WERROR)
+                build_kernel(config, out, jobs=2, cc=cc, werror=WERROR, debug=False)
                 (out / "built").touch()
         return Kernel(config, out)
 
@@ -136,8 +149,8 @@ class Lab:
                     if change.path == "Makefile":  # nothing in the tree depends on it
                         shutil.rmtree(out / "kernel" / "obj")
                         (out / "kernel" / "kernel.elf").unlink()
-                make = make_command(out / "kernel", jobs=1, cc=None, verbose=False, werror=WERROR)
-                done = proc.run([*make[:-1], "kernel.elf"], timeout_s=BACKSTOP_S)
+                make = _make("kernel.elf")
+                done = proc.run(make, cwd=out / "kernel", timeout_s=BACKSTOP_S)
                 assert done.ok, done.stdout + done.stderr
                 shutil.copyfile(out / "kernel" / "kernel.elf", out / "kernel.elf")
                 (out / "built").touch()

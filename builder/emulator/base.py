@@ -24,12 +24,14 @@ class Machine:
         cpus: Number of CPUs.
         icount: Clock counted in instructions, so that two runs give the same bytes. Only with one
             CPU: QEMU would run several in turn, and leave one waiting while another is busy.
+        instruction_ns: What an instruction takes by such a clock, a power of two.
     """
 
     cpu: str = "pentium3"
     memory_mib: int = 16
     cpus: int = 1
     icount: bool = True
+    instruction_ns: int = 1
 
     @property
     def counts(self) -> bool:
@@ -159,8 +161,8 @@ class Emulator(Protocol):
     def explain_exit(self, status: int, control_text: str) -> Exit:
         """Why it ended, from its exit status and what it said last on the control socket."""
 
-    def counted(self, control: Control) -> Counted | None:
-        """How far the running guest is; None if the emulator does not count or does not answer."""
+    def counted(self, machine: Machine, control: Control) -> Counted | None:
+        """How far the running `machine` is; None if that does not count, or does not answer."""
 
     def is_over(self, control: Control) -> bool:
         """True if it has said that the machine has ended: no more questions, it is about to go.

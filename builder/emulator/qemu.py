@@ -43,7 +43,6 @@ from builder.model.outcomes import OUTCOME_PORT
 LAST_ANSWER_TIMEOUT_S = 30.0
 ANSWER_TIMEOUT_S = 1.0
 START = (2000, 1, 1, 0, 0, 0)  # of the guest's clock, if that counts instructions
-INSTRUCTIONS_PER_S = 10**9  # of that clock: shift=0
 _CLOCK = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*START)
 
 _KIND_OF_SHUTDOWN = {
@@ -91,7 +90,8 @@ class Qemu:
         argv += ["-smp", str(machine.cpus)]
         argv += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
         if machine.counts:
-            argv += ["-icount", "shift=0,sleep=off", "-rtc", f"base={_CLOCK},clock=vm"]
+            shift = machine.instruction_ns.bit_length() - 1
+            argv += ["-icount", f"shift={shift},sleep=off", "-rtc", f"base={_CLOCK},clock=vm"]
         argv += ["-device", f"isa-debug-exit,iobase={OUTCOME_PORT:#x},iosize=4"]
         argv += _serial(serial)
         if control_fd is not None:
@@ -126,7 +126,7 @@ class Qemu:
             return Exit(ExitKind.OUTCOME, status >> 1)
         return Exit(ExitKind.ERROR)
 
-    def counted(self, control: Control) -> Counted | None:
+    def counted(self, machine: Machine, control: Control) -> Counted | None:
         """See `Emulator.counted`."""
         replay = _ask(control, ANSWER_TIMEOUT_S, "query-replay")
         instructions = replay.get("icount") if isinstance(replay, dict) else None
@@ -134,7 +134,7 @@ class Qemu:
             return None
         clock = _ask(control, ANSWER_TIMEOUT_S, "qom-get", path="/machine", property="rtc-time")
         clock_s = _seconds(clock) if isinstance(clock, dict) else None
-        busy_s = instructions / INSTRUCTIONS_PER_S
+        busy_s = instructions * machine.instruction_ns / 1e9
         return Counted(instructions, None if clock_s is None else clock_s - busy_s)
 
     def is_over(self, control: Control) -> bool:

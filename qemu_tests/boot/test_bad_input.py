@@ -308,8 +308,8 @@ def test_a_folder_of_any_name_builds_and_boots_the_same_kernel(
 ) -> None:
     done = run_tinygate("run", "--step", "int80", "--out", name)
     assert done.code == ExitCode.OK, done
-    kernel = lab.kernel("kernel.step=int80").elf.read_bytes()
-    assert (tmp_path / name / "kernel.elf").read_bytes() == kernel
+    disk = lab.kernel("kernel.step=int80").disk.read_bytes()
+    assert (tmp_path / name / "disk.img").read_bytes() == disk
     assert not list(tmp_path.rglob("made"))
 
 

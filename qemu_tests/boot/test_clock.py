@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from builder import proc
+from builder.build import make_command
 from builder.emulator import Machine, Qemu
 from builder.model import memory
 from builder.model.budgets import VSYSCALL_STUBS
 from builder.patience import BACKSTOP_S
 from builder.run import debug_command
 from builder.vdso import Vdso
-from qemu_tests.kernels import Change, Kernel, Lab, value_of
+from qemu_tests.kernels import WERROR, Kernel, Lab, value_of
 
 LINUX = "kernel.step=linux"
 CALL_INSTRUCTIONS_MAX = 60  # of clock_gettime() without a system call, CALL and RET among them
@@ -44,7 +46,8 @@ def _vdso(kernel: Kernel) -> Vdso:
 def _kernel(lab: Lab, folder: Path, address: str) -> Kernel:
     """A kernel with the program, which is told where its functions are."""
     names = ("__vdso_clock_gettime", "__vdso_gettimeofday")
-    vdso = _vdso(lab.kernel(LINUX, f"vsyscall.address={address}"))
+    bare = lab.kernel(LINUX, "programs.suite=none", f"vsyscall.address={address}")
+    vdso = _vdso(bare)
     places = ",".join(f'"{vdso.look_up(name, "LINUX_2.6"):x}"' for name in names)
     own = ("programs.suite=none", 'programs.files=["clock"]', f"programs.args=[{places}]")
     return lab.kernel(LINUX, *own, f"vsyscall.address={address}", folder=folder)
@@ -101,14 +104,23 @@ def test_the_time_of_day_is_read_once_at_the_start(
 # ---- debuggers ----
 
 
+def _with_names(kernel: Kernel, tree: Path, program: str) -> Path:
+    """A program of a kernel's, linked again in a copy of its tree, this time with its names."""
+    shutil.copytree(kernel.tree, tree)
+    (tree / program).unlink()
+    make = make_command(tree, jobs=1, cc=None, verbose=False, werror=WERROR, debug=False)
+    done = proc.run([*make[:-1], "STRIP=", program], timeout_s=BACKSTOP_S)
+    assert done.ok, done.stdout + done.stderr
+    return tree / program
+
+
 @pytest.mark.skipif(shutil.which("gdb") is None, reason="there is no gdb")
 @pytest.mark.parametrize("cpu", ["pentium3", "486"])
-def test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it(lab: Lab, cpu: str) -> None:
+def test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it(
+    lab: Lab, cpu: str, tmp_path: Path
+) -> None:
     kernel = lab.kernel(LINUX)
-    tree = lab.damaged(
-        kernel, "hello-with-names", [Change("Makefile", "STRIP := -s", "STRIP :=")]
-    ).tree
-    program = tree / "user/bin/hello"
+    program = _with_names(kernel, tmp_path / "kernel", "user/bin/hello")
     stub = memory.FIXED_VSYSCALL_ADDR + memory.VDSO_STUB
     back = stub + VSYSCALL_STUBS[0].return_offset
     where = ("bt", "frame 1", 'printf "caller %x %x %x\\n", $pc, $esp, $ecx', "frame 0")

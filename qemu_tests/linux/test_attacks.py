@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from builder.cpio import Directory, File, Node, pack
-from builder.emulator import BootImage, Machine, Qemu
+from builder.emulator import BootImage, Qemu
 from builder.errors import ToolError
 from qemu_tests.guests import run_to_end
 from qemu_tests.kernels import Change, Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
+from qemu_tests.linux.tinygate import MACHINE
 
 HERE = Path(__file__).parent / "attacks"
+LINUX = ("kernel.step=linux", "programs.suite=none")
 MEMORY_MIB = 16
 CPUS = (1, 2, 4)
 NOT_ATTACKS = ("watch", "exit", "shortage")  # /init, what attacks run, and what has a test below
 ATTACKS = tuple(sorted({source.stem for source in HERE.glob("*.c")} - {*NOT_ATTACKS}))
 END = re.compile(r"^@end (?P<name>\w+) (?P<how>\w+=\d+) pages=(?P<pages>-?\d+)$", re.MULTILINE)
-OPTIONS = {4: ("vsyscall.address=random",)}  # the other way to make address spaces
+OPTIONS = {2: ("vsyscall.address=random",)}  # the other way to make address spaces
 
 # A kernel in which the n-th allocation of a process and its children fails, or that and the next:
 # sysinfo() of a small number says which.
@@ -120,7 +123,8 @@ def boot(kernel: Path, initramfs: Path, attack: str, cpus: int) -> str:
     """What the kernel says while its /init watches an attack."""
     image = BootImage("kernel", kernel, initramfs, f"kernel -- {attack}")
     # One CPU's clock counts instructions: what sleeps, and most attacks do, costs no time.
-    command = Qemu().command(Machine(memory_mib=MEMORY_MIB, cpus=cpus), image)
+    machine = replace(MACHINE, memory_mib=MEMORY_MIB, cpus=cpus)
+    command = Qemu().command(machine, image)
     run = run_to_end(command)
     return f"{run.text}\n# it does not end: {run.stopped_for}" if run.stopped_for else run.text
 
@@ -130,12 +134,12 @@ def boot(kernel: Path, initramfs: Path, attack: str, cpus: int) -> str:
 def test_is_survived_and_every_page_comes_back(
     lab: Lab, initramfs: Path, attack: str, cpus: int
 ) -> None:
-    kernel = lab.kernel("kernel.step=linux", f"cpu.count={cpus}", *OPTIONS.get(cpus, ()))
+    kernel = lab.kernel(*LINUX, f"cpu.count={cpus}", *OPTIONS.get(cpus, ()))
     assert_survived(boot(kernel.elf, initramfs, attack, cpus), attack)
 
 
 def test_no_allocation_that_fails_loses_a_page(lab: Lab, initramfs: Path) -> None:
-    kernel = lab.damaged(lab.kernel("kernel.step=linux"), "shortage", SHORTAGE)
+    kernel = lab.damaged(lab.kernel(*LINUX), "shortage", SHORTAGE)
     assert_survived(boot(kernel.elf, initramfs, "shortage", 1), "shortage")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from builder.build import build_kernel
+from builder.config import load_config
 from builder.emulator import Machine
 from builder.model.outcomes import OFF
 from builder.patience import BACKSTOP_S
@@ -75,9 +78,12 @@ def test_a_line_that_is_too_long_ends_all_the_same(player: Player) -> None:
 
 
 @pytest.fixture(scope="session")
-def command(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """`tinygate run --step linux`, into a folder where only the first of them builds."""
-    out = tmp_path_factory.mktemp("run")
+def command(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """`tinygate run --step linux`, into a folder of this worker's where it has been built."""
+    with lab.locked("run") as built:
+        if not built.exists():
+            build_kernel(load_config(None, ["kernel.step=linux"]), built, jobs=2)
+        out = shutil.copytree(built, tmp_path_factory.mktemp("run"), dirs_exist_ok=True)
     return [sys.executable, "-m", "builder", "run", "--step", "linux", "--out", str(out)]
 
 

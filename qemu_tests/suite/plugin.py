@@ -147,6 +147,7 @@ class _Teller:
         if config.get_verbosity() == 0:
             self._progress = Progress(sys.stdout, is_terminal(sys.stdout))
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         self._begin(ids)
 

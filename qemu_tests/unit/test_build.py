@@ -37,27 +37,31 @@ def test_two_folders_give_the_same_bytes(
     lab: Lab, tmp_path: Path, overrides: tuple[str, ...]
 ) -> None:
     kernel = lab.kernel(*overrides)
-    again = build_kernel(kernel.config, tmp_path / "another folder, with a comma", jobs=7)
+    again = build_kernel(
+        kernel.config, tmp_path / "another folder, with a comma", jobs=7, debug=False
+    )
     assert again.disk_img.read_bytes() == kernel.disk.read_bytes()
     assert again.kernel_elf.read_bytes() == kernel.elf.read_bytes()
 
 
-def test_the_compiler_tells_no_path_of_this_machine(lab: Lab) -> None:
-    tree = lab.kernel().tree
-    objects = [
-        tree / "obj" / path.with_suffix(".o") for path in map(Path, ("cpu/tss.c", "mm/frames.c"))
-    ]
-    assert all(str(tree).encode() not in path.read_bytes() for path in objects)
+def test_lines_for_gdb_change_no_other_byte_and_tell_no_path_of_this_machine(
+    lab: Lab, tmp_path: Path
+) -> None:
+    first, second = (build_kernel(INT80, tmp_path / name) for name in ("one", "another one"))
+    data = first.kernel_elf.read_bytes()
+    assert b".debug_line" in data and str(tmp_path).encode() not in data
+    assert second.kernel_elf.read_bytes() == data
+    assert first.disk_img.read_bytes() == lab.kernel("kernel.step=int80").disk.read_bytes()
 
 
 def test_nothing_changed_means_nothing_written(lab: Lab, tmp_path: Path) -> None:
     out = _built(lab, tmp_path)
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
-    again = build_kernel(INT80, out, werror=WERROR)
+    again = build_kernel(INT80, out, werror=WERROR, debug=False)
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
     assert not again.changed and before == after
     (out / "kernel.elf").unlink()
-    assert build_kernel(INT80, out, werror=WERROR).changed
+    assert build_kernel(INT80, out, werror=WERROR, debug=False).changed
 
 
 def test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives(
@@ -65,7 +69,8 @@ def test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives(
 ) -> None:
     out = _built(lab, tmp_path)
     for overrides in ((), ("kernel.step=sysenter",), ("kernel.step=int80",)):
-        result = build_kernel(load_config(None, overrides), out, werror=WERROR)
+        config = load_config(None, overrides)
+        result = build_kernel(config, out, werror=WERROR, debug=False)
         fresh = lab.kernel(*overrides)
         assert result.kernel_elf.read_bytes() == fresh.elf.read_bytes(), overrides
         assert result.disk_img.read_bytes() == fresh.disk.read_bytes(), overrides
@@ -113,7 +118,7 @@ def test_a_kernel_that_does_not_compile_leaves_no_kernel_behind(
     tree = {**render_tree(INT80), "sys/process.c": b"int broken(void) { return no_such_name; }\n"}
     monkeypatch.setattr("builder.build.render_tree", lambda _config: tree)
     with pytest.raises(BuildError) as caught:
-        build_kernel(INT80, out, werror=WERROR)
+        build_kernel(INT80, out, werror=WERROR, debug=False)
     assert "no_such_name" in caught.value.why
     assert caught.value.where == str(out / "kernel")
     assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
@@ -128,7 +133,7 @@ def test_a_kernel_that_differs_from_its_model_leaves_no_kernel_behind(
     assert gdt != tree["cpu/gdt.c"]
     monkeypatch.setattr("builder.build.render_tree", lambda _config: {**tree, "cpu/gdt.c": gdt})
     with pytest.raises(BuildError, match="not what its model says") as caught:
-        build_kernel(INT80, out, werror=WERROR)
+        build_kernel(INT80, out, werror=WERROR, debug=False)
     assert "GDT entry 14 (USER_CODE) is 0x00cffb000000fffe" in caught.value.why
     assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
 

@@ -209,7 +209,7 @@ def test_what_is_printed_while_the_clock_is_read_is_no_silence(tmp_path):
     class Guest(Qemu):
         program = str(script)
 
-        def counted(self, _control):
+        def counted(self, _machine, _control):
             looks.extend([1] if heard else [])
             if len(looks) == 2:
                 go.write_text("\n")

@@ -157,21 +157,21 @@ CLOCK = {"tm_year": 100, "tm_mon": 0, "tm_mday": 1, "tm_hour": 0, "tm_min": 1, "
 
 def test_instructions_and_idle_seconds_are_read_from_a_machine_that_counts():
     with monitor(returns(REPLAY), returns(CLOCK)) as (control, heard):
-        assert Qemu().counted(control) == Counted(5665367, 67 - 0.005665367)
+        assert Qemu().counted(Machine(), control) == Counted(5665367, 67 - 0.005665367)
     assert [question["execute"] for question in heard] == ["query-replay", "qom-get"]
 
 
 def test_machine_that_does_not_count_has_no_figures():
     with monitor(returns({"icount": 0, "mode": "none"})) as (control, _):
-        assert Qemu().counted(control) is None
+        assert Qemu().counted(Machine(), control) is None
     with monitor(refuses) as (control, _):  # before QEMU 5.2
-        assert Qemu().counted(control) is None
+        assert Qemu().counted(Machine(), control) is None
 
 
 @pytest.mark.parametrize("clock", [None, {}, {**CLOCK, "tm_mon": 40}, {**CLOCK, "tm_sec": "x"}])
 def test_machine_without_a_clock_that_makes_sense_has_instructions_only(clock):
     with monitor(returns(REPLAY), returns(clock)) as (control, _):
-        assert Qemu().counted(control) == Counted(5665367, None)
+        assert Qemu().counted(Machine(), control) == Counted(5665367, None)
 
 
 def test_an_answer_that_comes_late_is_not_taken_for_the_next_one(monkeypatch):
@@ -179,23 +179,23 @@ def test_an_answer_that_comes_late_is_not_taken_for_the_next_one(monkeypatch):
     ours, theirs = socket.socketpair()
     with ours, theirs, theirs.makefile("rb") as questions:
         control = Control(ours)
-        assert Qemu().counted(control) is None
+        assert Qemu().counted(Machine(), control) is None
         late = json.loads(questions.readline())["id"]
         theirs.sendall(json.dumps({"return": REPLAY, "id": late}).encode() + b"\n")
-        assert Qemu().counted(control) is None
+        assert Qemu().counted(Machine(), control) is None
         assert f'"icount": {REPLAY["icount"]}' in control.heard
 
 
 def test_what_is_said_between_two_answers_is_kept_for_the_end():
     with monitor(returns(REPLAY, (SHUTDOWN % "guest-shutdown").encode())) as (control, _):
-        Qemu().counted(control)
+        Qemu().counted(Machine(), control)
         assert Qemu().explain_exit(0, control.heard).kind is ExitKind.POWER_OFF
 
 
 def test_machine_is_over_once_it_has_been_said():
     with monitor(returns(REPLAY, (SHUTDOWN % "guest-reset").encode())) as (control, _):
         assert not Qemu().is_over(control)
-        Qemu().counted(control)
+        Qemu().counted(Machine(), control)
         assert Qemu().is_over(control)
 
 
@@ -204,12 +204,12 @@ def test_monitor_that_is_gone_or_talks_nonsense_gives_no_figures():
     theirs.close()
     with ours:
         assert Qemu().cpu_states(Control(ours)) == ()
-        assert Qemu().counted(Control(ours)) is None
+        assert Qemu().counted(Machine(), Control(ours)) is None
     ours, theirs = socket.socketpair()
     theirs.sendall(b"not json\n" * 3)
     with ours, theirs:
         assert Qemu().cpu_states(Control(ours)) == ()
-        assert Qemu().counted(Control(ours)) is None
+        assert Qemu().counted(Machine(), Control(ours)) is None
 
 
 def test_exceptions_of_a_triple_fault_are_those_of_its_own_chain():

@@ -44,7 +44,8 @@ def image_of(kernel: Kernel) -> bytes:
 
 @pytest.fixture(scope="session", params=["fixed", "random"])
 def image(lab: Lab, request: pytest.FixtureRequest) -> bytes:
-    return image_of(lab.kernel(LINUX, f"vsyscall.address={request.param}"))
+    bare = lab.kernel(LINUX, "programs.suite=none", f"vsyscall.address={request.param}")
+    return image_of(bare)
 
 
 # ---- names ----
