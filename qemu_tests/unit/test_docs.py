@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,13 @@ CONFIGS = {
         "sysenter.stack=esp0-word",
     ],
 }
-TREES = {name: render_tree(load_config(None, overrides)) for name, overrides in CONFIGS.items()}
 OWN_TARGETS = ("help", "setup", "clean", "distclean")  # no verb of tinygate
 MAKE_VARIABLES = ("STEP", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON")
+
+
+@cache
+def _tree(name: str) -> dict[str, bytes]:
+    return render_tree(load_config(None, CONFIGS[name]))
 
 
 def fenced(language: str, text: str = README) -> str:
@@ -199,7 +204,7 @@ def test_every_file_that_readme_names_is_there() -> None:
     named = re.findall(r"`((?:[a-z_]+/)+[a-z0-9_]+\.(?:asm|c|h|py|inc))`", README)
     assert len(named) > 8
     for path in named:
-        assert path in TREES["default"] or (ROOT / path).is_file(), path
+        assert path in _tree("default") or (ROOT / path).is_file(), path
 
 
 def test_the_boot_in_readme_is_of_the_default_kernel() -> None:
@@ -223,12 +228,12 @@ def test_the_changelog_knows_this_version() -> None:
 
 
 def readme_of(name: str) -> str:
-    return tree_readme(build_model(load_config(None, CONFIGS[name])), TREES[name]).decode()
+    return tree_readme(build_model(load_config(None, CONFIGS[name])), _tree(name)).decode()
 
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_every_file_of_a_tree_is_named_once_and_explained(name: str) -> None:
-    folders = reading_order(TREES[name])
+    folders = reading_order(_tree(name))
     named = [(folder.path, file.name) for folder in folders for file in folder.files]
     assert len(named) == len(set(named))
     shown = set()
@@ -240,7 +245,7 @@ def test_every_file_of_a_tree_is_named_once_and_explained(name: str) -> None:
             shown |= {prefix + stem} | ({prefix + stem[:-1] + "h"} if "," in file.name else set())
     expected = {
         path
-        for path in TREES[name]
+        for path in _tree(name)
         if not path.endswith(".md") and not path.startswith("user/bin/")
     }
     assert shown == expected
@@ -248,7 +253,7 @@ def test_every_file_of_a_tree_is_named_once_and_explained(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_commands_in_a_trees_readme_are_in_its_makefile(name: str) -> None:
-    targets = makefile_targets(TREES[name]["Makefile"].decode())
+    targets = makefile_targets(_tree(name)["Makefile"].decode())
     for words in commands(readme_of(name)):
         assert words[0] == "make"
         assert {word for word in words[1:] if "=" not in word} <= targets
@@ -264,13 +269,13 @@ def test_a_trees_readme_names_its_system_calls_and_no_others(name: str) -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_files_that_a_trees_readme_proposes_to_change_are_there(name: str) -> None:
     for path in re.findall(r"^- In `([^`]+)`", readme_of(name), re.MULTILINE):
-        assert path in TREES[name]
+        assert path in _tree(name)
 
 
 def test_what_begins_a_folder_is_there() -> None:
     from builder.reading import FOLDERS
 
-    every = set().union(*TREES.values())
+    every = set().union(*map(_tree, CONFIGS))
     for folder, _, first in FOLDERS:
         for name in first:
             assert (name if folder == "." else f"{folder}/{name}") in every
