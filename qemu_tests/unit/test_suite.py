@@ -79,10 +79,11 @@ def test_every_damaged_kernel_stands_in_a_file() -> None:
     homes = {
         kinds.damage_of_each_file(_item("boot/test_defects.py", "test", defect=defect))
         for defect in (*DEFECTS, *linux_defects.DEFECTS, *linux_defects.TERMINAL)
-    }
+    } - {None}  # of those that are left out
     folders = (HERE / "boot" / "defects", HERE / "linux" / "defects")
     files = {path.stem for folder in folders for path in folder.glob("*.py")}
-    assert {str(home[1]).rpartition(".")[2] for home in homes} == files - {"__init__", "defect"}  # type: ignore[index]
+    found = {str(home[1]).rpartition(".")[2] for home in homes}  # type: ignore[index]
+    assert found == files - {"__init__", "defect", "vdso"}
 
 
 def _collected(root: Path, seed: str) -> list[str]:
@@ -123,7 +124,7 @@ def test_what_remains_is_learnt_from_what_has_ended() -> None:
     assert remaining.seconds == pytest.approx(1000 * each / 2)
     for test in tests[:500]:
         remaining.ended(test, 4 * each)
-    assert 0.9 * 4 < remaining.seconds / (500 * each / 2) < 4
+    assert 0.8 * 4 < remaining.seconds / (500 * each / 2) < 4
     for test in tests[500:]:
         remaining.ended(test, each)
     assert remaining.seconds == 0
