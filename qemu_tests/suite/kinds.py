@@ -40,6 +40,15 @@ def function_of(item: pytest.Item) -> str:
     return str(getattr(item, "originalname", item.name))
 
 
+def no_test(_: pytest.Item) -> None:
+    """None of them: for a start they need something that takes long."""
+
+
+def file_of(item: pytest.Item) -> str:
+    """One of each file."""
+    return item.path.name
+
+
 def parameter(item: pytest.Item, name: str) -> object | None:
     """A parameter of the test, if it has one of that name."""
     callspec = getattr(item, "callspec", None)
@@ -57,12 +66,12 @@ def checks_of_each_step(item: pytest.Item) -> Hashable | None:
 def damage_of_each_file(item: pytest.Item) -> Hashable | None:
     """One damaged kernel of each file of the package of defects; else one of each function.
 
-    None of those for which the largest of kernels would have to be built, with all its checks.
+    None of those for which a kernel of a later step would have to be built, with all its checks.
     """
     defect = parameter(item, "defect")
     if defect is None:
         return function_of(item)
-    if "kernel.step=linux" in getattr(defect, "config", ()):
+    if any(word.startswith("kernel.step=") for word in getattr(defect, "config", ())):
         return None
     return (function_of(item), _homes()[id(defect)])
 
@@ -113,7 +122,12 @@ KINDS = (
             "test_arguments_and_environment_arrive",
         ),
     ),
-    Kind("several CPUs", ("boot/test_migration.py",), 6.0),
+    Kind(
+        "several CPUs",
+        ("boot/test_migration.py",),
+        6.0,
+        too_long=("test_no_interrupt_hides_the_first_instruction_back",),
+    ),
     Kind(
         "damaged kernels",
         ("boot/test_defects.py", "linux/test_linux_defects.py"),
@@ -128,13 +142,21 @@ KINDS = (
         2.0,
         too_long=(
             "test_asking_for_the_time_costs_few_instructions",
+            "test_the_clock_runs_as_fast_as_it_should",
+            "test_the_time_of_day_is_read_once_at_the_start",
+            "test_a_program_that_waits_for_ever_is_a_hang_that_says_what_for",
+            "test_nothing_is_lost_of_what_is_typed_at_once",
             "test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it",
         ),
     ),
     Kind(
-        "hostile programs, NMI, migration",
-        ("boot/test_hostile.py", "boot/test_nmi.py", "boot/test_migration.py"),
-        2.0,
+        "hostile programs, NMI",
+        ("boot/test_hostile.py", "boot/test_nmi.py"),
+        1.3,
+        too_long=(
+            "test_an_nmi_leaves_nothing_that_a_program_could_return_to",
+            "test_the_kernel_outlives_hostile_programs",
+        ),
     ),
     Kind(
         "bad input",
@@ -146,11 +168,12 @@ KINDS = (
             "test_a_folder_of_any_name_builds_and_boots_the_same_kernel",
             "test_two_at_once_in_one_folder_take_turns",
             "test_the_flags_of_a_make_around_us_are_not_ours",
+            "test_a_kernel_that_is_cut_off_does_not_pass",
         ),
     ),
     Kind(
         "linux programs",
-        ("linux/test_programs.py", "linux/test_ways_in.py"),
+        ("linux/test_programs.py",),
         3.0,
         too_long=(
             "test_all_of_them_do_so_on_other_machines",
@@ -163,6 +186,12 @@ KINDS = (
         3.5,
         too_long=("test_no_allocation_that_fails_loses_a_page",),
     ),
+    Kind(  # three kernels of their own
+        "exec --strace",
+        ("linux/test_exec_strace.py", "linux/test_ways_in.py"),
+        2.0,
+        no_test,
+    ),
     Kind(
         "exec",
         ("linux/test_exec.py", "linux/test_exec_*.py"),
@@ -170,13 +199,16 @@ KINDS = (
         too_long=(  # they need kernels of their own
             "test_several_cpus",
             "test_files_are_where_they_are_here_or_where_it_is_said",
+            "test_a_trace_on_a_terminal_has_its_lines",
         ),
     ),
     Kind(
         "keys",
         ("linux/test_keys.py",),
         1.5,
-        too_long=(  # they run the command, which builds
+        too_long=(
+            "test_nothing_is_lost_of_what_is_pasted",
+            # They run the command, which builds.
             "test_run_hands_the_terminal_over_and_takes_it_back",
             "test_one_key_ends_a_machine_that_does_not_listen",
             "test_a_signal_leaves_a_terminal_that_can_be_used",
@@ -188,7 +220,10 @@ KINDS = (
         "initial RAM disk",
         ("linux/test_initrd_boot.py",),
         2.0,
-        too_long=("test_256_mib_are_unpacked_in_little_more_memory",),
+        too_long=(
+            "test_256_mib_are_unpacked_in_little_more_memory",
+            "test_qemu_ends_with_process_1_though_nobody_gave_it_the_outcome_device",
+        ),
     ),
     Kind(
         "building",
@@ -206,6 +241,9 @@ KINDS = (
             "test_a_kernel_that_is_too_large_is_an_error_only_where_warnings_are",
             "test_no_damage_brings_the_check_down",
             "test_a_good_kernel_has_no_problems",
+            "test_the_image_holds_the_kernel",
+            "test_sections_that_are_not_where_their_segment_puts_them_are_named",
+            "test_the_bitmap_shows_in_the_limit_of_the_tss",
             "test_a_warning_is_an_error_only_if_it_is_asked_to_be_and_then_that_of_an_earlier_build_too",
             "test_lines_for_gdb_change_no_other_byte_and_tell_no_path_of_this_machine",
             "test_a_header_that_changed_is_compiled_into_all_that_include_it",
@@ -219,7 +257,15 @@ KINDS = (
         0.05,
         too_long=("test_two_folders_and_two_hash_seeds_give_the_same_bytes",),
     ),
-    Kind("console", ("unit/test_console.py", "unit/test_qemu.py"), 0.3),
+    Kind(
+        "console",
+        ("unit/test_console.py", "unit/test_qemu.py"),
+        0.2,
+        too_long=(
+            "test_output_that_goes_on_and_on_is_stopped_too",
+            "test_the_question_at_the_last_moment_keeps_no_emulator_from_ending",
+        ),
+    ),
     Kind(
         "runs of the tests",
         ("unit/test_suite_ends.py",),
@@ -230,6 +276,7 @@ KINDS = (
         "unpacking on this machine",
         ("unit/test_inflate.py", "unit/test_initrd*.py", "unit/test_cpio.py"),
         0.1,
+        file_of,
     ),
     Kind(
         "unit",
@@ -239,6 +286,9 @@ KINDS = (
         too_long=(
             "test_quick_is_the_same_each_time_and_boots_every_steps_checks",
             "test_a_process_that_others_keep_from_running_is_not_asleep",
+            "test_what_comes_of_a_trial_is_told_as_it_is",
+            "test_of_a_trial_that_fails_the_end_of_the_log_is_shown",
+            "test_another_builder_in_the_way_is_not_imported",
         ),
     ),
 )

@@ -31,6 +31,7 @@ GOOD = {
     "machine.cpu": ("486", "qemu32,-sep"),
     "machine.boot": ("disk", "kernel"),
 }
+# The first of each is bad whatever the others are.
 BAD = {
     "kernel.step": ("vsycall", "", "3", "[]"),
     "cpu.count": ("0", "9", "-1", "1.5", "two", "true", "99999999999999999999"),
@@ -39,7 +40,7 @@ BAD = {
     "tss.io_bitmap": ("yes", "1", "0"),
     "host.streams": ("yes", "true"),  # with programs in the kernel
     "host.trace": ("1", "true"),  # without host.streams
-    "programs.suite": ("none", "all", "[]"),
+    "programs.suite": ("all", "none", "[]"),
     "programs.files": ('["Bad Name"]', '["a","b/a"]', "7"),
     "programs.args": ('["alone"]', '"x"'),
     "programs.env": ('["A=1"]', '["=1"]'),
