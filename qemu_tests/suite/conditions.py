@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from builder.errors import UserError
 
@@ -59,7 +60,7 @@ LIMITS = (
 # All other variables are dropped: what a test needs beside them it sets.
 KEPT = {
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "CC", "CI", "XDG_CACHE_HOME"),
-    *("PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"),
+    *("PYTHONPATH", "PYTHONPYCACHEPREFIX", "VIRTUAL_ENV"),
     *("APT_CONFIG", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"),
 }
 KEPT_BEGINNINGS = ("TINYGATE_", "PYTEST_", "HYPOTHESIS_", "COVERAGE_", "DEBUGPY_", "PYDEVD_")
@@ -67,6 +68,10 @@ KEPT_BEGINNINGS = ("TINYGATE_", "PYTEST_", "HYPOTHESIS_", "COVERAGE_", "DEBUGPY_
 OF_THE_TERMINAL = frozenset(
     ("TERM", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PY_COLORS")
 )
+# Where compiled Python goes if there shall be none beside its sources, as images of containers have
+# it. Else hundreds of Pythons would compile all of it again.
+NO_BYTECODE, PYCACHE = "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"
+PYCACHE_FOLDER = Path(__file__).parents[2] / ".pytest_cache" / "pycache"
 SET = {"LC_ALL": LOCALE, "TERM": "dumb"}
 
 
@@ -139,6 +144,8 @@ def settle_environment(
     environ: MutableMapping[str, str], *, keep: frozenset[str] = frozenset()
 ) -> None:
     """Keep the variables that are meant for us, and those in `keep`; set what tests rely on."""
+    if environ.get(NO_BYTECODE):
+        environ.setdefault(PYCACHE, str(PYCACHE_FOLDER))
     for name in [*environ]:
         if not (name in KEPT or name in keep or _is_kept(name)):
             del environ[name]

@@ -267,6 +267,16 @@ def test_variables_that_are_not_meant_for_us_are_dropped() -> None:
     assert settled == {**environ, "LC_ALL": "C.UTF-8", "TERM": "dumb"}
 
 
+def test_python_is_compiled_once_even_where_none_shall_stand_beside_its_sources() -> None:
+    environ = {"PYTHONDONTWRITEBYTECODE": "1", "PATH": "/bin", "HOME": "/h"}
+    settle_environment(environ)
+    assert "PYTHONDONTWRITEBYTECODE" not in environ
+    assert environ["PYTHONPYCACHEPREFIX"].endswith("/.pytest_cache/pycache")
+    own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/own"}
+    settle_environment(own)
+    assert own["PYTHONPYCACHEPREFIX"] == "/own"
+
+
 def test_who_has_no_home_has_a_folder_to_write_to(monkeypatch: pytest.MonkeyPatch) -> None:
     environ: dict[str, str] = {}
     monkeypatch.setattr("os.getuid", lambda: 987654)
