@@ -6,6 +6,7 @@ Everything here is read from the ELF file with pyelftools; nothing is run.
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -73,6 +74,9 @@ def _check_sections(built: Built, _: KernelModel) -> Problems:
     yield from misplaced_sections(built.data)
 
 
+_misplaced_in_program = lru_cache(maxsize=256)(misplaced_sections)  # kernels share programs
+
+
 def _check_programs(built: Built, model: KernelModel) -> Problems:
     """The programs inside the kernel: rows of name, file and size, see kernel/programs.asm."""
     row = built.symbols.get("programs", 0)
@@ -85,7 +89,7 @@ def _check_programs(built: Built, model: KernelModel) -> Problems:
         if len(data) != size or not size:
             yield f"program {name} is not in the kernel"
         elif name not in model.files:  # how the user's own are made is not ours to say
-            yield from (f"program {name}: {problem}" for problem in misplaced_sections(data))
+            yield from (f"program {name}: {problem}" for problem in _misplaced_in_program(data))
 
 
 def _check_linked(built: Built, _: KernelModel) -> Problems:

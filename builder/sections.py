@@ -7,7 +7,6 @@ the headers, it moves that segment's p_vaddr by the 0x20 bytes of the header tha
 """
 
 import io
-from functools import lru_cache
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.constants import SH_FLAGS
@@ -25,7 +24,6 @@ def _holds(load: Segment, section: Section) -> bool:
     return bool(start == in_file and 0 <= start <= load["p_filesz"] - section["sh_size"])
 
 
-@lru_cache(maxsize=256)  # many kernels have the same programs
 def misplaced_sections(data: bytes) -> tuple[str, ...]:
     """Each allocated section that is not in memory at p_vaddr + (sh_offset - p_offset), a line.
 

@@ -4,7 +4,8 @@
 always the same. So it leaves out
 
     of the matrix     all but one boot of each step's checks: the other CPUs, memories, options
-    damaged kernels   all but one of each file of them
+    damaged kernels   all but one of each file of them, and those of later steps
+    exec --strace     all: it has kernels of its own
     unit tests        of those that build or boot, render or run pytest: all but one each
     everywhere else   all parameters of a function but the first
     too_long          what takes long by itself
