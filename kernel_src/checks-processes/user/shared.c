@@ -10,6 +10,8 @@
 #define RW (PROT_READ | PROT_WRITE)
 #define FIXED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 #define AT 0x20000000u
+/* Whether the writer is on another CPU at that moment is chance where the CPUs share the host's. */
+#define ROUNDS (CPU_COUNT > 1 ? 8 : 1)
 
 /* user/lib/clone_on.asm */
 long clone_on(uint32_t flags, void *stack_end, void (*what)(void));
@@ -73,6 +75,33 @@ static uint32_t end_of(long child)
     return (uint32_t)status_of(child);
 }
 
+static void make_read_only(void)
+{
+    mprotect(AT, PAGE_SIZE, PROT_READ);
+}
+
+static void replace(void)
+{
+    munmap(AT, PAGE_SIZE);
+    mmap2(AT, PAGE_SIZE, PROT_READ, FIXED, -1, 0);
+    written = *word_at(AT);
+}
+
+static void check_writer(const char *text, void (*change)(void))
+{
+    int still = 1, killed = 1;
+
+    written = 0;
+    for (uint32_t round = 0; round < ROUNDS && still && killed; round++) {
+        long child = start_writer();
+        change();
+        still = written == 0 && is_still();
+        killed = end_of(child) == KILLED_BY(SIGSEGV);
+    }
+    ktap_true(text, still);
+    ktap_true("who tries is killed", killed);
+}
+
 int main(void)
 {
     char byte = 0;
@@ -83,16 +112,8 @@ int main(void)
     ktap_equal("what it wrote is there", written, 42);
     ktap_equal("its open files are too", (uint32_t)read(ends[0], &byte, 1), 1);
 
-    long child = start_writer();
-    mprotect(AT, PAGE_SIZE, PROT_READ);
-    ktap_true("a page that becomes read-only is not written any more", is_still());
-    ktap_equal("who tries is killed", end_of(child), KILLED_BY(SIGSEGV));
-
-    child = start_writer();
-    munmap(AT, PAGE_SIZE);
-    mmap2(AT, PAGE_SIZE, PROT_READ, FIXED, -1, 0);
-    ktap_true("a page in the place of another is not written", *word_at(AT) == 0 && is_still());
-    ktap_equal("who tries is killed", end_of(child), KILLED_BY(SIGSEGV));
+    check_writer("a page that becomes read-only is not written any more", make_read_only);
+    check_writer("a page in the place of another is not written", replace);
     ktap_true("the address space is there as long as one needs it", can_write((uint32_t)stack));
     return ktap_status();
 }
