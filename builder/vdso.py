@@ -62,22 +62,32 @@ class Vdso:
 
     @cached_property
     def versions(self) -> dict[int, str]:
-        """Names of the versions in DT_VERDEF by their numbers."""
-        found = {}
+        """Names of the versions in DT_VERDEF by their numbers. ValueError if some are missing."""
+        found: dict[int, str] = {}
         at = self.dynamic["DT_VERDEF"]
-        for _ in range(self.dynamic["DT_VERDEFNUM"]):
+        for left in reversed(range(self.dynamic["DT_VERDEFNUM"])):
             _, _, index, _, _, names, further = self.numbers("HHHHIII", at)
             found[index] = self.string(self.numbers("I", at + names)[0])
+            if further == 0 and left:
+                raise ValueError(f"DT_VERDEFNUM has {left} versions more than DT_VERDEF")
             at += further
         return found
 
     def look_up(self, name: str, version: str) -> int | None:
-        """The value of a symbol, found by DT_HASH; None if it is not there in that version."""
+        """The value of a symbol, found by DT_HASH; None if it is not there in that version.
+
+        Raises:
+            ValueError: The chain of symbols has no end.
+        """
         table = self.dynamic["DT_HASH"]
         buckets, _ = self.numbers("II", table)
         links = table + 8 + 4 * buckets
         (index,) = self.numbers("I", table + 8 + 4 * (elf_hash(name) % buckets))
+        seen: set[int] = set()
         while index != 0:
+            if index in seen:
+                raise ValueError("a chain of DT_HASH goes round in a circle")
+            seen.add(index)
             entry = self.dynamic["DT_SYMTAB"] + 16 * index
             name_at, value, _, _, _, section = self.numbers("IIIBBH", entry)
             (number,) = self.numbers("H", self.dynamic["DT_VERSYM"] + 2 * index)

@@ -212,6 +212,7 @@ def test_yes_reaches_the_installer(
     seen: list[packages.Consent] = []
     monkeypatch.setattr(setup_env, "missing_tools", lambda _need: ("nasm",))
     monkeypatch.setattr(packages, "install", lambda _tools, consent: seen.append(consent))
+    monkeypatch.delenv("TINYGATE_YES", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert setup_env.main(arguments) == ExitCode.OK

@@ -131,6 +131,16 @@ def test_damage_is_named(lab: Lab, name: str) -> None:
     assert re.search(re.escape(said), "\n".join(vdso_problems(damaged)))
 
 
+def test_chains_that_do_not_end_are_named(image: bytes) -> None:
+    table = Vdso(image).dynamic["DT_HASH"]
+    buckets, symbols = Vdso(image).numbers("II", table)
+    each_follows_itself = struct.pack(f"<{symbols}I", *range(symbols))
+    damaged = put(image, table + 8 + 4 * buckets, each_follows_itself)
+    assert "goes round in a circle" in "\n".join(vdso_problems(damaged))
+    damaged = put(image, _tag(0x6FFFFFFD)(image) + 4, b"\xff\xff\xff\xff")
+    assert " versions more than DT_VERDEF" in "\n".join(vdso_problems(damaged))
+
+
 def test_the_stub_must_be_where_the_kernel_takes_it_to_be(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

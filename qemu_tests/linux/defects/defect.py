@@ -9,9 +9,20 @@ from qemu_tests.boot.defects.defect import changed
 from qemu_tests.kernels import Change
 from qemu_tests.linux.cases import Case, cases
 
-__all__ = ["FOR_EVER", "HANG", "Defect", "TypedDefect", "changed", "defect", "typed"]
+__all__ = [
+    "FOR_EVER",
+    "HANG",
+    "INIT_GONE_ASTRAY",
+    "Defect",
+    "TypedDefect",
+    "changed",
+    "defect",
+    "typed",
+]
 
 HANG = "^hang: "  # of what a defect says: the boot does not end
+# What else may be reported where a program gets a page of another: it may be /init, which runs them.
+INIT_GONE_ASTRAY = "init killed|report cannot be read"
 FOR_EVER = 30  # seconds for a program that would wait for ever
 _CASES = {case.name: case for case in cases()}
 

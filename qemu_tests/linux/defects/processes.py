@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qemu_tests.linux.defects.defect import FOR_EVER, changed, defect
+from qemu_tests.linux.defects.defect import FOR_EVER, INIT_GONE_ASTRAY, changed, defect
 
 FORK = "proc/fork.c"
 EXIT = "proc/exit.c"
@@ -30,7 +30,7 @@ PROCESSES = (
             "    memcpy(phys_to_virt(copy), phys_to_virt(frame), PAGE_SIZE);\n",
             "",
         ),
-        r"-out: fork: exit 42",
+        rf"-out: fork: exit 42|{INIT_GONE_ASTRAY}",
         seconds=FOR_EVER,
     ),
     defect(
