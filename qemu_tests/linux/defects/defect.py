@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 HANG = "^hang: "  # of what a defect says: the boot does not end
-# What else may be reported where a program gets a page of another: it may be /init, which runs them.
+# What else may be reported where programs get pages of others: one of them may be /init.
 INIT_GONE_ASTRAY = "init killed|report cannot be read"
 FOR_EVER = 30  # seconds for a program that would wait for ever
 _CASES = {case.name: case for case in cases()}
