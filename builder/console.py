@@ -292,7 +292,7 @@ class _Session:
         counted = None
         if self.emulator.is_over(self.control):
             self.process.popen.terminate()
-        else:
+        elif self.machine.counts:
             counted = self.emulator.counted(self.machine, self.control)
         now = Reading(self.effort.read(), counted)
         # What it printed before that moment is in the pipe by now, if it has not been read.
