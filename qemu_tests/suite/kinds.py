@@ -121,6 +121,8 @@ KINDS = (
             "test_what_clang_makes_of_it_passes_too",
             "test_as_many_cpus_as_both_kernel_and_machine_have",
             "test_arguments_and_environment_arrive",
+            "test_the_page_a_program_is_given",
+            "test_two_runs_give_the_same_bytes",
         ),
     ),
     Kind(
@@ -157,6 +159,7 @@ KINDS = (
         too_long=(
             "test_an_nmi_leaves_nothing_that_a_program_could_return_to",
             "test_the_kernel_outlives_hostile_programs",
+            "test_a_hostile_program_ends_itself",
         ),
     ),
     Kind(
@@ -170,6 +173,7 @@ KINDS = (
             "test_two_at_once_in_one_folder_take_turns",
             "test_the_flags_of_a_make_around_us_are_not_ours",
             "test_a_kernel_that_is_cut_off_does_not_pass",
+            "test_a_damaged_disk_image_does_not_pass_and_the_damage_is_named",
         ),
     ),
     Kind(
@@ -271,7 +275,12 @@ KINDS = (
         "runs of the tests",
         ("unit/test_suite_ends.py",),
         2.0,
-        too_long=("test_a_worker_that_is_killed_leaves_nothing_while_the_others_go_on",),
+        too_long=(
+            "test_a_worker_that_is_killed_leaves_nothing_while_the_others_go_on",
+            "test_a_test_finds_the_same_however_it_was_started",
+            "test_a_signal_to_the_front_alone_leaves_nothing",
+            "test_an_interrupt_of_the_front_alone_is_one_of_pytest",
+        ),
     ),
     Kind(
         "unpacking on this machine",
