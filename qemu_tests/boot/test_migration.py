@@ -43,7 +43,7 @@ int taken = kernel_lock_acquire();
         if (taken) {
             kernel_lock_release();
         }"""
-# The million calls of many-calls would take minutes.
+# The calls of many-calls would take minutes.
 MOVE = """\
 #define SYSCALL_ENTRY __attribute__((fastcall))
 

@@ -14,10 +14,9 @@ from builder.errors import ToolError
 from qemu_tests.guests import run_to_end
 from qemu_tests.kernels import Change, Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
-from qemu_tests.linux.tinygate import MACHINE
+from qemu_tests.linux.tinygate import BARE, MACHINE
 
 HERE = Path(__file__).parent / "attacks"
-LINUX = ("kernel.step=linux", "programs.suite=none")
 MEMORY_MIB = 16
 CPUS = (1, 2, 4)
 NOT_ATTACKS = ("watch", "exit", "shortage")  # /init, what attacks run, and what has a test below
@@ -134,12 +133,12 @@ def boot(kernel: Path, initramfs: Path, attack: str, cpus: int) -> str:
 def test_is_survived_and_every_page_comes_back(
     lab: Lab, initramfs: Path, attack: str, cpus: int
 ) -> None:
-    kernel = lab.kernel(*LINUX, f"cpu.count={cpus}", *OPTIONS.get(cpus, ()))
+    kernel = lab.kernel(*BARE, f"cpu.count={cpus}", *OPTIONS.get(cpus, ()))
     assert_survived(boot(kernel.elf, initramfs, attack, cpus), attack)
 
 
 def test_no_allocation_that_fails_loses_a_page(lab: Lab, initramfs: Path) -> None:
-    kernel = lab.damaged(lab.kernel(*LINUX), "shortage", SHORTAGE)
+    kernel = lab.damaged(lab.kernel(*BARE), "shortage", SHORTAGE)
     assert_survived(boot(kernel.elf, initramfs, "shortage", 1), "shortage")
 
 

@@ -16,9 +16,9 @@ from builder.model.outcomes import OFF, PANIC
 from qemu_tests.guests import run_to_end
 from qemu_tests.kernels import Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
+from qemu_tests.linux.tinygate import BARE
 
 HERE = Path(__file__).parent
-LINUX = ("kernel.step=linux", "programs.suite=none")
 MIB = 1 << 20
 FILE_MIB = 64
 SESSION = (
@@ -52,7 +52,7 @@ class Booter:
         """QEMU's status, and the lines that are no comments, without the banner."""
         path = self.folder / "initrd"
         path.write_bytes(initrd)
-        kernel = self.lab.kernel(*LINUX, f"cpu.count={cpus}")
+        kernel = self.lab.kernel(*BARE, f"cpu.count={cpus}")
         image = BootImage("kernel", kernel.elf, path, words)
         command = Qemu().command(Machine(memory_mib=memory_mib, cpus=cpus), image)
         if not has_outcome_device:

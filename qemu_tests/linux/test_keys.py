@@ -24,6 +24,7 @@ from builder.shell.machine import ESCAPE_NAME
 from qemu_tests.kernels import Kernel, Lab
 from qemu_tests.linux.expectations import load_keys
 from qemu_tests.linux.keys import PARTS, READY, Player, Step, cooked, shown
+from qemu_tests.linux.tinygate import BARE
 
 MACHINE = Machine(icount=False)  # keys come when they come
 PASTED = "".join(f"{number:06} the quick brown fox\r" for number in range(2000))
@@ -31,7 +32,7 @@ PASTED = "".join(f"{number:06} the quick brown fox\r" for number in range(2000))
 
 @pytest.fixture
 def kernel(lab: Lab) -> Kernel:
-    return lab.kernel("kernel.step=linux", "programs.suite=none")
+    return lab.kernel(*BARE)
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_line_that_is_too_long_ends_all_the_same(player: Player) -> None:
 def command(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """`tinygate run --step linux`, into a folder of this worker's where it has been built."""
     with lab.locked("run") as built:
-        if not built.exists():
+        if not (built / "kernel.elf").exists():
             build_kernel(load_config(None, ["kernel.step=linux"]), built, jobs=2)
         out = shutil.copytree(built, tmp_path_factory.mktemp("run"), dirs_exist_ok=True)
     return [sys.executable, "-m", "builder", "run", "--step", "linux", "--out", str(out)]

@@ -25,7 +25,7 @@ from qemu_tests.linux.defects.defect import FOR_EVER, HANG
 from qemu_tests.linux.initramfs import make_initramfs
 from qemu_tests.linux.keys import PARTS, Player, shown
 from qemu_tests.linux.results import ReportError, parse
-from qemu_tests.linux.tinygate import MACHINE
+from qemu_tests.linux.tinygate import BARE, MACHINE
 
 HARMLESS = Change("kernel/main.c", "/* kernel/main.c", "/* damaged kernel/main.c")
 PATIENT = Patience()
@@ -38,7 +38,7 @@ MACHINE_OF_KEYS = replace(MACHINE, icount=False)  # keys come when they come
 
 @pytest.fixture
 def healthy(lab: Lab) -> Kernel:
-    return lab.kernel("kernel.step=linux", "programs.suite=none")
+    return lab.kernel(*BARE)
 
 
 def _report(

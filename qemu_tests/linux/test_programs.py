@@ -16,7 +16,7 @@ from qemu_tests.linux.cases import Case, cases
 from qemu_tests.linux.compare import differences
 from qemu_tests.linux.initramfs import make_initramfs
 from qemu_tests.linux.results import parse
-from qemu_tests.linux.tinygate import MACHINE, run_on_tinygate
+from qemu_tests.linux.tinygate import BARE, MACHINE, run_on_tinygate
 
 GROUPS = tuple(dict.fromkeys(case.group for case in cases()))
 BOOTS = 8  # that the groups share
@@ -42,7 +42,7 @@ def _printed(group: str, packages: Mapping[str, Unpacked], lab: Lab) -> str:
     """What a boot says that runs the programs of `group`, among others; the first to ask boots."""
     boot = GROUPS.index(group) % BOOTS
     groups = GROUPS[boot::BOOTS]
-    kernel = lab.kernel("kernel.step=linux", "programs.suite=none")
+    kernel = lab.kernel(*BARE)
     with lab.locked(f"programs-{boot}") as folder:
         printed = folder / "printed"
         if not printed.exists():
@@ -73,8 +73,7 @@ def test_all_of_them_do_so_on_other_machines(
     groups = [group for group in GROUPS if group not in NEEDS_SSE or "pentium2" not in cpu]
     wanted = [case for case in cases() if case.group in groups]
     kernel = lab.kernel(
-        "kernel.step=linux",
-        "programs.suite=none",
+        *BARE,
         f"cpu.count={cpus}",
         f"vsyscall.address={address}",
     )
@@ -85,6 +84,6 @@ def test_all_of_them_do_so_on_other_machines(
 def test_all_of_them_do_so_on_a_kernel_that_clang_compiled(
     packages: Mapping[str, Unpacked], lab: Lab, tmp_path: Path
 ) -> None:
-    kernel = lab.kernel("kernel.step=linux", "programs.suite=none", cc=clang())
+    kernel = lab.kernel(*BARE, cc=clang())
     initramfs = _initramfs(tmp_path, cases(), packages, packed=True)
     _compare(GROUPS, run_on_tinygate(kernel, initramfs))

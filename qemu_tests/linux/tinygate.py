@@ -10,6 +10,8 @@ from builder.model.outcomes import BANNER_PREFIX, OFF, PANIC_PREFIX
 from qemu_tests.guests import run_to_end
 from qemu_tests.kernels import Kernel
 
+# Of the kernel of step `linux` that has no programs of its own: most tests share it.
+BARE = ("kernel.step=linux", "programs.suite=none")
 # All programs at once, unpacked, are 60 MiB. Some run for a time, or until the clock interrupts
 # them: on a slower machine these are fewer instructions.
 MACHINE = Machine(memory_mib=256, instruction_ns=8)
