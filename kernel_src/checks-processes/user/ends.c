@@ -3,6 +3,7 @@
 #include "user/include/children.h"
 
 #define MANY 20
+#define MOMENTS 100
 #define NO_PAGE ((int *)0x5a5a5000)
 #define NOBODY 32000 /* no process has that number */
 
@@ -139,6 +140,22 @@ static void check_killed(void)
     }
 }
 
+/* Killed at one moment or another on its way to sleep: on another CPU that may be while it waits
+ * for the kernel lock, and then nobody wakes it again. */
+static void check_falling_asleep(void)
+{
+    uint32_t killed = 0;
+
+    for (uint32_t i = 0; i < MOMENTS; i++) {
+        long child = start(sleep_longest);
+        for (volatile uint32_t spin = i * 50; spin > 0; spin--) {
+        }
+        kill((int32_t)child, SIGKILL);
+        killed += status_of(child) == KILLED_BY(SIGKILL);
+    }
+    ktap_equal("one that is about to sleep is killed", killed, MOMENTS);
+}
+
 static void check_waiting(void)
 {
     int status = 0;
@@ -257,12 +274,13 @@ static void check_orphan(void)
 
 int main(void)
 {
-    ktap_plan(ENDINGS + ENDLESS + 9 + 7 + 1 + 4);
+    ktap_plan(ENDINGS + ENDLESS + 1 + 9 + 7 + 1 + 4);
     for (uint32_t i = 0; i < ENDINGS; i++) {
         ktap_equal(endings[i].text, (uint32_t)status_of(start(endings[i].what)),
                    (uint32_t)endings[i].status);
     }
     check_killed();
+    check_falling_asleep();
     check_waiting();
     check_kill();
     check_many();

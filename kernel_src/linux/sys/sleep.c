@@ -97,14 +97,14 @@ static long sleep_to(uint32_t until, struct timespec *left)
         until = process->restart_tick;
     }
     process->restart_tick = 0;
-    while (!sleep_until(&nobody, until)) {
-        if (signal_pending(process)) {
-            process->restart_tick = until ? until : 1;
-            tell_left(left, until);
-            return -ERESTARTNOHAND;
+    while (!signal_pending(process)) {
+        if (sleep_until(&nobody, until)) {
+            return 0;
         }
     }
-    return 0;
+    process->restart_tick = until ? until : 1;
+    tell_left(left, until);
+    return -ERESTARTNOHAND;
 }
 
 long sys_clock_nanosleep(int clock, int flags, const struct timespec *wanted, struct timespec *left)

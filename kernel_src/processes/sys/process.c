@@ -103,11 +103,11 @@ long sys_nanosleep(const struct timespec *wanted, struct timespec *left)
         return -EINVAL;
     }
     uint32_t until = timer_ticks + ticks_of(&time);
-    while (!sleep_until(&nobody, until)) {
-        if (signal_pending(current_process())) {
-            return -EINTR;
+    (void)left;
+    while (!signal_pending(current_process())) {
+        if (sleep_until(&nobody, until)) {
+            return 0;
         }
     }
-    (void)left;
-    return 0;
+    return -EINTR;
 }

@@ -10,8 +10,9 @@ struct wait_queue {
     struct process *first, *last;
 };
 
-/* Sleep until somebody wakes the queue, or this process. The caller looks again if what it waits
- * for has come: under the kernel lock nothing can be missed in between. */
+/* Sleep until somebody wakes the queue, or this process. The caller looks before and after if what
+ * it waits for has come, or a signal, which another CPU may have sent since this process left
+ * ring 3: under the kernel lock nothing can be missed in between. */
 void sleep_on(struct wait_queue *queue);
 
 /* The same, but at most until the timer's tick of that number. Returns 1 if the time is over. */
