@@ -72,9 +72,7 @@ RESTARTS = (
     defect(
         "no rest of a sleep",
         "sleep-diet",
-        changed(
-            "sys/sleep.c", "            tell_left(left, until);\n", "            (void)left;\n"
-        ),
+        changed("sys/sleep.c", "    tell_left(left, until);\n", "    (void)left;\n"),
         r"\+out: left\.tv_sec > 900 .*: no",
     ),
     defect(
