@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import time
 from collections.abc import Collection, Iterable
@@ -135,6 +136,8 @@ def end_of_a_test(guard: int | None) -> list[str]:
         for process in left:
             if process.parent == os.getpid():
                 _wait(process.pid)
+            else:
+                _wait_for_end(process.pid, deadline)
     return list(running.values())
 
 
@@ -171,6 +174,17 @@ def _kill(found: Iterable[Process]) -> None:
 def _wait(pid: int) -> None:
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, 0)
+
+
+def _wait_for_end(pid: int, deadline: float) -> None:
+    """Wait for somebody else's child. One that is ending has files open for a while when it has
+    no environment any more, and would no longer be known as a test's."""
+    with contextlib.suppress(OSError):
+        end = os.pidfd_open(pid)
+        try:
+            select.select([end], [], [], max(0.0, deadline - time.monotonic()))
+        finally:
+            os.close(end)
 
 
 def _children(pid: int) -> Collection[Process]:
