@@ -1,4 +1,5 @@
-# Each target is one verb of the tinygate command line, after the set-up (see builder/bootstrap.py).
+# Each target is one verb of the tinygate command line, after the set-up (see
+# builder/tools/bootstrap.py); mutants is a module of the tests.
 #
 #   make image STEP=int80                     another step, into build/int80/
 #   make run CONFIG=lab3.toml                 another configuration, into build/lab3/
@@ -12,18 +13,21 @@ CONFIG ?=
 SET ?=
 ARGS ?=
 QUICK ?=
+COUNT ?= 200
+SEED ?= 1
 
 VENV := .venv
-# The set-ups (builder/setup_env.py): for make run, for make test, for all verbs.
+# The set-ups (builder/tools/venv_setup.py): for make run, for make test, for all verbs.
 READY := $(VENV)/.tinygate-ready
 # The verbs start makes of their own, which are no part of this one: its options are not for them.
-TINYGATE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(VENV)/bin/python -m builder
+PYTHON_HERE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(VENV)/bin/python
+TINYGATE := $(PYTHON_HERE) -m builder
 QUOTED = '$(subst ','\'',$(1))'
 CHOICE = $(if $(CONFIG),--config $(call QUOTED,$(CONFIG))) $(if $(STEP),--step $(call QUOTED,$(STEP))) \
          $(foreach pair,$(SET),--set $(call QUOTED,$(pair)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test image debug doctor show bench releases clean distclean setup FORCE
+.PHONY: help run test image debug doctor show bench mutants releases clean distclean setup FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -44,13 +48,16 @@ debug: $(READY)-run ## QEMU stopped, gdb attached with breakpoints on the way in
 
 # Works without the set-up, because it is there to say what the set-up lacks.
 doctor: ## the tools: found where, which version, how to install what is missing
-	@$(PYTHON) -m builder.doctor $(ARGS)
+	@$(PYTHON) -m builder.tools.doctor $(ARGS)
 
 show: $(READY)-run ## the tables that the kernel is made from
 	@$(TINYGATE) show $(ARGS)
 
 bench: $(READY)-run ## sizes, instruction counts and times beside yardsticks (STEP=linux: Debian)
 	@$(TINYGATE) bench $(CHOICE) $(ARGS)
+
+mutants: $(READY)-test ## how many random changes of one line the checks notice (COUNT=200 SEED=1 STEP=)
+	@$(PYTHON_HERE) -m qemu_tests.mutants $(if $(STEP),--step $(call QUOTED,$(STEP))) --count $(call QUOTED,$(COUNT)) --seed $(call QUOTED,$(SEED)) $(ARGS)
 
 releases: $(READY)-all ## both commands in fresh systems of other Debian releases (root, an hour each)
 	@$(TINYGATE) releases $(ARGS)
@@ -64,7 +71,7 @@ distclean: clean ## remove .venv/ too
 	rm -rf $(VENV)
 
 # A .venv whose Python is gone (the system was upgraded) has a stamp but is of no use.
-$(READY)-%: pyproject.toml builder/tools.py builder/packages.py $(shell test -x $(VENV)/bin/python || echo FORCE)
-	@$(PYTHON) -m builder.bootstrap --for $* $(if $(YES),--yes)
+$(READY)-%: pyproject.toml builder/tools/tool.py builder/tools/packages.py $(shell test -x $(VENV)/bin/python || echo FORCE)
+	@$(PYTHON) -m builder.tools.bootstrap --for $* $(if $(YES),--yes)
 
 FORCE:

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Exit status of the `tinygate` command; README.md documents the same list."""
+    """Exit status of the `tinygate` command; docs/commands.md documents the same list."""
 
     OK = 0
     VERDICT = 1  # the kernel was judged and did not pass

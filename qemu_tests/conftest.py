@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from builder.patience import timeout_scale
-from qemu_tests.kernels import Lab, session_folder
+from builder.boot.patience import timeout_scale
+from qemu_tests.kit.kernels import Lab, session_folder
 
 pytest_plugins = ["qemu_tests.suite.plugin"]  # how the tests are run
 ROOT = Path(__file__).resolve().parent.parent

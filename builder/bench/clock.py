@@ -1,7 +1,7 @@
 """Starts an emulator and takes the time until its serial line shows something.
 
-The harness's console (builder/console.py) judges guests; this only holds the stop-watch, as close
-to the process as Python allows: one blocking read, one look at the clock.
+builder/boot/console.py is for guests that are judged; this only holds the stop-watch, as close to
+the process as Python allows: one blocking read, one look at the clock.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from builder.effort import NOTHING, Effort
-from builder.follow import follow
-from builder.patience import Limit
+from builder.boot.effort import NOTHING, Effort
+from builder.boot.follow import follow
+from builder.boot.patience import Limit
 
 LIMIT = Limit(cpu_s=60, asleep_s=60)  # who is silent for longer hangs; the slowest takes about 3 s
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from builder.bench import serial, stats
 from builder.bench.clock import timed_run
+from builder.boot.patience import BACKSTOP_S, Limit
 from builder.errors import EmulatorError
-from builder.exec import machine, options
-from builder.patience import BACKSTOP_S, Limit
-from builder.resources import PACKAGE_DIR
+from builder.linux.exec import command_line, machine
+from builder.tools.resources import PACKAGE_DIR
 
 # Where this is set, each run would compile all modules again: that is not what users have. Both
 # commands of a pair begin so.
@@ -32,7 +32,7 @@ def exec_command(program: Path) -> list[str]:
 def empty_command(empty: Path, memory: Path) -> list[str]:
     """The emulator with the same machine; its serial line is its standard output."""
     command = machine.command(
-        options.Wanted(),
+        command_line.Wanted(),
         str(empty),
         memory=str(memory),
         modules=(),

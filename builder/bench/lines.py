@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+
+from builder.config.load import load_config
+from builder.model.budgets import LINES_MAX
+from builder.tree.render import render_tree
 
 C_SUFFIXES = (".c", ".h")
 NASM_SUFFIXES = (".asm", ".inc")
@@ -45,3 +50,18 @@ def tree_lines(files: Mapping[str, bytes]) -> int:
         elif path.endswith(NASM_SUFFIXES):
             total += nasm_lines(data.decode())
     return total
+
+
+@dataclass(frozen=True)
+class StepLines:
+    """How large the tree of a step is, and how large it may be."""
+
+    step: str
+    lines: int
+    budget: int
+
+
+def step_lines(step: str) -> StepLines:
+    """Of the tree that a step renders without any option."""
+    tree = render_tree(load_config(None, [f"kernel.step={step}"]))
+    return StepLines(step, tree_lines(tree), LINES_MAX[step])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from builder.bench.figures import Figure
-from builder.step import Step
 
 KIB = 1 << 10
 CALL_LOOP = 3  # instructions around what is measured, in linux_calls.c: mov, dec, jnz
@@ -48,14 +47,6 @@ EXEC_TITLE = "`tinygate exec`: command to the program's first byte, beyond QEMU'
 EXEC = Figure("exec_overhead_ms", EXEC_TITLE, "ms", 1, "", 60)
 KERNEL = Figure("linux_kernel_bytes", "kernel.elf without programs, stripped", "B", 0, "", 96 * KIB)
 MEMORY = Figure("linux_memory_mib", "least guest memory for busybox sh", "MiB", 0, "", 4)
-LINES_REACH = {Step.LINUX: 7_000.0}
-
-
-def lines_figure(step: Step) -> Figure:
-    """Lines of the tree that a step renders."""
-    title = f"lines of C and NASM, step {step}"
-    return Figure(f"lines_{step}", title, "", 0, "", LINES_REACH.get(step))
-
 
 FIGURES = (
     *(cost.figure for cost in COSTS),
@@ -64,5 +55,4 @@ FIGURES = (
     EXEC,
     KERNEL,
     MEMORY,
-    *(lines_figure(step) for step in Step),
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder import debian, proc, toolchain
-from builder.cpio import Directory, Entry, File, Node, pack
-from builder.debian.boot import kernel_file
+from builder.boot.patience import BACKSTOP_S
 from builder.errors import BuildError
-from builder.patience import BACKSTOP_S
-from builder.shell.userland import PACKAGE as BUSYBOX
-from builder.shell.userland import PROGRAM
+from builder.linux import debian
+from builder.linux.cpio import Directory, Entry, File, Node, pack
+from builder.linux.debian.debian_kernel import kernel_file
+from builder.linux.shell.userland import PACKAGE as BUSYBOX
+from builder.linux.shell.userland import PROGRAM
+from builder.tools import commands, toolchain
 
 FLAGS = (
     *("-std=gnu11", "-O2", "-march=i686", "-Wall", "-Wextra", "-Werror"),
@@ -43,7 +44,7 @@ def compile_calls(source: Path, out_dir: Path) -> Path:
         [*compiler.command, *FLAGS, "-c", str(source), "-o", str(object_file)],
         [compiler.ld, *LINK_FLAGS, "-o", str(program), str(object_file)],
     ):
-        done = proc.run(argv, timeout_s=BACKSTOP_S)
+        done = commands.run(argv, timeout_s=BACKSTOP_S)
         if not done.ok:
             raise BuildError(
                 f"{source.name} does not compile",

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder import proc
 from builder.bench import serial, stats
 from builder.bench.clock import LIMIT, TimedRun, timed_run
 from builder.bench.figures import Row, Value, figure
 from builder.bench.yardstick import Yardsticks
-from builder.emulator.base import BootImage, Emulator, Machine
+from builder.boot.emulator.base import BootImage, Emulator, Machine
+from builder.boot.patience import BACKSTOP_S, Limit
 from builder.errors import BuildError, EmulatorError, FileError
-from builder.patience import BACKSTOP_S, Limit
+from builder.tools import commands
 
 MEMORY_MIB = (1, 16)  # the least guest memory is looked for in this range
 SECTOR_BYTES = 512
@@ -47,7 +47,7 @@ class Bench:
         if must and run.seen_s is None:
             raise EmulatorError(
                 f"{image.path.name} did not print what the benchmark waits for",
-                where=proc.Command(tuple(argv)).shell(),
+                where=commands.Command(tuple(argv)).shell(),
                 why=f"exit status {run.status}, last output: {run.text[-200:]!r}",
                 fix="run the command above by hand and see where it stops",
             )
@@ -178,7 +178,7 @@ def stripped_bytes(kernel: Path, objcopy: str) -> int:
     """Size of an ELF file without symbols and debug information. Raises ToolError, BuildError."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "stripped.elf"
-        done = proc.run([objcopy, "--strip-all", kernel, output])
+        done = commands.run([objcopy, "--strip-all", kernel, output])
         if not done.ok:
             raise BuildError(
                 f"cannot strip {kernel.name}",
@@ -250,7 +250,7 @@ def image_rows(image_command: Callable[[Path], Sequence[str]], bench: Bench) -> 
         for what in ("cold build", "nothing changed"):
             bench.progress(what)
             began = time.monotonic()
-            done = proc.run(image_command(Path(folder) / "build"), timeout_s=BACKSTOP_S)
+            done = commands.run(image_command(Path(folder) / "build"), timeout_s=BACKSTOP_S)
             times.append(time.monotonic() - began)
             if not done.ok:
                 raise BuildError(

@@ -1,4 +1,4 @@
-"""The benchmark's rows as people read them, as Markdown, and as JSON."""
+"""The benchmark's rows as cells for people, as Markdown, and as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from builder import ui
 from builder.bench.figures import Figure, Row, Value
 
 HEADINGS = ("figure", "ours", "yardstick", "best peer", "reach", "reached?")
@@ -76,16 +75,10 @@ def notes(rows: Sequence[Row], remarks: Sequence[str] = ()) -> list[str]:
     return [*(f"{row.figure.title}: {row.note}" for row in rows if row.note), *remarks]
 
 
-def show(rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS, remarks: Sequence[str] = ()) -> None:
-    """Print them for whoever waits for them."""
-    ui.print_table("figures", look.headings, [look.only(cells(row)) for row in rows])
-    print("", *notes(rows, remarks), sep="\n")
-
-
 def markdown(
     rows: Sequence[Row], look: Look = BESIDE_YARDSTICKS, remarks: Sequence[str] = ()
 ) -> str:
-    """A table for README.md."""
+    """A table for docs/figures.md."""
     rules = ("---",) * len(look.headings)
     lines = [look.headings, rules, *(look.only(cells(row)) for row in rows)]
     text = "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder import proc
+from builder.boot.patience import BACKSTOP_S
 from builder.errors import BuildError, FileError
-from builder.patience import BACKSTOP_S
+from builder.tools import commands
 
 DISK_BYTES = 1 << 20  # the BIOS wants a disk with at least one track; the rest is a hole
 
@@ -51,7 +51,7 @@ def assemble(source: Path, out_dir: Path, *, nasm: str = "nasm") -> Yardsticks:
 def _nasm(nasm: str, source: Path, output: Path) -> Path:
     include = f"{source.parent}/"  # old NASMs want the slash
     argv = [nasm, "-f", "bin", "-I", include, "-o", str(output), str(source)]
-    done = proc.run(argv, timeout_s=BACKSTOP_S)
+    done = commands.run(argv, timeout_s=BACKSTOP_S)
     if not done.ok:
         raise BuildError(
             f"NASM refused {source.name}",

@@ -1,4 +1,9 @@
-"""The `tinygate` command: `main` answers what needs no work at once, and app.py the rest."""
+"""Turns the words of the `tinygate` command into work, output and an exit code.
+
+It may import bench, bench.releases, boot, boot.emulator, config, image, linux.debian, linux.exec,
+linux.shell, model, tools, tree and tree.picture. `main` answers what needs no work at once, and
+app.py the rest.
+"""
 
 import io
 import os
@@ -53,10 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         if arguments[:1] == ["exec"]:  # the time until its program begins counts
-            from builder.exec.options import asks_for_help
+            from builder.linux.exec.command_line import asks_for_help
 
             if not asks_for_help(arguments[1:]):
-                from builder.exec.run import run
+                from builder.linux.exec.execute import run
 
                 sys.exit(run(arguments[1:], closed))
         from builder.cli.fast import answer

@@ -5,7 +5,14 @@ from typing import Annotated
 import typer
 
 from builder import __version__
-from builder.cli import exec_verb, judge_verbs, kernel_verbs, linux_verbs, look_verbs, project_verbs
+from builder.cli import (
+    exec_verb,
+    judge_verbs,
+    kernel_verbs,
+    linux_verbs,
+    look_verbs,
+    project_verbs,
+)
 from builder.cli.guard import EXIT_CODE_HELP
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(

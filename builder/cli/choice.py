@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder import resources, stamp, toolchain
 from builder.errors import UserError
+from builder.image import stamp
+from builder.tools import resources, toolchain
 
 CONFIG_NAME = "kernel.toml"  # config.py has it too, but importing that takes 0.1 s
 BUILD_DIR = Path("build")

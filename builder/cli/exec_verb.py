@@ -1,10 +1,10 @@
-"""exec: what `tinygate --help` says of it. Its words are taken apart by builder/exec/options.py."""
+"""exec: what `tinygate --help` says of it. linux/exec/command_line.py takes its words apart."""
 
 from typing import Annotated
 
 import typer
 
-from builder.exec.options import Wanted
+from builder.linux.exec.command_line import Wanted
 
 _DEFAULTS = Wanted()
 
@@ -52,7 +52,7 @@ def exec_(
     ] = False,
 ) -> None:
     """Run a static i386 Linux program on the kernel of step `linux`, as if it were one of here."""
-    from builder.exec.run import run
+    from builder.linux.exec.execute import run
 
     words = ["--strace"] if strace else []
     for option, values in (("--env", env), ("--file", file), ("--initrd", initrd)):

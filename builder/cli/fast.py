@@ -39,7 +39,7 @@ def answer(arguments: Sequence[str]) -> bool:
     """Print that the output is current, if it is; False if the full command line has to run."""
     if any(name.startswith("_TINYGATE_COMPLETE") for name in os.environ):
         return False
-    from builder import stamp
+    from builder.image import stamp
 
     try:
         choice = parse(arguments)

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from builder import toolchain, ui
-from builder.cli import options, shell
+from builder.cli import linux_shell, options, ui
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
 from builder.cli.kernel_verbs import ELF_NAME, TREE_NAME, Built, How, make
-from builder.config import KernelConfig, load_config
+from builder.config.keys import KernelConfig
+from builder.config.load import load_config
+from builder.config.step import Step
 from builder.errors import ExitCode, UserError
-from builder.step import Step
+from builder.tools import toolchain
 
 # Where `debug` stops, on the way in and out. A step has only some of them.
 BREAKPOINTS = ("__kernel_vsyscall", "sysenter_entry", "SYSENTER_RETURN")
@@ -75,26 +76,27 @@ def run(
     verbose: options.Verbose = False,
 ) -> int:
     """Boot the disk image, show its serial line live, and judge it; step linux: open a shell."""
-    from builder import proc
-    from builder.emulator import BootImage, Machine
-    from builder.run import run_image
-    from builder.verdict import Expected
+    from builder.boot.emulator import BootImage, Machine
+    from builder.boot.run import run_image
+    from builder.boot.verdict import Expected
+    from builder.tools import commands
 
     choice = choose(config, step, set_ or (), out)
     if not dry_run:
         toolchain.require(toolchain.QEMU)  # rather now than after the build
     loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), image, kernel)
-    if built and not demo and not as_json and shell.has_shell(loaded):
-        initrd = shell.make_initrd(choice.out, is_terminal=shell.is_terminal(), dry=dry_run)
+    if built and not demo and not as_json and linux_shell.has_shell(loaded):
+        is_terminal = linux_shell.is_terminal()
+        initrd = linux_shell.make_initrd(choice.out, is_terminal=is_terminal, dry=dry_run)
         if initrd is not None:
-            return shell.open_shell(loaded, built.kernel_elf, initrd, choice.out, dry_run)
+            return linux_shell.open_shell(loaded, built.kernel_elf, initrd, choice.out, dry_run)
     machine = Machine(
         cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
     )
     boot = BootImage("kernel" if kind == "kernel" else "disk", path)
     banner = rf"\bconfig {built.config.digest}\b" if built else ""
-    runner = proc.DryRunner(show=print) if dry_run else proc.SystemRunner()
-    with proc.use(runner):
+    runner = commands.DryRunner(show=print) if dry_run else commands.SystemRunner()
+    with commands.use(runner):
         result = run_image(
             machine,
             boot,
@@ -130,7 +132,7 @@ def run(
 
 def _say_if_damaged(image: Path | None) -> None:
     """Name the damage of a disk image of the user's that did not pass, if it has one."""
-    from builder.image import check_image
+    from builder.image.disk_check import check_image
 
     if image is not None and kind_of(image) == "disk":
         try:
@@ -190,9 +192,9 @@ def debug(
     verbose: options.Verbose = False,
 ) -> int:
     """Boot stopped, with gdb attached and breakpoints on the way into the kernel and back."""
-    from builder import proc, toolchain
-    from builder.emulator import BootImage, Machine
-    from builder.run import debug_command, debug_line
+    from builder.boot.emulator import BootImage, Machine
+    from builder.boot.run import debug_command, debug_line
+    from builder.tools import commands, toolchain
 
     choice = choose(config, step, set_ or (), out)
     if not dry_run:
@@ -220,7 +222,7 @@ def debug(
         elf_path,
         list(places.values()),
         serial_path=_serial_path(choice.out),
-        commands=[f"directory {choice.out.absolute() / TREE_NAME}"],
+        gdb_commands=[f"directory {choice.out.absolute() / TREE_NAME}"],
     )
-    proc.foreground(command)
+    commands.foreground(command)
     return ExitCode.OK

@@ -4,13 +4,14 @@ import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder import stamp, ui
-from builder.cli import options
+from builder.cli import options, ui
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
-from builder.config import KernelConfig, load_config
+from builder.config.keys import KernelConfig
+from builder.config.load import load_config
 from builder.errors import ExitCode
-from builder.turn import alone_in
+from builder.image import stamp
+from builder.tools.folder_lock import alone_in
 
 TREE_NAME, ELF_NAME, DISK_NAME = "kernel", "kernel.elf", "disk.img"
 
@@ -49,7 +50,7 @@ def make(choice: Choice, how: How) -> Built:
     """Build what `choice` says, unless it is there already.
 
     Raises:
-        TinygateError: Any of the kinds that config.py, render.py and build.py name.
+        TinygateError: Any of the kinds that loading, rendering and building name.
     """
     config = load_config(choice.config, choice.overrides)
     if how.dry_run:
@@ -69,7 +70,7 @@ def _build(choice: Choice, request: stamp.Request, config: KernelConfig, how: Ho
     digest = stamp.request_digest(request)
     programs = {str(path.absolute()): stamp.file_digest(path) for path in config.program_paths}
     stamp.forget(choice.out)
-    from builder.build import build_kernel
+    from builder.image.build import build_kernel
 
     with ui.progress(f"building {choice.out}", shown=not how.verbose):
         result = build_kernel(
@@ -91,7 +92,7 @@ def _files_of(tree: Path) -> list[Path]:
 
 def _print_commands(choice: Choice, config: KernelConfig, how: How) -> None:
     """What `make` would do, as lines to paste."""
-    from builder.build import build_commands
+    from builder.image.build import build_commands
 
     print(shlex.join(["tinygate", "render", *choice.arguments()]))
     for command in build_commands(config, choice.out, jobs=how.jobs, cc=how.cc):
@@ -133,7 +134,7 @@ def render(
     if dry_run:
         print(shlex.join(["tinygate", "render", *choice.arguments()]))
         return ExitCode.OK
-    from builder.render import render_tree, write_tree
+    from builder.tree.render import render_tree, write_tree
 
     files = render_tree(loaded)
     tree = choice.out / TREE_NAME

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from builder import ui
-from builder.cli import options
+from builder.cli import options, ui
 from builder.cli.guard import EXIT_BUG, verb
 from builder.errors import ExitCode, UserError
 
@@ -17,7 +16,7 @@ def fetch(
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Fetch the Debian packages that Linux programs are made of, into the cache; install none."""
-    from builder import debian
+    from builder.linux import debian
 
     with ui.progress("looking into the cache") as update:
         got = debian.fetch(debian.PACKAGES, progress=update)
@@ -36,8 +35,8 @@ def record(
     ] = False,
 ) -> int:
     """Record what Debian's own kernel lets the test programs do, which is what is expected."""
-    from builder import proc
-    from builder.resources import checkout_dir
+    from builder.tools import commands
+    from builder.tools.resources import checkout_dir
 
     root = checkout_dir()
     if root is None:
@@ -47,5 +46,5 @@ def record(
             fix="run it in a checkout",
         )
     command = [sys.executable, "-m", "qemu_tests.linux.record", *(["--check"] if check else [])]
-    status = proc.foreground(command, cwd=root)
+    status = commands.foreground(command, cwd=root)
     return status if status >= 0 else EXIT_BUG

@@ -8,14 +8,14 @@ import typer
 
 def complete_step(incomplete: str) -> list[str]:
     """Names of steps, for the shell's completion."""
-    from builder.step import STEPS
+    from builder.config.step import STEPS
 
     return [name for name in STEPS if name.startswith(incomplete)]
 
 
 def complete_key(incomplete: str) -> list[str]:
     """KEY= for --set, for the shell's completion."""
-    from builder.config import reference_rows
+    from builder.config.reference import reference_rows
 
     return [f"{row.key}=" for row in reference_rows() if row.key.startswith(incomplete)]
 

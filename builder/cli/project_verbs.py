@@ -6,15 +6,17 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from builder import ui
-from builder.cli import options
+from builder.cli import options, ui
 from builder.cli.choice import choose
 from builder.cli.guard import EXIT_BUG, verb
 from builder.errors import ExitCode, TinygateError, UserError, tell
+
+if TYPE_CHECKING:
+    from builder.bench.benchmark import Result
 
 # pytest's exit status -> ours; its others are its own bugs.
 PYTEST_CODES = {
@@ -47,8 +49,8 @@ def _in_the_checkout(*words: str, dry_run: bool = False) -> int:
     Raises:
         UserError: There is no checkout.
     """
-    from builder import proc
-    from builder.resources import checkout_dir
+    from builder.tools import commands
+    from builder.tools.resources import checkout_dir
 
     root = checkout_dir()
     if root is None:
@@ -61,7 +63,7 @@ def _in_the_checkout(*words: str, dry_run: bool = False) -> int:
     if dry_run:
         print(f"(cd {shlex.quote(str(root))} && {shlex.join(command)})")
         return ExitCode.OK
-    status = proc.foreground(command, cwd=root)
+    status = commands.foreground(command, cwd=root)
     if status < 0 or status > 128:  # killed; who did that has heard of it, or reads it above
         return ExitCode.INTERRUPTED
     return PYTEST_CODES.get(status, EXIT_BUG)
@@ -80,8 +82,8 @@ def new(
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Write a kernel project that needs neither tinygate nor Python: tree, Makefile, README."""
-    from builder.config import load_config
-    from builder.render import render_tree
+    from builder.config.load import load_config
+    from builder.tree.render import render_tree
 
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise UserError("is not a folder", where=str(folder), fix="name a new folder")
@@ -107,7 +109,7 @@ def new(
 
 def _write_whole(files: dict[str, bytes], folder: Path) -> None:
     """Write `files` beside `folder` and rename: there is a whole project or none."""
-    from builder.render import write_tree
+    from builder.tree.render import write_tree
 
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +136,10 @@ def bench(
     set_: options.Set = None,
     out: options.Out = None,
     runs: Annotated[int, typer.Option("--runs", min=1, help="Rounds of boots, for times.")] = 15,
-    markdown: Annotated[bool, typer.Option("--markdown", help="A table for README.md.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="A table for docs.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Only the lines of code of each step, and its budget.")
+    ] = False,
     suite: Annotated[
         bool, typer.Option("--suite", help="Only where the time of the last `make test` went.")
     ] = False,
@@ -142,15 +147,47 @@ def bench(
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Measure sizes, instruction counts and times; step linux: beside Debian's kernel."""
-    from builder.bench import main_bench
-    from builder.config import load_config
+    from builder.bench.benchmark import main_bench
+    from builder.bench.report import markdown as as_markdown
+    from builder.config.load import load_config
 
     if suite:
         return _in_the_checkout("-m", "qemu_tests.suite")
+    if lines:
+        return _show_lines(as_json)
     choice = choose(config, step, set_ or (), out)
     loaded = load_config(choice.config, choice.overrides)
     with ui.progress("measuring") as update:
-        main_bench(loaded, choice.out, runs=runs, json=as_json, markdown=markdown, progress=update)
+        result = main_bench(loaded, choice.out, runs=runs, progress=update)
+    if as_json:
+        print(result.json, end="")
+    elif markdown:
+        print(as_markdown(result.rows, result.look, result.remarks), end="")
+    else:
+        show_figures(result)
+    return ExitCode.OK
+
+
+def show_figures(result: "Result") -> None:
+    """Print what was measured for whoever waits for it."""
+    from builder.bench.report import cells, notes
+
+    only = result.look.only
+    ui.print_table("figures", result.look.headings, [only(cells(row)) for row in result.rows])
+    print("", *notes(result.rows, result.remarks), sep="\n")
+
+
+def _show_lines(as_json: bool) -> int:
+    from builder.bench.lines import step_lines
+    from builder.config.step import STEPS
+
+    rows = [step_lines(step) for step in STEPS]
+    if as_json:
+        ui.print_json(rows)
+    else:
+        cells = [(row.step, f"{row.lines:,}", f"{row.budget:,}") for row in rows]
+        title = "lines of C and NASM, without blank lines and comments"
+        ui.print_table(title, ("step", "lines", "budget"), cells)
     return ExitCode.OK
 
 
@@ -171,9 +208,9 @@ def releases(
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Try both commands on Debian's releases, in fresh minimal systems, and record the outcome."""
-    from builder import releases as module
-    from builder import tested
-    from builder.resources import checkout_dir
+    from builder.bench import releases as module
+    from builder.tools import tested
+    from builder.tools.resources import checkout_dir
 
     root = checkout_dir()
     if root is None:
@@ -206,7 +243,7 @@ def releases(
             continue
         if not short:
             tested.save(module.merged(tested.load(), done[-1]))
-            ui.say(f"recorded in {tested.FILE}; README.md shows it after `python -m builder.docs`")
+            ui.say(f"recorded in {tested.FILE}; `python -m builder.cli.docs` puts it into docs/")
     if as_json:
         ui.print_json(done)
     elif done:

@@ -1,4 +1,7 @@
-"""The tables that kernels are made from: what the hardware and the ABI fix, each fact once."""
+"""Turns a configuration into the model of its kernel: tables of what hardware and ABI fix.
+
+It may import config. Each fact stands here once.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,22 @@ if TYPE_CHECKING:
 
 def tables() -> Mapping[str, Sequence[Any]]:
     """Every table by its name in `tinygate show`, as frozen dataclasses in their order."""
-    from builder.model import boot, constants, features, memory, outcomes, programs, syscalls, traps
+    from builder.model import (
+        constants,
+        features,
+        hooks,
+        memory,
+        outcomes,
+        programs,
+        syscalls,
+        traps,
+    )
     from builder.model.auxv import AUXV
     from builder.model.gdt import gdt_entries
-    from builder.model.layout import PROCESS, PT_REGS, TSS
+    from builder.model.layout import PROCESS, PT_REGS, TSS, TSS_BYTES
 
     return {
-        "gdt": gdt_entries(TSS.size_bytes - 1),
+        "gdt": gdt_entries(TSS_BYTES - 1, double_fault=True),
         "traps": traps.TRAPS,
         "interrupts": traps.INTERRUPTS,
         "msr": constants.MSRS,
@@ -28,7 +40,7 @@ def tables() -> Mapping[str, Sequence[Any]]:
         "features": features.FEATURES,
         "syscalls": syscalls.EVERY_SYSCALL,
         "auxv": AUXV,
-        "boot": boot.BOOT_STEPS,
+        "boot": hooks.HOOKS["boot"],
         "programs": programs.PROGRAMS,
         "outcomes": outcomes.OUTCOMES,
     }

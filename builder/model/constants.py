@@ -133,6 +133,7 @@ def _memory_constants(stack_bytes: int) -> tuple[Constant, ...]:
             "KERNEL_STACK_SLOTS", memory.KERNEL_STACK_SLOTS, "each a guard page and a page of stack"
         ),
         Constant("KERNEL_STACK_SIZE", memory.PAGE_SIZE, "bytes; a stack is aligned to its size"),
+        Constant("STACK_CANARY", 0x6B8B4567, "the lowest word of a kernel stack", 8),
         Constant("LOCAL_APIC_ADDR", memory.LOCAL_APIC_ADDR, "physical and virtual", 8),
         Constant(
             "SMP_TRAMPOLINE_ADDR", memory.SMP_TRAMPOLINE_ADDR, "physical: where other CPUs begin", 8
@@ -218,7 +219,9 @@ def constant_groups(
     )
     minimum = Constant("SYSENTER_MIN_SIGNATURE", SYSENTER_MIN_SIGNATURE, "of Intel's CPUs", 3)
     bitmap = Constant("IO_BITMAP_BYTES", TSS_IO_BITMAP_BYTES, "a bit for each of 65536 ports")
-    auxv = tuple(Constant(entry.name, entry.number, entry.comment) for entry in AUXV)
+    auxv = tuple(
+        {entry.name: Constant(entry.name, entry.number, entry.comment) for entry in AUXV}.values()
+    )
     numbers = tuple(Constant(f"NR_{call.name}", call.number) for call in syscalls)
     limits = (
         Constant("CPU_COUNT", cpu_count, "CPUs at most"),
@@ -243,7 +246,9 @@ def constant_groups(
         ConstantGroup("Error code of a page fault", "SDM 3A 4.7", _PAGE_FAULT),
         ConstantGroup("Model-specific registers", "SDM 4 2.1", MSRS),
         ConstantGroup("CPUID leaf 1, EDX", "SDM 2A CPUID", (*features, minimum)),
-        ConstantGroup("Memory map", "see kernel/show.c", _memory_constants(stack_bytes)),
+        ConstantGroup(
+            "Memory map", "virtual addresses, if not said otherwise", _memory_constants(stack_bytes)
+        ),
         *(
             ConstantGroup(f"struct {layout.c_name}", layout.comment, _layout_constants(layout))
             for layout in layouts

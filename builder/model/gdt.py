@@ -72,12 +72,14 @@ def _tss(index: int, name: str, comment: str, limit: int) -> GdtEntry:
     return GdtEntry(index, name, comment, 0, access, 0, limit, "SDM 3A 7.2.2")
 
 
-def gdt_entries(tss_limit: int) -> tuple[GdtEntry, ...]:
+def gdt_entries(tss_limit: int, *, double_fault: bool) -> tuple[GdtEntry, ...]:
     """The used entries of the GDT, by index.
 
     Args:
         tss_limit: offset of the last byte of the TSS, with its I/O permission bitmap if any.
+        double_fault: Is there a task that reports a double fault?
     """
+    task = _tss(31, "DOUBLE_FAULT_TSS", "the task that reports a double fault", 103)
     return (
         _flat(
             12,
@@ -100,7 +102,7 @@ def gdt_entries(tss_limit: int) -> tuple[GdtEntry, ...]:
             15, "USER_DATA", "ring 3 data: SYSEXIT loads SS with CS + 24", dpl=3, executable=False
         ),
         _tss(16, "TSS", "this CPU's TSS: where esp0 is found", tss_limit),
-        _tss(31, "DOUBLE_FAULT_TSS", "the task that reports a double fault", 103),
+        *((task,) if double_fault else ()),
     )
 
 

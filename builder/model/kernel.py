@@ -1,21 +1,24 @@
 """The model of one kernel: every table, cut down to what its configuration asks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from builder.config import KernelConfig
-from builder.config_model import STRINGS_MAX
-from builder.model import boot, memory
+from builder.config.keys import STRINGS_MAX, KernelConfig
+from builder.model import memory
 from builder.model.auxv import AuxEntry, auxv_for
 from builder.model.constant import ConstantGroup
 from builder.model.constants import TSS_IO_BITMAP_BYTES, constant_groups
 from builder.model.features import FEATURES, Feature
 from builder.model.gdt import GdtEntry, check_sysenter_order, gdt_entries
+from builder.model.hooks import Call, hooks_for
+from builder.model.layers import layers_of
 from builder.model.layout import (
     PROCESS,
     PT_REGS,
     SIGCONTEXT,
     TSS,
+    TSS_BYTES,
     Field,
     Layout,
     host_layouts,
@@ -41,7 +44,6 @@ from builder.model.traps import (
     handlers_for,
 )
 from builder.model.vdso import VDSO_SONAME, VDSO_VERSIONS, VdsoVersion
-from builder.step import STEPS
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,7 @@ class KernelModel:
     syscalls: tuple[Syscall, ...]
     cost_loops: tuple[CostLoop, ...]
     layouts: tuple[Layout, ...]
-    boot_steps: tuple[boot.BootStep, ...]
-    cpu_steps: tuple[boot.BootStep, ...]
-    switch_steps: tuple[boot.BootStep, ...]
-    show_steps: tuple[boot.BootStep, ...]
-    create_steps: tuple[boot.BootStep, ...]
-    ready_steps: tuple[boot.BootStep, ...]
-    first_steps: tuple[boot.BootStep, ...]
-    fork_steps: tuple[boot.BootStep, ...]
-    exec_steps: tuple[boot.BootStep, ...]
-    tick_steps: tuple[boot.BootStep, ...]
-    signal_steps: tuple[boot.BootStep, ...]
-    release_steps: tuple[boot.BootStep, ...]
-    destroy_steps: tuple[boot.BootStep, ...]
+    hooks: Mapping[str, tuple[Call, ...]]  # calls that layers bring along, by their place
     programs: tuple[Program, ...]
     suite: tuple[SuiteEntry, ...]
     files: tuple[str, ...]  # names of the user's own programs, in user/bin/
@@ -105,12 +95,22 @@ class KernelModel:
         """Those that have an entry of their own."""
         return tuple(call for call in self.syscalls if self.call_entry_of[call.number] is call)
 
+    def includes(self, places: str, *own: str, without: str = "") -> tuple[str, ...]:
+        """What a C file includes, sorted: for the calls of these places, and for itself.
+
+        Args:
+            places: Words of HOOKS, with blanks between.
+            own: What the file needs whatever is called.
+            without: The file's own header, which stands first.
+        """
+        calls = (call for place in places.split() for call in self.hooks[place])
+        headers = {call.header for call in calls if call.header} | set(own)
+        return tuple(sorted(headers - {without}))
+
     @property
-    def main_headers(self) -> tuple[str, ...]:
-        """What kernel/main.c includes: headers of the boot sequence, and what it uses itself."""
-        rows = {step.header for step in (*self.boot_steps, *self.cpu_steps) if step.header}
-        own = {"boot/multiboot.h", "kernel/kernel.h", "lib/lib.h", "mm/mm.h", "proc/process.h"}
-        return tuple(sorted(rows | own))
+    def is_proof(self) -> bool:
+        """False for the small kernels, which are there to be read."""
+        return "robust" in self.layers
 
     @property
     def call_entry(self) -> str:
@@ -123,41 +123,9 @@ class KernelModel:
         return "serial_init()" if "host" in self.layers else "banner()"
 
     @property
-    def process_headers(self) -> tuple[str, ...]:
-        """What proc/process.c of step `processes` includes, beside its own header."""
-        steps = (*self.destroy_steps, *self.release_steps, *self.first_steps)
-        own = {"cpu/cpu.h", "fs/inode.h", "kernel/suite.h", "lib/lib.h", "mm/mm.h", "mm/space.h"}
-        return _headers(steps, own | {"proc/arguments.h"})
-
-    @property
-    def fork_headers(self) -> tuple[str, ...]:
-        """What proc/fork.c includes, beside its own header."""
-        own = {"entry/vsyscall.h", "fs/file.h", "lib/lib.h", "mm/space.h", "proc/process.h"}
-        headers = _headers(self.fork_steps, own | {"proc/sleep.h"})
-        return tuple(header for header in headers if header != "proc/fork.h")
-
-    @property
-    def exec_headers(self) -> tuple[str, ...]:
-        """What proc/exec.c includes."""
-        own = {"include/x86.h", "lib/lib.h", "mm/mm.h", "mm/space.h", "proc/elf.h"}
-        steps = (*self.create_steps, *self.ready_steps, *self.exec_steps)
-        return _headers(steps, own | {"proc/process.h", "proc/start_stack.h"})
-
-    @property
-    def tick_headers(self) -> tuple[str, ...]:
-        """What proc/preempt.c includes."""
-        return _headers(self.tick_steps, {"cpu/wake.h", "kernel/kernel.h", "proc/process.h"})
-
-    @property
-    def work_headers(self) -> tuple[str, ...]:
-        """What proc/work.c of step `linux` includes."""
-        own = {"cpu/fpu.h", "include/kernel_lock.h", "kernel/init.h", "proc/process.h"}
-        return _headers(self.signal_steps, own | {"proc/signals.h"})
-
-    @property
     def shared_objects(self) -> tuple[str, ...]:
         """Object files that the kernel and the programs' library have in common."""
-        own_stub = ("cpu/cpuid",) if "own-stub" in self.layers else ()
+        own_stub = ("cpu/cpuid",) if "sysenter-only" in self.layers else ()
         checks = ("lib/ktap",) if "checks" in self.layers else ()
         sources = ("lib/format", "lib/string", *own_stub, *checks)
         return tuple(f"obj/{source}.o" for source in sources)
@@ -193,66 +161,13 @@ class KernelModel:
         return next(row.value for row in rows if row.name == name)
 
 
-def _headers(steps: tuple[boot.BootStep, ...], own: set[str]) -> tuple[str, ...]:
-    """The headers of these calls, and those that the file itself needs."""
-    return tuple(sorted({step.header for step in steps if step.header} | own))
+def _cpu_layouts(layers: tuple[str, ...]) -> tuple[Layout, ...]:
+    """Per-CPU data, if there is more than the TSS.
 
-
-# Layers that a step and those after it want in another form: one called after both, such as
-# "smp-processes", lies over them.
-_OTHER_FORMS = {
-    "processes": ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap"),
-    "linux": ("page-fixed", "page-random"),
-}
-
-
-# Layers with checks of their own.
-_WITH_CHECKS = (
-    "sysenter",
-    "vsyscall",
-    "smp",
-    "io-bitmap",
-    "processes",
-    "smp-processes",
-    "io-bitmap-processes",
-    "linux",
-)
-
-
-def layers_of(config: KernelConfig) -> tuple[str, ...]:
-    """The folders of templates/ and kernel_src/ that make this kernel; later ones win."""
-    step = config.kernel.step
-    reached = STEPS[: STEPS.index(step) + 1]
-    layers = list(reached)
-    layers.append("smp" if config.cpu.count > 1 else "one-cpu")
-    if "sysenter" in reached:
-        layers.append(f"stack-{config.sysenter.stack}")
-        if config.sysenter.stack != "per-switch":
-            layers.append("emergency-stack")
-    if step == "sysenter":
-        layers.append("own-stub")
-    if "vsyscall" in reached:
-        layers.append(f"page-{config.vsyscall.address}")
-    if config.tss.io_bitmap:
-        layers.append("io-bitmap")
-    layers += [
-        f"{name}-{later}"
-        for later in reached
-        for name in layers
-        if name in _OTHER_FORMS.get(later, ())
-    ]
-    if config.host.streams:
-        layers += ["host", *(["smp-host"] if "smp" in layers else [])]
-    if config.host.trace:
-        layers.append("trace")
-    layers.append(config.programs.suite)
-    if config.programs.suite == "checks":
-        layers += [f"checks-{name}" for name in layers if name in _WITH_CHECKS]
-    return tuple(layers)
-
-
-def _cpu_layout(layers: tuple[str, ...]) -> Layout:
-    """Per-CPU data. The designs of MSR_IA32_SYSENTER_ESP differ in the emergency stack's place."""
+    The designs of MSR_IA32_SYSENTER_ESP differ in the emergency stack's place.
+    """
+    if "robust" not in layers:
+        return ()
     emergency = Field(
         "emergency_stack",
         "uint32_t {}[64]",
@@ -264,7 +179,7 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
     bitmap_bytes = TSS_IO_BITMAP_BYTES + 4  # and a byte of ones past the end, rounded up
     fields = (
         *((emergency,) if before else ()),
-        Field("tss", "struct tss", TSS.size_bytes, "what the TSS descriptor points to", ""),
+        Field("tss", "struct tss", TSS_BYTES, "what the TSS descriptor points to", ""),
         *(
             (
                 Field(
@@ -279,9 +194,7 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
             else ()
         ),
         *((emergency,) if after else ()),
-        Field(
-            "double_fault_tss", "struct tss", TSS.size_bytes, "the task that #DF switches to", ""
-        ),
+        Field("double_fault_tss", "struct tss", TSS_BYTES, "the task that #DF switches to", ""),
         Field("gdt", "uint64_t {}[GDT_ENTRIES]", 256, "", ""),
         Field("idle", "struct process *", 4, "runs when no program does", ""),
         Field("index", "uint32_t", 4, "0 is the CPU that booted", ""),
@@ -298,29 +211,30 @@ def _cpu_layout(layers: tuple[str, ...]) -> Layout:
         ),
         Field("double_fault_stack", "uint32_t {}[512]", 2048, "", ""),
     )
-    return Layout("cpu", "CPU", "What each CPU has for itself", fields)
-
-
-def _rows(steps: tuple[boot.BootStep, ...], layers: tuple[str, ...]) -> tuple[boot.BootStep, ...]:
-    return tuple(step for step in steps if step.layer in layers and step.until not in layers)
+    return (Layout("cpu", "CPU", "What each CPU has for itself", fields),)
 
 
 def _traps(layers: tuple[str, ...]) -> tuple[Trap, ...]:
     if "emergency-stack" in layers:
         return TRAPS
-    return tuple(replace(trap, on_emergency_stack=False) for trap in TRAPS)
+    if "robust" in layers:
+        return tuple(replace(trap, on_emergency_stack=False) for trap in TRAPS)
+    return tuple(
+        replace(trap, on_emergency_stack=False, own_entry="", task_gate=False) for trap in TRAPS
+    )
 
 
 def build_model(config: KernelConfig) -> KernelModel:
     """The model of the kernel that `config` describes. Pure: equal ones give equal models."""
     layers = layers_of(config)
-    tss_limit = TSS.size_bytes - 1
+    tss_limit = TSS_BYTES - 1
     if "io-bitmap" in layers:
         tss_limit += TSS_IO_BITMAP_BYTES + 1
-    gdt = gdt_entries(tss_limit)
+    gdt = gdt_entries(tss_limit, double_fault="robust" in layers)
     check_sysenter_order(gdt)
     signals = (SIGCONTEXT,) if "linux" in layers else ()
-    layouts = (PT_REGS, TSS, _cpu_layout(layers), PROCESS.for_layers(layers), *signals)
+    tss = TSS.for_layers(layers)
+    layouts = (PT_REGS, tss, *_cpu_layouts(layers), PROCESS.for_layers(layers), *signals)
     layouts += host_layouts(layers)
     syscalls = syscalls_for(layers)
     files = tuple(name.rpartition("/")[2] for name in config.programs.files)
@@ -340,19 +254,7 @@ def build_model(config: KernelConfig) -> KernelModel:
         syscalls=syscalls,
         cost_loops=COST_LOOPS[config.kernel.step],
         layouts=layouts,
-        boot_steps=_rows(boot.BOOT_STEPS, layers),
-        cpu_steps=_rows(boot.CPU_STEPS, layers),
-        switch_steps=_rows(boot.SWITCH_STEPS, layers),
-        show_steps=_rows(boot.SHOW_STEPS, layers),
-        create_steps=_rows(boot.CREATE_STEPS, layers),
-        ready_steps=_rows(boot.READY_STEPS, layers),
-        first_steps=_rows(boot.FIRST_STEPS, layers),
-        fork_steps=_rows(boot.FORK_STEPS, layers),
-        exec_steps=_rows(boot.EXEC_STEPS, layers),
-        tick_steps=_rows(boot.TICK_STEPS, layers),
-        signal_steps=_rows(boot.SIGNAL_STEPS, layers),
-        release_steps=_rows(boot.RELEASE_STEPS, layers),
-        destroy_steps=_rows(boot.DESTROY_STEPS, layers),
+        hooks=hooks_for(layers),
         programs=programs_for(layers),
         suite=suite_for(layers, files),
         files=files,

@@ -113,19 +113,33 @@ TSS = Layout(
         Field("esp0", "uint32_t", 4, "ring 0 stack, for when ring 3 is interrupted"),
         Field("ss0", "uint32_t", 4, "its segment"),
         Field("esp1", "uint32_t", 4, "ring 1 and ring 2 are not used"),
-        Field("ss1", "uint32_t", 4, ""),
-        Field("esp2", "uint32_t", 4, ""),
-        Field("ss2", "uint32_t", 4, ""),
-        Field("cr3", "uint32_t", 4, "from here to ldt: only used by a hardware task switch"),
-        Field("eip", "uint32_t", 4, ""),
-        Field("eflags", "uint32_t", 4, ""),
-        *(Field(name, "uint32_t", 4, "") for name in _REGISTERS),
-        *(Field(name, "uint32_t", 4, "") for name in _SEGMENTS),
-        Field("ldt", "uint32_t", 4, ""),
+        Field(
+            "unused", "uint32_t {}[21]", 84, "for rings 1 and 2, and a task's registers", "lesson"
+        ),
+        Field("ss1", "uint32_t", 4, "", "robust"),
+        Field("esp2", "uint32_t", 4, "", "robust"),
+        Field("ss2", "uint32_t", 4, "", "robust"),
+        Field(
+            "cr3", "uint32_t", 4, "from here to ldt: only used by a hardware task switch", "robust"
+        ),
+        Field("eip", "uint32_t", 4, "", "robust"),
+        Field("eflags", "uint32_t", 4, "", "robust"),
+        *(Field(name, "uint32_t", 4, "", "robust") for name in _REGISTERS),
+        *(Field(name, "uint32_t", 4, "", "robust") for name in _SEGMENTS),
+        Field("ldt", "uint32_t", 4, "", "robust"),
         Field("trap", "uint16_t", 2, "bit 0: debug exception on a switch to this task"),
         Field("iomap_base", "uint16_t", 2, "I/O permission bitmap; beyond the limit: none"),
+        Field(
+            "emergency_stack",
+            "uint32_t {}[64]",
+            256,
+            "not the CPU's: esp1 is its end, where SYSENTER begins",
+            "vsyscall",
+            until="robust",
+        ),
     ),
 )
+TSS_BYTES = 104  # of them the CPU knows
 
 SIGCONTEXT = Layout(
     "sigcontext",
@@ -166,13 +180,14 @@ PROCESS = Layout(
         Field("space", "struct space *", 4, "what is promised there", "processes"),
         Field("files", "struct files *", 4, "its open files", "processes"),
         Field("fpu", "void *", 4, "its x87 and SSE registers", "processes"),
-        Field("cpu", "struct cpu *", 4, "the CPU that it runs on, or ran on last"),
-        Field("next", "struct process *", 4, "in the queue of those that wait for a CPU"),
+        Field("cpu", "struct cpu *", 4, "the CPU that it runs on, or ran on last", "robust"),
+        Field("next", "struct process *", 4, "in the queue of those that wait for a CPU", "robust"),
         Field("waits_in", "struct wait_queue *", 4, "or for what, if it sleeps", "processes"),
         Field("next_timed", "struct process *", 4, "of those that sleep until", "processes"),
         Field("wake_tick", "uint32_t", 4, "this tick of the clock", "processes"),
         Field("is_timed", "uint32_t", 4, "it is one of them", "processes"),
         Field("next_process", "struct process *", 4, "of all", "processes"),
+        Field("parent", "struct process *", 4, "goes on when it ends", until="robust"),
         Field("parent", "struct process *", 4, "", "processes"),
         Field("children", "struct process *", 4, "the youngest", "processes"),
         Field("sibling", "struct process *", 4, "the next older child of its parent", "processes"),
@@ -207,7 +222,7 @@ PROCESS = Layout(
         Field("awaited", "uint64_t", 8, "blocked, but sigtimedwait() takes them", "linux"),
         Field("restart_tick", "uint32_t", 4, "end of a sleep that was interrupted", "linux"),
         Field("pid", "int32_t", 4, ""),
-        Field("state", "uint32_t", 4, "enum process_state"),
+        Field("state", "uint32_t", 4, "enum process_state", "robust"),
         Field("exit_status", "int32_t", 4, "what it passed to exit()"),
         Field("killed_by", "int32_t", 4, "vector of the exception that ended it, or -1"),
         Field(
@@ -215,15 +230,16 @@ PROCESS = Layout(
             "uint32_t",
             4,
             "where ring 3 begins: its entry point",
+            "robust",
             until="processes",
         ),
-        Field("start_esp", "uint32_t", 4, "and its first stack pointer", until="processes"),
+        Field("start_esp", "uint32_t", 4, "and its first stack pointer", "robust", "processes"),
         Field(
             "sysinfo",
             "uint32_t",
             4,
             "address of its __kernel_vsyscall",
-            "vsyscall",
+            "robust",
             until="processes",
         ),
         Field(
@@ -233,7 +249,8 @@ PROCESS = Layout(
             "its ports, half of them each, or NULL for none",
             "io-bitmap",
         ),
-        Field("name", "char {}[16]", 16, ""),
+        Field("name", "const char *", 4, "of its program", until="robust"),
+        Field("name", "char {}[16]", 16, "", "robust"),
     ),
 )
 

@@ -6,6 +6,7 @@ PAGE_SIZE = 4096
 KERNEL_BASE = 0xC0000000  # virtual address of physical address 0
 KERNEL_LOAD_ADDR = 0x00100000  # physical; below lie the BIOS's things
 SMP_TRAMPOLINE_ADDR = 0x00008000  # physical; a page below 1 MiB, as the STARTUP message demands
+BOOT_MAP_BYTES = 0x00400000  # what boot/start.asm maps, and the first steps need
 DIRECT_MAP_BYTES = 0x30000000
 KERNEL_STACKS_BASE = 0xF0000000
 KERNEL_STACK_SLOTS = 512  # as many as one page table maps
@@ -43,7 +44,9 @@ class Region:
 
 def user_stack_bytes(layers: tuple[str, ...]) -> int:
     """How much stack a program may have: all of it from the start, or as it grows."""
-    return USER_STACK_LIMIT_BYTES if "processes" in layers else USER_STACK_PAGES * PAGE_SIZE
+    if "processes" in layers:
+        return USER_STACK_LIMIT_BYTES
+    return USER_STACK_PAGES * PAGE_SIZE if "robust" in layers else PAGE_SIZE
 
 
 REGIONS: tuple[Region, ...] = (
@@ -60,11 +63,20 @@ REGIONS: tuple[Region, ...] = (
         "page-random",
     ),
     Region(
+        KERNEL_BASE - PAGE_SIZE,
+        KERNEL_BASE,
+        "user stack",
+        "rw-u",
+        "grows down from its end",
+        until="robust",
+    ),
+    Region(
         KERNEL_BASE - USER_STACK_PAGES * PAGE_SIZE,
         KERNEL_BASE,
         "user stack",
         "rw-u",
         "grows down from its end",
+        "robust",
         until="processes",
     ),
     Region(
@@ -77,10 +89,19 @@ REGIONS: tuple[Region, ...] = (
     ),
     Region(
         KERNEL_BASE,
+        KERNEL_BASE + BOOT_MAP_BYTES,
+        "direct map",
+        "rwx",
+        "the first 4 MiB of memory; the kernel",
+        until="robust",
+    ),
+    Region(
+        KERNEL_BASE,
         KERNEL_BASE + DIRECT_MAP_BYTES,
         "direct map",
         "rwx",
         "physical memory from 0; the kernel",
+        "robust",
     ),
     Region(
         KERNEL_STACKS_BASE,
@@ -88,6 +109,7 @@ REGIONS: tuple[Region, ...] = (
         "kernel stacks",
         "rw-",
         "a guard page below each",
+        "robust",
     ),
     Region(
         LOCAL_APIC_ADDR,
@@ -103,7 +125,8 @@ REGIONS: tuple[Region, ...] = (
         "vsyscall",
         "r-xu",
         "the same page for every process",
-        "page-fixed",
+        "vsyscall",
+        until="page-random",
     ),
     Region(
         FIXED_VSYSCALL_ADDR - PAGE_SIZE,

@@ -40,9 +40,21 @@ class SuiteEntry:
     @property
     def c_row(self) -> str:
         """C initialiser of its struct suite_entry."""
-        killed_by = f"VECTOR_{self.killed_by}" if self.killed_by else "NOT_KILLED"
         program = f'"{self.program}", {self.instances}' if self.program else "NULL, 0"
-        return f'{{"{self.title}", {program}, {killed_by}, {self.check or "NULL"}}}'
+        return f'{{"{self.title}", {program}, {self.c_killed_by}, {self.check or "NULL"}}}'
+
+    @property
+    def lesson_row(self) -> str:
+        """The same in the small kernels, where a program runs alone."""
+        program = f'"{self.program}"' if self.program else "NULL"
+        check = ", NULL" if "checks" in self.layers else ""
+        check = f", {self.check}" if self.check else check
+        return f'{{"{self.title}", {program}, {self.c_killed_by}{check}}}'
+
+    @property
+    def c_killed_by(self) -> str:
+        """What must end the program, in C."""
+        return f"VECTOR_{self.killed_by}" if self.killed_by else "NOT_KILLED"
 
 
 def _program(name: str, *layers: str) -> Program:
@@ -133,6 +145,7 @@ _BAD_SYSENTER = (
         "step",
         "step-nested",
         "step-garbage",
+        "ebp-flags",
     ),
 )
 _PRIVILEGED = ("rdmsr", "wrmsr", "sysexit")
@@ -161,14 +174,16 @@ PROGRAMS: tuple[Program, ...] = (
     _program("turns", "demo", "processes"),
     _program("sleepers", "demo", "processes"),
     _program("trespass", "demo"),
-    _program("cost", "demo"),
+    _program("cost", "demo", "vsyscall"),
+    _program("cost", "checks", "int80-only"),
+    _program("cost", "checks", "sysenter-only"),
     _program("echo", "echo"),
     _program("registers", "checks"),
     _program("flags", "checks"),
     _program("pointers", "checks"),
     _program("numbers", "checks"),
-    _program("yield", "checks"),
-    Program("many-calls", ("user/many_calls", "user/many_calls_loop"), ("checks",)),
+    _program("yield", "checks", "robust"),
+    Program("many-calls", ("user/many_calls", "user/many_calls_loop"), ("checks", "robust")),
     _program("io-ports", "checks", "io-bitmap"),
     Program("bad-frames", ("user/bad_frames", "user/bad_frames_call"), ("checks", "sysenter")),
     _program("one-call", "checks"),
@@ -195,6 +210,16 @@ PROGRAMS: tuple[Program, ...] = (
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
+    _bare_program("registers-left", "user/registers_left", "lesson"),
+    _bare_program("step-to-kernel", "user/step_to_kernel", "vsyscall-only"),
+    _bare_program("all-registers", "user/registers_left", "lesson"),
+    _bare_program("exit-status", "user/exit_status", "lesson"),
+    _bare_program("exit-pid", "user/exit_status", "lesson"),
+    _program("exit-written", "checks", "lesson"),
+    *(
+        Program("begin", ("user/begin", "user/start_entry"), ("checks", layer), "start_checked")
+        for layer in ("int80-only", "sysenter-only")
+    ),
     *(_bare_program(name, "user/faults_sysenter", "sysenter") for name in _PRIVILEGED),
     *(_bare_program(name, "user/bad_sysenter", "sysenter") for name in _BAD_SYSENTER),
     *(_bare_program(name, "user/faults_io_bitmap", "io-bitmap") for name in _PORT_SWITCH),
@@ -219,11 +244,15 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry(
             "trespass: killed by a page fault, and the kernel lives", ("demo",), "trespass", "PF"
         ),
-        SuiteEntry("cost of a null system call", ("demo",), "cost"),
+        SuiteEntry("cost of a null system call", ("demo", "vsyscall"), "cost"),
+        SuiteEntry("cost of a null system call", ("checks", "int80-only"), "cost"),
+        SuiteEntry("cost of a null system call", ("checks", "sysenter-only"), "cost"),
         SuiteEntry("echo", ("echo",), "echo"),
         SuiteEntry("descriptor tables", checks, check="check_tables"),
         SuiteEntry("page tables", checks, check="check_paging"),
         SuiteEntry("damaged ELF files are refused", checks, check="check_elf"),
+        SuiteEntry("page frames", ("checks", "lesson"), check="check_all_frames"),
+        SuiteEntry("what is loaded of an ELF file", ("checks", "lesson"), check="check_loaded"),
         SuiteEntry(
             "the first kernel instruction, and the first one back",
             ("checks", "sysenter"),
@@ -231,15 +260,27 @@ def _suite() -> tuple[SuiteEntry, ...]:
         ),
         SuiteEntry("registers and arguments", checks, "registers"),
         SuiteEntry("flags", checks, "flags"),
-        SuiteEntry("bad pointers", checks, check="check_pointers"),
+        SuiteEntry("bad pointers", ("checks", "lesson"), "pointers"),
+        SuiteEntry("bad pointers", ("checks", "robust"), check="check_pointers"),
         SuiteEntry("unknown numbers", checks, "numbers"),
         SuiteEntry("SYSENTER from a program's own code", ("checks", "sysenter"), "bad-frames"),
         SuiteEntry("SYSENTER with no way back", ("checks", "sysenter"), check="check_bad_sysenter"),
+        SuiteEntry(
+            "exceptions at the first kernel instruction",
+            ("checks", "vsyscall-only"),
+            check="check_at_sysenter",
+        ),
+        SuiteEntry(
+            "start stacks of other names", ("checks", "vsyscall-only"), check="check_start_stack"
+        ),
         SuiteEntry("auxiliary vector and start stack", ("checks", "vsyscall"), "start"),
         SuiteEntry("I/O permission bitmap", ("checks", "io-bitmap"), "io-ports"),
         SuiteEntry("the vDSO and the clocks", ("checks", "linux"), "vdso"),
         SuiteEntry("I/O ports of two processes", ("checks", "io-bitmap"), check="check_io_switch"),
-        SuiteEntry("four processes take turns", checks, "yield", instances=4),
+        SuiteEntry("the first instruction's registers", ("checks", "int80-only"), "begin"),
+        SuiteEntry("the first instruction's registers", ("checks", "sysenter-only"), "begin"),
+        SuiteEntry("the kernel's own registers", ("checks", "lesson"), check="check_switch"),
+        SuiteEntry("four processes take turns", ("checks", "robust"), "yield", instances=4),
         SuiteEntry("memory: errors", processes, "memory-errors"),
         SuiteEntry("memory: pages and heap", processes, "memory"),
         SuiteEntry("fork: registers", processes, "fork-registers"),
@@ -271,8 +312,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
             check="check_privileged",
         ),
         SuiteEntry("killed by what not every emulator checks", checks, check="check_lenient"),
-        SuiteEntry("timer interrupts during many calls", checks, check="check_timer_storm"),
+        SuiteEntry(
+            "timer interrupts during many calls", ("checks", "robust"), check="check_timer_storm"
+        ),
         SuiteEntry("all CPUs calling at once", ("checks", "smp"), check="check_all_cpus"),
+        SuiteEntry("how programs end", ("checks", "lesson"), check="check_ends"),
         SuiteEntry("every page frame came back", checks, check="check_frames"),
         SuiteEntry("no kernel stack ran nearly full", processes, check="check_stacks"),
     )

@@ -158,7 +158,12 @@ _CLOCK = (
 SYSCALLS: tuple[Syscall, ...] = (
     Syscall(1, "exit", args("int status"), "end this program", "every program"),
     Syscall(
-        3, "read", args("int fd", "void *buffer", "size_t size"), "wait for serial input", "echo"
+        3,
+        "read",
+        args("int fd", "void *buffer", "size_t size"),
+        "wait for serial input",
+        "echo",
+        "robust",
     ),
     Syscall(
         4,
@@ -185,7 +190,7 @@ SYSCALLS: tuple[Syscall, ...] = (
     ),
     *_PROCESSES,
     *_CLOCK,
-    Syscall(158, "sched_yield", (), "let the other processes run", "yield"),
+    Syscall(158, "sched_yield", (), "let the other processes run", "yield", "robust"),
     Syscall(
         222,  # unassigned in Linux
         "check_arguments",
@@ -201,6 +206,7 @@ SYSCALLS: tuple[Syscall, ...] = (
         args("int status"),
         "end this program",
         "C libraries call this one",
+        "robust",
         by="exit(status)",
     ),
 )
@@ -265,6 +271,7 @@ COST_LOOPS: dict[str, tuple[CostLoop, ...]] = {
     "int80": (_EMPTY, _INT80),
     "sysenter": (_EMPTY, CostLoop("sysenter", "call *%2", '"r"(fast_gate)'), _INT80),
     "vsyscall": _PAGE_LOOPS,
+    "robust": _PAGE_LOOPS,
     "processes": _PAGE_LOOPS,
     "linux": _PAGE_LOOPS,
 }

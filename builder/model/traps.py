@@ -118,7 +118,7 @@ class Interrupt:
     vector_name: str  # as C writes it
     label: str  # its entry point in entry/traps.asm
     comment: str
-    layer: str = "int80"
+    layer: str = "robust"
 
 
 INTERRUPTS: tuple[Interrupt, ...] = (
@@ -169,12 +169,17 @@ _WITH_FRAME = "(regs, vector)"
 
 @dataclass(frozen=True)
 class Handler:
-    """What is called for a vector. Of several rows for one, the last that applies counts."""
+    """What is called for a vector. Of several rows for one, the last that applies counts.
+
+    In the small kernels, whose handlers return something, they are asked one after the other.
+    """
 
     vector_name: str  # as C writes it
     call: str  # C expression; none: there is nothing to do
     comment: str
-    layer: str = "int80"
+    layer: str = "robust"
+    until: str = ""  # the layer that has it no more
+    returns: str = "void"  # int: 1 if that was all there is to do, else go on
 
     @property
     def prototype(self) -> str:
@@ -182,17 +187,32 @@ class Handler:
         name, _, arguments = self.call.partition("(")
         types = {"regs": "struct pt_regs *regs", "vector": "uint32_t vector", "": "void"}
         listed = ", ".join(types[argument] for argument in arguments.rstrip(")").split(", "))
-        return f"void {name}({listed});"
+        return f"{self.returns} {name}({listed});"
 
 
 HANDLERS: tuple[Handler, ...] = (
+    Handler(
+        "VECTOR_DB",
+        "check_breakpoint(regs)",
+        "one of checks/entry.c",
+        "checks-sysenter",
+        returns="int",
+    ),
+    Handler(
+        "VECTOR_DB",
+        "debug_exception(regs)",
+        "it goes on, and is stepped again in ring 3",
+        "sysenter",
+        until="robust",
+        returns="static int",
+    ),
     Handler("VECTOR_PF", f"page_fault{_WITH_FRAME}", "the kernel may expect one: see its fixups"),
     Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "timer_interrupt()", "the clock"),
     Handler("FIRST_IRQ_VECTOR + IRQ_SERIAL", "serial_interrupt()", "a character was typed"),
     Handler("FIRST_IRQ_VECTOR + IRQ_SPURIOUS", "", "went away; wants no end of interrupt"),
     Handler("WAKE_VECTOR", "wake_interrupt()", "it has woken this CPU: that is all", "smp"),
     Handler("SPURIOUS_VECTOR", "", "went away; wants no end of interrupt", "smp"),
-    Handler("VECTOR_DB", f"debug_exception{_WITH_FRAME}", "SYSENTER does not clear TF", "sysenter"),
+    Handler("VECTOR_DB", f"debug_exception{_WITH_FRAME}", "SYSENTER does not clear TF"),
     Handler(
         "VECTOR_PF",
         f"memory_fault{_WITH_FRAME}",
@@ -212,24 +232,31 @@ HANDLERS: tuple[Handler, ...] = (
         "VECTOR_DB",
         f"check_debug_exception{_WITH_FRAME}",
         "looks at the registers, for checks/entry.c",
-        "checks-sysenter",
+        "checks-robust",
     ),
     Handler(
         "FIRST_IRQ_VECTOR + IRQ_TIMER",
         "check_timer_interrupt(regs)",
         "counts, for checks/timer.c",
-        "checks",
+        "checks-robust",
     ),
     Handler("WAKE_VECTOR", "check_wake_interrupt(regs)", "see checks/interrupted.h", "checks-smp"),
 )
 
 
+def _applies(row: Handler, layers: tuple[str, ...]) -> bool:
+    return row.layer in layers and row.until not in layers
+
+
 def handlers_for(layers: tuple[str, ...]) -> tuple[Handler, ...]:
     """The handlers of a kernel with these layers, one for each vector."""
-    chosen = {handler.vector_name: handler for handler in HANDLERS if handler.layer in layers}
-    return tuple(chosen.values())
+    rows = [row for row in HANDLERS if _applies(row, layers)]
+    if "robust" not in layers:
+        return tuple(rows)
+    return tuple({row.vector_name: row for row in rows}.values())
 
 
 def handler_prototypes(layers: tuple[str, ...]) -> tuple[str, ...]:
     """The C prototypes of all handlers that these layers have: one may pass on to another."""
-    return tuple(row.prototype for row in HANDLERS if row.call and row.layer in layers)
+    rows = (row for row in HANDLERS if row.call and _applies(row, layers))
+    return tuple(row.prototype for row in rows if not row.returns.startswith("static"))

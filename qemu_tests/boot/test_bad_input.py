@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from builder.boot.patience import BACKSTOP_S
 from builder.errors import ExitCode
-from builder.patience import BACKSTOP_S
-from qemu_tests.kernels import Lab
-from qemu_tests.unit.test_elfcheck import program
+from qemu_tests.kit.kernels import Lab
+from qemu_tests.unit.test_elf_check import program
 
 Tool = Callable[..., subprocess.Popen[str]]
 
@@ -108,7 +108,7 @@ def _flip(data: bytes, place: int) -> bytes:
     return data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1 :]
 
 
-DISKS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+DISKS: dict[str, tuple[Callable[[bytes], bytes], str]] = {  # with a loader that checks it
     "kernel": (lambda data: _flip(data, 20_000), "the kernel is damaged"),
     "loader": (lambda data: _flip(data, 1000), "the boot loader is damaged"),
     "boot-sector": (lambda data: _flip(data, 100), "the boot loader is damaged"),
@@ -116,28 +116,42 @@ DISKS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "truncated": (lambda data: data[:12_288], "the disk image is truncated"),
     "zeros": (lambda data: bytes(len(data)), "the disk image has no boot signature"),
 }
+FLAT_DISKS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "no-signature": DISKS["no-signature"],
+    "truncated": (lambda data: data[:4096], "the disk image is truncated"),
+    "zeros": DISKS["zeros"],
+}
+DAMAGED = [
+    *(("int80", *row) for row in FLAT_DISKS.values()),
+    *(("robust", *row) for row in DISKS.values()),
+]
 
 
-@pytest.mark.parametrize("name", DISKS)
+@pytest.mark.parametrize(
+    ("step", "damage", "what"),
+    DAMAGED,
+    ids=[*(f"flat-{name}" for name in FLAT_DISKS), *DISKS],
+)
 def test_a_damaged_disk_image_does_not_pass_and_the_damage_is_named(
-    lab: Lab, name: str, tmp_path: Path, run_tinygate: Callable[..., Done]
-) -> None:
-    damage, what = DISKS[name]
-    (tmp_path / "disk.img").write_bytes(damage(lab.kernel().disk.read_bytes()))
-    done = run_tinygate("run", "--image", "disk.img")
+    lab: Lab, step: str, damage: Callable[[bytes], bytes], what: str, tmp_path: Path,
+    run_tinygate: Callable[..., Done],
+) -> None:  # fmt: skip
+    (tmp_path / "disk.img").write_bytes(damage(lab.kernel(f"kernel.step={step}").disk.read_bytes()))
+    done = run_tinygate("run", "--step", step, "--image", "disk.img")
     assert done.code == ExitCode.VERDICT, done
     assert what in done.err and "Traceback" not in done.err, done
     assert "verdict: pass" not in done.out
 
 
-@pytest.mark.parametrize("size", [0, 3, 60, 4096, 20_000])
+@pytest.mark.parametrize("step", ["vsyscall", "robust"])
+@pytest.mark.parametrize("size", [0, 3, 60, 4096, 8000])
 def test_a_kernel_that_is_cut_off_does_not_pass(
-    lab: Lab, size: int, tmp_path: Path, run_tinygate: Callable[..., Done],
+    lab: Lab, size: int, step: str, tmp_path: Path, run_tinygate: Callable[..., Done],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("TINYGATE_TIMEOUT_SCALE", "0.1")  # what is left of it may start and hang
-    (tmp_path / "kernel.elf").write_bytes(lab.kernel().elf.read_bytes()[:size])
-    done = run_tinygate("run", "--image", "kernel.elf")
+    (tmp_path / "kernel.elf").write_bytes(lab.kernel(f"kernel.step={step}").elf.read_bytes()[:size])
+    done = run_tinygate("run", "--step", step, "--image", "kernel.elf")
     assert done.code in (ExitCode.VERDICT, ExitCode.EMULATOR, ExitCode.FILES), done
     assert done.err and "Traceback" not in done.err and "verdict: pass" not in done.out
 
@@ -241,7 +255,8 @@ def test_an_end_in_the_middle_of_a_boot_leaves_no_emulator(
     # Only the boot is watched: before it, QEMU is asked for its version.
     body = 'case "$*" in *-serial*) exec 9> "$FIFO"; echo here >&9;; esac\nexec "$REAL" "$@"'
     path, fifo = wrapped("qemu-system-i386", body)
-    process = tinygate_process("run", "--set", "programs.suite=echo", "--out", "out", path=path)
+    echo = ("run", "--step", "robust", "--set", "programs.suite=echo", "--out", "out")
+    process = tinygate_process(*echo, path=path)
     assert process.stdout is not None
     with fifo.open() as alive:
         assert alive.readline() == "here\n"

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from builder import proc
-from builder.build import make_command
-from builder.emulator import Machine, Qemu
+from builder.boot.emulator import Machine, Qemu
+from builder.boot.patience import BACKSTOP_S
+from builder.boot.run import debug_command
+from builder.image.build import make_command
+from builder.image.vdso_check import Vdso
 from builder.model import memory
 from builder.model.budgets import VSYSCALL_STUBS
-from builder.patience import BACKSTOP_S
-from builder.run import debug_command
-from builder.vdso import Vdso
-from qemu_tests.kernels import WERROR, Kernel, Lab, value_of
+from builder.tools import commands
+from qemu_tests.kit.kernels import WERROR, Kernel, Lab, value_of
 
 LINUX = "kernel.step=linux"
 CALL_INSTRUCTIONS_MAX = 60  # of clock_gettime() without a system call, CALL and RET among them
@@ -109,7 +109,7 @@ def _with_names(kernel: Kernel, tree: Path, program: str) -> Path:
     shutil.copytree(kernel.tree, tree)
     (tree / program).unlink()
     make = make_command(tree, jobs=1, cc=None, verbose=False, werror=WERROR, debug=False)
-    done = proc.run([*make[:-1], "STRIP=", program], timeout_s=BACKSTOP_S)
+    done = commands.run([*make[:-1], "STRIP=", program], timeout_s=BACKSTOP_S)
     assert done.ok, done.stdout + done.stderr
     return tree / program
 
@@ -124,7 +124,7 @@ def test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it(
     stub = memory.FIXED_VSYSCALL_ADDR + memory.VDSO_STUB
     back = stub + VSYSCALL_STUBS[0].return_offset
     where = ("bt", "frame 1", 'printf "caller %x %x %x\\n", $pc, $esp, $ecx', "frame 0")
-    commands = [
+    gdb_commands = [
         "continue",
         f"add-symbol-file-from-memory {memory.FIXED_VSYSCALL_ADDR:#x}",
         *where,
@@ -137,7 +137,7 @@ def test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it(
     ]
     gdb = debug_command(
         Machine(cpu), kernel.image("kernel"), program, [f"*{stub:#x}"],
-        serial_path="/dev/null", commands=commands,
+        serial_path="/dev/null", gdb_commands=gdb_commands,
     )  # fmt: skip
     done = subprocess.run(
         [gdb[0], "-batch", *gdb[1:]],

@@ -1,4 +1,4 @@
-"""Each damaged kernel of defects.py is reported as what it is."""
+"""Each damaged kernel of defects/checks/ is reported as what it is."""
 
 from __future__ import annotations
 
@@ -6,30 +6,34 @@ import re
 
 import pytest
 
-from builder.elfcheck import kernel_problems
-from builder.patience import Limit, Patience
-from builder.run import RunResult
-from builder.verdict import Expected
-from qemu_tests.boot.defects import CHECKS, DEFECTS, DEMO, Defect
-from qemu_tests.kernels import Change, Kernel, Lab
+from builder.boot.patience import Patience
+from builder.boot.run import RunResult
+from builder.boot.verdict import Expected
+from builder.config.step import STEPS
+from builder.image.elf_check import kernel_problems
+from qemu_tests.defects.checks import CHECKS, DEFECTS, DEMO, Defect
+from qemu_tests.kit.kernels import IMPATIENT, OUTPUT_MAX_BYTES, Change, Kernel, Lab
 
-OUTPUT_MAX_BYTES = 1 << 16  # a suite prints a quarter of it
-# A hang is waited for. Between two lines a healthy suite executes 40 million instructions at most,
-# sleeps for one second of the guest's, and needs 0.2 s of CPU time with two CPUs.
-SILENCE = Limit(120e6, idle_s=20, cpu_s=2, asleep_s=2)
-IMPATIENT = Patience(boot=SILENCE, suite=SILENCE, ending=SILENCE)
+TRIALS = [(defect, step) for defect in DEFECTS for step in defect.steps]
+PANIC = next(defect for defect in DEFECTS if defect.name == "panic" and "robust" in defect.steps)
+
+
+def _damaged(lab: Lab, defect: Defect, step: str) -> Kernel:
+    kernel = lab.kernel(f"kernel.step={step}", *defect.config)
+    return lab.damaged(kernel, f"{defect}-{step}", defect.changes)
 
 
 def _boot(lab: Lab, defect: Defect, kernel: Kernel) -> RunResult:
     # One that does not hang may be slow: what it does wrong takes what it takes.
     waits = {"hang", "no boot"} & {*defect.words}
     patience = IMPATIENT if waits else Patience()
-    return lab.boot(kernel, f"defect-{defect}", patience=patience, max_bytes=OUTPUT_MAX_BYTES)
+    name = f"defect-{defect}-{kernel.config.kernel.step}"
+    return lab.boot(kernel, name, patience=patience, max_bytes=OUTPUT_MAX_BYTES)
 
 
-@pytest.mark.parametrize("defect", DEFECTS, ids=str)
-def test_is_reported_as_what_it_is(lab: Lab, defect: Defect) -> None:
-    kernel = lab.damaged(lab.kernel(*defect.config), str(defect), defect.changes)
+@pytest.mark.parametrize(("defect", "step"), TRIALS, ids=str)
+def test_is_reported_as_what_it_is(lab: Lab, defect: Defect, step: str) -> None:
+    kernel = _damaged(lab, defect, step)
     result = _boot(lab, defect, kernel)
     assert result.verdict.word.value in defect.words, result.explain()
     for pattern in defect.says:
@@ -37,14 +41,13 @@ def test_is_reported_as_what_it_is(lab: Lab, defect: Defect) -> None:
 
 
 def test_the_backtrace_of_a_panic_names_the_function_that_panicked(lab: Lab) -> None:
-    panic = next(defect for defect in DEFECTS if defect.name == "panic")
-    result = _boot(lab, panic, lab.damaged(lab.kernel(*DEMO), str(panic), panic.changes))
+    result = _boot(lab, PANIC, _damaged(lab, PANIC, "robust"))
     assert re.search(r"called from:\n#   c01[0-9a-f]{5} sys_getpid\+0x", result.transcript.text)
 
 
-@pytest.mark.parametrize("defect", DEFECTS, ids=str)
-def test_is_seen_in_the_file_if_it_can_be(lab: Lab, defect: Defect) -> None:
-    kernel = lab.damaged(lab.kernel(*defect.config), str(defect), defect.changes)
+@pytest.mark.parametrize(("defect", "step"), TRIALS, ids=str)
+def test_is_seen_in_the_file_if_it_can_be(lab: Lab, defect: Defect, step: str) -> None:
+    kernel = _damaged(lab, defect, step)
     problems = kernel_problems(kernel.elf, kernel.model)
     if defect.static:
         assert any(re.search(defect.static, problem) for problem in problems), problems
@@ -53,16 +56,20 @@ def test_is_seen_in_the_file_if_it_can_be(lab: Lab, defect: Defect) -> None:
 
 
 @pytest.mark.parametrize("config", [DEMO, CHECKS], ids=["demo", "checks"])
-def test_without_damage_the_same_way_of_building_passes(lab: Lab, config: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("step", STEPS)
+def test_without_damage_the_same_way_of_building_passes(
+    lab: Lab, step: str, config: tuple[str, ...]
+) -> None:
     harmless = Change("kernel/main.c", "/* kernel/main.c", "/* damaged kernel/main.c")
-    kernel = lab.damaged(lab.kernel(*config), f"not-at-all-{config[0][-6:]}", [harmless])
+    whole = lab.kernel(f"kernel.step={step}", *config)
+    kernel = lab.damaged(whole, f"not-at-all-{step}-{config[0][-6:]}", [harmless])
     assert kernel_problems(kernel.elf, kernel.model) == ()
     result = lab.boot(kernel, "not-damaged")
     assert result.verdict.passed, result.explain()
 
 
 def test_names_are_unique() -> None:
-    assert len({str(defect) for defect in DEFECTS}) == len(DEFECTS)
+    assert len({(str(defect), step) for defect, step in TRIALS}) == len(TRIALS)
 
 
 def test_a_kernel_of_another_configuration_is_not_taken_for_this_one(lab: Lab) -> None:
@@ -79,9 +86,7 @@ def test_a_line_that_is_missing_is_not_a_pass(lab: Lab) -> None:
 
 
 def test_a_failure_names_transcript_and_two_lines_to_paste(lab: Lab) -> None:
-    panic = next(defect for defect in DEFECTS if defect.name == "panic")
-    kernel = lab.damaged(lab.kernel(*panic.config), str(panic), panic.changes)
-    result = _boot(lab, panic, kernel)
+    result = _boot(lab, PANIC, _damaged(lab, PANIC, "robust"))
     text = result.explain()
     assert result.transcript_path.read_bytes().count(b"kernel panic: ") == 1
     assert f"transcript: {result.transcript_path}" in text

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from builder.emulator import Machine
-from builder.run import RunResult
-from builder.watch import Typed
-from qemu_tests.kernels import Change, Lab
+from builder.boot.emulator import Machine
+from builder.boot.run import RunResult
+from builder.boot.watch import Typed
+from qemu_tests.kit.kernels import Change, Lab
 
 PROMPT = "echo: type lines; Ctrl-D ends\n"
 READY = r"echo: type lines; Ctrl-D ends\n"
 CTRL_D = b"\x04"
+ECHO = ("kernel.step=robust", "programs.suite=echo")
 CONFIGS = {
-    "default": (),
-    "int80": ("kernel.step=int80",),
-    "sysenter": ("kernel.step=sysenter",),
-    "four-cpus": ("cpu.count=4",),
+    "robust": ECHO,
+    "four-cpus": (*ECHO, "cpu.count=4"),
+    "processes": (*ECHO, "kernel.step=processes"),
 }
 
 
@@ -30,7 +30,7 @@ def _echoed(result: RunResult) -> bytes:
 @pytest.mark.parametrize("name", CONFIGS)
 @pytest.mark.parametrize("kind", ["disk", "kernel"])
 def test_lines_come_back_and_ctrl_d_ends(lab: Lab, name: str, kind: str) -> None:
-    kernel = lab.kernel("programs.suite=echo", *CONFIGS[name])
+    kernel = lab.kernel(*CONFIGS[name])
     typed = (
         Typed(READY, b"hello\n"),
         Typed(r"^hello\n", b"a second line, longer than the first\n"),
@@ -48,7 +48,7 @@ def test_nothing_is_lost_of_what_is_typed_at_once(lab: Lab, size_bytes: int, ico
     line = bytes(range(0x21, 0x7F))[:70]
     data = ((line + b"\n") * (size_bytes // len(line) + 1))[: size_bytes - 1] + b"\n"
     typed = (Typed(READY, data + CTRL_D),)
-    kernel = lab.kernel("programs.suite=echo")
+    kernel = lab.kernel(*ECHO)
     name = f"echo-{size_bytes}-{icount}"
     result = lab.boot(kernel, name, machine=Machine(icount=icount), typed=typed)
     assert result.verdict.passed, result.explain()
@@ -58,20 +58,20 @@ def test_nothing_is_lost_of_what_is_typed_at_once(lab: Lab, size_bytes: int, ico
 def test_every_byte_passes_but_the_end_of_input_and_the_return_key(lab: Lab) -> None:
     data = bytes(byte for byte in range(256) if byte not in (0x04, 0x0A, 0x0D))
     typed = (Typed(READY, data + b"\r\n" + CTRL_D),)
-    result = lab.boot(lab.kernel("programs.suite=echo"), "echo-bytes", typed=typed)
+    result = lab.boot(lab.kernel(*ECHO), "echo-bytes", typed=typed)
     assert result.verdict.passed, result.explain()
     assert _echoed(result) == data + b"\n\n"
 
 
 def test_ctrl_d_behind_a_line_that_is_not_ended_gives_that_line(lab: Lab) -> None:
     typed = (Typed(READY, b"no end" + CTRL_D), Typed("no end", CTRL_D))
-    result = lab.boot(lab.kernel("programs.suite=echo"), "echo-no-end", typed=typed)
+    result = lab.boot(lab.kernel(*ECHO), "echo-no-end", typed=typed)
     assert result.verdict.passed, result.explain()
     assert _echoed(result).rstrip(b"\n") == b"no end"
 
 
 def test_a_program_that_waits_for_ever_is_a_hang_that_says_what_for(lab: Lab) -> None:
-    kernel = lab.kernel("programs.suite=echo")
+    kernel = lab.kernel(*ECHO)
     typed = (Typed("never printed", b"x"),)
     result = lab.boot(kernel, "echo-waits", typed=typed)
     assert result.verdict.word.value == "hang", result.explain()
@@ -82,7 +82,7 @@ def test_a_program_that_waits_for_ever_is_a_hang_that_says_what_for(lab: Lab) ->
 
 def test_two_that_wait_for_input_share_the_cpu_and_the_input(lab: Lab) -> None:
     twice = Change("kernel/suite_table.c", '"echo", 1,', '"echo", 2,')
-    kernel = lab.damaged(lab.kernel("programs.suite=echo"), "echo-twice", [twice])
+    kernel = lab.damaged(lab.kernel(*ECHO), "echo-twice", [twice])
     # Typed when both are there: else the second's prompt may stand in the middle of the echo.
     # The one that has ended leaves the rest to the other, whichever that is.
     typed = (Typed(READY, b""), Typed(READY, b"one\n"), Typed(r"^one\n", CTRL_D + CTRL_D))

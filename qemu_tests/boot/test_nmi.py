@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from builder.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator import BootImage, Machine, Qemu
+from builder.boot.patience import BACKSTOP_S
 from builder.model.outcomes import BANNER_PREFIX, FINISHED, FINISHED_PREFIX, PANIC_PREFIX
-from builder.patience import BACKSTOP_S
-from qemu_tests.kernels import Lab
+from qemu_tests.kit.kernels import Kernel, Lab
 
 CALLS = 3_000_000
 
@@ -103,6 +103,7 @@ def run_with_nmis(machine: Machine, image: BootImage) -> tuple[str, int]:
 def test_system_calls_survive_nmis(lab: Lab, tmp_path: Path, stack: str) -> None:
     assemble(tmp_path)
     kernel = lab.kernel(
+        "kernel.step=robust",
         "programs.suite=none",
         "programs.files=['caller']",
         f"sysenter.stack={stack}",
@@ -136,21 +137,15 @@ _start:
 """
 
 
-@pytest.mark.parametrize("stack", ["per-switch", "esp0-word", "tss-end"])
-def test_an_nmi_leaves_nothing_that_a_program_could_return_to(
-    lab: Lab, tmp_path: Path, stack: str
-) -> None:
-    (tmp_path / "nested.asm").write_text(NESTED)
-    subprocess.run(["nasm", "-f", "elf32", "nested.asm"], cwd=tmp_path, check=True)
+def nmi_at_the_second_call(lab: Lab, folder: Path, *config: str) -> tuple[Kernel, str]:
+    """A kernel that gets an NMI before its second call's first instruction, and what it printed."""
+    (folder / "nested.asm").write_text(NESTED)
+    subprocess.run(["nasm", "-f", "elf32", "nested.asm"], cwd=folder, check=True)
     link = ["ld", "-m", "elf_i386", "-z", "noexecstack", "-o", "nested", "nested.o"]
-    subprocess.run(link, cwd=tmp_path, check=True)
-    config = (
-        "programs.suite=none",
-        "programs.files=['nested']",
-        f"sysenter.stack={stack}",
-    )
-    kernel = lab.kernel(*config, folder=tmp_path)
-    serial = tmp_path / "serial"
+    subprocess.run(link, cwd=folder, check=True)
+    own = ("programs.suite=none", "programs.files=['nested']")
+    kernel = lab.kernel(*own, *config, folder=folder)
+    serial = folder / "serial"
     image = BootImage("kernel", kernel.elf)
     qemu = [*Qemu().command(Machine(), image), "-S", "-gdb", "stdio"]
     qemu[qemu.index("-chardev") + 1] = f"file,id=com1,path={serial}"
@@ -162,6 +157,20 @@ def test_an_nmi_leaves_nothing_that_a_program_could_return_to(
     subprocess.run(
         [*command, str(kernel.elf)], capture_output=True, timeout=BACKSTOP_S, check=False
     )
-    text = serial.read_text()
+    return kernel, serial.read_text()
+
+
+@pytest.mark.parametrize("stack", ["per-switch", "esp0-word", "tss-end"])
+def test_an_nmi_leaves_nothing_that_a_program_could_return_to(
+    lab: Lab, tmp_path: Path, stack: str
+) -> None:
+    _, text = nmi_at_the_second_call(lab, tmp_path, "kernel.step=robust", f"sysenter.stack={stack}")
     assert "nested (pid 1): killed by #TS invalid TSS" in text, text
     assert "# non-maskable interrupts: 1\n" in text, text
+
+
+def test_the_lesson_reports_an_nmi_where_it_has_no_stack(lab: Lab, tmp_path: Path) -> None:
+    """It comes on the last words of the TSS, and is told as if one instruction later."""
+    kernel, text = nmi_at_the_second_call(lab, tmp_path, "kernel.step=vsyscall")
+    assert "kernel panic: exception 2, error code 0x0\n" in text, text
+    assert f"# eip {kernel.symbols['sysenter_entry.stack_found']:08x} " in text, text

@@ -9,10 +9,10 @@ import pytest
 from builder.bench import serial
 from builder.bench.clock import TimedRun, timed_run
 from builder.bench.yardstick import DISK_BYTES, Yardsticks, assemble
-from builder.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator import BootImage, Machine, Qemu
 from builder.errors import BuildError, ToolError
 from builder.model.outcomes import BANNER_PREFIX, FINISHED, PANIC
-from builder.resources import data_dir
+from builder.tools.resources import data_dir
 
 SOURCE = data_dir("kernel_src") / "yardstick"
 ROWS = ("loop", "bare-sysenter", "bare-int80", "page", "int80")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from builder import proc
-from builder.cache import cache_dir
-from builder.debian import Unpacked
+from builder.boot.patience import BACKSTOP_S
 from builder.errors import BuildError, ToolError
-from builder.patience import BACKSTOP_S
-from qemu_tests.kernels import WERROR
+from builder.linux.cache import cache_dir
+from builder.linux.debian import Unpacked
+from builder.tools import commands
+from qemu_tests.kit.kernels import WERROR
 from qemu_tests.linux.libcs import Libc, compiler_arguments
 
 HERE = Path(__file__).parent
@@ -61,7 +61,7 @@ class Compiler:
         return Path(self._ask("-print-file-name=include").strip())
 
     def _ask(self, option: str) -> str:
-        done = proc.run([self.name, option], timeout_s=BACKSTOP_S)
+        done = commands.run([self.name, option], timeout_s=BACKSTOP_S)
         if not done.ok or not done.stdout.strip():
             raise ToolError(
                 f"`{self.name} {option}` gave no answer",
@@ -129,7 +129,7 @@ def _compiled(
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         made = Path(temporary) / name
         command = [compiler.name, *FLAGS, "-o", str(made), *arguments]
-        done = proc.run(command, timeout_s=BACKSTOP_S)
+        done = commands.run(command, timeout_s=BACKSTOP_S)
         if not done.ok or (compiler.werror and COMPILER_WARNING.search(done.stderr)):
             raise BuildError(
                 f"{name} does not compile cleanly",

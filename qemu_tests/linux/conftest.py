@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.debian import Unpacked
-from builder.shell.userland import PACKAGE, make_userland
-from qemu_tests.kernels import session_folder
+from builder.linux.debian import Unpacked
+from builder.linux.shell.userland import PACKAGE, make_userland
+from qemu_tests.kit.kernels import session_folder
 from qemu_tests.linux.exec_kit import Exec, make_exec
 from qemu_tests.linux.fetched import fetched
 from qemu_tests.linux.initramfs import NEEDED

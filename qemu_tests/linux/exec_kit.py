@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import IO
 
-from builder.patience import BACKSTOP_S
+from builder.boot.patience import BACKSTOP_S
 from qemu_tests.linux.build_programs import HERE, Compiler, build_bare
 
 ROOT = HERE.parents[1]

@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from builder import debian
 from builder.errors import DebianUnavailableError
+from builder.linux import debian
 from qemu_tests.linux.initramfs import needed_packages
 
 

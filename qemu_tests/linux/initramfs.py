@@ -6,9 +6,9 @@ import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from builder import debian
-from builder.cpio import Directory, Entry, File, Node, Symlink, pack
-from builder.debian import Unpacked
+from builder.linux import debian
+from builder.linux.cpio import Directory, Entry, File, Node, Symlink, pack
+from builder.linux.debian import Unpacked
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program, build_runner
 from qemu_tests.linux.cases import ENVIRONMENT, Case
 from qemu_tests.linux.libcs import LIBCS, LIBRARIES, find_libc

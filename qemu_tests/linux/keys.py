@@ -14,11 +14,11 @@ from pathlib import Path
 import pexpect
 from pexpect.popen_spawn import PopenSpawn
 
-from builder.effort import EffortMeter
-from builder.emulator import BootImage, Machine, Qemu
-from builder.patience import Limit, Meter, Reading, timeout_scale
-from builder.shell.machine import command_line
-from builder.shell.terminal import Size
+from builder.boot.effort import EffortMeter
+from builder.boot.emulator import BootImage, Machine, Qemu
+from builder.boot.patience import Limit, Meter, Reading, timeout_scale
+from builder.linux.shell.attend import command_line
+from builder.linux.shell.user_terminal import Size
 
 # Of a silent machine: a step takes milliseconds, sleeps for a second at most, and Debian's kernel
 # boots in ten seconds.

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder.debian import Unpacked
+from builder.linux.debian import Unpacked
 
 GCC = "libgcc-12-dev/usr/lib/gcc/i686-linux-gnu/12"
 GLIBC = "libc6-dev/usr/lib/i386-linux-gnu"

@@ -20,12 +20,13 @@ from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 
-from builder import debian, ui
+from builder.cli import ui
 from builder.cli.guard import run_guarded
-from builder.debian.boot import COMMAND_LINE, MACHINE, boot_debian, kernel_file
 from builder.errors import ExitCode, MachineryError
-from builder.shell.userland import PACKAGE as BUSYBOX
-from builder.shell.userland import make_userland
+from builder.linux import debian
+from builder.linux.debian.debian_kernel import COMMAND_LINE, MACHINE, boot_debian, kernel_file
+from builder.linux.shell.userland import PACKAGE as BUSYBOX
+from builder.linux.shell.userland import make_userland
 from qemu_tests.linux import expectations, keys
 from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case, cases

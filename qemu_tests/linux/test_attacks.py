@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.cpio import Directory, File, Node, pack
-from builder.emulator import BootImage, Qemu
+from builder.boot.emulator import BootImage, Qemu
 from builder.errors import ToolError
-from qemu_tests.guests import run_to_end
-from qemu_tests.kernels import Change, Lab
+from builder.linux.cpio import Directory, File, Node, pack
+from qemu_tests.kit.guests import run_to_end
+from qemu_tests.kit.kernels import Change, Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 from qemu_tests.linux.tinygate import BARE, MACHINE
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.cpio import File, Symlink, pack
-from builder.patience import BACKSTOP_S
+from builder.boot.patience import BACKSTOP_S
+from builder.linux.cpio import File, Symlink, pack
 from qemu_tests.linux.exec_kit import Exec
 
 MEGABYTES = random.Random(4).randbytes(3 << 20) + bytes(range(256))

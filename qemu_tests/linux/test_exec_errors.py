@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from builder.patience import BACKSTOP_S
+from builder.boot.patience import BACKSTOP_S
 from qemu_tests.linux.exec_kit import ROOT, Exec
 
 

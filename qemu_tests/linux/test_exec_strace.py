@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builder import debian
+from builder.linux import debian
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program
 from qemu_tests.linux.exec_kit import Exec
 from qemu_tests.linux.fetched import fetched

@@ -12,7 +12,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from builder.patience import BACKSTOP_S
+from builder.boot.patience import BACKSTOP_S
 from qemu_tests.linux.exec_kit import Exec
 
 Spawn = Callable[..., Any]

@@ -9,12 +9,12 @@ from random import Random
 
 import pytest
 
-from builder.cpio import Directory, Entry, File, Node, Symlink, pack
-from builder.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator import BootImage, Machine, Qemu
 from builder.errors import ToolError
+from builder.linux.cpio import Directory, Entry, File, Node, Symlink, pack
 from builder.model.outcomes import OFF, PANIC
-from qemu_tests.guests import run_to_end
-from qemu_tests.kernels import Lab
+from qemu_tests.kit.guests import run_to_end
+from qemu_tests.kit.kernels import Lab
 from qemu_tests.linux.build_programs import Compiler, build_bare
 from qemu_tests.linux.tinygate import BARE
 

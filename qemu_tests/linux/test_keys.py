@@ -15,13 +15,13 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from builder.build import build_kernel
-from builder.config import load_config
-from builder.emulator import Machine
+from builder.boot.emulator import Machine
+from builder.boot.patience import BACKSTOP_S
+from builder.config.load import load_config
+from builder.image.build import build_kernel
+from builder.linux.shell.attend import ESCAPE_NAME
 from builder.model.outcomes import OFF
-from builder.patience import BACKSTOP_S
-from builder.shell.machine import ESCAPE_NAME
-from qemu_tests.kernels import Kernel, Lab
+from qemu_tests.kit.kernels import Kernel, Lab
 from qemu_tests.linux.expectations import load_keys
 from qemu_tests.linux.keys import PARTS, READY, Player, Step, cooked, shown
 from qemu_tests.linux.tinygate import BARE

@@ -1,4 +1,4 @@
-"""Each damaged kernel of defects/ is noticed, by what was recorded on Debian's kernel."""
+"""Each damaged kernel of defects/linux/ is noticed, by what was recorded on Debian's kernel."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from builder.debian import Unpacked
-from builder.emulator import BootImage
+from builder.boot.emulator import BootImage
+from builder.boot.patience import Limit, Patience
+from builder.boot.run import run_image
+from builder.linux.debian import Unpacked
 from builder.model.outcomes import OFF
-from builder.patience import Limit, Patience
-from builder.run import run_image
-from qemu_tests.kernels import Change, Kernel, Lab
+from qemu_tests.defects.linux import DEFECTS, TERMINAL, Defect, TypedDefect
+from qemu_tests.defects.linux.defect import FOR_EVER, HANG
+from qemu_tests.kit.kernels import Change, Kernel, Lab
 from qemu_tests.linux import expectations
 from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case
 from qemu_tests.linux.compare import differences
-from qemu_tests.linux.defects import DEFECTS, TERMINAL, Defect, TypedDefect
-from qemu_tests.linux.defects.defect import FOR_EVER, HANG
 from qemu_tests.linux.initramfs import make_initramfs
 from qemu_tests.linux.keys import PARTS, Player, shown
 from qemu_tests.linux.results import ReportError, parse

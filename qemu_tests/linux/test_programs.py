@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.debian import Unpacked
-from qemu_tests.kernels import Lab, clang
+from builder.linux.debian import Unpacked
+from qemu_tests.kit.kernels import Lab, clang
 from qemu_tests.linux import expectations
 from qemu_tests.linux.build_programs import Compiler
 from qemu_tests.linux.cases import Case, cases

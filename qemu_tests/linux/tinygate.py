@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from builder.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator import BootImage, Machine, Qemu
 from builder.model.outcomes import BANNER_PREFIX, OFF, PANIC_PREFIX
-from qemu_tests.guests import run_to_end
-from qemu_tests.kernels import Kernel
+from qemu_tests.kit.guests import run_to_end
+from qemu_tests.kit.kernels import Kernel
 
 # Of the kernel of step `linux` that has no programs of its own: most tests share it.
 BARE = ("kernel.step=linux", "programs.suite=none")

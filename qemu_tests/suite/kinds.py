@@ -25,6 +25,8 @@ from functools import cache
 
 import pytest
 
+from builder.config.step import Step
+
 ROOT = "qemu_tests/"  # where the tests' ids begin
 
 # Of the tests for which it returns the same, --quick takes the first; of None, none.
@@ -65,14 +67,15 @@ def checks_of_each_step(item: pytest.Item) -> Hashable | None:
 
 
 def damage_of_each_file(item: pytest.Item) -> Hashable | None:
-    """One damaged kernel of each file of the package of defects; else one of each function.
+    """One damaged kernel of each file of defects/; else one of each function.
 
-    None of those for which a kernel of a later step would have to be built, with all its checks.
+    None of those for which a kernel of a step after `robust` would have to be built, with all its
+    checks.
     """
-    defect = parameter(item, "defect")
+    defect, step = parameter(item, "defect"), parameter(item, "step")
     if defect is None:
         return function_of(item)
-    if any(word.startswith("kernel.step=") for word in getattr(defect, "config", ())):
+    if isinstance(step, str) and Step(step) > Step.ROBUST:
         return None
     return (function_of(item), _homes()[id(defect)])
 
@@ -81,7 +84,7 @@ def damage_of_each_file(item: pytest.Item) -> Hashable | None:
 def _homes() -> dict[int, str]:
     """The module that each damaged kernel stands in."""
     homes: dict[int, str] = {}
-    for package in ("qemu_tests.boot.defects", "qemu_tests.linux.defects"):
+    for package in ("qemu_tests.defects.checks", "qemu_tests.defects.linux"):
         path = importlib.import_module(package).__path__
         for found in pkgutil.iter_modules(path, f"{package}."):
             table = vars(importlib.import_module(found.name)).values()
@@ -138,7 +141,8 @@ KINDS = (
         damage_of_each_file,
         too_long=("test_without_damage_no_program_notices_anything",),
     ),
-    Kind("loader", ("boot/test_loader.py",), 0.2),
+    Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
+    Kind("loader", ("boot/test_loader.py", "boot/test_flat_disk.py"), 0.2),
     Kind(
         "input, clock, yardstick",
         ("boot/test_input.py", "boot/test_clock.py", "boot/test_yardstick.py"),
@@ -233,7 +237,7 @@ KINDS = (
     Kind(
         "building",
         (
-            *("unit/test_build.py", "unit/test_vdso.py", "unit/test_elfcheck.py"),
+            *("unit/test_build.py", "unit/test_vdso.py", "unit/test_elf_check.py"),
             "unit/test_hypothesis_configs.py",
         ),
         1.0,

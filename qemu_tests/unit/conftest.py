@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from qemu_tests.initrd_kit import Harness, build_harness
 from qemu_tests.unit.debian_kit import Archive
+from qemu_tests.unit.initrd.kit import Harness, build_harness
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
     made.add("two", usr__lib__two="2")
     keyring = made.folder / "keyring.gpg"
     keyring.touch()
-    monkeypatch.setattr("builder.debian.archive.KEYRINGS", (keyring,))
+    monkeypatch.setattr("builder.linux.debian.archive.KEYRINGS", (keyring,))
     monkeypatch.setenv("PATH", f"{made.folder}:{os.environ['PATH']}")
     monkeypatch.setenv("TINYGATE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("TINYGATE_DEBIAN_MIRROR", raising=False)

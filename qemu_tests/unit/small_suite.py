@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.patience import BACKSTOP_S
+from builder.boot.patience import BACKSTOP_S
 from qemu_tests.suite.guard import GUARD
 
 HERE = Path(__file__).parent

@@ -12,16 +12,15 @@ from typing import Any, cast
 
 import pytest
 
-from builder import bench
-from builder.bench import clock, measure, report, serial, stats
+from builder.bench import benchmark, clock, measure, report, serial, stats
 from builder.bench.figures import FIGURES, Row, Value, figure
 from builder.bench.yardstick import Yardsticks
-from builder.config import KernelConfig
-from builder.config_model import KernelSection
-from builder.emulator.base import BootImage, Machine
+from builder.boot.emulator.base import BootImage, Machine
+from builder.boot.patience import Limit
+from builder.cli.project_verbs import show_figures
+from builder.config.keys import KernelConfig, KernelSection
+from builder.config.step import Step
 from builder.errors import BuildError, EmulatorError, UserError
-from builder.patience import Limit
-from builder.step import Step
 
 GUEST = """\
 tinygate kernel: step vsyscall, 1 cpu, config 1a2b3c4d5e6f
@@ -196,7 +195,7 @@ ROWS = [
 def test_the_table_is_aligned_and_says_what_was_not_reached(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    report.show(ROWS, remarks=["no network"])
+    show_figures(benchmark.Result(ROWS, remarks=["no network"]))
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split("  ")[0] == "figure"
     column = lines[1].index("reached?")
@@ -248,7 +247,7 @@ class FakeEmulator:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bench.Parts:
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> benchmark.Parts:
     def build(_cfg: KernelConfig, out_dir: Path) -> Any:
         out_dir.mkdir(parents=True)
         for name in ("kernel.elf", "disk.img"):
@@ -265,8 +264,8 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bench.Parts:
     def image_command(out_dir: Path) -> Sequence[str]:
         return ["mkdir", "-p", str(out_dir)]
 
-    monkeypatch.setattr(bench, "assemble", assemble)
-    return bench.Parts(
+    monkeypatch.setattr(benchmark, "assemble", assemble)
+    return benchmark.Parts(
         build=build,
         image_command=image_command,
         yardstick_source=tmp_path,
@@ -275,12 +274,10 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bench.Parts:
     )
 
 
-def test_one_run_fills_the_table_and_is_saved(
-    tmp_path: Path, parts: bench.Parts, capsys: pytest.CaptureFixture[str]
-) -> None:
-    rows = bench.main_bench(KernelConfig(), tmp_path, runs=2, json=True, parts=parts)
-    assert [row.figure for row in rows] == list(FIGURES)
-    values = {row.figure.key: row.ours.median for row in rows if row.ours}
+def test_one_run_fills_the_table_and_is_saved(tmp_path: Path, parts: benchmark.Parts) -> None:
+    result = benchmark.main_bench(KernelConfig(), tmp_path, runs=2, parts=parts)
+    assert [row.figure for row in result.rows] == list(FIGURES)
+    values = {row.figure.key: row.ours.median for row in result.rows if row.ours}
     assert values["page_instructions"] == 49.25
     assert values["page_over_int80"] == pytest.approx((52.25 - 3) / (40 - 3))
     assert values["page_over_yardstick"] == pytest.approx((52.25 - 3) / (50 - 3))
@@ -288,12 +285,12 @@ def test_one_run_fills_the_table_and_is_saved(
     assert values["disk_bytes"] == 512
     assert values["kernel_bytes"] == len(GUEST)
     saved = (tmp_path / "bench" / "bench.json").read_text()
-    assert capsys.readouterr().out == saved
+    assert result.json == saved
     assert json.loads(saved)["about"]["runs"] == 2
 
 
-def test_ours_and_the_yardsticks_take_turns(tmp_path: Path, parts: bench.Parts) -> None:
-    bench.main_bench(KernelConfig(), tmp_path, runs=2, parts=parts)
+def test_ours_and_the_yardsticks_take_turns(tmp_path: Path, parts: benchmark.Parts) -> None:
+    benchmark.main_bench(KernelConfig(), tmp_path, runs=2, parts=parts)
     log = cast(FakeEmulator, parts.emulator).log
     assert log[:2] == ["kernel.elf icount", "gates.bin icount"]
     turn = ["kernel.elf", "empty.bin", "disk.img", "boot_sector.img", "gates.bin"]
@@ -301,11 +298,11 @@ def test_ours_and_the_yardsticks_take_turns(tmp_path: Path, parts: bench.Parts) 
 
 
 def test_a_guest_without_ring3_is_named_with_its_command(
-    tmp_path: Path, parts: bench.Parts
+    tmp_path: Path, parts: benchmark.Parts
 ) -> None:
     built = parts.build(KernelConfig(), tmp_path / "silent")
     built.kernel_elf.write_text(GUEST.replace("Hello from ring 3\n", "").partition("ok 1")[0])
-    yardsticks = cast(Any, bench).assemble(tmp_path, tmp_path / "yardstick")
+    yardsticks = cast(Any, benchmark).assemble(tmp_path, tmp_path / "yardstick")
     what = measure.Bench(
         parts.emulator, Machine(), built.kernel_elf, built.disk_img, yardsticks, lambda _text: None
     )
@@ -318,10 +315,10 @@ def test_a_guest_without_ring3_is_named_with_its_command(
 def test_a_step_without_the_page_is_the_users_mistake(tmp_path: Path) -> None:
     cfg = KernelConfig(kernel=KernelSection(step=Step.INT80))
     with pytest.raises(UserError, match="vsyscall page") as caught:
-        bench.main_bench(cfg, tmp_path)
+        benchmark.main_bench(cfg, tmp_path)
     assert "int80" in caught.value.why
 
 
 def test_nothing_to_run_is_the_users_mistake(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="nothing to measure"):
-        bench.main_bench(KernelConfig(), tmp_path, runs=0)
+        benchmark.main_bench(KernelConfig(), tmp_path, runs=0)

@@ -10,22 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from builder import bootstrap, packages, setup_env
 from builder.errors import BuildError, ExitCode, ToolError
-from builder.tools import Need, Tool
+from builder.tools import bootstrap, packages, venv_setup
+from builder.tools.tool import Need, Tool
 
-READY = setup_env.STAMP_NAME.format("run")
+READY = venv_setup.STAMP_NAME.format("run")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout without .venv, on a system where nothing is missing."""
     (tmp_path / "pyproject.toml").write_text("[project]\n")
-    monkeypatch.setattr(setup_env, "ROOT", tmp_path)
-    monkeypatch.setattr(setup_env, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(setup_env, "missing_tools", lambda _need: ())
-    monkeypatch.setattr(setup_env, "_venv_module_works", lambda: True)
-    monkeypatch.setattr(setup_env.stamp_text, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(venv_setup, "ROOT", tmp_path)
+    monkeypatch.setattr(venv_setup, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(venv_setup, "missing_tools", lambda _need: ())
+    monkeypatch.setattr(venv_setup, "_venv_module_works", lambda: True)
+    monkeypatch.setattr(venv_setup.stamp_text, "__defaults__", (tmp_path,))
     return tmp_path
 
 
@@ -43,7 +43,7 @@ def steps(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)
         done.append(what if is_new else f"{what}: {command[-1]}")
 
-    monkeypatch.setattr(setup_env, "_run", run)
+    monkeypatch.setattr(venv_setup, "_run", run)
     return done
 
 
@@ -51,20 +51,20 @@ MAKING, INSTALLING = "making the virtual environment", "installing the Python pa
 
 
 def test_fresh_checkout_is_set_up_once(checkout: Path, steps: list[str]) -> None:
-    assert setup_env.main([]) == ExitCode.OK
+    assert venv_setup.main([]) == ExitCode.OK
     assert steps == [MAKING, INSTALLING]
-    assert (checkout / ".venv" / READY).read_text() == setup_env.stamp_text(checkout)
-    assert setup_env.main([]) == ExitCode.OK
+    assert (checkout / ".venv" / READY).read_text() == venv_setup.stamp_text(checkout)
+    assert venv_setup.main([]) == ExitCode.OK
     assert steps == [MAKING, INSTALLING]
 
 
 def test_second_run_makes_the_stamp_newer_so_that_make_is_content(
     checkout: Path, steps: list[str]
 ) -> None:
-    setup_env.main([])
+    venv_setup.main([])
     ready = checkout / ".venv" / READY
     os.utime(ready, (0, 0))
-    setup_env.main([])
+    venv_setup.main([])
     assert ready.stat().st_mtime > 0 and len(steps) == 2
 
 
@@ -82,31 +82,31 @@ def test_half_made_venv_is_remade(
     checkout: Path, steps: list[str], half: Callable[[Path], object]
 ) -> None:
     half(checkout / ".venv")
-    assert setup_env.main([]) == ExitCode.OK
+    assert venv_setup.main([]) == ExitCode.OK
     assert steps == [MAKING, INSTALLING]
     assert not (checkout / ".venv" / "junk").exists()
-    assert setup_env.ready_for(checkout / ".venv", setup_env.stamp_text(checkout)) is Need.RUN
+    assert venv_setup.ready_for(checkout / ".venv", venv_setup.stamp_text(checkout)) is Need.RUN
 
 
 def test_what_was_set_up_for_run_is_not_enough_for_test(checkout: Path, steps: list[str]) -> None:
     venv = checkout / ".venv"
-    setup_env.main([])
-    assert not setup_env.stamp_of(venv, Need.TEST).exists()
-    setup_env.main(["--for", "test"])
+    venv_setup.main([])
+    assert not venv_setup.stamp_of(venv, Need.TEST).exists()
+    venv_setup.main(["--for", "test"])
     assert steps == [MAKING, INSTALLING, f"{INSTALLING}[test]"]  # into the same .venv
-    setup_env.main(["--for", "test"])
-    setup_env.main([])
+    venv_setup.main(["--for", "test"])
+    venv_setup.main([])
     assert len(steps) == 3
-    setup_env.main(["--for", "all"])
+    venv_setup.main(["--for", "all"])
     assert steps[3:] == [f"{INSTALLING}[test,dev]"]
-    assert all(setup_env.stamp_of(venv, need).exists() for need in Need)
+    assert all(venv_setup.stamp_of(venv, need).exists() for need in Need)
 
 
 def test_what_was_set_up_for_test_is_enough_for_run(checkout: Path, steps: list[str]) -> None:
-    setup_env.main(["--for", "test"])
+    venv_setup.main(["--for", "test"])
     assert steps == [MAKING, f"{INSTALLING}[test]"]
-    assert setup_env.stamp_of(checkout / ".venv", Need.RUN).exists()
-    setup_env.main([])
+    assert venv_setup.stamp_of(checkout / ".venv", Need.RUN).exists()
+    venv_setup.main([])
     assert len(steps) == 2
 
 
@@ -115,33 +115,33 @@ def test_each_set_up_wants_its_own_tools_and_those_of_the_one_before(
 ) -> None:
     tools = [Tool(need.word, "", need, "missing") for need in Need]
     monkeypatch.setattr(
-        setup_env.toolchain, "survey", lambda: (*tools, Tool("x", "", Need.RUN, "ok"))
+        venv_setup.toolchain, "survey", lambda: (*tools, Tool("x", "", Need.RUN, "ok"))
     )
-    assert setup_env.missing_tools(Need.RUN) == ("run",)
-    assert setup_env.missing_tools(Need.TEST) == ("run", "test")
-    assert setup_env.missing_tools(Need.ALL) == ("run", "test", "all")
+    assert venv_setup.missing_tools(Need.RUN) == ("run",)
+    assert venv_setup.missing_tools(Need.TEST) == ("run", "test")
+    assert venv_setup.missing_tools(Need.ALL) == ("run", "test", "all")
 
 
 def test_changed_pyproject_installs_again(checkout: Path, steps: list[str]) -> None:
-    setup_env.main([])
+    venv_setup.main([])
     (checkout / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    setup_env.main([])
+    venv_setup.main([])
     assert len(steps) == 4
 
 
 def test_venv_whose_python_is_gone_is_remade(checkout: Path, steps: list[str]) -> None:
-    setup_env.main([])
+    venv_setup.main([])
     python = checkout / ".venv" / "bin" / "python"
     python.unlink()
     python.symlink_to("/nowhere/python3.9")
-    setup_env.main([])
+    venv_setup.main([])
     assert len(steps) == 4
 
 
 def test_venv_of_another_python_is_remade(checkout: Path, steps: list[str]) -> None:
-    setup_env.main([])
+    venv_setup.main([])
     (checkout / ".venv" / READY).write_text("python 3.9\n")
-    setup_env.main([])
+    venv_setup.main([])
     assert len(steps) == 4
 
 
@@ -162,7 +162,7 @@ def test_failed_install_is_begun_again(
     code: ExitCode,
     text: str,
 ) -> None:
-    run = setup_env._run
+    run = venv_setup._run
 
     def fail_in_pip(command: Sequence[str], what: str, fix: str) -> None:
         run(command, what, fix)
@@ -171,11 +171,11 @@ def test_failed_install_is_begun_again(
             raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(setup_env, "_run", fail_in_pip)
-        assert setup_env.main([]) == code
+        patch.setattr(venv_setup, "_run", fail_in_pip)
+        assert venv_setup.main([]) == code
     assert text in capsys.readouterr().err
     assert not (checkout / ".venv" / READY).exists()
-    assert setup_env.main([]) == ExitCode.OK
+    assert venv_setup.main([]) == ExitCode.OK
     assert len(steps) == 4
 
 
@@ -188,10 +188,10 @@ def test_missing_system_packages_stop_before_the_venv_without_leave(
     def refuse(tools: Sequence[str], _consent: object) -> None:
         raise ToolError(f"missing: {', '.join(tools)}", fix="sudo apt-get install nasm")
 
-    monkeypatch.setattr(setup_env, "missing_tools", lambda _need: ("nasm",))
-    monkeypatch.setattr(setup_env, "_venv_module_works", lambda: False)
+    monkeypatch.setattr(venv_setup, "missing_tools", lambda _need: ("nasm",))
+    monkeypatch.setattr(venv_setup, "_venv_module_works", lambda: False)
     monkeypatch.setattr(packages, "install", refuse)
-    assert setup_env.main([]) == ExitCode.TOOL
+    assert venv_setup.main([]) == ExitCode.TOOL
     err = capsys.readouterr().err
     assert "missing: nasm, venv" in err and "fix: sudo apt-get install nasm" in err
     assert steps == [] and not (checkout / ".venv").exists()
@@ -210,12 +210,12 @@ def test_yes_reaches_the_installer(
     yes: bool,
 ) -> None:
     seen: list[packages.Consent] = []
-    monkeypatch.setattr(setup_env, "missing_tools", lambda _need: ("nasm",))
+    monkeypatch.setattr(venv_setup, "missing_tools", lambda _need: ("nasm",))
     monkeypatch.setattr(packages, "install", lambda _tools, consent: seen.append(consent))
     monkeypatch.delenv("TINYGATE_YES", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert setup_env.main(arguments) == ExitCode.OK
+    assert venv_setup.main(arguments) == ExitCode.OK
     assert [consent.yes for consent in seen] == [yes]
     assert checkout.is_dir() and len(steps) == 2
 
@@ -239,7 +239,7 @@ def test_new_python_is_fine() -> None:
 
 
 def test_old_pythons_can_read_the_check(project_root: Path) -> None:
-    source = (project_root / "builder" / "bootstrap.py").read_text()
+    source = (project_root / "builder/tools/bootstrap.py").read_text()
     ast.parse(source, feature_version=(3, 4))
     before_check = source.partition('if __name__ == "__main__":')[0]
     imports = [node for node in ast.walk(ast.parse(before_check)) if isinstance(node, ast.Import)]
@@ -248,7 +248,12 @@ def test_old_pythons_can_read_the_check(project_root: Path) -> None:
 
 def test_set_up_needs_only_the_standard_library(project_root: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-S", "-c", "import builder.setup_env, builder.doctor, builder.cli.fast"],
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            "import builder.tools.venv_setup, builder.tools.doctor, builder.cli.fast",
+        ],
         cwd=project_root,
         stderr=subprocess.PIPE,
         check=False,
@@ -280,14 +285,14 @@ def make(folder: Path, *arguments: str) -> str:
 def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Path) -> None:
     """`make -n` prints what would be run."""
     shutil.copy(project_root / "Makefile", checkout)
-    (checkout / "builder").mkdir()
-    for path in ("pyproject.toml", "builder/tools.py", "builder/packages.py"):
+    (checkout / "builder/tools").mkdir(parents=True)
+    for path in ("pyproject.toml", "builder/tools/tool.py", "builder/tools/packages.py"):
         (checkout / path).touch()
         os.utime(checkout / path, (0, 0))
     ready, python = checkout / ".venv" / READY, checkout / ".venv/bin/python"
 
     def sets_up() -> bool:
-        return "builder.bootstrap" in make(checkout, "-n", "image")
+        return "builder.tools.bootstrap" in make(checkout, "-n", "image")
 
     assert sets_up()
     python.parent.mkdir(parents=True)
@@ -295,7 +300,7 @@ def test_make_runs_the_set_up_only_when_needed(checkout: Path, project_root: Pat
     ready.write_text("")
     assert not sets_up()
     # It is older than the wanted packages, or than the list of tools.
-    for path in ("pyproject.toml", "builder/tools.py", "builder/packages.py"):
+    for path in ("pyproject.toml", "builder/tools/tool.py", "builder/tools/packages.py"):
         os.utime(checkout / path, (2, 2))
         os.utime(ready, (1, 1))
         assert sets_up()
@@ -318,10 +323,10 @@ def test_make_test_is_not_content_with_the_set_up_for_make_run(
     python = checkout / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     python.symlink_to(sys.executable)
-    setup_env.stamp_of(checkout / ".venv", Need.RUN).touch()
+    venv_setup.stamp_of(checkout / ".venv", Need.RUN).touch()
     assert "bootstrap" not in make(checkout, "-n", "run")
     assert "bootstrap --for test" in make(checkout, "-n", "test")
-    setup_env.stamp_of(checkout / ".venv", Need.TEST).touch()
+    venv_setup.stamp_of(checkout / ".venv", Need.TEST).touch()
     assert "bootstrap" not in make(checkout, "-n", "test")
     assert "bootstrap --for all" in make(checkout, "-n", "releases")
     assert "bootstrap --for test" not in make(checkout, "-n", "setup", "TOOLS=all")

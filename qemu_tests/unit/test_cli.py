@@ -14,17 +14,18 @@ from typing import Any
 import pytest
 
 import builder.cli
-from builder import stamp, toolchain
 from builder.cli import fast, judge_verbs
 from builder.cli.choice import choose
 from builder.errors import BuildError, ExitCode, UserError
+from builder.image import stamp
+from builder.tools import toolchain
 
 Call = Callable[..., tuple[int, str, str]]
 
 
 @dataclass
 class FakeBuild:
-    """Plays builder.build; counts its builds, and can be told to fail."""
+    """Plays builder.image.build; counts its builds, and can be told to fail."""
 
     builds: int = 0
     failure: BaseException | None = None
@@ -51,12 +52,12 @@ class FakeBuild:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeBuild:
-    """builder.build, replaced."""
+    """builder.image.build, replaced."""
     player = FakeBuild()
-    module = types.ModuleType("builder.build")
+    module = types.ModuleType("builder.image.build")
     module.build_kernel = player.build_kernel  # type: ignore[attr-defined]
     module.build_commands = player.build_commands  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "builder.build", module)
+    monkeypatch.setitem(sys.modules, "builder.image.build", module)
     return player
 
 
@@ -170,7 +171,11 @@ def test_damaged_or_deleted_output_is_built_again(
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--set", "cpu.count=2"), ("--step", "int80", "--out", "build/default"), ("--cc", "clang")],
+    [
+        ("--set", "machine.memory_mib=8"),
+        ("--step", "int80", "--out", "build/default"),
+        ("--cc", "clang"),
+    ],
 )
 def test_another_request_builds_again(
     tinygate: Call, fake: FakeBuild, arguments: tuple[str, ...]
@@ -182,10 +187,10 @@ def test_another_request_builds_again(
 
 
 def test_edited_configuration_builds_again(tinygate: Call, fake: FakeBuild) -> None:
-    Path("kernel.toml").write_text("[cpu]\ncount = 1\n")
+    Path("kernel.toml").write_text("[kernel]\nstep = 'robust'\n[cpu]\ncount = 1\n")
     tinygate("image")
     assert fast.answer(["image"])
-    Path("kernel.toml").write_text("[cpu]\ncount = 2\n")
+    Path("kernel.toml").write_text("[kernel]\nstep = 'robust'\n[cpu]\ncount = 2\n")
     assert not fast.answer(["image"])
     tinygate("image")
     assert fake.builds == 2
@@ -228,10 +233,10 @@ def test_file_edited_during_the_build_counts_as_changed(
     build = fake.build_kernel
 
     def edit_and_build(config: Any, out_dir: Path, **options: Any) -> Any:
-        Path("kernel.toml").write_text("[cpu]\ncount = 2\n")
+        Path("kernel.toml").write_text("[programs]\nsuite = 'checks'\n")
         return build(config, out_dir, **options)
 
-    monkeypatch.setattr(sys.modules["builder.build"], "build_kernel", edit_and_build)
+    monkeypatch.setattr(sys.modules["builder.image.build"], "build_kernel", edit_and_build)
     assert tinygate("image")[0] == 0
     assert not fast.answer(["image"])
 
@@ -288,9 +293,9 @@ def test_dry_run_prints_commands_to_paste_and_does_nothing(tinygate: Call, fake:
 
 @pytest.fixture
 def boots(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any, dict[str, Any]]]:
-    """builder.run.run_image, replaced by one that passes if the image says "disk"."""
-    from builder import run
-    from builder.verdict import Verdict, Word
+    """builder.boot.run.run_image, replaced by one that passes if the image says "disk"."""
+    from builder.boot import run
+    from builder.boot.verdict import Verdict, Word
 
     calls: list[tuple[Any, Any, dict[str, Any]]] = []
 
@@ -314,11 +319,12 @@ def boots(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any, dict[str, Any
 def test_run_boots_the_disk_image_and_ends_with_the_verdict(
     tinygate: Call, fake: FakeBuild, boots: list[Any]
 ) -> None:
-    code, out, _ = tinygate("run", "--set", "cpu.count=2", "--set", "machine.cpu=486")
+    wanted = ("--set", "cpu.count=2", "--set", "machine.cpu=486")
+    code, out, _ = tinygate("run", "--step", "robust", *wanted)
     assert (code, out) == (0, "serial text\nverdict: pass: 3 programs\n")
     ((machine, image, options),) = boots
     assert (machine.cpu, machine.cpus, machine.memory_mib) == ("486", 2, 16)
-    assert (image.kind, image.path) == ("disk", Path("build/default/disk.img"))
+    assert (image.kind, image.path) == ("disk", Path("build/robust/disk.img"))
     assert "config " in options["expected"].banner and fake.builds == 1
 
 
@@ -360,7 +366,7 @@ def test_run_that_does_not_pass(tinygate: Call, fake: FakeBuild, boots: list[Any
 
 
 def test_every_verdict_has_an_exit_code() -> None:
-    from builder.verdict import Word
+    from builder.boot.verdict import Word
 
     codes = {word.name: judge_verbs._exit_code(word.name) for word in Word}
     assert [name for name, code in codes.items() if code == ExitCode.OK] == ["PASS"]

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from builder import ui
-from builder.cli import guard
+from builder.boot.patience import BACKSTOP_S
+from builder.cli import guard, ui
 from builder.errors import ExitCode
-from builder.patience import BACKSTOP_S
 
 # ---- how a verb may end ----
 

@@ -1,6 +1,7 @@
 """The verbs that look or write sources: show, diff, new, test, doctor. Fakes play the tree."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,12 @@ from typing import Any
 
 import pytest
 
-from builder import tools as toolspecs
+from builder.cli import ui
+from builder.config.step import STEPS
 from builder.errors import ExitCode
-from builder.treediff import compare, stat_lines, without
+from builder.tools import tool as toolspecs
+from builder.tree.diff import compare, stat_lines, without
+from builder.tree.step_page import step_page
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -58,18 +62,24 @@ OLD = {"a.c": b"one\ntwo\n", "gone.c": b"x\n", "same.c": b"s\n", "bin": b"\xff"}
 NEW = {"a.c": b"one\n2\nthree\n", "new.c": b"n\n", "same.c": b"s\n", "bin": b"\xfe"}
 
 
-def test_compare_puts_new_files_first() -> None:
+def test_compare_says_what_became_of_each_file() -> None:
     changes = compare(OLD, NEW, ("A", "B"))
     assert [(change.kind, change.path, change.added, change.removed) for change in changes] == [
-        ("new", "new.c", 1, 0),
-        ("removed", "gone.c", 0, 1),
         ("changed", "a.c", 2, 1),
         ("changed", "bin", 0, 0),
+        ("removed", "gone.c", 0, 1),
+        ("new", "new.c", 1, 0),
     ]
-    assert changes[0].lines[:2] == ("--- /dev/null", "+++ B/new.c")
-    assert changes[2].lines[:2] == ("--- A/a.c", "+++ B/a.c")
-    assert "binary" in changes[3].lines[0]
+    assert changes[3].lines[:2] == ("--- /dev/null", "+++ B/new.c")
+    assert changes[0].lines[:2] == ("--- A/a.c", "+++ B/a.c")
+    assert "binary" in changes[1].lines[0]
     assert stat_lines(changes)[-1] == "1 new, 1 removed, 2 changed files; 3 lines added, 2 removed"
+
+
+def test_compare_has_the_files_in_reading_order() -> None:
+    paths = ["boot/start.asm", "cpu/tss.c", "entry/new.asm", "user/hello.c", "Makefile"]
+    changes = compare(dict.fromkeys(paths[:2], b"a"), dict.fromkeys(sorted(paths[1:]), b"b"))
+    assert [change.path for change in changes] == paths
 
 
 def test_compare_of_equal_trees() -> None:
@@ -83,8 +93,8 @@ def test_digest_is_blotted_out() -> None:
 
 @pytest.fixture
 def trees(monkeypatch: pytest.MonkeyPatch) -> None:
-    """builder.render.render_tree, replaced."""
-    from builder import render
+    """builder.tree.render.render_tree, replaced."""
+    from builder.tree import render
 
     def render_tree(config: Any) -> dict[str, bytes]:
         tree = OLD if config.kernel.step == "int80" else NEW
@@ -97,12 +107,66 @@ def trees(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_diff(tinygate: Call) -> None:
     code, out, _ = tinygate("diff", "int80", "sysenter")
     assert code == 0
-    assert out.startswith("--- /dev/null\n+++ sysenter/new.c\n")
+    page, _, difference = out.partition("--- int80/a.c\n+++ sysenter/a.c\n")
+    assert page == step_page("int80", "sysenter") + "\n"
+    assert "--- /dev/null\n+++ sysenter/new.c\n" in difference
     assert "digest.h" not in out and "\033" not in out
     stat = tinygate("diff", "int80", "sysenter", "--stat")[1]
     assert "+++" not in stat and "1 new, 1 removed" in stat
-    assert json.loads(tinygate("diff", "int80", "sysenter", "--json")[1])[0]["path"] == "new.c"
+    assert json.loads(tinygate("diff", "int80", "sysenter", "--json")[1])[-1]["path"] == "new.c"
     assert tinygate("diff", "int80", "sysentr")[0] == ExitCode.USAGE
+
+
+@pytest.mark.usefixtures("trees")
+def test_diff_of_steps_without_a_page_begins_with_the_difference(tinygate: Call) -> None:
+    code, out, _ = tinygate("diff", "int80", "vsyscall")
+    assert code == 0 and out.startswith("--- int80/a.c\n")
+
+
+def test_a_page_on_a_terminal_is_laid_out_and_wrapped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    ui.print_markdown("# Title\n\n" + "word " * 40)
+    out = capsys.readouterr().out
+    assert "# Title" not in out and "Title" in out
+    assert max(map(len, out.splitlines())) <= 60 and out.count("word") == 40
+
+
+@pytest.mark.usefixtures("trees")
+def test_diff_as_a_page_for_a_browser(tinygate: Call, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    code, out, err = tinygate("diff", "int80", "sysenter", "--html", str(path))
+    text = path.read_text(encoding="utf-8")
+    assert (code, out) == (0, "") and f"{path}: 4 files" in err
+    assert "<h1>From int80 to sysenter</h1>" in text
+    assert 'href="#file-new.c"' in text
+
+
+@pytest.mark.usefixtures("trees")
+@pytest.mark.parametrize("others", [("--stat",), ("--json",)])
+def test_a_page_excludes_other_forms(
+    tinygate: Call, tmp_path: Path, others: tuple[str, ...]
+) -> None:
+    path = tmp_path / "page.html"
+    code, out, err = tinygate("diff", "int80", "sysenter", "--html", str(path), *others)
+    assert code == ExitCode.USAGE and "exclude each other" in out + err and not path.exists()
+
+
+@pytest.mark.usefixtures("trees")
+def test_a_page_that_cannot_be_written_is_an_error_of_files(tinygate: Call, tmp_path: Path) -> None:
+    code, _, err = tinygate("diff", "int80", "sysenter", "--html", str(tmp_path / "no" / "x.html"))
+    assert code != 0 and "x.html" in err and "Traceback" not in err
+
+
+def test_bench_counts_the_lines_of_every_step(tinygate: Call) -> None:
+    code, out, _ = tinygate("bench", "--lines")
+    rows = json.loads(tinygate("bench", "--lines", "--json")[1])
+    assert code == 0 and [row["step"] for row in rows] == list(STEPS)
+    shown = [line.split() for line in out.splitlines()[2:]]
+    assert shown == [[r["step"], f"{r['lines']:,}", f"{r['budget']:,}"] for r in rows]
 
 
 @pytest.mark.usefixtures("trees")
@@ -131,7 +195,7 @@ def test_new_overwrites_nothing(tinygate: Call) -> None:
 
 @pytest.mark.usefixtures("trees")
 def test_new_cut_short_leaves_nothing(tinygate: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    from builder import render
+    from builder.tree import render
 
     def interrupted(files: Any, folder: Path) -> None:
         (folder / "half").write_text(str(len(files)))
@@ -152,15 +216,15 @@ def test_test_passes_arguments_on(tinygate: Call) -> None:
 def test_test_ends_with_pytests_result(
     tinygate: Call, monkeypatch: pytest.MonkeyPatch, status: int, code: int
 ) -> None:
-    from builder import proc
+    from builder.tools import commands
 
-    monkeypatch.setattr(proc, "foreground", lambda _command, cwd: status if cwd else None)
+    monkeypatch.setattr(commands, "foreground", lambda _command, cwd: status if cwd else None)
     assert tinygate("test")[0] == code
 
 
 def test_doctor(tinygate: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     tools = [toolspecs.Tool("nasm", "assembles", toolspecs.Need.RUN, "missing")]
-    monkeypatch.setattr("builder.doctor.examine", lambda _cc: tools)
+    monkeypatch.setattr("builder.tools.doctor.examine", lambda _cc: tools)
     code, out, _ = tinygate("doctor")
     assert code == ExitCode.TOOL and "nasm" in out and "to install" in out
     data = json.loads(tinygate("doctor", "--json")[1])

@@ -8,15 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.config import (
-    KernelConfig,
-    default_toml,
-    json_schema,
-    load_config,
-    reference_rows,
-)
+from builder.config.keys import KernelConfig
+from builder.config.load import load_config
+from builder.config.reference import default_toml, json_schema, reference_rows
+from builder.config.step import Step
 from builder.errors import ConfigError, FileError
-from builder.step import Step
+
+ROBUST = "kernel.step=robust"  # the first with all keys but those of host
 
 
 def error_of(tmp_path: Path, text: str | bytes) -> ConfigError:
@@ -54,7 +52,7 @@ def test_defaults() -> None:
 
 def test_the_projects_kernel_toml_is_made_from_the_keys(project_root: Path) -> None:
     text = (project_root / "kernel.toml").read_text(encoding="utf-8")
-    assert text == default_toml(), "write default_toml() to it"
+    assert text == default_toml(), "run `python -m builder.cli.docs`"
 
 
 def test_kernel_toml_with_every_key_means_the_defaults(project_root: Path) -> None:
@@ -62,14 +60,14 @@ def test_kernel_toml_with_every_key_means_the_defaults(project_root: Path) -> No
 
 
 def test_steps_are_in_the_order_of_the_lessons() -> None:
-    assert Step.INT80 < Step.SYSENTER < Step.VSYSCALL
+    assert Step.INT80 < Step.SYSENTER < Step.VSYSCALL < Step.ROBUST < Step.PROCESSES < Step.LINUX
     assert Step.VSYSCALL >= "sysenter" and not Step.SYSENTER > "vsyscall" and Step.INT80 <= "int80"
     assert f"{Step.INT80}" == str(Step.INT80) == "int80"
 
 
 def test_override_wins_over_the_file_and_the_last_over_the_first(tmp_path: Path) -> None:
     file = tmp_path / "kernel.toml"
-    file.write_text("[cpu]\ncount = 2\n[tss]\nio_bitmap = false\n")
+    file.write_text("[kernel]\nstep = 'robust'\n[cpu]\ncount = 2\n[tss]\nio_bitmap = false\n")
     config = load_config(file, ["cpu.count=3", "cpu.count=4"])
     assert config.cpu.count == 4
     assert config.tss.io_bitmap is False
@@ -89,7 +87,7 @@ def test_text_needs_no_quotes_in_an_override(text: str, value: str) -> None:
 
 
 def test_lists_in_an_override() -> None:
-    config = load_config(None, ['programs.files=["a", "b/c"]', 'programs.env=["A=b=c"]'])
+    config = load_config(None, [ROBUST, 'programs.files=["a", "b/c"]', 'programs.env=["A=b=c"]'])
     assert config.programs.files == ("a", "b/c")
     assert config.programs.env == ("A=b=c",)
 
@@ -103,19 +101,19 @@ def test_program_paths_start_at_the_folder_of_the_file(tmp_path: Path) -> None:
 
 
 def test_digest_is_about_the_kernel_and_not_about_the_machine_or_the_place(tmp_path: Path) -> None:
-    default = load_config(None).digest
-    assert len(default) == 12 and int(default, 16) >= 0
+    robust = load_config(None, [ROBUST]).digest
+    assert len(robust) == 12 and int(robust, 16) >= 0
     machine = ["machine.cpu=486", "machine.memory_mib=8", "machine.boot=kernel"]
-    assert load_config(None, machine).digest == default
+    assert load_config(None, [ROBUST, *machine]).digest == robust
     (tmp_path / "kernel.toml").write_text("")
-    assert load_config(tmp_path / "kernel.toml").digest == default
+    assert load_config(tmp_path / "kernel.toml", [ROBUST]).digest == robust
     others = ["kernel.step=int80", "cpu.count=2", "sysenter.stack=esp0-word", "tss.io_bitmap=false"]
-    digests = {load_config(None, [text]).digest for text in others}
-    assert len(digests | {default}) == len(others) + 1
+    digests = {load_config(None, [ROBUST, text]).digest for text in others}
+    assert len(digests | {robust}) == len(others) + 1
 
 
 def test_equal_configurations_hash_alike_and_cannot_be_changed() -> None:
-    one, two = load_config(None, ["cpu.count=2"]), load_config(None, ["cpu.count=2"])
+    one, two = (load_config(None, [ROBUST, "cpu.count=2"]) for _ in range(2))
     assert hash(one) == hash(two)
     with pytest.raises(ValueError, match="frozen"):
         one.cpu.count = 3  # type: ignore[misc]
@@ -141,7 +139,7 @@ def test_bool_of_another_type() -> None:
 def test_misspelt_value_names_the_nearest() -> None:
     error = set_error("kernel.step=sysentr")
     assert "'sysentr'" in error.what
-    assert "int80, sysenter, vsyscall, processes, linux" in error.why
+    assert "int80, sysenter, vsyscall, robust, processes, linux" in error.why
     assert '"sysenter"' in error.fix
 
 
@@ -179,23 +177,40 @@ def test_override_into_something_that_is_no_table(tmp_path: Path) -> None:
         load_config(file, ["cpu.count=2"])
 
 
+@pytest.mark.parametrize("step", ["int80", "sysenter", "vsyscall"])
 @pytest.mark.parametrize(
-    ("step", "override", "comes_with"),
+    "override",
     [
-        ("int80", "sysenter.stack=per-switch", "sysenter"),
-        ("int80", "vsyscall.address=random", "vsyscall"),
-        ("sysenter", "vsyscall.address=random", "vsyscall"),
+        "cpu.count=2",
+        "sysenter.stack=per-switch",
+        "vsyscall.address=random",
+        "tss.io_bitmap=false",
+        "programs.args=['a']",
+        "programs.env=['A=b']",
+        "programs.suite=echo",
     ],
 )
-def test_key_of_a_later_step(step: str, override: str, comes_with: str) -> None:
-    error = set_error(f"kernel.step={step}", override)
-    assert override.partition("=")[0] in error.where
-    assert override.partition("=")[2] in error.what
-    assert step in error.why and comes_with in error.why
+def test_the_small_kernels_have_no_options(step: str, override: str) -> None:
+    error = set_error(f"kernel.step={step}", "programs.files=['x']", override)
+    key, _, value = override.partition("=")
+    assert key in error.where and value.strip("[]") in error.what
+    assert f"step {step} has no " in error.why
+    assert "it comes with step robust" in error.why and "robust or later" in error.fix
+    load_config(None, [ROBUST, "programs.files=['x']", override])
 
 
-def test_key_of_a_later_step_at_its_default_does_no_harm() -> None:
-    load_config(None, ["kernel.step=int80", "sysenter.stack=tss-end", "vsyscall.address=fixed"])
+@pytest.mark.parametrize("step", ["int80", "sysenter", "vsyscall", "robust", "processes"])
+def test_key_of_the_last_step(step: str) -> None:
+    error = set_error(f"kernel.step={step}", "host.streams=true", "programs.suite=none")
+    assert "host.streams" in error.where and "true" in error.what
+    assert f"step {step} has no " in error.why and "it comes with step linux" in error.why
+
+
+@pytest.mark.parametrize("step", ["int80", "sysenter", "vsyscall"])
+def test_key_of_a_later_step_at_its_default_does_no_harm(step: str) -> None:
+    defaults = ["sysenter.stack=tss-end", "vsyscall.address=fixed", "tss.io_bitmap=true"]
+    config = load_config(None, [f"kernel.step={step}", "cpu.count=1", *defaults])
+    assert config == load_config(None, [f"kernel.step={step}"])
 
 
 def test_nothing_to_run() -> None:
@@ -205,7 +220,7 @@ def test_nothing_to_run() -> None:
 
 @pytest.mark.parametrize("key", ["args", "env"])
 def test_strings_for_no_program(key: str) -> None:
-    error = set_error(f"programs.{key}=['A=b']")
+    error = set_error(ROBUST, f"programs.{key}=['A=b']")
     assert f"programs.{key}" in error.where and "programs.files" in error.why
 
 
@@ -241,13 +256,14 @@ def test_program_names(files: str, reason: str) -> None:
     ],
 )
 def test_program_strings(strings: str, reason: str) -> None:
-    error = set_error("programs.files=['a']", f"programs.env={strings}")
+    error = set_error(ROBUST, "programs.files=['a']", f"programs.env={strings}")
     assert "programs.env" in error.where and reason in error.why
     assert len(error.what) < 120
 
 
 def test_longest_program_strings() -> None:
-    load_config(None, ["programs.files=['a']", "programs.env=" + str(["A=" + "b" * 253] * 8)])
+    env = "programs.env=" + str(["A=" + "b" * 253] * 8)
+    load_config(None, [ROBUST, "programs.files=['a']", env])
 
 
 @pytest.mark.parametrize("cpu", ["a b", "", "-sep", "a;b", "a\\n", "a'b", "x" * 201])
@@ -290,8 +306,8 @@ def test_giant_values_give_a_short_error(tmp_path: Path, text: bytes) -> None:
 
 def test_byte_order_mark_and_dos_line_ends_are_fine(tmp_path: Path) -> None:
     file = tmp_path / "kernel.toml"
-    file.write_bytes(b"\xef\xbb\xbf[cpu]\r\ncount = 2\r\n")
-    assert load_config(file).cpu.count == 2
+    file.write_bytes(b"\xef\xbb\xbf[machine]\r\nmemory_mib = 20\r\n")
+    assert load_config(file).machine.memory_mib == 20
 
 
 def test_missing_file_folder_and_device(tmp_path: Path) -> None:
@@ -358,8 +374,9 @@ def test_reference_has_every_key_with_its_facts() -> None:
     rows = {row.key: row for row in reference_rows()}
     assert rows["cpu.count"].allowed == "a whole number from 1 to 8"
     assert rows["sysenter.stack"].allowed == "one of per-switch, esp0-word, tss-end"
-    assert rows["sysenter.stack"].steps.startswith("sysenter, vsyscall, processes")
-    assert rows["programs.args"].steps.startswith("vsyscall, processes")
+    assert rows["sysenter.stack"].steps == "robust, processes, linux"
+    assert rows["host.trace"].steps == "linux"
+    assert rows["programs.files"].steps.startswith("int80, sysenter, vsyscall, robust")
     assert rows["tss.io_bitmap"].default == "true"
     assert all(row.meaning.endswith(".") for row in rows.values())
 

@@ -11,17 +11,18 @@ from dataclasses import replace
 import pexpect
 import pytest
 
-from builder import console, proc
-from builder.console import run_guest
-from builder.emulator import BootImage, Machine, Qemu
-from builder.emulator.base import Counted
+from builder.boot import console
+from builder.boot.console import run_guest
+from builder.boot.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator.base import Counted
+from builder.boot.patience import BACKSTOP_S, Limit, Patience
+from builder.boot.run import new_transcript, run_image, trace_reset
+from builder.boot.transcript import End, Phase
+from builder.boot.verdict_words import Word
+from builder.boot.watch import Typed, Watch
 from builder.errors import FileError, ToolError
-from builder.patience import BACKSTOP_S, Limit, Patience
-from builder.run import new_transcript, run_image, trace_reset
-from builder.symbols import symbolise
-from builder.transcript import End, Phase
-from builder.watch import Typed, Watch
-from builder.words import Word
+from builder.image.symbols import symbolise
+from builder.tools import commands
 
 NEEDED = {"qemu-system-i386": "qemu-system-x86", "nasm": "nasm", "ld": "binutils"}
 MISSING = [f"{tool} (apt install {package})" for tool, package in NEEDED.items()
@@ -307,13 +308,13 @@ def test_guest_that_does_not_read_its_input_is_still_timed_out(boot):
 
 def test_no_qemu_is_left_after_a_callback_fails(boot, monkeypatch):
     started = []
-    real = proc.start
+    real = commands.start
 
     def note(*arguments, **options):
         started.append(real(*arguments, **options))
         return started[-1]
 
-    monkeypatch.setattr(console.proc, "start", note)
+    monkeypatch.setattr(console.commands, "start", note)
 
     def fail(_text):
         raise RuntimeError("broken pipe")
@@ -384,7 +385,7 @@ def test_full_disk_is_a_file_error_and_ends_the_guest(guest, tmp_path):
 
 
 def test_dry_run_shows_the_command_and_is_no_pass(boot, tmp_path):
-    with proc.use(proc.DryRunner()) as runner:
+    with commands.use(commands.DryRunner()) as runner:
         result = boot("passes")
     assert result.verdict.word is Word.NOT_RUN
     assert [command.shell() for command in runner.commands] == [result.reproduce]
@@ -458,11 +459,12 @@ def test_reset_that_no_exception_caused_has_none(guest, tmp_path):
 
 def test_ctrl_c_during_a_boot_leaves_no_qemu(guest, tmp_path):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom builder import console, proc\n"
-        "from builder.run import run_image\nfrom builder.emulator import BootImage, Machine\n"
-        "real = proc.start\n"
+        "import sys\nfrom pathlib import Path\nfrom builder.tools import commands\n"
+        "from builder.boot.emulator import BootImage, Machine\n"
+        "from builder.boot.run import run_image\n"
+        "real = commands.start\n"
         "def note(*a, **k):\n    p = real(*a, **k)\n    print(p.pid, flush=True)\n    return p\n"
-        "proc.start = note\n"
+        "commands.start = note\n"
         f"run_image(Machine(), BootImage('kernel', Path({str(guest('hangs'))!r})),"
         f" transcript_dir=Path({str(tmp_path)!r}), name='x',"
         " live=lambda text: print(text, end='', flush=True))"

@@ -1,4 +1,4 @@
-"""Archives of cpio as builder/cpio.py packs them; test_initrd.py unpacks them with C."""
+"""Archives of cpio as builder/linux/cpio.py packs them; test_initrd.py unpacks them with C."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from builder.cpio import (
+from builder.boot.patience import BACKSTOP_S
+from builder.errors import UserError
+from builder.linux.cpio import (
     TRAILER,
     Directory,
     Entry,
@@ -22,8 +24,6 @@ from builder.cpio import (
     pack,
     record,
 )
-from builder.errors import UserError
-from builder.patience import BACKSTOP_S
 
 EVERYTHING: list[Entry] = [
     Directory("bin", 0o755),
@@ -101,7 +101,7 @@ def test_a_checksum_makes_it_the_other_variant() -> None:
 
 
 def test_it_loads_nothing_that_is_slow() -> None:
-    code = "import sys, builder.cpio; print(*sorted(sys.modules))"
+    code = "import sys, builder.linux.cpio; print(*sorted(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=BACKSTOP_S, check=True
     )

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.debian import PACKAGES, Wanted, fetch, named, stored
-from builder.debian.apt import Apt, parse_releases
-from builder.debian.output import complaint_in
+from builder.boot.patience import BACKSTOP_S
 from builder.errors import DebianUnavailableError, ExitCode
-from builder.patience import BACKSTOP_S
+from builder.linux.debian import PACKAGES, Wanted, fetch, named, stored
+from builder.linux.debian.apt import Apt, parse_releases
+from builder.linux.debian.output import complaint_in
 from qemu_tests.unit.debian_kit import Archive
 
 Call = Callable[..., tuple[int, str, str]]
@@ -167,7 +167,7 @@ def test_what_an_interrupted_unpacking_left_does_not_count(
 
 def test_two_processes_at_once_fetch_each_package_once(archive: Archive) -> None:
     code = (
-        "from builder.debian import Wanted, archive, fetch; import pathlib, sys;"
+        "from builder.linux.debian import Wanted, archive, fetch; import pathlib, sys;"
         "archive.KEYRINGS = (pathlib.Path(sys.argv[1]),);"
         "print(*fetch([Wanted(n, '') for n in sys.argv[2:]]))"
     )
@@ -250,7 +250,7 @@ def test_every_package_of_the_table_is_named_once() -> None:
 def test_the_verb_prints_what_it_got_and_where(
     archive: Archive, tinygate: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("builder.debian.PACKAGES", (ONE, TWO))
+    monkeypatch.setattr("builder.linux.debian.PACKAGES", (ONE, TWO))
     code, out, _ = tinygate("fetch")
     assert code == 0 and "two" in out and "1:2-3" in out and "cache/debian/one/root" in out
     code, out, _ = tinygate("fetch", "--json")
@@ -262,7 +262,7 @@ def test_the_verb_fails_with_one_message(
     archive: Archive, tinygate: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (archive.folder / "offline").touch()
-    monkeypatch.setattr("builder.debian.PACKAGES", (ONE,))
+    monkeypatch.setattr("builder.linux.debian.PACKAGES", (ONE,))
     code, out, err = tinygate("fetch")
     assert (code, out) == (ExitCode.TOOL, "")
     assert err.startswith("error: cannot fetch from Debian: one\n")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from builder.debian import Wanted, fetch
-from builder.debian.apt import Apt
-from builder.debian.archive import Archive, find_archive
 from builder.errors import DebianUnavailableError, UserError
+from builder.linux.debian import Wanted, fetch
+from builder.linux.debian.apt import Apt
+from builder.linux.debian.archive import Archive, find_archive
 from qemu_tests.unit import debian_kit
 
 # What apt-get indextargets prints, as far as it is looked at. Release information is there only
@@ -102,7 +102,7 @@ def test_without_keys_one_line_says_so_and_how_to_get_them(
 ) -> None:
     keyring = archive.folder / "keyring.gpg"
     keyring.unlink()
-    monkeypatch.setattr("builder.debian.archive.KEYRINGS", (Path("/x.pgp"), keyring))
+    monkeypatch.setattr("builder.linux.debian.archive.KEYRINGS", (Path("/x.pgp"), keyring))
     with pytest.raises(DebianUnavailableError) as caught:
         fetch([Wanted("one", "")])
     line = caught.value.in_one_line()
@@ -122,7 +122,7 @@ def test_the_newer_name_of_the_keys_comes_first(
     archive: debian_kit.Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = archive.folder / "keyring.gpg", archive.folder / "keyring.pgp"
-    monkeypatch.setattr("builder.debian.archive.KEYRINGS", (new, old))
+    monkeypatch.setattr("builder.linux.debian.archive.KEYRINGS", (new, old))
     assert find_archive(["one"]).keyring == old
     new.touch()
     assert find_archive(["one"]).keyring == new

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.cache import cache_dir
-from builder.debian import Unpacked
-from builder.debian.boot import boot_command, boot_debian, kernel_file
 from builder.errors import EmulatorError, ExitCode, FileError
-from builder.proc import TimedOutError
+from builder.linux.cache import cache_dir
+from builder.linux.debian import Unpacked
+from builder.linux.debian.debian_kernel import boot_command, boot_debian, kernel_file
+from builder.tools.commands import TimedOutError
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -79,7 +79,7 @@ def test_a_guest_that_does_not_end_is_ended(
     qemu: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     qemu("sleep 600")
-    monkeypatch.setattr("builder.debian.boot.BACKSTOP_S", 0.2)
+    monkeypatch.setattr("builder.linux.debian.debian_kernel.BACKSTOP_S", 0.2)
     with pytest.raises(TimedOutError):
         boot_debian(Path("k"), Path("i"))
 
@@ -95,6 +95,6 @@ def test_the_kernel_keeps_its_own_messages_off_the_serial_line() -> None:
 
 
 def test_recording_needs_a_checkout(tinygate: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("builder.resources.checkout_dir", lambda: None)
+    monkeypatch.setattr("builder.tools.resources.checkout_dir", lambda: None)
     code, _, err = tinygate("record")
     assert code == ExitCode.USAGE and "there are no test programs here" in err

@@ -1,51 +1,63 @@
-"""README.md and the README of a rendered tree: what they say is true, and their commands work."""
+"""The documentation and a rendered tree's README: what they say is true, their commands work."""
 
+import itertools
+import os
 import re
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from typer.main import get_group
 
-from builder import docs
 from builder.bench import report
 from builder.bench.figures import Row, Value
 from builder.bench.linux_figures import MEMORY
+from builder.bench.null_call import null_call, straight
+from builder.cli import docs
 from builder.cli.app import app
 from builder.cli.guard import EXIT_CODE_HELP
-from builder.config import load_config
-from builder.elfcheck import check_user_program
+from builder.config.load import load_config
+from builder.config.step import Step
 from builder.errors import ExitCode, UserError
 from builder.model.kernel import build_model
-from builder.reading import description, reading_order, tree_readme
-from builder.render import render_tree
-from builder.step import Step
+from builder.tools import tested
+from builder.tree.readme import FOLLOW, description, place, reading_order, tree_readme
+from builder.tree.render import render_tree
+from builder.tree.user_programs import check_user_program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = docs.read_pages(ROOT)
+EVERY_PAGE = "".join(PAGES.values())
+README = PAGES["README.md"]
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+MARKDOWN = {**PAGES, "CHANGELOG.md": CHANGELOG}
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 CONFIGS = {
     "default": [],
     "int80": ["kernel.step=int80"],
-    "sysenter": ["kernel.step=sysenter", "sysenter.stack=per-switch"],
+    "sysenter": ["kernel.step=sysenter"],
+    "robust": ["kernel.step=robust"],
     "processes": ["kernel.step=processes"],
     "linux": ["kernel.step=linux"],
     "linux, checks": ["kernel.step=linux", "programs.suite=checks", "cpu.count=2"],
     "processes, checks": ["kernel.step=processes", "programs.suite=checks", "cpu.count=2"],
-    "checks": [
+    "default, checks": ["programs.suite=checks"],
+    "robust, checks": [
+        "kernel.step=robust",
         "programs.suite=checks",
         "cpu.count=2",
         "vsyscall.address=random",
         "sysenter.stack=esp0-word",
     ],
 }
-OWN_TARGETS = ("help", "setup", "clean", "distclean")  # no verb of tinygate
-MAKE_VARIABLES = ("STEP", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON")
+README_LINES_MAX = 150
+OWN_TARGETS = ("help", "mutants", "setup", "clean", "distclean")  # no verb of tinygate
+MAKE_VARIABLES = ("STEP", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON", "TOOLS")
 
 
 @cache
@@ -53,23 +65,64 @@ def _tree(name: str) -> dict[str, bytes]:
     return render_tree(load_config(None, CONFIGS[name]))
 
 
-def fenced(language: str, text: str = README) -> str:
+def fenced(language: str, text: str) -> str:
     """All blocks of a language, one after the other."""
     return "".join(re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
 
 
-def commands(text: str = README) -> Iterator[list[str]]:
+def without_blocks(text: str) -> str:
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands(text: str) -> Iterator[list[str]]:
     """The words of every command in sh blocks, and of `make ...` and `tinygate ...` in the text."""
     lines = fenced("sh", text).splitlines()
-    outside = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    lines += re.findall(r"`((?:make|tinygate) [^`]+)`", outside)
+    lines += re.findall(r"`((?:make|tinygate) [^`]+)`", without_blocks(text))
     for line in lines:
-        for part in re.split(r"&&", line):
+        for part in re.split(r"&&| \| ", line):
             if words := shlex.split(part, comments=True):
                 yield words
 
 
-COMMANDS = list(commands())
+# One page says each, and often several do.
+COMMANDS = [list(words) for words in dict.fromkeys(map(tuple, commands(EVERY_PAGE)))]
+
+
+def links(path: str) -> list[str]:
+    """What a page links to or shows, but for other places of the web."""
+    text = re.sub(r"`[^`]*`", "code", without_blocks(MARKDOWN[path]))
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+
+
+def anchors(text: str) -> set[str]:
+    """The headings of a page as GitHub names them in links."""
+    headings = re.findall(r"^#+ (.*)$", without_blocks(text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def leads_somewhere(path: str, link: str) -> bool:
+    name, _, anchor = link.partition("#")
+    target = ((ROOT / path).parent / name).resolve() if name else ROOT / path
+    if not anchor:
+        return target.exists()
+    return target.is_file() and anchor in anchors(target.read_text(encoding="utf-8"))
+
+
+def test_a_link_that_leads_nowhere_is_seen() -> None:
+    good = ["way.md", "way.svg", "reading.md#what-a-step-adds", "../README.md", "#documentation"]
+    bad = ["no.md", "reading.md#no", "no.md#what-a-step-adds", "#no", "../docs.md"]
+    assert [link for link in good + bad if leads_somewhere("docs/README.md", link)] == good
+
+
+@cache
+def rendered_pages() -> dict[str, str]:
+    return docs.render_pages(PAGES)
+
+
+def copy_pages(folder: Path) -> None:
+    for path, text in PAGES.items():
+        (folder / path).parent.mkdir(exist_ok=True, parents=True)
+        (folder / path).write_text(text, encoding="utf-8")
 
 
 def makefile_targets(text: str) -> set[str]:
@@ -87,9 +140,7 @@ def check_tinygate(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_in_readme_can_be_given(
-    words: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_command_can_be_given(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     name, *rest = words
     monkeypatch.chdir(ROOT)
     if name == "tinygate":
@@ -103,8 +154,17 @@ def test_every_command_in_readme_can_be_given(
         load_config(None, overrides + shlex.split(given.get("SET", "").replace('"', '\\"')))
         if target not in OWN_TARGETS:
             check_tinygate([target, *shlex.split(given.get("ARGS", ""))])
+    elif name == "python":
+        assert rest[0] == "-m" and find_spec(rest[1])
+        assert set(rest[2:]) <= {"--figures", "-"}
+    elif name == "pytest":
+        assert (ROOT / rest[0]).is_file() and rest[1:] == ["--update-golden"]
+    elif name == ".ci/run":
+        assert os.access(ROOT / name, os.X_OK)
     else:
-        assert name in ("cd", "gcc"), f"{name}: a command that no test tries"
+        assert name in ("cd", "dd", "gcc", "printf", "sort"), (
+            f"{name}: a command that no test tries"
+        )
 
 
 def test_there_are_commands_to_try() -> None:
@@ -113,41 +173,57 @@ def test_there_are_commands_to_try() -> None:
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc: apt-get install gcc")
-def test_the_program_in_readme_is_one_that_the_kernel_loads(tmp_path: Path) -> None:
-    (tmp_path / "mine.c").write_text(fenced("c"), encoding="utf-8")
+def test_the_program_in_docs_is_one_that_the_kernel_loads(tmp_path: Path) -> None:
+    (tmp_path / "mine.c").write_text(fenced("c", EVERY_PAGE), encoding="utf-8")
     (line,) = [words for words in COMMANDS if words[0] == "gcc"]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and not done.stderr, done.stderr
     check_user_program((tmp_path / "mine").read_bytes(), "mine")
 
 
-def test_the_rendered_parts_of_readme_are_current() -> None:
-    assert docs.render_readme(README) == README, "run `python -m builder.docs`"
+@pytest.mark.parametrize("path", PAGES)
+def test_the_rendered_parts_of_a_page_are_current(path: str) -> None:
+    assert rendered_pages()[path] == PAGES[path], "run `python -m builder.cli.docs`"
 
 
 def test_readme_is_short_enough_to_be_read() -> None:
-    assert README.count("\n") <= 517
+    assert README.count("\n") <= README_LINES_MAX
 
 
 def test_the_figures_of_the_bench_go_between_their_markers() -> None:
-    text = docs.render_readme(README, "| figure |\n")
-    assert "<!-- begin figures -->\n\n| figure |\n\n<!-- end figures -->" in text
-    assert docs.render_readme(text) == text
+    pages = docs.render_pages(PAGES, "| figure |\n")
+    expected = "<!-- begin figures -->\n\n| figure |\n\n<!-- end figures -->"
+    assert expected in pages["docs/figures.md"]
+    assert docs.render_pages(pages) == pages
 
 
 def test_the_figures_beside_debians_kernel_have_markers_of_their_own() -> None:
     figures = report.markdown([Row(MEMORY, Value(4), Value(33))], report.BESIDE_DEBIAN)
-    text = docs.render_readme(README, figures)
+    text = docs.render_pages(PAGES, figures)["docs/figures.md"]
     assert f"<!-- begin figures-linux -->\n\n{figures}\n<!-- end figures-linux -->" in text
     assert "| null call through the page, guest instructions | 59 | 47 |" in text
 
 
+MARKS = "<!-- begin words -->\n<!-- end words -->\n"
+
+
 @pytest.mark.parametrize(
-    "text", ["", "<!-- begin x -->\n", "<!-- begin x -->\n<!-- end x -->\n" * 2]
+    ("marks", "name"),
+    [
+        ("", "words"),
+        ("<!-- begin words -->\n", "words"),
+        ("<!-- end words -->\n<!-- begin words -->\n", "words"),
+        (MARKS * 2, "words"),
+        (MARKS + MARKS.replace("words", "word"), "word"),
+    ],
 )
-def test_markers_that_are_not_there_once_are_an_error(text: str) -> None:
-    with pytest.raises(UserError, match="markers"):
-        docs.put_part(text, "x", "y")
+def test_markers_that_are_not_there_once_are_an_error(marks: str, name: str) -> None:
+    others = "".join(
+        MARKS.replace("words", part) for part in (*docs.PARTS, *docs.FIGURES) if part != "words"
+    )
+    docs.check_markers({"a.md": others, "b.md": MARKS})
+    with pytest.raises(UserError, match=f"markers of the part '{name}'"):
+        docs.check_markers({"a.md": others, "b.md": marks})
 
 
 def test_a_part_may_hold_what_a_regular_expression_would_read() -> None:
@@ -162,16 +238,16 @@ def test_a_bar_in_a_cell_is_no_column() -> None:
 def test_docs_writes_what_has_changed_and_check_only_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "README.md").write_text(
-        README.replace("| 0 | done", "| 7 | done"), encoding="utf-8"
-    )
+    copy_pages(tmp_path)
+    page = tmp_path / "docs" / "commands.md"
+    page.write_text(page.read_text().replace("| 0 | done", "| 7 | done"), encoding="utf-8")
     monkeypatch.setattr(docs, "checkout_dir", lambda: tmp_path)
     assert docs.main(["--check"]) == 1
-    assert "README.md: out of date" in capsys.readouterr().out
-    assert not (tmp_path / "docs").exists()
+    assert "docs/commands.md: out of date" in capsys.readouterr().out
+    assert not (tmp_path / "docs" / "way.svg").exists()
     assert docs.main([]) == 0
     assert "docs/way.svg: written" in capsys.readouterr().out
-    assert (tmp_path / "README.md").read_text(encoding="utf-8") == README
+    assert docs.read_pages(tmp_path) == PAGES
     assert docs.main(["--check"]) == 0
     assert capsys.readouterr().out == ""
 
@@ -179,11 +255,11 @@ def test_docs_writes_what_has_changed_and_check_only_says_so(
 def test_docs_takes_the_figures_from_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "README.md").write_text(README, encoding="utf-8")
+    copy_pages(tmp_path)
     (tmp_path / "figures").write_text("| n |\n", encoding="utf-8")
     monkeypatch.setattr(docs, "checkout_dir", lambda: tmp_path)
     assert docs.main(["--figures", str(tmp_path / "figures")]) == 0
-    assert "| n |" in (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "| n |" in docs.read_pages(tmp_path)["docs/figures.md"]
 
 
 def test_every_exit_code_is_documented() -> None:
@@ -195,26 +271,70 @@ def test_every_step_is_explained() -> None:
         assert f"| `{step}` |" in README
 
 
+@pytest.mark.parametrize("path", MARKDOWN)
+def test_every_link_leads_somewhere(path: str) -> None:
+    assert [link for link in links(path) if not leads_somewhere(path, link)] == []
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    index = {(ROOT / "docs" / link).resolve() for link in links("docs/README.md")}
+    pages = {ROOT / path for path in PAGES if path.startswith("docs/")}
+    assert pages - index == {ROOT / "docs" / "README.md"}
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.startswith("docs/")])
+def test_readme_leads_to_every_page_but_those_of_the_steps(path: str) -> None:
+    assert path in links("README.md") or path.startswith("docs/steps/")
+
+
 def test_every_picture_is_shown() -> None:
-    shown = re.findall(r"\]\((docs/[^)]+)\)", README)
-    assert sorted(shown) == sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.svg"))
+    shown = {(ROOT / path).parent / link for path in PAGES for link in links(path)}
+    assert set((ROOT / "docs").glob("*.svg")) <= shown
 
 
-def test_every_file_that_readme_names_is_there() -> None:
-    named = re.findall(r"`((?:[a-z_]+/)+[a-z0-9_]+\.(?:asm|c|h|py|inc))`", README)
+def test_every_file_that_is_named_is_there() -> None:
+    named = set(re.findall(r"`((?:[a-z_]+/)+[a-z0-9_]+\.(?:asm|c|h|py|inc))`", EVERY_PAGE))
     assert len(named) > 8
-    for path in named:
-        assert path in _tree("default") or (ROOT / path).is_file(), path
+    in_a_tree = set().union(*map(_tree, CONFIGS))
+    assert {path for path in named - in_a_tree if not (ROOT / path).is_file()} == set()
+
+
+def test_the_map_names_every_folder_and_no_other() -> None:
+    mapped = re.findall(r"^\| `([\w./]+/)` \|", PAGES["CONTRIBUTING.md"], re.MULTILINE)
+    assert {name for name in mapped if not (ROOT / name).is_dir()} == set()
+    known = {name.split("/")[0] for name in mapped}
+    listed = subprocess.run(
+        ["git", "ls-files", "*/*"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert {line.split("/")[0] for line in listed.stdout.split("\n") if line} <= known
 
 
 def test_the_boot_in_readme_is_of_the_default_kernel() -> None:
-    assert f"config {load_config(None, ()).digest}" in fenced("text")
+    shown = fenced("text", README)
+    config = load_config(None, ())
+    suite = build_model(config).suite
+    assert f"config {config.digest}" in shown
+    results = re.findall(r"^ok (\d+) - (.*)$", shown, re.MULTILINE)
+    assert len(results) > 1
+    for number, title in results:
+        assert suite[int(number) - 1].title == title
+    assert f"suite finished: {len(suite)} passed, 0 failed" in shown
+    assert f"verdict: pass: {len(suite)} tests ok" in shown
 
 
-@pytest.mark.parametrize("text", [README, CHANGELOG], ids=["README", "CHANGELOG"])
-def test_nothing_of_the_workshop_shows(text: str) -> None:
+def test_the_count_of_tests_in_readme_is_one_that_was_recorded() -> None:
+    (shown,) = re.findall(r"^(\d+) passed, (\d+) skipped in (\d+) s$", README, re.MULTILINE)
+    parts = [part for record in tested.load() for part in record.parts if part.tests and part.ok]
+    recorded = [(part.tests.passed, part.tests.skipped, part.seconds) for part in parts]
+    assert tuple(map(int, shown)) in recorded
+
+
+@pytest.mark.parametrize("path", MARKDOWN)
+def test_nothing_of_the_workshop_shows(path: str) -> None:
     assert not re.search(
-        r"/work\b|/tmp\b|/home\b|\bsessions?\b|shared folder|\bTODO\b", text, re.IGNORECASE
+        r"/work\b|/tmp\b|/home\b|\bsessions?\b|shared folder|\bTODO\b",
+        MARKDOWN[path],
+        re.IGNORECASE,
     )
 
 
@@ -272,8 +392,39 @@ def test_the_files_that_a_trees_readme_proposes_to_change_are_there(name: str) -
         assert path in _tree(name)
 
 
+LESSON = tuple(step.value for step in Step if step <= docs.LAST_OF_THE_LESSON)
+FOLLOWED_MAX = 8  # files that a reader has open at once
+
+
+@pytest.mark.parametrize("step", LESSON)
+def test_the_files_of_one_getpid_are_there_and_few(step: str) -> None:
+    tree = render_tree(load_config(None, [f"kernel.step={step}"]))
+    paths = [stop.path for stop in FOLLOW[step]]
+    assert set(paths) <= set(tree) and len(set(paths)) == len(paths) <= FOLLOWED_MAX
+    shown = re.findall(r"^(\d+)\. `([^`]+)` \(", tree["README.md"].decode(), re.MULTILINE)
+    assert shown == [(str(n), path) for n, path in enumerate(paths, start=1)]
+
+
+@pytest.mark.parametrize("step", LESSON)
+def test_the_files_of_one_getpid_name_the_numbers_that_are_said_of_them(step: str) -> None:
+    """Where a file has numbers in its comments, they are those that the README names."""
+    tree = render_tree(load_config(None, [f"kernel.step={step}"]))
+    numbered = 0
+    for stop in FOLLOW[step]:
+        text = tree[stop.path].decode()
+        if in_head := re.findall(r"^;   (\d)  ", text, re.MULTILINE):
+            assert stop.numbers == f"{in_head[0]} to {in_head[-1]}"
+            numbered += 1
+    assert numbered == 1, "the entry point has them"
+
+
+def test_the_proof_has_no_such_list() -> None:
+    assert set(FOLLOW) == set(LESSON)
+    assert "Follow one getpid" not in readme_of("robust")
+
+
 def test_what_begins_a_folder_is_there() -> None:
-    from builder.reading import FOLDERS
+    from builder.tree.readme import FOLDERS
 
     every = set().union(*map(_tree, CONFIGS))
     for folder, _, first in FOLDERS:
@@ -287,9 +438,86 @@ def test_a_header_is_named_with_its_c_file() -> None:
     assert [(file.name, file.text) for file in folder.files] == [("a.c, .h", "one"), ("b.h", "two")]
 
 
+def test_a_header_that_begins_a_folder_is_named_before_its_c_file() -> None:
+    files = {"proc/process.c": b"/* proc/process.c: made. */", "proc/process.h": b""}
+    (folder,) = reading_order(files)
+    assert [file.name for file in folder.files] == ["process.h", "process.c"]
+
+
 def test_a_folder_without_a_place_in_the_order_is_noticed() -> None:
     with pytest.raises(AssertionError, match="nowhere"):
         reading_order({"nowhere/file.c": b""})
+
+
+def test_reading_order_is_that_of_the_folders_then_of_their_first_files_then_of_names() -> None:
+    paths = ["boot/start.asm", "cpu/gdt.c", "cpu/tss.c", "cpu/a.c", "cpu/b.c", "sys/table.c"]
+    paths += ["include/structs.h", "Makefile", "kernel.ld", "README.md", "nowhere/file.c"]
+    assert sorted(reversed(paths), key=place) == paths
+
+
+# ---- the pages of the steps ----
+
+STEP_PAGES = sorted(path for path in PAGES if path.startswith("docs/steps/"))
+STEP_WORDS = range(300, 601)
+
+
+def words_of(page: str) -> int:
+    """Of the prose: without blocks, tables and headings."""
+    lines = without_blocks(page).splitlines()
+    return sum(len(line.split()) for line in lines if not line.startswith(("|", "#", "<!--")))
+
+
+def test_each_way_of_the_lesson_has_its_page() -> None:
+    for old, new in itertools.pairwise((*LESSON, "robust")):
+        assert f"docs/steps/{old}-{new}.md" in STEP_PAGES
+
+
+@pytest.mark.parametrize("path", STEP_PAGES)
+def test_a_page_of_a_step_is_of_two_steps_that_follow_each_other(path: str) -> None:
+    old, new = Path(path).stem.split("-")
+    assert Step(new).position == Step(old).position + 1
+    assert PAGES[path].startswith(f"# From {old} to {new}\n")
+    assert words_of(PAGES[path]) in STEP_WORDS
+    headings = re.findall(r"^## (.*)$", PAGES[path], re.MULTILINE)
+    assert {"What to look at first", "What to try"} <= set(headings)
+
+
+@pytest.mark.parametrize("path", STEP_PAGES)
+def test_a_page_of_a_step_names_files_of_its_steps(path: str) -> None:
+    trees = [
+        render_tree(load_config(None, [f"kernel.step={step}"]))
+        for step in Path(path).stem.split("-")
+    ]
+    named = re.findall(r"`((?:[a-z_]+/)+[a-z0-9_]+\.(?:asm|c|h|inc))`", PAGES[path])
+    assert len(named) > 5
+    assert set(named) <= set(trees[0]) | set(trees[1])
+
+
+def test_a_null_call_is_counted_in_the_sources() -> None:
+    source = """; x.asm: made up
+start:                  ; here
+    push eax
+.inner:
+    sysenter            ; comes back at the next label
+    int  0x80
+.back:
+    pop  eax
+
+    ret
+    nop
+"""
+    assert straight(source, "start") == 4
+    assert straight(source, ".back") == 2
+
+
+def test_a_null_call_is_as_long_as_the_page_says() -> None:
+    costs = [
+        null_call(step, render_tree(load_config(None, [f"kernel.step={step}"]))).total
+        for step in LESSON
+    ]
+    text = PAGES["docs/steps/sysenter-vsyscall.md"]
+    assert f"| all | {' | '.join(map(str, costs))} |" in text
+    assert f"That is {costs[2]}, where `int 0x80` needs {costs[0]}" in text
 
 
 @pytest.mark.parametrize(

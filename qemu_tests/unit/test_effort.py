@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from builder import effort
-from builder.effort import Effort, EffortMeter
+from builder.boot import effort
+from builder.boot.effort import Effort, EffortMeter
 
 SPIN = ["sh", "-c", "while :; do :; done"]
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from builder.effort import Effort
-from builder.exec import terminal
-from builder.exec.area import Area, Stream
-from builder.exec.relay import Relay
+from builder.boot.effort import Effort
+from builder.boot.patience import BACKSTOP_S
+from builder.linux import terminal
+from builder.linux.exec.area import Area, Stream
+from builder.linux.exec.relay import Relay
 from builder.model import host
-from builder.patience import BACKSTOP_S
 
 AT = 4096
 WATCH = host.numbers(host.WATCHES)
@@ -264,7 +264,7 @@ def test_a_guest_that_takes_no_signal_is_given_up_by_what_its_emulator_does(
     guest: Guest, monkeypatch: pytest.MonkeyPatch, last: Effort
 ) -> None:
     readings = iter([Effort(0.0, 0.0), Effort(1.9, 1.9), last])
-    monkeypatch.setattr("builder.effort.EffortMeter.read", lambda _meter: next(readings))
+    monkeypatch.setattr("builder.boot.effort.EffortMeter.read", lambda _meter: next(readings))
     relay = Relay(guest, None)  # type: ignore[arg-type]
     try:
         relay._turn(None)  # hears where the area is

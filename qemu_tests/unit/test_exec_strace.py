@@ -8,13 +8,13 @@ import signal
 
 import pytest
 
-from builder.exec import call_tables as tables
-from builder.exec.call_structures import quoted
-from builder.exec.guest_memory import GuestMemory
-from builder.exec.strace import Record, Tracer
+from builder.config.step import STEPS
+from builder.linux.exec import call_tables as tables
+from builder.linux.exec.call_structures import quoted
+from builder.linux.exec.guest_memory import GuestMemory
+from builder.linux.exec.strace import Record, Tracer
 from builder.model import host
 from builder.model.syscalls import syscalls_for
-from builder.step import STEPS
 
 MOMENT = host.numbers(host.MOMENTS)
 DIRECTORY, TABLE, PAGE, OTHER = 0x1000, 0x2000, 0x3000, 0x5000

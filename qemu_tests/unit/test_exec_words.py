@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from builder.cache import cache_path
 from builder.errors import FileError, NotFoundError, RefusedError, UserError
-from builder.exec import initrd, kernel, options, program, run
+from builder.linux.cache import cache_path
+from builder.linux.exec import command_line, execute, initrd, kept_kernel, program
 from builder.model import host
 
 # ---- words ----
 
 
 def test_defaults_and_the_programs_own_options() -> None:
-    wanted = options.parse(["./prog", "--env", "-h"], {"TERM": "dumb"})
+    wanted = command_line.parse(["./prog", "--env", "-h"], {"TERM": "dumb"})
     assert (wanted.program, wanted.arguments) == ("./prog", ["./prog", "--env", "-h"])
     assert (wanted.memory_mib, wanted.cpus, wanted.cpu, wanted.strace) == (64, 1, "coreduo", False)
     assert wanted.environment == {"HOME": "/", "PATH": "/bin:/usr/bin", "TERM": "dumb"}
@@ -49,8 +49,8 @@ def test_every_option(tmp_path: Path) -> None:
         "--",
         "-p",
     ]
-    wanted = options.parse(words, {"HERE": "value"})
-    expected = {**options.FIRST_ENVIRONMENT, "A": "1=2", "HERE": "value", "C": ""}
+    wanted = command_line.parse(words, {"HERE": "value"})
+    expected = {**command_line.FIRST_ENVIRONMENT, "A": "1=2", "HERE": "value", "C": ""}
     assert wanted.environment == expected
     assert wanted.files == [("x", "y"), (f"{tmp_path}/a:b", "")]
     assert (wanted.initrds, wanted.memory_mib, wanted.cpus) == (["i"], 128, 2)
@@ -80,21 +80,21 @@ def test_every_option(tmp_path: Path) -> None:
         ["--cpus", "9", "p"],
         ["--cpu", "", "p"],
         ["--cpu", "-x", "p"],
-        ["p", "x" * options.STRINGS_BYTES_MAX],
+        ["p", "x" * command_line.STRINGS_BYTES_MAX],
     ],
 )
 def test_bad_words_are_refused_with_advice(words: list[str]) -> None:
     with pytest.raises(UserError) as caught:
-        options.parse(words, {})
+        command_line.parse(words, {})
     assert caught.value.where == "tinygate exec" and caught.value.fix
 
 
 def test_help_is_asked_for_before_the_program_only() -> None:
-    assert options.asks_for_help(["--strace", "-h"])
-    assert options.asks_for_help(["--env", "A=1", "--help"])
-    assert not options.asks_for_help(["--env", "-h", "p"])
-    assert not options.asks_for_help(["p", "--help"])
-    assert not options.asks_for_help(["--", "--help"])
+    assert command_line.asks_for_help(["--strace", "-h"])
+    assert command_line.asks_for_help(["--env", "A=1", "--help"])
+    assert not command_line.asks_for_help(["--env", "-h", "p"])
+    assert not command_line.asks_for_help(["p", "--help"])
+    assert not command_line.asks_for_help(["--", "--help"])
 
 
 def test_help_shows_the_options_that_there_are() -> None:
@@ -102,7 +102,7 @@ def test_help_shows_the_options_that_there_are() -> None:
 
     command = get_command(app).commands["exec"]  # type: ignore[attr-defined]
     shown = {name for each in command.params for name in each.opts if name.startswith("-")}
-    assert shown == {*options.VALUES, "--strace", "--help", "-h"} - {"--help", "-h"}
+    assert shown == {*command_line.VALUES, "--strace", "--help", "-h"} - {"--help", "-h"}
 
 
 # ---- the program ----
@@ -198,7 +198,7 @@ def strings_at(block: bytes, offset: int) -> list[bytes]:
 
 def test_strings_are_handed_over_as_they_are() -> None:
     words = ["./p", "", "a b", "\udcff", "=" * 70_000]
-    wanted = options.parse(["--env", "A=\udcfe", *words], {})
+    wanted = command_line.parse(["--env", "A=\udcfe", *words], {})
     block = initrd.start_block(wanted, (1, 2, 3), (24, 80))
     fields = host.offsets(host.START_FIELDS)
     at = {n: int.from_bytes(block[p : p + 4], "little") for n, p in fields.items()}
@@ -217,23 +217,23 @@ def test_a_change_of_any_source_counts(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "f").write_bytes(b"1")
     (tmp_path / "__pycache__").mkdir()
-    before = kernel.fingerprint([str(tmp_path)])
+    before = kept_kernel.fingerprint([str(tmp_path)])
     (tmp_path / "__pycache__" / "x.pyc").touch()
-    assert kernel.fingerprint([str(tmp_path)]) == before
+    assert kept_kernel.fingerprint([str(tmp_path)]) == before
     (tmp_path / "a" / "f").write_bytes(b"22")
-    assert kernel.fingerprint([str(tmp_path)]) != before
+    assert kept_kernel.fingerprint([str(tmp_path)]) != before
 
 
 def test_a_kernel_counts_only_with_its_stamp(tmp_path: Path) -> None:
     folder = str(tmp_path)
-    assert not kernel.is_current(folder, "print")
-    (tmp_path / kernel.STAMP_NAME).write_text("print")
-    assert not kernel.is_current(folder, "print")
-    (tmp_path / kernel.ELF_NAME).write_bytes(b"kernel")
-    (tmp_path / kernel.STAMP_NAME).write_text(kernel.stamp(folder, "print"))
-    assert kernel.is_current(folder, "print") and not kernel.is_current(folder, "other")
-    (tmp_path / kernel.ELF_NAME).write_bytes(b"kern")  # the disk was full
-    assert not kernel.is_current(folder, "print")
+    assert not kept_kernel.is_current(folder, "print")
+    (tmp_path / kept_kernel.STAMP_NAME).write_text("print")
+    assert not kept_kernel.is_current(folder, "print")
+    (tmp_path / kept_kernel.ELF_NAME).write_bytes(b"kernel")
+    (tmp_path / kept_kernel.STAMP_NAME).write_text(kept_kernel.stamp(folder, "print"))
+    assert kept_kernel.is_current(folder, "print") and not kept_kernel.is_current(folder, "other")
+    (tmp_path / kept_kernel.ELF_NAME).write_bytes(b"kern")  # the disk was full
+    assert not kept_kernel.is_current(folder, "print")
 
 
 def test_without_a_home_no_folder_is_called_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,13 +267,13 @@ def test_what_else_goes_wrong_is_told_with_its_place(
     def fail(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(run, "_run", fail)
-    assert run.run(["program"]) == 125
+    monkeypatch.setattr(execute, "_run", fail)
+    assert execute.run(["program"]) == 125
     said = capsys.readouterr().err
     assert said.startswith(text) and "\n  fix: " in said
 
 
 def test_each_kind_of_kernel_has_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TINYGATE_CACHE", str(tmp_path))
-    kinds = {kernel.folder_of(cpus, strace) for cpus in (1, 2) for strace in (False, True)}
+    kinds = {kept_kernel.folder_of(cpus, strace) for cpus in (1, 2) for strace in (False, True)}
     assert len(kinds) == 4 and all(each.startswith(str(tmp_path)) for each in kinds)

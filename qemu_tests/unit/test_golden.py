@@ -1,13 +1,14 @@
 """Golden files: the trees of the steps, and the machine code of the ways in and out.
 
-`pytest --update-golden` writes them anew; look at `git diff` before you commit that.
+`pytest qemu_tests/unit/test_golden.py --update-golden` writes them anew; look at `git diff` before
+you commit that. What is kept of a tree, and how: golden_kit.py.
 """
 
 from __future__ import annotations
 
-import difflib
+import shutil
 import subprocess
-from collections.abc import Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -16,60 +17,68 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 from elftools.elf.sections import SymbolTableSection
 
-from builder.config import load_config
-from builder.patience import BACKSTOP_S
-from builder.render import render_tree, write_tree
-from builder.step import STEPS
+from builder.boot.patience import BACKSTOP_S
+from builder.config.load import load_config
+from builder.config.step import STEPS
+from builder.model.kernel import build_model
+from builder.model.layers import folder_of
+from builder.tools.resources import data_dir
+from builder.tree.render import render_tree, tree_sources, write_tree
+from qemu_tests.unit.golden_kit import RENEW, Tree, TreeFile, compare, compare_step
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
-DIFF_LINES_SHOWN = 200
 
 
-def _compare(golden: Path, files: Mapping[str, bytes], update: bool) -> None:
-    """Fail, with a unified diff, unless the files below `golden` are `files`."""
-    if update:
-        write_tree(files, golden)
-        (golden / ".files").unlink()
-        for path in sorted(_files_below(golden) - set(files)):
-            (golden / path).unlink()
-        return
-    diff: list[str] = []
-    for path in sorted(set(files) | _files_below(golden)):
-        old = (golden / path).read_text() if (golden / path).is_file() else ""
-        new = files.get(path, b"").decode()
-        ends = (f"golden/{golden.name}/{path}", f"rendered/{path}")
-        diff += difflib.unified_diff(old.splitlines(), new.splitlines(), *ends, lineterm="")
-    more = [f"... and {len(diff) - DIFF_LINES_SHOWN} lines more"][: len(diff) > DIFF_LINES_SHOWN]
-    if diff:
-        fix = "if this is what you meant: pytest --update-golden"
-        pytest.fail("\n".join([*diff[:DIFF_LINES_SHOWN], *more, fix]), pytrace=False)
+@cache
+def _tree(step: str) -> Tree:
+    config = load_config(None, [f"kernel.step={step}"])
+    sources = tree_sources(build_model(config).layers)
+    layers = {
+        path: f"{source.folder}/{folder_of(source.layer)}" for path, source in sources.items()
+    }
+    layers["README.md"] = "templates/_docs"
+    return {path: TreeFile(layers[path], data) for path, data in render_tree(config).items()}
 
 
-def _files_below(folder: Path) -> set[str]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix() for path in found}
+@pytest.mark.parametrize("step", STEPS)
+def test_what_no_template_makes_is_the_file_of_its_layer(step: str) -> None:
+    for path, file in _tree(step).items():
+        if not file.is_rendered:
+            assert (data_dir("kernel_src").parent / file.layer / path).read_bytes() == file.data
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_tree_of_a_step(step: str, update_golden: bool) -> None:
-    tree = render_tree(load_config(None, [f"kernel.step={step}"]))
-    _compare(GOLDEN / step, tree, update_golden)
+    steps = STEPS[: STEPS.index(step) + 1]
+    before = _tree(steps[-2]) if len(steps) > 1 else None
+    compare_step(GOLDEN, steps, _tree(step), before, update=update_golden)
+
+
+def test_nothing_is_kept_of_what_there_is_no_more(update_golden: bool) -> None:
+    wanted = {*(GOLDEN / step for step in STEPS), *(GOLDEN / "code" / name for name in ENTRY_CODE)}
+    stale = {*GOLDEN.iterdir(), *(GOLDEN / "code").iterdir()} - wanted - {GOLDEN / "code"}
+    if update_golden:
+        for path in stale:
+            shutil.rmtree(path)
+    else:
+        assert not stale, RENEW
 
 
 # ---- machine code: of NASM's files only, as what C becomes depends on the compiler ----
 
 ENTRY_CODE = {
     "int80": ("entry/int80_entry.asm", "entry/return.asm"),
-    "sysenter": ("entry/sysenter_entry.asm", "user/lib/stubs.asm"),
-    "sysenter-per-switch": ("entry/sysenter_entry.asm",),
-    "sysenter-esp0-word": ("entry/sysenter_entry.asm", "entry/at_sysenter.asm"),
+    "sysenter": ("entry/sysenter_entry.asm", "entry/return.asm", "user/lib/system_call.asm"),
     "vsyscall": (
         "entry/sysenter_entry.asm",
         "entry/at_sysenter.asm",
         "entry/vsyscall_sysenter.asm",
         "entry/vsyscall_int80.asm",
     ),
-    "vsyscall-random": ("entry/sysenter_entry.asm",),
+    "robust": ("entry/sysenter_entry.asm", "entry/at_sysenter.asm", "entry/return.asm"),
+    "robust-per-switch": ("entry/sysenter_entry.asm",),
+    "robust-esp0-word": ("entry/sysenter_entry.asm", "entry/at_sysenter.asm"),
+    "robust-random": ("entry/sysenter_entry.asm",),
     "processes": ("entry/return.asm",),
 }
 
@@ -123,22 +132,4 @@ def test_machine_code_of_the_ways_in_and_out(
         argv = ["nasm", "-f", "elf32", "-I./", "-o", str(target), source]
         subprocess.run(argv, cwd=tmp_path, check=True, timeout=BACKSTOP_S)
         listings[f"{PurePosixPath(source).stem}.txt"] = _disassemble(target).encode()
-    _compare(GOLDEN / "code" / name, listings, update_golden)
-
-
-def test_a_difference_is_shown_as_a_diff(tmp_path: Path) -> None:
-    (tmp_path / "a.c").write_text("one\ntwo\n")
-    (tmp_path / "gone.c").write_text("old\n")
-    with pytest.raises(pytest.fail.Exception) as caught:
-        _compare(tmp_path, {"a.c": b"one\n2\n", "new.c": b"x\n"}, update=False)
-    lines = str(caught.value).splitlines()
-    assert {"-two", "+2", "-old", "+x"} <= set(lines)
-    assert lines[-1] == "if this is what you meant: pytest --update-golden"
-
-
-def test_update_makes_the_folder_what_was_rendered(tmp_path: Path) -> None:
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "gone.c").write_text("old\n")
-    _compare(tmp_path, {"a.c": b"one\n"}, update=True)
-    assert _files_below(tmp_path) == {"a.c"}
-    _compare(tmp_path, {"a.c": b"one\n"}, update=False)
+    compare(GOLDEN / "code" / name, listings, {}, {}, update=update_golden)

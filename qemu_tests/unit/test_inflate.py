@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.patience import BACKSTOP_S
-from qemu_tests.initrd_kit import (
+from builder.boot.patience import BACKSTOP_S
+from qemu_tests.unit.initrd.kit import (
     INCLUDES,
     SOURCES,
     WARNINGS,
@@ -23,7 +23,7 @@ from qemu_tests.initrd_kit import (
     deflate,
     gzip_member,
 )
-from qemu_tests.initrd_trees import CHANGES, NOISE, PROPERTY, TEXT, changed, damaged
+from qemu_tests.unit.initrd.trees import CHANGES, NOISE, PROPERTY, TEXT, changed, damaged
 
 EINVAL, ENOSPC = 22, 28
 KERNEL_FLAGS = (

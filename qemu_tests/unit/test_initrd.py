@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.cpio import (
+from builder.boot.patience import BACKSTOP_S
+from builder.linux.cpio import (
     TRAILER,
     Directory,
     Entry,
@@ -24,9 +25,8 @@ from builder.cpio import (
     pack,
     record,
 )
-from builder.patience import BACKSTOP_S
-from qemu_tests.initrd_kit import Harness
-from qemu_tests.initrd_trees import (
+from qemu_tests.unit.initrd.kit import Harness
+from qemu_tests.unit.initrd.trees import (
     CHANGES,
     FILE,
     FORMS,

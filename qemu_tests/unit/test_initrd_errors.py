@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from builder.cpio import TRAILER, Directory, File, HardLink, Header, pack, record
-from qemu_tests.initrd_kit import Harness
-from qemu_tests.initrd_trees import FILE, GOOD, NOISE, changed, gzipped
+from builder.linux.cpio import TRAILER, Directory, File, HardLink, Header, pack, record
+from qemu_tests.unit.initrd.kit import Harness
+from qemu_tests.unit.initrd.trees import FILE, GOOD, NOISE, changed, gzipped
 
 HEADER = "there should be a header of cpio, 070701 or 070702"
 DIGITS = "a number in a header has other characters than 0-9 and a-f"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.ktap import parse
-from builder.transcript import decode, normalise
+from builder.boot.ktap import parse
+from builder.boot.transcript import decode, normalise
 
 LOGS = Path(__file__).parents[1] / "logs"
 BANNER = "tinygate kernel: step int80, 1 cpu, config 000000000000\n"

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from builder.patience import BACKSTOP_S
+from builder.boot.patience import BACKSTOP_S
 
 
 def as_checkout(root: Path, _folder: Path) -> Path:
-    return root / "builder" / "launch"
+    return root / "builder/cli/launch"
 
 
 def as_installed(root: Path, folder: Path) -> Path:
     """What pyproject.toml makes of the packages in a wheel."""
-    shutil.copytree(root / "builder" / "launch" / "tinygate", folder / "tinygate")
+    shutil.copytree(root / "builder/cli/launch/tinygate", folder / "tinygate")
     shutil.copytree(root / "builder", folder / "tinygate" / "builder")
     for name in ("templates", "kernel_src"):
         shutil.copytree(root / name, folder / "tinygate" / "builder" / "_data" / name)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.debian import PACKAGES, Unpacked
 from builder.errors import BuildError, DebianUnavailableError, ToolError
+from builder.linux.debian import PACKAGES, Unpacked
 from qemu_tests.linux import expectations, fetched, keys, record
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program, build_runner
 from qemu_tests.linux.cases import Case, cases

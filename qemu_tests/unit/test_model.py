@@ -8,23 +8,30 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from builder.config import load_config
+from builder.config.load import load_config
+from builder.config.step import STEPS
 from builder.model import budgets, memory, outcomes, tables, traps
-from builder.model.auxv import AUXV
 from builder.model.features import FEATURES, SYSENTER_MIN_SIGNATURE
 from builder.model.gdt import GDT_ENTRIES, check_sysenter_order, gdt_entries
 from builder.model.kernel import KernelModel, build_model
-from builder.model.layout import PROCESS, PT_REGS, TSS, Field, Layout
-from builder.model.programs import FAULTS, PROGRAMS
+from builder.model.layout import PROCESS, PT_REGS, TSS_BYTES, Field, Layout
+from builder.model.programs import FAULTS
 from builder.model.syscalls import EVERY_SYSCALL, syscalls_for
 
 EVERY_STEP = (
     ("kernel.step=int80",),
-    ("kernel.step=sysenter", "sysenter.stack=per-switch"),
-    ("kernel.step=sysenter", "sysenter.stack=esp0-word", "cpu.count=8"),
-    ("kernel.step=vsyscall", "tss.io_bitmap=false"),
-    ("kernel.step=vsyscall", "vsyscall.address=random", "cpu.count=2", "programs.suite=checks"),
+    ("kernel.step=sysenter",),
+    ("kernel.step=vsyscall", "programs.suite=checks"),
+    ("kernel.step=robust", "sysenter.stack=per-switch"),
+    ("kernel.step=robust", "sysenter.stack=esp0-word", "cpu.count=8"),
+    ("kernel.step=robust", "tss.io_bitmap=false"),
+    ("kernel.step=robust", "vsyscall.address=random", "cpu.count=2", "programs.suite=checks"),
+    ("kernel.step=processes",),
+    ("kernel.step=linux", "vsyscall.address=random", "cpu.count=2"),
+    ("kernel.step=linux", "programs.suite=checks"),
 )
+LESSON = ("int80", "sysenter", "vsyscall")
+ROBUST = "kernel.step=robust"
 
 
 @pytest.fixture(params=EVERY_STEP, ids=" ".join)
@@ -32,11 +39,15 @@ def model(request: pytest.FixtureRequest) -> KernelModel:
     return build_model(load_config(None, request.param))
 
 
+def model_of(step: str, *overrides: str) -> KernelModel:
+    return build_model(load_config(None, [f"kernel.step={step}", *overrides]))
+
+
 # ---- GDT ----
 
 
 def test_selectors_are_those_of_linux() -> None:
-    selectors = {entry.name: entry.selector for entry in gdt_entries(103)}
+    selectors = {entry.name: entry.selector for entry in gdt_entries(103, double_fault=True)}
     assert selectors["KERNEL_CODE"] == 0x60
     assert selectors["KERNEL_DATA"] == 0x68
     assert selectors["USER_CODE"] == 0x73
@@ -46,7 +57,7 @@ def test_selectors_are_those_of_linux() -> None:
 
 
 def test_descriptors_are_those_of_linux() -> None:
-    descriptors = {entry.name: entry.descriptor for entry in gdt_entries(103)}
+    descriptors = {entry.name: entry.descriptor for entry in gdt_entries(103, double_fault=True)}
     assert descriptors["KERNEL_CODE"] == 0x00CF9B000000FFFF
     assert descriptors["KERNEL_DATA"] == 0x00CF93000000FFFF
     assert descriptors["USER_CODE"] == 0x00CFFB000000FFFF
@@ -55,7 +66,7 @@ def test_descriptors_are_those_of_linux() -> None:
 
 
 def test_user_selectors_follow_from_the_sysenter_msr() -> None:
-    by_name = {entry.name: entry for entry in gdt_entries(103)}
+    by_name = {entry.name: entry for entry in gdt_entries(103, double_fault=True)}
     msr = by_name["KERNEL_CODE"].selector
     assert by_name["KERNEL_DATA"].selector == msr + 8
     assert by_name["USER_CODE"].selector == msr + 16 | 3
@@ -63,7 +74,7 @@ def test_user_selectors_follow_from_the_sysenter_msr() -> None:
 
 
 def test_gdt_in_another_order_is_refused() -> None:
-    code, data, *rest = gdt_entries(103)
+    code, data, *rest = gdt_entries(103, double_fault=True)
     check_sysenter_order((code, data, *rest))
     swapped = (replace(code, index=data.index), replace(data, index=code.index), *rest)
     with pytest.raises(AssertionError):
@@ -75,6 +86,16 @@ def test_gdt_indices_are_sorted_unique_and_leave_room_for_tls(model: KernelModel
     assert indices == sorted(set(indices))
     assert indices[0] > 0 and indices[-1] < GDT_ENTRIES
     assert not {6, 7, 8} & set(indices)  # Linux's TLS
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_small_kernels_have_no_task_for_a_double_fault(step: str) -> None:
+    model = model_of(step)
+    names = [entry.name for entry in model.gdt]
+    flat = ["KERNEL_CODE", "KERNEL_DATA", "USER_CODE", "USER_DATA"]
+    last = [] if step in LESSON else ["DOUBLE_FAULT_TSS"]
+    assert names == [*flat, "TSS", *last]
+    assert [t.vector for t in model.traps if t.task_gate] == ([] if step in LESSON else [8])
 
 
 def test_tss_limit_covers_the_bitmap_and_one_byte_more(model: KernelModel) -> None:
@@ -114,8 +135,20 @@ def test_tss_is_that_of_the_sdm() -> None:
     offsets = {"link": 0, "esp0": 4, "ss0": 8, "esp1": 12, "cr3": 28, "eip": 32, "eflags": 36}
     offsets |= {"eax": 40, "esp": 56, "edi": 68, "es": 72, "cs": 76, "ss": 80, "ds": 84, "gs": 92}
     offsets |= {"ldt": 96, "trap": 100, "iomap_base": 102}
-    assert {name: TSS.offset_of(name) for name in offsets} == offsets
-    assert TSS.size_bytes == 104
+    tss = model_of("robust").layout("tss")
+    assert {name: tss.offset_of(name) for name in offsets} == offsets
+    assert tss.size_bytes == TSS_BYTES == 104
+
+
+@pytest.mark.parametrize("step", LESSON)
+def test_tss_of_the_small_kernels_is_that_of_the_sdm_as_far_as_they_use_it(step: str) -> None:
+    tss = model_of(step).layout("tss")
+    used = {"link": 0, "esp0": 4, "ss0": 8, "esp1": 12, "trap": 100, "iomap_base": 102}
+    unused = {"unused": 16}
+    # SYSENTER begins at the end of the emergency stack, where esp0 is found by its distance.
+    behind = {"emergency_stack": TSS_BYTES} if step == "vsyscall" else {}
+    assert {placed.field.name: placed.offset for placed in tss.placed} == used | unused | behind
+    assert tss.size_bytes == TSS_BYTES + (256 if behind else 0)
 
 
 def test_layouts_have_no_holes_and_no_name_twice(model: KernelModel) -> None:
@@ -135,24 +168,39 @@ def test_a_field_that_is_not_aligned_is_refused() -> None:
 
 def test_each_design_of_sysenter_esp_finds_esp0_where_it_looks() -> None:
     def cpu(stack: str) -> Layout:
-        return build_model(load_config(None, [f"sysenter.stack={stack}"])).layout("cpu")
+        return model_of("robust", f"sysenter.stack={stack}").layout("cpu")
 
     # Below the address in the MSR there must be room for what an exception pushes there.
     end, word = cpu("tss-end"), cpu("esp0-word")
-    assert end.offset_of("emergency_stack") >= end.offset_of("tss") + TSS.size_bytes
+    assert end.offset_of("emergency_stack") >= end.offset_of("tss") + TSS_BYTES
     assert word.offset_of("tss") == word.offset_of("emergency_stack") + 256
     assert "emergency_stack" not in [placed.field.name for placed in cpu("per-switch").placed]
 
 
 def test_io_bitmap_follows_the_tss(model: KernelModel) -> None:
-    cpu = model.layout("cpu")
     if "io-bitmap" in model.layers:
-        assert cpu.offset_of("io_bitmap") == cpu.offset_of("tss") + TSS.size_bytes
+        cpu = model.layout("cpu")
+        assert cpu.offset_of("io_bitmap") == cpu.offset_of("tss") + TSS_BYTES
+        return
+    names = {field.name for layout in model.layouts for field in layout.fields}
+    assert "io_bitmap" not in names
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_only_kernels_for_several_cpus_have_data_for_each(step: str) -> None:
+    names = [layout.c_name for layout in model_of(step).layouts]
+    assert ("cpu" in names) == (step not in LESSON)
 
 
 def test_process_fields_come_with_their_step() -> None:
     fields = {placed.field.name for placed in PROCESS.for_layers(("int80",)).placed}
-    assert fields.isdisjoint({"sysinfo", "sysenter_return", "io_bitmap"})
+    assert fields.isdisjoint({"sysinfo", "sysenter_return", "io_bitmap", "state", "next", "cpu"})
+    assert fields == {placed.field.name for placed in model_of("vsyscall").layout("process").placed}
+    # A program of the small kernels runs alone, while suite_run() waits for it.
+    assert "parent" in fields
+    assert {"parent", "state"} & {f.name for f in model_of("robust").layout("process").fields} == {
+        "state"
+    }
 
 
 # ---- memory ----
@@ -170,7 +218,8 @@ def test_regions_are_sorted_and_do_not_overlap(model: KernelModel) -> None:
 
 def test_only_what_ring_3_may_touch_is_open_to_it(model: KernelModel) -> None:
     for region in model.regions:
-        assert ("u" in region.access) == (region.name in ("program", "user stack", "vsyscall"))
+        open_ones = ("program", "user stack", "vsyscall", "clock data")
+        assert ("u" in region.access) == (region.name in open_ones)
         if region.name == "vsyscall":
             assert region.access == "r-xu"
 
@@ -239,10 +288,10 @@ def test_system_calls_have_a_reason_and_at_most_six_arguments() -> None:
         assert len(call.unpacked) == len(call.arguments)
 
 
-@pytest.mark.parametrize("step", ["int80", "processes", "linux"])
+@pytest.mark.parametrize("step", STEPS)
 def test_what_another_calls_function_does_is_done_in_its_way(step: str) -> None:
     """With or without the kernel lock; a function that is no call's own is called with nothing."""
-    model = build_model(load_config(None, [f"kernel.step={step}"]))
+    model = model_of(step)
     for call in model.syscalls:
         assert call.is_private == model.call_entry_of[call.number].is_private
     for call in model.call_functions:
@@ -262,17 +311,22 @@ def test_system_calls_are_sorted_and_within_the_table(model: KernelModel) -> Non
     assert numbers[-1] == model.constant("SYSCALL_LIMIT") - 1
 
 
+@pytest.mark.parametrize("step", LESSON)
+def test_the_small_kernels_have_the_same_three_calls(step: str) -> None:
+    assert [call.name for call in model_of(step).syscalls] == ["exit", "write", "getpid"]
+    checks = [call.name for call in model_of(step, "programs.suite=checks").syscalls]
+    assert checks == ["exit", "write", "getpid", "check_arguments"]
+
+
 def test_programs_of_step_linux_have_the_functions_of_step_processes() -> None:
-    processes, linux = (
-        build_model(load_config(None, [f"kernel.step={step}"])) for step in ("processes", "linux")
-    )
+    processes, linux = model_of("processes"), model_of("linux")
     names = [call.name for call in processes.syscalls]
     assert [call.name for call in linux.program_calls] == names
 
 
-@pytest.mark.parametrize("step", ["int80", "vsyscall", "processes", "linux"])
+@pytest.mark.parametrize("step", STEPS)
 def test_the_table_that_is_shown_has_every_call_of_a_step(step: str) -> None:
-    model = build_model(load_config(None, [f"kernel.step={step}"]))
+    model = model_of(step)
     assert set(model.syscalls) <= set(tables()["syscalls"])
 
 
@@ -301,6 +355,11 @@ def test_vectors_in_use_are_unique(model: KernelModel) -> None:
 
 def test_each_vector_has_one_handler(model: KernelModel) -> None:
     names = [handler.vector_name for handler in model.handlers]
+    if "lesson" in model.layers and "checks" in model.layers:
+        # Asked one after the other: the one of the checks first.
+        assert names == ["VECTOR_DB", "VECTOR_DB"]
+        assert [handler.layer for handler in model.handlers] == ["checks-sysenter", "sysenter"]
+        return
     assert len(names) == len(set(names))
 
 
@@ -308,20 +367,51 @@ def test_emergency_stack_is_for_what_can_hit_the_first_instruction() -> None:
     # An NMI may hit any instruction at all, and has an entry point of its own.
     assert {trap.vector for trap in traps.TRAPS if trap.on_emergency_stack} == {1}
     assert {trap.vector for trap in traps.TRAPS if trap.own_entry} == {2}
-    per_switch = build_model(load_config(None, ["sysenter.stack=per-switch"]))
+    per_switch = model_of("robust", "sysenter.stack=per-switch")
     assert not any(trap.on_emergency_stack for trap in per_switch.traps)
+    assert model_of("robust").traps == traps.TRAPS
+
+
+@pytest.mark.parametrize("step", LESSON)
+def test_exceptions_of_the_small_kernels_all_begin_in_the_same_way(step: str) -> None:
+    for trap in model_of(step).traps:
+        assert trap.label == f"trap_{trap.vector}"
+        assert not trap.on_emergency_stack
 
 
 # ---- the rest ----
 
 
-def test_auxv_is_linuxs_and_ends_with_null() -> None:
-    assert len({entry.number for entry in AUXV}) == len(AUXV)
-    assert AUXV[-1].name == "AT_NULL" and AUXV[-1].number == 0
-    numbers = {entry.name: entry.number for entry in AUXV}
-    assert numbers["AT_SYSINFO"] == 32
-    assert (numbers["AT_PHDR"], numbers["AT_PHENT"], numbers["AT_PHNUM"]) == (3, 4, 5)
-    assert (numbers["AT_RANDOM"], numbers["AT_EXECFN"], numbers["AT_SECURE"]) == (25, 31, 23)
+# Linux include/uapi/linux/auxvec.h and arch/x86/include/uapi/asm/auxvec.h
+AUXV_NUMBERS = {
+    "AT_PHDR": 3, "AT_PHENT": 4, "AT_PHNUM": 5, "AT_PAGESZ": 6, "AT_BASE": 7, "AT_FLAGS": 8,
+    "AT_ENTRY": 9, "AT_UID": 11, "AT_EUID": 12, "AT_GID": 13, "AT_EGID": 14, "AT_PLATFORM": 15,
+    "AT_HWCAP": 16, "AT_CLKTCK": 17, "AT_SECURE": 23, "AT_RANDOM": 25, "AT_EXECFN": 31,
+    "AT_SYSINFO": 32,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("step", "names"),
+    [
+        ("vsyscall", {"AT_SYSINFO", "AT_PAGESZ", "AT_ENTRY"}),
+        ("robust", set(AUXV_NUMBERS)),
+        ("processes", set(AUXV_NUMBERS)),
+        ("linux", {*AUXV_NUMBERS, "AT_SYSINFO_EHDR"}),
+    ],
+)
+def test_auxv_is_linuxs_and_ends_with_null(step: str, names: set[str]) -> None:
+    auxv = model_of(step).auxv
+    assert auxv[-1].name == "AT_NULL"
+    numbers = {entry.name: entry.number for entry in auxv}
+    assert len(numbers) == len(auxv)
+    linux = AUXV_NUMBERS | {"AT_SYSINFO_EHDR": 33}
+    assert numbers == {name: linux[name] for name in names} | {"AT_NULL": 0}
+
+
+@pytest.mark.parametrize("step", ["int80", "sysenter"])
+def test_programs_are_told_nothing_before_there_is_a_page(step: str) -> None:
+    assert model_of(step).auxv == ()
 
 
 def test_feature_bits_are_unique_and_sep_is_bit_11() -> None:
@@ -350,10 +440,14 @@ def test_prefixes_do_not_begin_like_each_other() -> None:
 
 
 def test_program_names_fit_struct_process_and_are_unique(model: KernelModel) -> None:
-    names = [program.name for program in PROGRAMS]
+    names = [program.name for program in model.programs]
+    assert names
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"[a-z0-9_-]{1,15}", name) for name in names)
-    assert set(model.program_names) <= set(names)
+    assert all(re.fullmatch(r"[a-z0-9_-]+", name) for name in names)
+    field = next(f for f in model.layout("process").fields if f.name == "name")
+    if field.c_type != "const char *":  # the small kernels have the program's own
+        assert max(map(len, names)) < field.size_bytes
+    assert model.program_names == tuple(names)
 
 
 def test_each_row_of_the_suite_names_a_program_or_a_check(model: KernelModel) -> None:
@@ -387,7 +481,7 @@ def test_every_table_can_be_shown() -> None:
 
 
 def test_equal_configurations_give_equal_models() -> None:
-    overrides = ["cpu.count=2", "programs.suite=checks"]
+    overrides = [ROBUST, "cpu.count=2", "programs.suite=checks"]
     assert build_model(load_config(None, overrides)) == build_model(load_config(None, overrides))
 
 

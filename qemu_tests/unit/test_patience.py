@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from builder.effort import Effort
-from builder.emulator.base import Counted
+from builder.boot.effort import Effort
+from builder.boot.emulator.base import Counted
+from builder.boot.patience import BACKSTOP, TOTAL, Limit, Meter, Patience, Reading, Watcher
+from builder.boot.transcript import Phase
 from builder.errors import UserError
-from builder.patience import BACKSTOP, TOTAL, Limit, Meter, Patience, Reading, Watcher
-from builder.transcript import Phase
 
 LIMIT = Limit(1000, idle_s=8, cpu_s=3, asleep_s=5)
 

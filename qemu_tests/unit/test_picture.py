@@ -8,19 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from builder.config import load_config
+from builder.config.load import load_config
 from builder.model.kernel import build_model
 from builder.model.layout import PT_REGS, Field
 from builder.model.memory import Region
-from builder.picture import pictures
-from builder.picture.memory import access_text, memory_picture, size_text
-from builder.picture.shapes import LINE_PX, Box, Picture, Text
-from builder.picture.stacks import stacks_picture
-from builder.picture.way import way_picture
+from builder.tree.picture import pictures
+from builder.tree.picture.memory_map import access_text, memory_picture, size_text
+from builder.tree.picture.shapes import LINE_PX, Box, Picture, Text
+from builder.tree.picture.stacks import stacks_picture
+from builder.tree.picture.way import way_picture
+from builder.tree.render import render_tree
 
 PICTURES = pictures()
 NAMES = sorted(PICTURES)
 MODEL = build_model(load_config(None, ()))
+ROBUST = build_model(load_config(None, ["kernel.step=robust"]))
 INSET_PX = 2  # how far a text must stay away from the edge of the paper
 BANDS = ("paper", "user", "cpu", "kernel")  # backgrounds, which texts may leave
 
@@ -28,7 +30,7 @@ BANDS = ("paper", "user", "cpu", "kernel")  # backgrounds, which texts may leave
 @pytest.mark.parametrize("name", NAMES)
 def test_the_committed_file_is_what_the_model_draws(name: str, project_root: Path) -> None:
     committed = (project_root / "docs" / name).read_text(encoding="utf-8")
-    assert committed == PICTURES[name].svg(), "run `python -m builder.docs`"
+    assert committed == PICTURES[name].svg(), "run `python -m builder.cli.docs`"
 
 
 def test_there_is_no_other_picture(project_root: Path) -> None:
@@ -132,6 +134,24 @@ def test_the_way_shows_the_selectors_and_the_msrs() -> None:
         assert word in all_text
 
 
+def test_the_way_has_the_numbers_that_the_page_and_the_entry_point_have(project_root: Path) -> None:
+    numbers = sorted(badge.number for badge in PICTURES["way.svg"].badges)
+    page = (project_root / "docs" / "way.md").read_text(encoding="utf-8")
+    assert [int(n) for n in re.findall(r"^(\d)\. ", page, re.MULTILINE)] == numbers
+    entry = render_tree(load_config(None, ()))["entry/sysenter_entry.asm"].decode()
+    in_head = [int(n) for n in re.findall(r"^;   (\d)  ", entry, re.MULTILINE)]
+    assert in_head and set(in_head) <= set(numbers)
+
+
+def test_the_way_pushes_in_the_order_of_the_entry_point() -> None:
+    """Each register once: what the picture says of sysenter_entry is what its source does."""
+    texts = [text.text for text in PICTURES["way.svg"].texts if text.text.startswith("push ")]
+    drawn = [word.strip("[],") for text in texts for word in text.partition(", ")[0].split()[1:]]
+    first = drawn.index("ss")
+    names = [placed.field.name for placed in reversed(MODEL.layout("pt_regs").placed)]
+    assert drawn[first : first + len(names)] == names
+
+
 def test_a_longer_frame_gives_another_picture() -> None:
     longer = replace(PT_REGS, fields=(Field("first", "uint32_t", 4, ""), *PT_REGS.fields))
     others = tuple(layout for layout in MODEL.layouts if layout.c_name != "pt_regs")
@@ -190,7 +210,7 @@ def test_access_is_said_in_words() -> None:
     ],
 )
 def test_the_msr_points_where_its_design_says(name: str, style: str, text: str, edge: str) -> None:
-    model = build_model(load_config(None, [f"sysenter.stack={name}"]))
+    model = build_model(load_config(None, ["kernel.step=robust", f"sysenter.stack={name}"]))
     picture = stacks_picture({name: model})
     label = next(each for each in picture.texts if each.text == text)
     box = next(
@@ -205,9 +225,9 @@ def test_the_msr_points_where_its_design_says(name: str, style: str, text: str, 
 def test_the_distance_is_the_one_that_the_entry_point_uses() -> None:
     texts = [text.text for text in PICTURES["stacks.svg"].texts]
     distance = (
-        MODEL.constant("CPU_EMERGENCY_STACK_END")
-        - MODEL.constant("CPU_TSS")
-        - MODEL.constant("TSS_ESP0")
+        ROBUST.constant("CPU_EMERGENCY_STACK_END")
+        - ROBUST.constant("CPU_TSS")
+        - ROBUST.constant("TSS_ESP0")
     )
     assert f"mov esp, [esp - {distance}]" in texts
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from builder.config import load_config
-from builder.emulator import BootImage, CpuException, CpuState, Machine, Qemu, qemu
-from builder.emulator.base import Counted, Exit, ExitKind
-from builder.emulator.control import Control
-from builder.emulator.qemu import parse_registers
+from builder.boot.emulator import BootImage, CpuException, CpuState, Machine, Qemu, qemu
+from builder.boot.emulator.base import Counted, Exit, ExitKind
+from builder.boot.emulator.control import Control
+from builder.boot.emulator.qemu import parse_registers
+from builder.config.load import load_config
+from builder.config.step import STEPS
 from builder.model.outcomes import OUTCOMES
-from builder.render import render_tree
+from builder.tree.render import render_tree
 
 KERNEL = BootImage("kernel", Path("kernel.elf"))
 DISK = BootImage("disk", Path("a,b.img"))
@@ -58,15 +59,20 @@ def test_cpus_run_at_the_same_time_without_icount():
     assert "-icount" not in Qemu().command(Machine(cpus=2), KERNEL)
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_a_kernel_tree_runs_itself_on_the_same_machine(count):
+@pytest.mark.parametrize(("step", "count"), [*((step, 1) for step in STEPS), ("robust", 2)])
+def test_a_kernel_tree_runs_itself_on_the_same_machine(step, count):
     """Its Makefile has the command once more, because it must do without tinygate."""
-    tree = render_tree(load_config(None, [f"cpu.count={count}"]))
+    tree = render_tree(load_config(None, [f"kernel.step={step}", f"cpu.count={count}"]))
     makefile = tree["Makefile"].decode().replace("\\\n", " ")
     flags = re.search(r"^QEMU_FLAGS := (.*)", makefile, re.M)[1]
     clock = re.search(r"^CLOCK :=(.*)", makefile, re.M)[1]
     line = flags.replace("$(CLOCK)", clock).split()
     ours = Qemu().command(Machine(cpus=count), DISK)
+    if "-smp" not in line:  # the small kernels' do not say what QEMU makes anyway
+        assert step in ("int80", "sysenter", "vsyscall")
+        at = ours.index("-smp")
+        assert ours[at + 1] == "1"
+        del ours[at : at + 2]
     serial = ["-chardev", "stdio,id=com1,signal=off", "-serial", "chardev:com1"]
     assert line == [word for word in ours[1:-2] if word not in serial]
     drive = "format=raw,if=virtio,snapshot=on"

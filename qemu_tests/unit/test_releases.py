@@ -13,8 +13,9 @@ from typing import IO
 
 import pytest
 
-from builder import proc, releases, tested
-from builder.debian.archive import Archive
+from builder.bench import releases
+from builder.bench.releases import carried, chroot, mirror, plan, trials
+from builder.bench.releases.plan import RELEASES, Release, Trial
 from builder.errors import (
     BuildError,
     DebianUnavailableError,
@@ -23,9 +24,9 @@ from builder.errors import (
     ToolError,
     UserError,
 )
-from builder.releases import carried, chroot, mirror, run, table
-from builder.releases.table import RELEASES, Release, Trial
-from builder.tested import Counts, Part, Record
+from builder.linux.debian.archive import Archive
+from builder.tools import commands, tested
+from builder.tools.tested import Counts, Part, Record
 
 TRIXIE = RELEASES[1]
 ADDRESS = "http://archive.example/debian/"
@@ -59,10 +60,10 @@ def log(tmp_path: Path) -> Iterator[IO[bytes]]:
 
 
 def test_releases_are_named() -> None:
-    assert table.named(()) == RELEASES
-    assert table.named(("sid", "bookworm")) == (RELEASES[0], RELEASES[2])
+    assert plan.named(()) == RELEASES
+    assert plan.named(("sid", "bookworm")) == (RELEASES[0], RELEASES[2])
     with pytest.raises(UserError, match="woody") as caught:
-        table.named(("sid", "woody"))
+        plan.named(("sid", "woody"))
     assert "bookworm, trixie, sid" in caught.value.why
 
 
@@ -81,11 +82,11 @@ def test_the_other_release_is_not_the_machines_own(
 ) -> None:
     if text is not None:
         (tmp_path / "os-release").write_text(text)
-    assert table.other(tmp_path / "os-release").name == name
+    assert plan.other(tmp_path / "os-release").name == name
 
 
 def test_the_tests_of_the_set_up_are_there(project_root: Path) -> None:
-    assert all((project_root / path).is_file() for path in table.SHORT_TESTS)
+    assert all((project_root / path).is_file() for path in plan.SHORT_TESTS)
 
 
 # ---- from where ----
@@ -116,7 +117,7 @@ def publish(web: Path, address: str, origin: str, codename: str) -> None:
 
 def mirrors(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     found = Archive(addresses, ARCHIVE.keyring)
-    monkeypatch.setattr("builder.debian.archive.find_archive", lambda _names: found)
+    monkeypatch.setattr("builder.linux.debian.archive.find_archive", lambda _names: found)
 
 
 def test_the_mirror_is_one_of_the_machines_that_has_the_release(
@@ -146,7 +147,7 @@ def test_no_archive_and_no_apt(web: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def find_archive(_names: object) -> Archive:
         raise DebianUnavailableError("cannot fetch", why="Debian's keys are not here", fix="x")
 
-    monkeypatch.setattr("builder.debian.archive.find_archive", find_archive)
+    monkeypatch.setattr("builder.linux.debian.archive.find_archive", find_archive)
     for why in ("Debian's keys are not here", "there is no apt here"):
         with pytest.raises(DebianUnavailableError, match="Debian 13") as caught:
             mirror.find_archive(TRIXIE)
@@ -325,8 +326,8 @@ def system(
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
         subprocess.run([*git, *words], check=True)
     (checkout / "file").write_text("not committed\n")
-    monkeypatch.setattr(run, "find_archive", lambda _release: ARCHIVE)
-    monkeypatch.setattr(run, "_versions", lambda *_where: {"nasm": "3.1"})
+    monkeypatch.setattr(trials, "find_archive", lambda _release: ARCHIVE)
+    monkeypatch.setattr(trials, "_versions", lambda *_where: {"nasm": "3.1"})
     real = chroot.Chroot.run
 
     def with_programs(self: chroot.Chroot, *words: object, **options: object) -> int:
@@ -337,7 +338,7 @@ def system(
     monkeypatch.setattr(chroot.Chroot, "run", with_programs)
 
     def try_it(trial: Trial) -> Record:
-        return run.try_release(
+        return trials.try_release(
             TRIXIE,
             (trial,),
             checkout=checkout,
@@ -463,15 +464,15 @@ def test_the_next_command_needs_the_one_before(
 def test_what_hangs_is_ended(
     system: Callable[[Trial], Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "COMMAND_TIMEOUT_S", 1.0)
-    with pytest.raises(proc.TimedOutError):
+    monkeypatch.setattr(trials, "COMMAND_TIMEOUT_S", 1.0)
+    with pytest.raises(commands.TimedOutError):
         system(shell("sleep 3600"))
     assert not (tmp_path / "cache" / "releases" / "trixie" / "root").exists()
 
 
 def test_what_is_no_repository_cannot_be_tried(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="nothing here that could be cloned"):
-        run.try_release(
+        trials.try_release(
             TRIXIE, (), checkout=tmp_path, log_dir=tmp_path, user="root", say=lambda _text: None
         )
 
@@ -507,9 +508,9 @@ def test_the_committed_record_is_of_releases_that_are_tested() -> None:
 def test_a_new_record_takes_the_place_of_the_old_one() -> None:
     old = [record("bookworm", "12"), record("gone", "1"), record("sid", "sid")]
     new = record("trixie", "13")
-    assert run.merged(old, new) == [old[0], new, old[2]]
+    assert trials.merged(old, new) == [old[0], new, old[2]]
     again = record("trixie", "13", status=2)
-    assert run.merged([old[0], new], again) == [old[0], again]
+    assert trials.merged([old[0], new], again) == [old[0], again]
 
 
 def test_versions_are_known_to_be_good_if_all_tests_passed(
@@ -548,7 +549,7 @@ def tries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, object]:
         if isinstance(outcome, Exception):
             raise outcome
         assert isinstance(outcome, Record)
-        assert trials in (table.NEWCOMER, table.SHORT)
+        assert trials in (plan.NEWCOMER, plan.SHORT)
         return outcome
 
     monkeypatch.setattr(releases, "try_release", try_release)
@@ -585,7 +586,7 @@ def test_the_status_says_if_all_passed(tries: dict[str, object], tinygate: Verb)
 
 
 def test_the_short_form_records_nothing(tries: dict[str, object], tinygate: Verb) -> None:
-    tries[table.other().name] = record(status=1)
+    tries[plan.other().name] = record(status=1)
     before = Path(str(tries["file"])).read_bytes()
     assert tinygate("releases", "--short")[0] == ExitCode.VERDICT
     assert Path(str(tries["file"])).read_bytes() == before
@@ -606,4 +607,4 @@ def test_what_the_system_does_not_say_is_an_error(
 ) -> None:
     monkeypatch.setattr(chroot.Chroot, "run", lambda *_words, **_options: 1)
     with pytest.raises(BuildError, match="which tools"):
-        run._versions(chroot.Chroot(tmp_path, log), "/", "root")
+        trials._versions(chroot.Chroot(tmp_path, log), "/", "root")

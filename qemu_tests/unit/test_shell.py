@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from builder import cpio
-from builder.cli import shell as verb
-from builder.config import load_config
-from builder.debian import Unpacked
-from builder.emulator import BootImage, Machine, Qemu
-from builder.emulator.base import Exit, ExitKind
+from builder.boot.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator.base import Exit, ExitKind
+from builder.cli import linux_shell as verb
+from builder.config.load import load_config
 from builder.errors import ExitCode, FileError
+from builder.linux import cpio
+from builder.linux.debian import Unpacked
+from builder.linux.shell import attend, user_terminal, userland
 from builder.model.outcomes import INIT, OFF, PANIC
-from builder.shell import machine, terminal, userland
 
 # ---- the RAM disk -------------------------------------------------------------------------------
 
@@ -75,7 +75,7 @@ def line() -> Iterator[Line]:
 
 def test_a_terminal_is_raw_inside_and_as_before_behind(line: Line) -> None:
     before = termios.tcgetattr(line.program)
-    with terminal.raw(line.program):
+    with user_terminal.raw(line.program):
         inside = termios.tcgetattr(line.program)
     assert inside[3] & (termios.ECHO | termios.ICANON | termios.ISIG) == 0
     assert inside[0] & (termios.ICRNL | termios.IXON) == 0
@@ -88,16 +88,16 @@ def test_a_signal_restores_the_terminal_and_the_handlers(
     line: Line, number: signal.Signals
 ) -> None:
     before, handler = termios.tcgetattr(line.program), signal.getsignal(number)
-    with pytest.raises(KeyboardInterrupt), terminal.raw(line.program):
+    with pytest.raises(KeyboardInterrupt), user_terminal.raw(line.program):
         signal.raise_signal(number)
     assert termios.tcgetattr(line.program) == before
     assert signal.getsignal(number) == handler
 
 
 def test_what_has_no_size_is_taken_for_24_by_80(line: Line, tmp_path: Path) -> None:
-    assert terminal.size_of(line.program) == terminal.Size(24, 80)
+    assert user_terminal.size_of(line.program) == user_terminal.Size(24, 80)
     with (tmp_path / "file").open("w") as file:
-        assert terminal.size_of(file.fileno()) == terminal.Size(24, 80)
+        assert user_terminal.size_of(file.fileno()) == user_terminal.Size(24, 80)
 
 
 # ---- the machine --------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def test_what_has_no_size_is_taken_for_24_by_80(line: Line, tmp_path: Path) -> N
     ("term", "word"), [("xterm", "xterm"), ("", "vt100"), ("a b", "vt100"), ("\x1b[m", "vt100")]
 )
 def test_the_kernel_is_told_what_terminal_it_is(term: str, word: str) -> None:
-    told = machine.command_line(terminal.Size(33, 90), term)
+    told = attend.command_line(user_terminal.Size(33, 90), term)
     assert told == f"TERM={word} TTY_ROWS=33 TTY_COLUMNS=90"
 
 
@@ -126,7 +126,7 @@ def test_the_kernel_is_told_what_terminal_it_is(term: str, word: str) -> None:
     ],
 )
 def test_every_end_has_a_name_and_an_exit_code(end: Exit | None, code: ExitCode, word: str) -> None:
-    ending = machine.ending_of(end)
+    ending = attend.ending_of(end)
     assert ending.code == code
     assert word in ending.text
 
@@ -148,9 +148,9 @@ class Desk:
     line: Line
     transcript: Path
 
-    def attend(self, script: str, keys: bytes = b"") -> machine.Ending:
+    def attend(self, script: str, keys: bytes = b"") -> attend.Ending:
         os.write(self.line.person, keys)
-        return machine.attend(
+        return attend.attend(
             Script(script),
             Machine(),
             BootImage("kernel", Path("kernel.elf")),

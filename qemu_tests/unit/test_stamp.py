@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from builder import stamp
-from builder.stamp import Request
+from builder.image import stamp
+from builder.image.stamp import Request
 
 
 @pytest.fixture

@@ -10,30 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from builder.config import load_config
-from builder.render import render_tree
+from builder.config.load import load_config
+from builder.config.step import STEPS
+from builder.tree.render import render_tree
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = 100
 TREES = {
-    "int80": "kernel.step=int80",
-    "sysenter": "kernel.step=sysenter",
-    "vsyscall": "kernel.step=vsyscall",
-    "processes": "kernel.step=processes",
-    "linux": "kernel.step=linux",
+    **{step: f"kernel.step={step}" for step in STEPS},
+    **{f"checks, {step}": f"programs.suite=checks kernel.step={step}" for step in STEPS},
     "linux, 4 CPUs, random page": "kernel.step=linux cpu.count=4 vsyscall.address=random",
-    "checks, linux": "programs.suite=checks kernel.step=linux",
     "processes, 4 CPUs, random page": "kernel.step=processes cpu.count=4 vsyscall.address=random",
-    "4 CPUs": "cpu.count=4",
-    "per-switch": "sysenter.stack=per-switch",
-    "esp0-word": "sysenter.stack=esp0-word",
-    "random page": "vsyscall.address=random",
-    "no I/O bitmap": "tss.io_bitmap=false",
-    "checks": "programs.suite=checks",
-    "checks, 4 CPUs": "programs.suite=checks cpu.count=4",
-    "checks, int80": "programs.suite=checks kernel.step=int80",
-    "checks, sysenter": "programs.suite=checks kernel.step=sysenter",
-    "checks, processes": "programs.suite=checks kernel.step=processes",
+    "4 CPUs": "kernel.step=robust cpu.count=4",
+    "per-switch": "kernel.step=robust sysenter.stack=per-switch",
+    "esp0-word": "kernel.step=robust sysenter.stack=esp0-word",
+    "random page": "kernel.step=robust vsyscall.address=random",
+    "no I/O bitmap": "kernel.step=robust tss.io_bitmap=false",
+    "checks, 4 CPUs": "kernel.step=robust programs.suite=checks cpu.count=4",
     "exec": "kernel.step=linux host.streams=true programs.suite=none tss.io_bitmap=false",
     "exec, traced, 2 CPUs": (
         "kernel.step=linux host.streams=true host.trace=true programs.suite=none cpu.count=2"

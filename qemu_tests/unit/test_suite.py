@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shlex
 import subprocess
 import sys
@@ -14,10 +15,10 @@ from typing import Any
 
 import pytest
 
+from builder.config.step import STEPS
 from builder.errors import UserError
-from builder.step import STEPS
-from qemu_tests.boot.defects import DEFECTS
-from qemu_tests.linux import defects as linux_defects
+from qemu_tests.defects import checks as checks_defects
+from qemu_tests.defects import linux as linux_defects
 from qemu_tests.suite import kinds, times
 from qemu_tests.suite.conditions import Limit, settle_environment, settle_limit
 from qemu_tests.suite.kinds import KINDS, Kind, kind_of, quick
@@ -76,14 +77,25 @@ def test_quick_leaves_out_what_takes_long_and_takes_what_nobody_knows() -> None:
 
 
 def test_every_damaged_kernel_stands_in_a_file() -> None:
+    params = [{"defect": row, "step": step} for row in checks_defects.DEFECTS for step in row.steps]
+    params += [{"defect": row} for row in (*linux_defects.DEFECTS, *linux_defects.TERMINAL)]
     homes = {
-        kinds.damage_of_each_file(_item("boot/test_defects.py", "test", defect=defect))
-        for defect in (*DEFECTS, *linux_defects.DEFECTS, *linux_defects.TERMINAL)
+        kinds.damage_of_each_file(_item("boot/test_defects.py", "test", **chosen))
+        for chosen in params
     } - {None}  # of those that are left out
-    folders = (HERE / "boot" / "defects", HERE / "linux" / "defects")
+    folders = (HERE / "defects" / "checks", HERE / "defects" / "linux")
     files = {path.stem for folder in folders for path in folder.glob("*.py")}
     found = {str(home[1]).rpartition(".")[2] for home in homes}  # type: ignore[index]
     assert found == files - {"__init__", "defect", "vdso", "multitasking"}
+
+
+def test_the_page_on_damaged_kernels_shows_rows_that_are_there() -> None:
+    folder = HERE / "defects"
+    shown = re.findall(r"```text\n(.*?)```", (folder / "README.md").read_text(), re.DOTALL)
+    tables = [path.read_text() for path in folder.glob("*/*.py")]
+    assert shown
+    for row in shown:
+        assert any(row in table for table in tables), row
 
 
 def _collected(root: Path, seed: str) -> list[str]:

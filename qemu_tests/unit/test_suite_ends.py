@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.patience import BACKSTOP_S
+from builder.boot.patience import BACKSTOP_S
 from qemu_tests.suite.guard import GUARD
 
 pytestmark = pytest.mark.skipif(

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from builder import doctor, packages, toolchain
-from builder import tools as toolspecs
 from builder.errors import ExitCode, ToolError
-from builder.packages import Consent, Manager, install, managers
-from builder.toolchain import Compiler, require, try_compiler
-from builder.tools import Need, ToolSpec, find_tool, version_of
+from builder.tools import doctor, packages, toolchain
+from builder.tools import tool as toolspecs
+from builder.tools.packages import Consent, Manager, install, managers
+from builder.tools.tool import Need, ToolSpec, find_tool, version_of
+from builder.tools.toolchain import Compiler, require, try_compiler
 
 APT = managers("x86_64")[0]
 

@@ -15,13 +15,13 @@ from elftools.elf.elffile import ELFFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.elfcheck import kernel_problems
+from builder.image.elf_check import kernel_problems
+from builder.image.vdso_check import Vdso, elf_hash, vdso_problems
 from builder.model import memory
 from builder.model.budgets import VSYSCALL_STUBS
 from builder.model.layout import SIGCONTEXT
 from builder.model.vdso import VDSO_VERSIONS
-from builder.vdso import Vdso, elf_hash, vdso_problems
-from qemu_tests.kernels import Kernel, Lab
+from qemu_tests.kit.kernels import Kernel, Lab
 
 LINUX = "kernel.step=linux"
 NAMES = [(s.name, version.name) for version in VDSO_VERSIONS for s in version.symbols]

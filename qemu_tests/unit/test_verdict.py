@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.emulator.base import CpuException, CpuState
-from builder.ktap import Finished, parse
+from builder.boot.emulator.base import CpuException, CpuState
+from builder.boot.ktap import Finished, parse
+from builder.boot.transcript import End, Phase, Transcript, decode
+from builder.boot.verdict import Expected, Mark, explain_hang, explain_panic, explain_reset, judge
+from builder.boot.verdict_words import MEANING, Family, Word
 from builder.model.outcomes import FINISHED, LOADER, PANIC
-from builder.transcript import End, Phase, Transcript, decode
-from builder.verdict import Expected, Mark, explain_hang, explain_reset, judge
-from builder.words import MEANING, Family, Word
 
 LOGS = Path(__file__).parents[1] / "logs"
 PASSING = (LOGS / "pass.log").read_text(encoding="utf-8")
@@ -169,6 +169,20 @@ def test_reset_is_explained_by_its_first_exception_and_its_symbol():
         "in idt_load+0x4"
     )
     assert "no exception led to it" in str(explain_reset(verdict, (), str))
+
+
+def test_panic_without_names_is_explained_by_the_addresses_on_the_stack():
+    said = "# eip c0100020 eflags 00000002 cr2 00000000 cs 0060\n# stack: 00000014 c0100040 0804\n"
+    banner = "tinygate kernel: step int80, 1 cpu, config 1a2b3c4d5e6f\n"
+    text = f"{banner}kernel panic: exception 14, error code 0x0\n{said}"
+    run = Transcript(text, End.OUTCOME, outcome_code=PANIC.code)
+    names = {0xC0100020: "copy_or_fault+0x8", 0xC010003F: "sys_write"}  # one before: the call's end
+    explained = explain_panic(judge(run), run, lambda addr: names.get(addr, ""))
+    details = [detail.text for detail in explained.details if detail.line == 0]
+    assert details[-2:] == ["c0100020 in copy_or_fault", "c0100040 in sys_write"]
+    with_names = Transcript(text.replace("stack:", "called from:"), End.OUTCOME)
+    verdict = judge(with_names)
+    assert explain_panic(verdict, with_names, lambda _: "main") == verdict
 
 
 def test_hang_is_explained_by_where_its_cpus_are():

@@ -1,0 +1,177 @@
+"""What an emulator must be able to do for us, and the machine that it is asked for.
+
+The serial line is always the emulator's own standard input and output (or a file, for a debugger's
+sake): each emulator can be made to do that, and a pipe neither adds nor loses a byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Literal, Protocol
+
+from builder.boot.emulator.control import Control
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The computer to emulate.
+
+    Attributes:
+        cpu: CPU model in the emulator's own words, for QEMU the value of -cpu.
+        memory_mib: RAM in MiB.
+        cpus: Number of CPUs.
+        icount: Clock counted in instructions, so that two runs give the same bytes. Only with one
+            CPU: QEMU would run several in turn, and leave one waiting while another is busy.
+        instruction_ns: What an instruction takes by such a clock, a power of two.
+    """
+
+    cpu: str = "pentium3"
+    memory_mib: int = 16
+    cpus: int = 1
+    icount: bool = True
+    instruction_ns: int = 1
+
+    @property
+    def counts(self) -> bool:
+        """True if its clock counts instructions; False if that is the host's."""
+        return self.icount and self.cpus == 1
+
+
+@dataclass(frozen=True)
+class BootImage:
+    """What to boot: a Multiboot ELF handed over by the emulator, or a raw disk image.
+
+    Attributes:
+        kind: Which of the two.
+        path: The file.
+        initrd: The initial RAM disk to hand over with a kernel.
+        command_line: What to tell the kernel.
+    """
+
+    kind: Literal["kernel", "disk"]
+    path: Path
+    initrd: Path | None = None
+    command_line: str = ""
+
+
+# The serial line is the process's stdin and stdout; "terminal" is the same for a person, whose
+# Ctrl-C ends the emulator, where with "pipe" every byte goes to the guest. A path gets the guest's
+# output.
+Serial = Literal["pipe", "terminal"] | Path
+
+
+class ExitKind(Enum):
+    """Why an emulator's process ended."""
+
+    OUTCOME = "the guest wrote to the outcome device"
+    RESET = "the machine was reset"
+    POWER_OFF = "the guest switched the machine off"
+    KILLED = "a signal ended the emulator"
+    ERROR = "the emulator gave up"
+
+
+@dataclass(frozen=True)
+class Exit:
+    """Why an emulator's process ended; `code` is the outcome code or the signal's number."""
+
+    kind: ExitKind
+    code: int | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How far a guest whose clock counts instructions has come.
+
+    Attributes:
+        instructions: That it has executed.
+        idle_s: Seconds of its clock in which the CPU was halted; None if that is not to be had.
+    """
+
+    instructions: int
+    idle_s: float | None
+
+
+@dataclass(frozen=True)
+class CpuState:
+    """Where a CPU stands when a guest hangs."""
+
+    index: int
+    eip: int
+    cpl: int
+    eflags: int
+    halted: bool
+
+    def __str__(self) -> str:
+        """Such as `cpu0: eip=0x00100029 cpl=0, halted with interrupts off`."""
+        text = f"cpu{self.index}: eip={self.eip:#010x} cpl={self.cpl}"
+        if self.halted:
+            text += ", halted with interrupts " + ("on" if self.eflags & 0x200 else "off")
+        return text
+
+
+@dataclass(frozen=True)
+class CpuException:
+    """One exception from the emulator's log; `cr2` is only given for a page fault (vector 14)."""
+
+    vector: int
+    error_code: int
+    eip: int
+    cpl: int
+    cr2: int | None = None
+
+    def __str__(self) -> str:
+        """Such as `exception 0x0d, error code 0x0032, eip=0x0010002d cpl=0`."""
+        kind = "exception" if self.vector < 32 else "interrupt"
+        text = f"{kind} {self.vector:#04x}, error code {self.error_code:#06x}"
+        text += f", eip={self.eip:#010x} cpl={self.cpl}"
+        return text if self.cr2 is None else f"{text}, cr2={self.cr2:#010x}"
+
+
+class Emulator(Protocol):
+    """One emulator. Objects have no state: they only know how to speak to it."""
+
+    name: str
+    control_hello: bytes  # sent on the control socket before the emulator is started
+
+    def command(
+        self,
+        machine: Machine,
+        image: BootImage,
+        *,
+        serial: Serial = "pipe",
+        control_fd: int | None = None,
+        gdb: str | None = None,
+        stopped: bool = False,
+        debug_log: Path | None = None,
+    ) -> list[str]:
+        """The command line.
+
+        Args:
+            machine: The machine to emulate.
+            image: What to boot.
+            serial: Where COM1 goes.
+            control_fd: Inherited socket on which the emulator takes questions while it runs.
+            gdb: Where to wait for gdb ("stdio", "tcp:HOST:PORT", "unix:PATH").
+            stopped: Wait for gdb before the first instruction.
+            debug_log: File that gets every exception and the reset.
+        """
+
+    def explain_exit(self, status: int, control_text: str) -> Exit:
+        """Why it ended, from its exit status and what it said last on the control socket."""
+
+    def counted(self, machine: Machine, control: Control) -> Counted | None:
+        """How far the running `machine` is; None if that does not count, or does not answer."""
+
+    def is_over(self, control: Control) -> bool:
+        """True if it has said that the machine has ended: no more questions, it is about to go.
+
+        SIGTERM then changes nothing about how it ends, but may help it to.
+        """
+
+    def cpu_states(self, control: Control) -> tuple[CpuState, ...]:
+        """Stop the machine and say where its CPUs are; empty if the emulator does not answer."""
+
+    def last_exceptions(self, log: str) -> tuple[CpuException, ...]:
+        """The exceptions that led to a reset, first one first, from the end of a debug log."""

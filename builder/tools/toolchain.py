@@ -1,0 +1,281 @@
+"""Finds the programs that tinygate needs: where, which version, and whether they can do their part.
+
+A tool is judged by trying it, not by its name: a compiler counts if it and a linker can make a
+freestanding 32-bit ELF file, without libgcc and without a C library. Standard library only, because
+bootstrap.py uses this before any package is installed. How to install what is missing: packages.py.
+"""
+
+import os
+import shlex
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from builder.errors import ToolError
+from builder.tools import packages
+from builder.tools.tool import (
+    COMPILER,
+    COMPILER_NAMES,
+    CROSS_PREFIXES,
+    GDB,
+    HOST_COMPILER,
+    LINKER,
+    MAKE,
+    NASM,
+    OBJCOPY,
+    PLAIN_SPECS,
+    QEMU,
+    Runner,
+    Tool,
+    ToolSpec,
+    Version,
+    find_tool,
+    first_line,
+    judge,
+    run_tool,
+    version_of,
+)
+
+__all__ = [
+    "GDB",
+    "MAKE",
+    "NASM",
+    "QEMU",
+    "Compiler",
+    "Tool",
+    "find_compiler",
+    "identity",
+    "require",
+    "survey",
+]
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A C compiler that was seen to make freestanding 32-bit ELF files, with its binutils."""
+
+    command: tuple[str, ...]
+    version: Version
+    ld: str
+    objcopy: str
+
+    @property
+    def make_value(self) -> str:
+        """`command` as the value of make's CC."""
+        return shlex.join(self.command)
+
+    @property
+    def is_clang(self) -> bool:
+        """True for clang, whose options differ in a few places."""
+        return any("clang" in Path(word).name for word in self.command)
+
+
+# ---- the compiler and its linker, judged together ----
+
+# Only headers that a freestanding compiler brings itself, and nothing that would call libgcc.
+TRIAL_SOURCE = """\
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+_Static_assert(sizeof(void *) == 4, "32-bit code is needed");
+static uint32_t trial_table[4] = {1, 2, 3, 4};
+uint32_t trial_start(uint32_t index);
+uint32_t trial_start(uint32_t index) { return trial_table[index & 3u] * index; }
+"""
+TRIAL_FLAGS = (
+    "-std=gnu11",
+    "-O2",
+    "-ffreestanding",
+    "-fno-pic",
+    "-fno-stack-protector",
+    "-march=i486",
+)
+
+
+def compiler_commands(cc: str | None = None) -> list[tuple[str, ...]]:
+    """The commands to try, best first: `cc` or $CC alone if given, else the known names.
+
+    Raises:
+        ToolError: `cc` (or $CC) is not a command line.
+    """
+    given = cc or os.environ.get("CC", "")
+    if given.strip():
+        try:
+            words = tuple(shlex.split(given))
+        except ValueError as error:
+            raise ToolError("CC is not a command", where=given, why=str(error)) from None
+        return [words, (*words, "-m32"), (*words, "--target=i386")]
+    cross = [(f"{prefix}gcc",) for prefix in CROSS_PREFIXES]
+    return [*cross, ("gcc", "-m32"), ("clang", "--target=i386")]
+
+
+def _binutil(name: str, compiler: str) -> str:
+    """`ld` or `objcopy`: the one with the compiler's prefix, the plain one, any cross one."""
+    prefixes = [Path(compiler).name.removesuffix("gcc")] if compiler.endswith("gcc") else []
+    for prefix in (*prefixes, "", *CROSS_PREFIXES):
+        if found := shutil.which(prefix + name):
+            return found
+    return ""
+
+
+def _is_elf32_i386(path: Path) -> bool:
+    """True if `path` is an ELF32 file for EM_386 (3), little-endian."""
+    try:
+        head = path.read_bytes()[:20]
+    except OSError:
+        return False
+    return head[:6] == b"\x7fELF\x01\x01" and head[18:20] == b"\x03\x00"
+
+
+def try_compiler(command: Sequence[str], run: Runner = run_tool) -> "Compiler | str":
+    """Compile and link a small file; the compiler, or one line that says why it is none."""
+    path = shutil.which(command[0])
+    if path is None:
+        return "not found"
+    full = (path, *command[1:])
+    ld, objcopy = _binutil("ld", path), _binutil("objcopy", path)
+    if not ld or not objcopy:
+        return "no ld and objcopy (binutils) beside it"
+    with tempfile.TemporaryDirectory(prefix="tinygate-trial-") as name:
+        folder = Path(name)
+        (folder / "trial.c").write_text(TRIAL_SOURCE)
+        done = run((*full, *TRIAL_FLAGS, "-c", "trial.c", "-o", "trial.o"), folder)
+        if done.status != 0 or not _is_elf32_i386(folder / "trial.o"):
+            return f"cannot compile for i386: {first_line(done.text)}"
+        link = (ld, "-m", "elf_i386", "-e", "trial_start", "-o", "trial.elf", "trial.o")
+        done = run(link, folder)
+        if done.status != 0 or not _is_elf32_i386(folder / "trial.elf"):
+            return f"{ld} cannot link for i386: {first_line(done.text)}"
+    version = version_of(run((*full, "--version"), None).text, r"(\d+(?:\.\d+)+)(?![\w.+-]*\))")
+    return Compiler(full, version, ld, objcopy)
+
+
+def find_compiler(cc: str | None = None, run: Runner = run_tool) -> Compiler:
+    """The first C compiler that passes the trial.
+
+    Args:
+        cc: A command to use instead of $CC and of the search, such as "clang --target=i386".
+        run: Replaced in tests.
+
+    Raises:
+        ToolError: None passes; the message says what was tried and how to install one.
+    """
+    found, tried = _search_compiler(cc, run)
+    if found:
+        return found
+    raise ToolError(
+        "no C compiler for freestanding 32-bit x86 was found",
+        where=cc or os.environ.get("CC", ""),
+        why="; ".join(tried),
+        fix=packages.advice(("cc", "ld")),
+    )
+
+
+def _search_compiler(cc: str | None, run: Runner) -> tuple[Compiler | None, list[str]]:
+    tried: list[str] = []
+    for command in compiler_commands(cc):
+        result = try_compiler(command, run)
+        if isinstance(result, Compiler):
+            return result, tried
+        tried.append(f"{shlex.join(command)}: {result}")
+    return None, tried
+
+
+# ---- the compiler for this machine ----
+
+# The opposite: headers of the C library, and a program that starts. On Debian the library is a
+# package of its own, which the compiler's only recommends.
+HOST_TRIAL_SOURCE = """\
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int main(void)
+{
+    uint32_t *word = malloc(sizeof *word);
+    if (!word || printf("%zu\\n", strlen("trial")) < 0)
+        return 1;
+    free(word);
+    return fflush(stdout);
+}
+"""
+
+
+def find_host_compiler(run: Runner = run_tool) -> Tool:
+    """The C compiler for this machine; ok if it makes a program that runs."""
+    tool = find_tool(HOST_COMPILER, run)
+    if not tool.ok:
+        return tool
+    with tempfile.TemporaryDirectory(prefix="tinygate-trial-") as name:
+        folder = Path(name)
+        (folder / "trial.c").write_text(HOST_TRIAL_SOURCE)
+        done = run((*tool.command, "-std=gnu11", "-o", "trial", "trial.c"), folder)
+        if done.status != 0:
+            why = f"cannot compile with the C library: {first_line(done.text)}"
+            return replace(tool, status="unusable", detail=why)
+        done = run((str(folder / "trial"),), folder)
+        if done.status != 0:
+            why = f"what it compiles does not run: {first_line(done.text)}"
+            return replace(tool, status="unusable", detail=why)
+    return tool
+
+
+# ---- all of them ----
+
+
+def survey(cc: str | None = None, run: Runner = run_tool) -> tuple[Tool, ...]:
+    """Every tool, needed or not, as `tinygate doctor` shows them."""
+    found, tried = _search_compiler(cc, run)
+    spec = COMPILER
+    if found:
+        compiler = Tool(spec.name, spec.purpose, spec.need, "ok", found.command, found.version)
+    else:
+        compiler = Tool(spec.name, spec.purpose, spec.need, "missing", detail="; ".join(tried))
+    rest = []
+    for spec, path in ((LINKER, found and found.ld), (OBJCOPY, found and found.objcopy)):
+        rest.append(judge(spec, path, run) if path else find_tool(spec, run))
+    host = find_host_compiler(run)
+    return (compiler, *rest, host, *(find_tool(spec, run) for spec in PLAIN_SPECS))
+
+
+def require(*specs: ToolSpec, run: Runner = run_tool) -> dict[str, Tool]:
+    """The tools of `specs` by name.
+
+    Raises:
+        ToolError: At least one is missing, too old or unusable; all of those are named.
+    """
+    tools = {spec.name: find_tool(spec, run) for spec in specs}
+    bad = [tool for tool in tools.values() if not tool.ok]
+    if bad:
+        raise ToolError(
+            "; ".join(
+                f"{spec.names[0]} is {tools[spec.name].status}"
+                for spec in specs
+                if not tools[spec.name].ok
+            ),
+            where=", ".join(tool.path for tool in bad if tool.path),
+            why="; ".join(tool.detail or f"it {tool.purpose}" for tool in bad),
+            fix=packages.advice([tool.name for tool in bad]),
+        )
+    return tools
+
+
+def identity(environment: Mapping[str, str] | None = None) -> str:
+    """Text that changes when a build tool is replaced, added or removed; starts no process.
+
+    Used to tell whether a finished build is still current.
+    """
+    environment = os.environ if environment is None else environment
+    given = environment.get("CC", "")
+    search = environment.get("PATH")
+    names = [*COMPILER_NAMES, *NASM.names, *MAKE.names, *given.split()[:1]]
+    names += [prefix + name for prefix in ("", *CROSS_PREFIXES) for name in ("ld", "objcopy", "as")]
+    lines = [f"CC={given}"]
+    for name in names:
+        if path := shutil.which(name, path=search):
+            status = Path(path).stat()
+            lines.append(f"{path} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(lines)

@@ -1,0 +1,33 @@
+/* user/include/bad_reads.h: rows of user/pointers.c about read(), and one read after them.
+ *
+ * The program is started by checks/pointers.c, which first lets the serial port receive
+ * PENDING_INPUT characters: read() waits for one before it looks where to put it.
+ */
+#pragma once
+
+#include "checks/pending_input.h"
+#include "user/include/checks.h"
+#include "user/include/wrong_way.h"
+
+#define BAD_READS_COUNT 8
+#define GOOD_READS 1
+
+static char buffer[PENDING_INPUT];
+
+/* clang-format off: rows of a table */
+#define BAD_READS                                                                                  \
+    {"read to NULL, nothing", NR_read, 0, 0, 0, 0},                                                \
+    {"read to its own text", NR_read, 0, USER_PROGRAM_ADDR, 1, -LINUX_EFAULT},                     \
+    {"read to the kernel", NR_read, 0, KERNEL_BASE + KERNEL_LOAD_ADDR, 1, -LINUX_EFAULT},          \
+    {"read to an unmapped page", NR_read, 0, end, 1, -LINUX_EFAULT},                               \
+    {"read to the last byte of all", NR_read, 0, 0xffffffff, 1, -LINUX_EFAULT},                    \
+    WRONG_WAY_ROWS,                                                                                \
+    {"read from descriptor 0x80000000", NR_read, 0x80000000, (uint32_t)buffer, 1, -LINUX_EBADF},
+/* clang-format on */
+
+static inline void check_good_reads(void)
+{
+    long count = read(0, buffer, sizeof buffer);
+
+    ktap_true("a good read after the bad ones", count > 0 && buffer[count - 1] == '\n');
+}

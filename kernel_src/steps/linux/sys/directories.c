@@ -1,0 +1,168 @@
+/* sys/directories.c: system calls that make names and take them away. */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "mm/mm.h"
+#include "mm/space.h"
+#include "proc/process.h"
+#include "sys/calls.h"
+#include "sys/named.h"
+#include "sys/names.h"
+
+static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
+{
+    struct name name;
+    struct inode *made;
+    long error = name_get(&name, base_fd, path);
+
+    if (error) {
+        return error;
+    }
+    error = node_create(name.base, name.path, mode, rdev, NULL, &made);
+    name_put(&name);
+    if (error == 0) {
+        inode_put(made);
+    }
+    return error;
+}
+
+long sys_mkdirat(int base_fd, const char *path, uint32_t mode)
+{
+    return make(base_fd, path, S_IFDIR | (mode & S_IALLUGO), 0);
+}
+
+long sys_mknodat(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
+{
+    uint32_t kind = mode & S_IFMT;
+
+    switch (kind) {
+    case 0:
+    case S_IFREG:
+    case S_IFIFO:
+    case S_IFSOCK:
+        return make(base_fd, path, kind ? mode : mode | S_IFREG, 0);
+    case S_IFCHR:
+    case S_IFBLK:
+        return make(base_fd, path, mode, rdev);
+    default:
+        return kind == S_IFDIR ? -EPERM : -EINVAL;
+    }
+}
+
+static long may_rmdir(const struct named *named)
+{
+    if (is_dot(&named->place, 1)) {
+        return -EINVAL;
+    }
+    if (is_dot(&named->place, 2)) {
+        return -ENOTEMPTY;
+    }
+    if (!named->entry) {
+        return -ENOENT;
+    }
+    if (!is_directory(named->entry->inode)) {
+        return -ENOTDIR;
+    }
+    return directory_is_empty(named->entry->inode) ? 0 : -ENOTEMPTY;
+}
+
+static long may_unlink(const struct named *named)
+{
+    if (is_dot(&named->place, 1) || is_dot(&named->place, 2)) {
+        return -EISDIR;
+    }
+    if (!named->entry) {
+        return -ENOENT;
+    }
+    if (named->place.name[named->place.length] == '/') {
+        return is_directory(named->entry->inode) ? -EISDIR : -ENOTDIR;
+    }
+    return is_directory(named->entry->inode) ? -EISDIR : 0;
+}
+
+long sys_unlinkat(int base_fd, const char *path, int flags)
+{
+    struct named named;
+
+    if (flags & ~AT_REMOVEDIR) {
+        return -EINVAL;
+    }
+    long error = named_find(&named, base_fd, path);
+    if (error) {
+        return error == -EEXIST ? (flags ? -EBUSY : -EISDIR) : error; /* it was the root */
+    }
+    error = flags & AT_REMOVEDIR ? may_rmdir(&named) : may_unlink(&named);
+    if (error == 0) {
+        entry_remove(&named);
+    }
+    named_put(&named);
+    return error;
+}
+
+long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const char *path,
+                int flags)
+{
+    struct named named;
+    struct inode *inode;
+
+    if (flags & ~AT_SYMLINK_FOLLOW) {
+        return -EINVAL;
+    }
+    long error = inode_of_name(existing_fd, existing_path, flags & AT_SYMLINK_FOLLOW, &inode);
+    if (error) {
+        return error;
+    }
+    error = named_find(&named, base_fd, path);
+    if (error == 0) {
+        error = place_for_new(&named.place, 0);
+        error = error                 ? error
+                : is_directory(inode) ? -EPERM
+                                      : directory_add(named.place.directory, named.place.name,
+                                                      named.place.length, inode);
+        named_put(&named);
+    }
+    inode_put(inode);
+    return error;
+}
+
+long sys_symlinkat(const char *target, int base_fd, const char *path)
+{
+    struct name name;
+    struct inode *made;
+    char *copy = memory_alloc(PATH_MAX);
+
+    if (!copy) {
+        return -ENOMEM;
+    }
+    long size = string_from_user(copy, target, PATH_MAX);
+    long error = size < 0 ? size : size == 0 ? -ENOENT : name_get(&name, base_fd, path);
+    if (error == 0) {
+        error = node_create(name.base, name.path, S_IFLNK | 0777, 0, copy, &made);
+        name_put(&name);
+        if (error == 0) {
+            inode_put(made);
+        }
+    }
+    memory_free(copy);
+    return error;
+}
+
+long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
+{
+    struct inode *inode;
+
+    if ((int)size <= 0) {
+        return -EINVAL;
+    }
+    long error = inode_of_name(base_fd, path, 0, &inode);
+    if (error) {
+        return error;
+    }
+    uint32_t part = inode->size < size ? inode->size : size;
+    long result = !is_symlink(inode)                               ? -EINVAL
+                  : copy_to_user(buffer, inode->target, part) != 0 ? -EFAULT
+                                                                   : (long)part;
+    inode_put(inode);
+    return result;
+}

@@ -1,0 +1,211 @@
+/* sys/stat.c: what is known of a file (Linux arch/x86/include/uapi/asm/stat.h). */
+
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "lib/lib.h"
+#include "mm/mm.h"
+#include "proc/kernel_stack.h"
+#include "proc/process.h"
+#include "proc/signals.h"
+#include "sys/calls.h"
+#include "sys/names.h"
+
+#define SECTOR_BYTES 512
+
+struct stat {
+    uint32_t dev, ino;
+    uint16_t mode, nlink, uid, gid;
+    uint32_t rdev, size, blksize, blocks;
+    uint32_t atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
+    uint32_t unused[2];
+};
+
+struct __attribute__((packed)) stat64 {
+    uint64_t dev;
+    uint32_t unused0, short_ino, mode, nlink, uid, gid;
+    uint64_t rdev;
+    uint32_t unused1;
+    uint64_t size;
+    uint32_t blksize;
+    uint64_t blocks;
+    uint32_t atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
+    uint64_t ino;
+};
+
+/* Linux arch/x86/include/uapi/asm/statfs.h. */
+struct __attribute__((packed)) statfs64 {
+    uint32_t type, block_bytes;
+    uint64_t blocks, free, available, files, files_free;
+    uint32_t id[2], name_max, fragment_bytes, flags, unused[4];
+};
+
+_Static_assert(sizeof(struct statfs64) == 84, "as Linux has it");
+_Static_assert(sizeof(struct stat) == 64 && sizeof(struct stat64) == 96, "as Linux has them");
+
+/* A directory has a name, ".", and ".." in each directory in it. */
+static uint32_t links_of(const struct inode *inode)
+{
+    uint32_t links = inode->links;
+
+    if (is_directory(inode)) {
+        links = links ? 2 : 0;
+        for (const struct entry *entry = inode->entries; entry; entry = entry->next) {
+            links += (uint32_t)is_directory(entry->inode);
+        }
+    }
+    return links;
+}
+
+static void stat64_fill(struct stat64 *stat, const struct inode *inode)
+{
+    *stat = (struct stat64){
+        .dev = 1,
+        .ino = inode->number,
+        .short_ino = inode->number,
+        .mode = inode->mode,
+        .nlink = links_of(inode),
+        .uid = inode->uid,
+        .gid = inode->gid,
+        .rdev = inode->rdev,
+        .size = inode->size,
+        .blksize = PAGE_SIZE,
+        .blocks = is_regular(inode)
+                      ? (inode->size + PAGE_SIZE - 1) / PAGE_SIZE * (PAGE_SIZE / SECTOR_BYTES)
+                      : 0,
+        .atime = inode->mtime,
+        .mtime = inode->mtime,
+        .ctime = inode->ctime,
+    };
+}
+
+static long stat64_copy(const struct inode *inode, struct stat64 *to)
+{
+    struct stat64 stat;
+
+    stat64_fill(&stat, inode);
+    return copy_to_user(to, &stat, sizeof stat);
+}
+
+static long stat_copy(const struct inode *inode, struct stat *to)
+{
+    struct stat64 wide;
+
+    stat64_fill(&wide, inode);
+    const struct stat stat = {
+        .dev = (uint32_t)wide.dev,
+        .ino = wide.short_ino,
+        .mode = (uint16_t)wide.mode,
+        .nlink = (uint16_t)wide.nlink,
+        .uid = (uint16_t)wide.uid,
+        .gid = (uint16_t)wide.gid,
+        .rdev = (uint32_t)wide.rdev,
+        .size = (uint32_t)wide.size,
+        .blksize = wide.blksize,
+        .blocks = (uint32_t)wide.blocks,
+        .atime = wide.atime,
+        .mtime = wide.mtime,
+        .ctime = wide.ctime,
+    };
+    return copy_to_user(to, &stat, sizeof stat);
+}
+
+/* The inode of an open file; a pipe has none in the file system. */
+static const struct inode *inode_of_fd(int fd, struct inode *pipe)
+{
+    const struct file *file = file_of(fd);
+
+    *pipe = (struct inode){.mode = S_IFIFO | 0600, .links = 1};
+    return !file ? NULL : file->inode ? file->inode : pipe;
+}
+
+long sys_fstat64(int fd, struct stat64 *to)
+{
+    struct inode pipe;
+    const struct inode *inode = inode_of_fd(fd, &pipe);
+
+    return inode ? stat64_copy(inode, to) : -EBADF;
+}
+
+long sys_fstat(int fd, struct stat *to)
+{
+    struct inode pipe;
+    const struct inode *inode = inode_of_fd(fd, &pipe);
+
+    return inode ? stat_copy(inode, to) : -EBADF;
+}
+
+static long stat_path(const char *path, struct stat *to, int follow)
+{
+    struct inode *inode;
+    long error = inode_of_name(AT_FDCWD, path, follow, &inode);
+
+    if (error == 0) {
+        error = stat_copy(inode, to);
+        inode_put(inode);
+    }
+    return error;
+}
+
+long sys_stat(const char *path, struct stat *to)
+{
+    return stat_path(path, to, 1);
+}
+
+long sys_lstat(const char *path, struct stat *to)
+{
+    return stat_path(path, to, 0);
+}
+
+long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
+{
+    struct inode *inode;
+    char first;
+
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)) {
+        return -EINVAL;
+    }
+    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
+        return base_fd == AT_FDCWD ? stat64_copy(current_process()->group->cwd, to)
+                                   : sys_fstat64(base_fd, to);
+    }
+    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
+    if (error == 0) {
+        error = stat64_copy(inode, to);
+        inode_put(inode);
+    }
+    return error;
+}
+
+/* All files are in memory, and may have all that is left of it. */
+static long statfs64_tell(struct statfs64 *to, uint32_t size)
+{
+    const uint32_t left = frames_left();
+    const struct statfs64 statfs = {
+        .type = TMPFS_MAGIC,
+        .block_bytes = PAGE_SIZE,
+        .blocks = frames_total,
+        .free = left,
+        .available = left,
+        .name_max = NAME_MAX,
+        .fragment_bytes = PAGE_SIZE,
+    };
+
+    return size == sizeof statfs ? copy_to_user(to, &statfs, sizeof statfs) : -EINVAL;
+}
+
+long sys_statfs64(const char *path, uint32_t size, struct statfs64 *to)
+{
+    struct inode *inode;
+    long error = inode_of_name(AT_FDCWD, path, 1, &inode);
+
+    if (error == 0) {
+        inode_put(inode);
+        error = statfs64_tell(to, size);
+    }
+    return error;
+}
+
+long sys_fstatfs64(int fd, uint32_t size, struct statfs64 *to)
+{
+    return file_of(fd) ? statfs64_tell(to, size) : -EBADF;
+}

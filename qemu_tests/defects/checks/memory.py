@@ -1,0 +1,106 @@
+"""Pages, pointers and page frames: what the suite `checks` finds there."""
+
+from __future__ import annotations
+
+from qemu_tests.defects.checks.defect import INT80, KERNEL_GONE_ASTRAY, changed, checks
+
+MEMORY = (
+    checks(
+        "vsyscall page writable",
+        changed("entry/vsyscall_page.c", "frame, PAGE_USER)", "frame, PAGE_USER | PAGE_WRITE)"),
+        "write to the vsyscall page",
+    ),
+    checks(
+        "kernel memory above 4 MiB open to programs",
+        changed(
+            "mm/paging.c",
+            "? frame | PAGE_PRESENT | PAGE_WRITE : 0;",
+            "? frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER : 0;",
+        ),
+        "page tables",
+    ),
+    checks(
+        "kernel stacks open to programs",
+        changed(
+            "proc/kernel_stack.c",
+            "frame | PAGE_PRESENT | PAGE_WRITE;",
+            "frame | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;",
+        ),
+        "kernel stack",
+    ),
+    checks(
+        "CR0.WP off",
+        (
+            *changed("cpu/control.c", "CR0_WP | ", ""),
+            *changed("boot/start.asm", "CR0_PG | CR0_WP", "CR0_PG"),
+        ),
+        "page tables",
+    ),
+    checks(
+        "kernel text writable",
+        changed("mm/paging.c", "protect_text();", "(void)protect_text;"),
+        "page tables",
+    ),
+    checks(
+        "no guard page below the first stack",
+        changed(
+            "mm/paging.c",
+            "    *page_entry(kernel_page_directory, (uint32_t)boot_stack_guard) = 0;\n",
+            "",
+        ),
+        "page tables",
+    ),
+    checks(
+        "address 0 left mapped",
+        changed("mm/paging.c", "    kernel_page_directory[0] = 0;\n", ""),
+        "page tables",
+        steps=INT80,
+    ),
+    checks(
+        "fixup of the copy functions missing",
+        changed("mm/uaccess.asm", "    dd copy_or_fault.copy, copy_or_fault.fault", ""),
+        r"#PF page fault|exception 14",
+        "copy_or_fault",
+        word="panic",
+        steps=INT80,
+    ),
+    checks(
+        "pointers of system calls not checked",
+        changed(
+            "mm/mm.h",
+            "    return size <= USER_TOP && addr <= USER_TOP - size;",
+            "    return addr || size || 1;",
+        ),
+        "pointers",
+    ),
+    checks(
+        "range check that wraps around",
+        changed(
+            "mm/mm.h",
+            "    return size <= USER_TOP && addr <= USER_TOP - size;",
+            "    return addr + size <= USER_TOP;",
+        ),
+        "pointers",
+    ),
+    checks(
+        "segments of programs believed",
+        changed("proc/elf.c", "segment->vaddr <= USER_IMAGE_END && ", ""),
+        r"#PF page fault writing c0100000|exception 14, error code 0x3",
+        word="panic",
+        steps=INT80,
+    ),
+    checks(
+        "page frames not cleared",
+        changed(
+            "mm/frames.c",
+            "        memset(phys_to_virt(frame), 0, PAGE_SIZE);",
+            "        (void)memset;",
+        ),
+        word=KERNEL_GONE_ASTRAY,
+    ),
+    checks(
+        "page frames lost",
+        changed("mm/address_space.c", "    frame_free(virt_to_phys(directory));\n", ""),
+        "every page frame came back",
+    ),
+)

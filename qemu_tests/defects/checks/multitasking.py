@@ -1,0 +1,252 @@
+"""Address spaces, switches, children, pipes: what the guest checks of step `processes` find."""
+
+from __future__ import annotations
+
+from qemu_tests.defects.checks.defect import (
+    CHECKS,
+    KERNEL_GONE_ASTRAY,
+    PROGRAM_GONE_ASTRAY,
+    Defect,
+    changed,
+)
+from qemu_tests.kit.kernels import Change
+
+FORK = "proc/fork.c"
+
+
+def damaged(
+    name: str, changes: tuple[Change, ...], *says: str, word: str = "fail", cpus: int = 1
+) -> Defect:
+    """A defect of the step's checks."""
+    config = (*CHECKS, f"cpu.count={cpus}")
+    return Defect(name, changes, word, says, config=config, steps=("processes",))
+
+
+MEMORY = (
+    damaged(
+        "shared pages written without a copy",
+        changed(
+            "mm/share.c", "return count && *count != 0;", "return count && *count == UINT16_MAX;"
+        ),
+        "in the child, every flag",
+        word=PROGRAM_GONE_ASTRAY,
+    ),
+    damaged(
+        "TLB not flushed after fork",
+        changed("mm/space.c", "    tlb_flush(space); /* its pages have become read-only */\n", ""),
+        "twenty children, each heard of once",
+        word=PROGRAM_GONE_ASTRAY,
+    ),
+    damaged(
+        "TLB not flushed after mprotect",
+        changed(
+            "mm/area.c",
+            "        area = area->next;\n    }\n    tlb_flush(space);\n",
+            "        area = area->next;\n    }\n",
+        ),
+        "pages and heap",
+    ),
+    damaged(
+        "TLB of the other CPU not flushed",
+        # Only where no frame is freed: a CPU that remembers one may write into anything.
+        changed(
+            "mm/area.c",
+            "        area = area->next;\n    }\n    tlb_flush(space);\n",
+            "        area = area->next;\n    }\n    cr3_write(cr3_read());\n",
+        ),
+        "one address space for two",
+        cpus=2,
+    ),
+    damaged(
+        "area not split",
+        changed("mm/area.c", "if (!low || low->start >= address) {", "if (low || address) {"),
+        "pages and heap",
+    ),
+    damaged(
+        "pages stay after munmap",
+        changed("mm/area.c", "        pages_free(space, area->start, area->end);\n", ""),
+        "pages and heap",
+    ),
+    damaged(
+        "mremap loses what was there",
+        changed("mm/pages.c", "        *space_entry(space, at - from + to, 0) = *entry;\n", ""),
+        "pages and heap",
+    ),
+    damaged(
+        "NULL may be mapped",
+        changed("sys/memory.c", "if (wanted < USER_LOWEST_ADDR) {", "if (wanted == 1) {"),
+        "memory: errors",
+    ),
+    damaged(
+        "no gap below a stack",
+        changed("mm/fault.c", "start - below->end < STACK_GAP", "start < below->end"),
+        "stacks grow",
+    ),
+    damaged(
+        "no end of the stack",
+        changed("mm/fault.c", " || start < USER_STACK_LOWEST", ""),
+        "stacks grow",
+    ),
+    damaged(
+        "another one pays for the greedy one",
+        changed("mm/reclaim.c", "if (pages > most) {", "if (pages > 0 * most) {"),
+        "programs that take all there is",
+    ),
+    damaged(
+        "memory of the dead kept",
+        changed("proc/exit.c", "    space_put(space);\n", "    (void)space;\n"),
+        "page frames in use are as many as before",
+    ),
+    damaged(
+        "memory of a failed execve kept",
+        changed(
+            "proc/exec.c", "    if (error) {\n        space_put(space);\n", "    if (error) {\n"
+        ),
+        "page frames in use are as many as before",
+    ),
+)
+
+SWITCHES = (
+    damaged(
+        "esp0 not set at a switch",
+        changed("proc/switch.c", "    tss_set_esp0(cpu, next);\n", ""),
+        word=KERNEL_GONE_ASTRAY,
+    ),
+    damaged(
+        "x87 not switched",
+        changed("proc/switch.c", "    fpu_switch(previous, next);\n", ""),
+        "fork: registers",
+        "interrupted all the time",
+    ),
+    damaged(
+        "the kernel's own children without x87 registers",
+        changed(
+            "proc/process.c",
+            "    error = error ? error : fpu_fork(process, current_process());\n",
+            "",
+        ),
+        "interrupted all the time",
+    ),
+    damaged(
+        "x87 not reset by execve",
+        changed("proc/exec.c", "    fpu_reset(process);\n", ""),
+        "execve and vfork",
+    ),
+    damaged(
+        "nobody is interrupted",
+        changed("proc/preempt.c", "        process_yield();\n", ""),
+        word="hang",
+    ),
+    damaged(
+        "idle without HLT",
+        changed(
+            "proc/switch.c",
+            "        wait_for_interrupt();",
+            '        __asm__ volatile("sti; nop; cli" ::: "memory");',
+        ),
+        "who waits needs no CPU",
+    ),
+    damaged(
+        "work not looked at on the way back from a trap",
+        changed("entry/return.asm", "    je   .restore\n", "    jmp  .restore\n"),
+        word="hang",
+    ),
+)
+
+CHILDREN = (
+    damaged(
+        "EAX of the child not 0",
+        changed(FORK, "    regs->eax = 0;\n", "    regs->eax = 1;\n"),
+        "in the child, every flag",
+        word=PROGRAM_GONE_ASTRAY,
+    ),
+    damaged(
+        "ports not inherited",
+        changed(FORK, "    error = error ? error : io_bitmap_fork(child, parent);\n", ""),
+        "fork: I/O ports",
+    ),
+    damaged(
+        "x87 not inherited",
+        changed("cpu/fpu.c", "        memcpy(child->fpu, parent->fpu, STATE_BYTES);\n", ""),
+        "fork: registers",
+    ),
+    damaged(
+        "vfork does not wait",
+        changed(FORK, "        vfork_wait(parent);\n", "        (void)vfork_wait;\n"),
+        "execve and vfork",
+    ),
+    damaged(
+        "parent not woken after vfork",
+        changed("proc/exit.c", "        process_wake(parent);\n", ""),
+        word="hang",
+    ),
+    damaged(
+        "registers of the old program left by execve",
+        changed(
+            "proc/exec.c",
+            "    *process_regs(process) = (struct pt_regs){\n",
+            "    *process_regs(process) = (struct pt_regs){\n"
+            "        .edi = process_regs(process)->edi,\n",
+        ),
+        "execve and vfork",
+    ),
+    damaged(
+        "new program entered by SYSEXIT",
+        changed("proc/exec.c", "    process->work |= WORK_FRAME; ", "    process->work |= 0; "),
+        "execve and vfork",
+    ),
+    damaged(
+        "exit status where the signal belongs",
+        changed("proc/exit.c", "(exit_status & 0xff) << 8", "exit_status & 0xff"),
+        "exit, kill, wait4",
+    ),
+    damaged(
+        "sleepers not killed",
+        changed("proc/signal.c", "    process_wake(process);\n", ""),
+        word="hang",
+    ),
+    damaged(
+        "children left with a parent that is gone",
+        changed("proc/exit.c", "    children_leave(process);\n", "    (void)children_leave;\n"),
+        "and then the kernel",
+        word="hang",
+    ),
+)
+
+PIPES = (
+    damaged(
+        "wake-up lost when there is something to read",
+        changed(
+            "fs/pipe.c",
+            "        done += (uint32_t)part;\n        change(pipe);\n",
+            "        done += (uint32_t)part;\n",
+        ),
+        word="hang",
+    ),
+    damaged(
+        "wake-up lost by a reader that faults",
+        changed(
+            "fs/pipe.c",
+            "            break;\n        }\n        pipe->tail",
+            "            return done ? (long)done : -EFAULT;\n        }\n        pipe->tail",
+        ),
+        word="hang",
+    ),
+    damaged(
+        "no SIGPIPE",
+        changed("fs/pipe.c", "        signal_send(current_process(), SIGPIPE);\n", ""),
+        "pipes and file descriptors",
+    ),
+    damaged(
+        "short writes mixed",
+        changed("fs/pipe.c", "room = size <= PIPE_BUF ? size : 1;", "room = 1;"),
+        "pipes and file descriptors",
+    ),
+    damaged(
+        "numbers of a failed pipe() lost",
+        changed("sys/io.c", "numbers[i] < 0 || file_close(numbers[i]) != 0", "numbers[i] < 0"),
+        "pipes and file descriptors",
+    ),
+)
+
+MULTITASKING = (*MEMORY, *SWITCHES, *CHILDREN, *PIPES)

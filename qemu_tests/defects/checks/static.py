@@ -1,0 +1,52 @@
+"""What only elf_check sees, or sees first."""
+
+from __future__ import annotations
+
+from qemu_tests.defects.checks.defect import INT80, VSYSCALL, changed, demo
+
+STATIC = (
+    demo(
+        "segment writable and executable",
+        changed("kernel.ld", "    text PT_LOAD FLAGS(5);", "    text PT_LOAD FLAGS(7);"),
+        "pass",
+        static=r"segment 1 is writable and executable",
+        steps=INT80,
+    ),
+    demo(
+        "stub with other bytes",
+        changed("entry/vsyscall_sysenter.asm", "    int  0x80\n", "    int  0x80\n    nop\n"),
+        "pass",
+        static=r"vsyscall_sysenter is 51 52 55 89 e5 0f 34 cd 80 90",
+        steps=VSYSCALL,
+    ),
+    demo(
+        "relocations left",
+        changed("Makefile", "--build-id=none", "--build-id=none --emit-relocs"),
+        "pass",
+        static=r"relocations are left in \.rel\.text",
+        steps=INT80,
+    ),
+    demo(
+        "Multiboot checksum wrong",
+        changed(
+            "boot/start.asm",
+            "    dd -(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_HEADER_FLAGS)",
+            "    dd -(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_HEADER_FLAGS) + 1",
+        ),
+        "emulator failed",
+        static=r"(?i)multiboot",
+        steps=INT80,
+    ),
+    demo(
+        "SYSENTER_RETURN two bytes early",
+        changed("kernel.ld", "SYSENTER_RETURN = ", "SYSENTER_RETURN = -2 + "),
+        "fail",
+        static=r"SYSENTER_RETURN is 0xffffe007, the model has 0xffffe009",
+    ),
+    demo(
+        "entry point below paging",
+        changed("kernel.ld", "ENTRY(boot_start)", "ENTRY(kernel_main)"),
+        "panic",
+        static=r"the entry point is 0xc01[0-9a-f]{5}, not boot_start",
+    ),
+)
