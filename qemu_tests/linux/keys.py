@@ -68,7 +68,7 @@ EDITING_BY_THE_KERNEL = (
     line("a\x16\x03b\x16\x7f\x7fz", "a\x03bz"),
     line("tab\there\x7f\x7f\x7f\x7f\x7fX", "tabX"),
     line("\ta\tb\x7f\x7f\x7f\x7fc", "c"),
-    line("again\x12!", "again!"),
+    line("again\x12!", "again!\r\nagain!"),  # the kernel shows it anew, then the program
     Step("part\x04", "partpart"),
     Step("\x04"),
 )
