@@ -56,7 +56,7 @@ MEANING: dict[Word, tuple[Family, str]] = {
     ),
     Word.PANIC: (
         Family.CRASH,
-        "read the backtrace from the top: the first name is where it happened",
+        "the first name is where it happened: of the backtrace, or of the words on the stack",
     ),
     Word.RESET: (
         Family.CRASH,
@@ -94,5 +94,9 @@ MEANING: dict[Word, tuple[Family, str]] = {
         Family.ERROR,
         "the emulator's own message says why; `tinygate doctor` checks it",
     ),
-    Word.KILLED: (Family.ERROR, "somebody or the system (out of memory?) ended it: run it again"),
+    Word.KILLED: (
+        Family.ERROR,
+        "somebody or the system (out of memory?) ended it: run it again; if it ends so once more, "
+        "the emulator's message says what it could not do for this kernel",
+    ),
 }

@@ -201,7 +201,8 @@ def test_the_figures_beside_debians_kernel_have_markers_of_their_own() -> None:
     figures = report.markdown([Row(MEMORY, Value(4), Value(33))], report.BESIDE_DEBIAN)
     text = docs.render_pages(PAGES, figures)["docs/figures.md"]
     assert f"<!-- begin figures-linux -->\n\n{figures}\n<!-- end figures-linux -->" in text
-    assert "| null call through the page, guest instructions | 59 | 47 |" in text
+    ours, _, _ = PAGES["docs/figures.md"].partition("## Beside Debian's kernel")
+    assert text.startswith(ours)
 
 
 MARKS = "<!-- begin words -->\n<!-- end words -->\n"
