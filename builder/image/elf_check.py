@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
@@ -20,6 +19,7 @@ from builder.image.vdso_check import vdso_problems
 from builder.model import budgets, memory
 from builder.model.gdt import GDT_ENTRIES
 from builder.model.kernel import KernelModel
+from builder.tree.elf_damage import DAMAGED_ELF
 
 _WRITE, _EXECUTE = 2, 1  # p_flags
 
@@ -179,7 +179,7 @@ def kernel_problems(kernel_elf: Path, model: KernelModel) -> tuple[str, ...]:
     try:
         built = _open(kernel_elf)
         return tuple(problem for check in _CHECKS for problem in check(built, model))
-    except (ELFError, ValueError) as error:
+    except DAMAGED_ELF as error:
         return (f"is not a readable ELF file: {error}",)
 
 

@@ -8,11 +8,12 @@ the headers, it moves that segment's p_vaddr by the 0x20 bytes of the header tha
 
 import io
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import Section
 from elftools.elf.segments import Segment
+
+from builder.tree.elf_damage import DAMAGED_ELF
 
 
 def _holds(load: Segment, section: Section) -> bool:
@@ -34,7 +35,7 @@ def misplaced_sections(data: bytes) -> tuple[str, ...]:
         elf = ELFFile(io.BytesIO(data))
         loads = list(elf.iter_segments("PT_LOAD"))
         sections = [s for s in elf.iter_sections() if s["sh_flags"] & SH_FLAGS.SHF_ALLOC]
-    except (ELFError, ValueError, KeyError, AttributeError, OverflowError) as error:
+    except DAMAGED_ELF as error:
         return (f"its headers are damaged: {error}",)
     return tuple(
         f"section {section.name} at 0x{section['sh_addr']:08x} is in no segment"

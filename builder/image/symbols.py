@@ -6,9 +6,10 @@ import functools
 from bisect import bisect_right
 from pathlib import Path
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
+
+from builder.tree.elf_damage import DAMAGED_ELF
 
 KERNEL_BASE = 0xC0000000  # the kernel is linked here plus its physical address
 _NAMED = ("STT_FUNC", "STT_NOTYPE")  # NASM's labels have no type
@@ -26,7 +27,7 @@ def symbolise(elf_path: Path | None, addr: int) -> str:
     try:
         status = elf_path.stat()
         symbols = _symbols(elf_path, status.st_mtime_ns, status.st_size)
-    except (OSError, ELFError):
+    except (OSError, *DAMAGED_ELF):
         return ""
     return _name(symbols, addr) or _name(symbols, addr + KERNEL_BASE)
 

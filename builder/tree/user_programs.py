@@ -9,12 +9,12 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 from builder.config.keys import KernelConfig
 from builder.errors import UserError
 from builder.model import memory
+from builder.tree.elf_damage import DAMAGED_ELF
 
 PROGRAM_BYTES_MAX = 1 << 24
 
@@ -80,7 +80,7 @@ def _program_fault(data: bytes) -> str:
         if header["e_type"] != "ET_EXEC":
             return f"its type is {header['e_type']}, not ET_EXEC: link it with -static -no-pie"
         segments = list(elf.iter_segments())
-    except (ELFError, ValueError, KeyError, AttributeError, OverflowError) as error:
+    except DAMAGED_ELF as error:
         return f"its headers are damaged: {error}"
     if any(segment["p_type"] == "PT_INTERP" for segment in segments):
         return "it wants a dynamic linker: link it with -static"
