@@ -20,6 +20,7 @@ from qemu_tests.boot.loader_kit import DISK_ERROR, SECTOR, Boot, boot, hooked
 from qemu_tests.kit.kernels import IMPATIENT, WERROR, Change, Kernel, Lab, rebuild
 
 KERNEL_BYTES_MAX = 512 * 1024  # boot/bootsect.asm
+READS_MAX = 16  # for that many bytes
 
 
 class IdeQemu(Qemu):
@@ -73,10 +74,17 @@ def test_a_disk_that_ends_with_the_kernel_is_enough(kernel: Kernel, tmp_path: Pa
     assert_finished(boot(short))
 
 
-@pytest.mark.parametrize("good_reads", [0, 1, 10])
+@pytest.mark.parametrize("good_reads", [0, 1, READS_MAX - 1])
 def test_a_read_that_fails_is_named(kernel: Kernel, tmp_path: Path, good_reads: int) -> None:
-    made = hooked(kernel.disk, tmp_path, "FAIL_READS=1", f"GOOD_READS={good_reads}")
-    refused(made, tmp_path)
+    assert made_of(kernel, tmp_path, KERNEL_BYTES_MAX).ok
+    disk = tmp_path / "kernel/disk.img"
+    refused(hooked(disk, tmp_path, "FAIL_READS=1", f"GOOD_READS={good_reads}"), tmp_path)
+
+
+def test_there_are_no_more_reads_than_the_kernel_takes(kernel: Kernel, tmp_path: Path) -> None:
+    assert made_of(kernel, tmp_path, KERNEL_BYTES_MAX).ok
+    disk = tmp_path / "kernel/disk.img"
+    assert_finished(boot(hooked(disk, tmp_path, "FAIL_READS=1", f"GOOD_READS={READS_MAX}")))
 
 
 def test_address_line_20_is_switched_on(kernel: Kernel, tmp_path: Path) -> None:

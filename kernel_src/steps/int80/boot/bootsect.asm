@@ -9,7 +9,8 @@
 
 %include "include/constants.inc"
 
-%define SECTORS         ((KERNEL_BYTES + 511) / 512)
+%define READ_SECTORS    64              ; at once: BIOSes take up to 127, and no 64 KiB border inside
+%define SECTORS         ((KERNEL_BYTES + 0x7fff) / 0x8000 * READ_SECTORS) ; whole reads
 %define LOW_ADDR        0x10000         ; from here to 0x90000 nobody has anything
 %define DISK_BYTES      (2 * 16 * 63 * 512) ; cylinders, heads, sectors: BIOSes want whole ones
 %if SECTORS * 512 > 0x80000
@@ -24,13 +25,13 @@
     mov  ss, ax
     mov  sp, 0x7c00
 
-.read:                                      ; sector by sector
+.read:
     mov  si, packet
     mov  ah, 0x42                           ; int 13h AH=42h: extended read, DS:SI = packet
     int  0x13
     jc   .failed
-    add  word [packet.segment], 512 / 16
-    inc  word [packet.sector]
+    add  word [packet.segment], READ_SECTORS * 512 / 16
+    add  word [packet.sector], READ_SECTORS
     cmp  word [packet.sector], SECTORS
     jbe  .read
 
@@ -81,7 +82,7 @@ gdt:             dq   0, 0x00cf9b000000ffff, 0x00cf93000000ffff ; flat: see cpu/
 gdtr:            dw   gdtr - gdt - 1, gdt, 0
 multiboot_info:  dd   MULTIBOOT_INFO_MEMORY, 640
 memory_kib:      dd   0
-packet:          dw   16, 1, 0              ; its size; how many sectors; to where: offset,
+packet:          dw   16, READ_SECTORS, 0   ; its size; how many sectors; to where: offset,
 .segment:        dw   LOW_ADDR / 16         ; segment
 .sector:         dq   1                     ; from which sector on
 message:         db   "boot loader: the BIOS cannot read the disk (int 13h AH=42h)", 10, 0
