@@ -150,7 +150,10 @@ def _check_flat(data: bytes, where: str, kernel_elf: Path | None) -> ImageInfo:
         if kernel.rstrip(b"\0") != wanted.rstrip(b"\0"):
             why = f"its bytes differ from the segments of {kernel_elf}"
             raise _damaged("the disk image holds another kernel", where, why)
-    return ImageInfo(len(data), kernel_end, SECTOR_BYTES, len(kernel), None)
+    # The sectors are whole reads of the boot sector's; behind the kernel there are zeros in them.
+    used_sectors = -(-len(kernel.rstrip(b"\0")) // SECTOR_BYTES)
+    used_bytes = (1 + used_sectors) * SECTOR_BYTES
+    return ImageInfo(len(data), used_bytes, SECTOR_BYTES, used_bytes - SECTOR_BYTES, None)
 
 
 def flat(segments: tuple[Segment, ...]) -> bytes:

@@ -9,7 +9,7 @@
 
 %include "include/constants.inc"
 
-%define READ_SECTORS    64              ; at once: BIOSes take up to 127, and no 64 KiB border inside
+%define READ_SECTORS    64              ; at once: BIOSes take up to 127, without a 64 KiB border
 %define SECTORS         ((KERNEL_BYTES + 0x7fff) / 0x8000 * READ_SECTORS) ; whole reads
 %define LOW_ADDR        0x10000         ; from here to 0x90000 nobody has anything
 %define DISK_BYTES      (2 * 16 * 63 * 512) ; cylinders, heads, sectors: BIOSes want whole ones
