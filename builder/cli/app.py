@@ -12,6 +12,7 @@ from builder.cli import (
     linux_verbs,
     look_verbs,
     project_verbs,
+    xray_verbs,
 )
 from builder.cli.guard import EXIT_CODE_HELP
 
@@ -59,6 +60,7 @@ app.command(context_settings=PASS_ON)(project_verbs.test)
 app.command("exec", context_settings=UP_TO_PROGRAM)(exec_verb.exec_)
 app.command()(judge_verbs.debug)
 app.command()(look_verbs.diff)
+app.command()(xray_verbs.xray)
 app.command()(project_verbs.new)
 app.command()(project_verbs.bench)
 app.command()(project_verbs.releases)

@@ -14,7 +14,7 @@ TSS_IO_BITMAP_BYTES = 65536 // 8
 COST_CALLS = 2000
 
 
-_EFLAGS = bits(
+EFLAGS = bits(
     "EFLAGS_",
     (
         (0, "CF", "carry"),
@@ -239,7 +239,7 @@ def constant_groups(
     return (
         ConstantGroup("Segment selectors", "SDM 3A 3.4.2; see cpu/gdt.c", selectors),
         ConstantGroup("Interrupt vectors", "SDM 3A 6.2", vectors),
-        ConstantGroup("EFLAGS", "SDM 1 3.4.3", (*_EFLAGS, _ARITHMETIC)),
+        ConstantGroup("EFLAGS", "SDM 1 3.4.3", (*EFLAGS, _ARITHMETIC)),
         ConstantGroup("CR0", "SDM 3A 2.5", _CR0),
         ConstantGroup("CR4", "SDM 3A 2.5", _CR4),
         ConstantGroup("Page table entries", "SDM 3A 4.3", _PAGE),

@@ -4,6 +4,7 @@ What is said of a file is what the file says of itself in its first line.
 """
 
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -11,6 +12,7 @@ from pathlib import PurePosixPath
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from builder.model.kernel import KernelModel
+from builder.model.way_parts import WAY
 from builder.tools.resources import data_dir
 
 # Folders in reading order: what each is about, and the files to begin with; others follow by name.
@@ -196,6 +198,16 @@ def _sources(files: Mapping[str, bytes], paths: list[str]) -> tuple[SourceFile, 
     return tuple(found)
 
 
+def _numbers(step: str) -> str:
+    """What the numbers of the way mean, as a paragraph."""
+    first, *others = (f"{part.number} {part.title}" for part in WAY)
+    text = "The numbers are those of the comments, and of tinygate's picture, `docs/way.svg`: "
+    text += "; ".join([first.replace(" ", " is ", 1), *others]) + "."
+    if step == "int80":
+        text += " `int 0x80` needs neither 2 nor 9."
+    return textwrap.fill(text, 100, break_on_hyphens=False)
+
+
 def tree_readme(model: KernelModel, files: Mapping[str, bytes]) -> bytes:
     """README.md for the tree that holds `files`. Pure."""
     environment = Environment(
@@ -212,6 +224,7 @@ def tree_readme(model: KernelModel, files: Mapping[str, bytes]) -> bytes:
         folders=reading_order(files),
         step_text=STEPS[model.step],
         follow=FOLLOW.get(model.step, ()),
+        numbers=_numbers(model.step),
         lines=sum(
             data.count(b"\n")
             for path, data in files.items()

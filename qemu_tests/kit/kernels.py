@@ -152,24 +152,31 @@ class Lab:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
 
-    def kernel(self, *overrides: str, folder: Path | None = None, cc: str | None = None) -> Kernel:
+    def kernel(
+        self,
+        *overrides: str,
+        folder: Path | None = None,
+        cc: str | None = None,
+        debug: bool = False,
+    ) -> Kernel:
         """The kernel of a configuration, built and checked.
 
         Args:
             overrides: KEY=VALUE, as for --set.
             folder: Where the paths in programs.files start.
             cc: The C compiler, instead of the one that is found.
+            debug: With source lines.
         """
         if folder is None:
             config = load_config(None, overrides)
         else:
             (folder / "kernel.toml").touch()
             config = load_config(folder / "kernel.toml", overrides)
-        compiler = f"-{cc.split()[0]}" if cc else ""
+        compiler = (f"-{cc.split()[0]}" if cc else "") + ("-debug" if debug else "")
         with self.locked(f"{config.kernel.step}-{config.digest}{compiler}") as out:
             if not (out / "built").exists():
                 # Two jobs: another worker often waits for the same kernel.
-                build_kernel(config, out, jobs=2, cc=cc, werror=WERROR, debug=False)
+                build_kernel(config, out, jobs=2, cc=cc, werror=WERROR, debug=debug)
                 (out / "built").touch()
         return Kernel(config, out)
 

@@ -1,0 +1,55 @@
+"""What a debugger must be able to do for the recorder. Behind it: gdb_stub.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+# In the order of gdb's i386 target description, which `g` follows.
+REGISTERS = (
+    *("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"),
+    *("eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs"),
+)
+Registers = Mapping[str, int]  # by these names; segment registers hold selectors
+
+Span = tuple[int, int]  # linear address and length in bytes
+
+
+class GuestEndedError(Exception):
+    """The emulator is gone, or the machine has stopped for good. The text says how."""
+
+
+class GuestHangsError(Exception):
+    """Nothing more is to be expected of it. The text says what it has used up."""
+
+
+class Debugger(Protocol):
+    """One stopped machine. Addresses are linear ones, as the CPU sees them at that moment."""
+
+    def run_to(self, addresses: frozenset[int], written: int | None = None) -> Registers:
+        """Go on to the next instruction at one of these addresses; at least one is executed.
+
+        Args:
+            addresses: Where to stop.
+            written: Address of a word: stop, too, behind an instruction that writes it.
+
+        Raises:
+            GuestEndedError: The guest came to none of them, but to its end.
+            GuestHangsError: It comes nowhere.
+        """
+
+    def step(self, *, clock: bool = False) -> None:
+        """Execute one instruction, or let one interrupt in. Raises as `run_to`.
+
+        Args:
+            clock: Let time pass, so that the next timer interrupt comes; else it stands still.
+        """
+
+    def look(self, spans: tuple[Span, ...]) -> tuple[Registers, tuple[bytes | None, ...]]:
+        """All registers, and the memory of these spans; None for one that is not mapped."""
+
+    def tables(self) -> Mapping[str, int]:
+        """`gdt`, `idt`, `tr` (its base), `cr0`, `cr2`, `cr3`, `cr4`."""
+
+    def output(self) -> str:
+        """What the guest has printed."""

@@ -1,0 +1,230 @@
+"""QEMU's gdb stub: a client that knows a dozen packets, and a machine to use it on.
+
+gdb itself would be one more process and its text to parse, and steps over what it does not like:
+the first instruction of a handler, for one. The protocol is that of the manual of gdb, appendix E.
+
+Measured with QEMU 7.2, 10.0 and 11.1: STI and the instruction behind it are two steps; a step over
+SYSENTER ends at its target with CS and SS loaded; a breakpoint at the place where the CPU stands
+stops it again without having executed anything, so that it is taken out for one step; breakpoints
+take effect before paging is on. The packet `g` has no MSR but EFER.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import select
+import socket
+import struct
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from subprocess import DEVNULL
+
+from builder.boot.effort import EffortMeter
+from builder.boot.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator.control import Control
+from builder.boot.patience import Patience, Reading, Watcher
+from builder.boot.transcript import Phase
+from builder.tools import commands
+from builder.xray.debugger import (
+    REGISTERS,
+    GuestEndedError,
+    GuestHangsError,
+    Registers,
+    Span,
+)
+
+_LOOK_S = 0.05  # between two looks at what a running guest has used up
+_WORDS = struct.Struct(f"<{len(REGISTERS)}I")
+# Steps hold interrupts and the clock back, but where time is to pass: a machine that counts
+# instructions and stops at each one has its clock run ahead to the next timer at every stop.
+_STEP = b"Qqemu.sstep=7"
+_STEP_WITH_CLOCK = b"Qqemu.sstep=1"
+# `TR =0068 c0112340 00000067 00008b00 DPL=0 TSS32-busy`, `GDT=     c0113000 0000007f`
+_TABLE = re.compile(r"^(TR|GDT|IDT) *= *(?:[0-9a-f]{4} )? *([0-9a-f]{8})", re.MULTILINE)
+_CONTROL = re.compile(r"\b(CR[0234])=([0-9a-f]{8})")
+
+
+class GdbStub:
+    """The client, on a machine that is stopped."""
+
+    def __init__(self, line: socket.socket, give_up: Callable[[], str]) -> None:
+        """See `qemu_stopped`, which makes both.
+
+        Args:
+            line: Our end of the stub's channel.
+            give_up: Asked now and then while the guest runs: why to wait no longer, or nothing.
+        """
+        self._line = line
+        self._heard = bytearray()
+        self._breakpoints: frozenset[int] = frozenset()
+        self._give_up = give_up
+        self._say(b"QStartNoAckMode")
+        self._answers(1)
+        self._line.sendall(b"+")
+        self._say(_STEP)
+        self._answers(1)
+
+    def run_to(self, addresses: frozenset[int], written: int | None = None) -> Registers:
+        """See `Debugger.run_to`."""
+        here, _ = self.look(())
+        if here["eip"] in self._breakpoints:
+            self._say(b"z0,%x,1" % here["eip"])
+            self._answers(1)
+            self._one_step(clock=False)
+            self._say(b"Z0,%x,1" % here["eip"])
+            self._answers(1)
+        elif here["eip"] in addresses:
+            self._one_step(clock=False)
+        self._set(addresses)
+        here, _ = self.look(())
+        if here["eip"] in addresses:
+            return here
+        if written is not None:
+            self._say(b"Z2,%x,4" % written)
+            self._answers(1)
+        self._go(b"c")
+        if written is not None:
+            self._say(b"z2,%x,4" % written)
+            self._answers(1)
+        return self.look(())[0]
+
+    def _set(self, addresses: frozenset[int]) -> None:
+        """Have breakpoints there, and nowhere else."""
+        old, new = self._breakpoints - addresses, addresses - self._breakpoints
+        self._say(*(b"z0,%x,1" % at for at in old), *(b"Z0,%x,1" % at for at in new))
+        self._answers(len(old) + len(new))
+        self._breakpoints = addresses
+
+    def step(self, *, clock: bool = False) -> None:
+        """See `Debugger.step`."""
+        self._set(frozenset())
+        self._one_step(clock=clock)
+
+    def _one_step(self, *, clock: bool) -> None:
+        if clock:
+            self._say(_STEP_WITH_CLOCK)
+            self._answers(1)
+        self._go(b"s")
+        if clock:
+            self._say(_STEP)
+            self._answers(1)
+
+    def look(self, spans: tuple[Span, ...]) -> tuple[Registers, tuple[bytes | None, ...]]:
+        """See `Debugger.look`. All is asked at once: each turn costs more than what it brings."""
+        self._say(b"g", *(b"m%x,%x" % span for span in spans))
+        registers, *memory = self._answers(1 + len(spans))
+        words = _WORDS.unpack_from(bytes.fromhex(registers.decode()))
+        return (
+            dict(zip(REGISTERS, words, strict=True)),
+            tuple(None if data[:1] == b"E" else bytes.fromhex(data.decode()) for data in memory),
+        )
+
+    def tables(self) -> Mapping[str, int]:
+        """See `Debugger.tables`: from the monitor's words, as no packet has them."""
+        self._say(b"qRcmd," + b"info registers".hex().encode())
+        text = ""
+        while (answer := self._answers(1)[0]) != b"OK":
+            text += bytes.fromhex(answer.decode().removeprefix("O")).decode()
+        found = [*_TABLE.findall(text), *_CONTROL.findall(text)]
+        return {name.lower(): int(value, 16) for name, value in found}
+
+    def _say(self, *packets: bytes) -> None:
+        try:
+            self._line.sendall(
+                b"".join(b"$%s#%02x" % (packet, sum(packet) & 0xFF) for packet in packets)
+            )
+        except OSError:
+            raise GuestEndedError("the emulator is gone") from None
+
+    def _answers(self, count: int) -> list[bytes]:
+        """The next packets. Waits as long as it takes: a stopped machine answers at once."""
+        answers: list[bytes] = []
+        while len(answers) < count:
+            end = self._heard.find(b"#")
+            if end < 0 or len(self._heard) < end + 3:
+                self._hear()
+                continue
+            answers.append(bytes(self._heard[self._heard.index(b"$") + 1 : end]))
+            del self._heard[: end + 3]
+        return answers
+
+    def _go(self, packet: bytes) -> None:
+        """Let it run until it stops."""
+        self._say(packet)
+        while b"#" not in self._heard:
+            ready, _, _ = select.select([self._line], [], [], _LOOK_S)
+            if not ready and (why := self._give_up()):
+                raise GuestHangsError(why)
+            if ready:
+                self._hear()
+        if self._answers(1)[0][:1] not in (b"T", b"S"):  # W, X: it has ended
+            raise GuestEndedError("the machine has ended")
+
+    def _hear(self) -> None:
+        try:
+            piece = self._line.recv(65536)
+        except OSError:
+            piece = b""
+        if not piece:
+            raise GuestEndedError("the machine has ended")
+        self._heard += piece
+
+
+class StoppedQemu(GdbStub):
+    """The client, and the machine that it was made for."""
+
+    def __init__(
+        self, line: socket.socket, give_up: Callable[[], str], serial: Path, errors: Path
+    ) -> None:
+        """The files get what the guest prints, and what QEMU says of itself."""
+        self._serial = serial
+        self._errors = errors
+        super().__init__(line, give_up)
+
+    def output(self) -> str:
+        """See `Debugger.output`."""
+        return self._serial.read_text("utf-8", "backslashreplace").replace("\r\n", "\n")
+
+    def complaint(self) -> str:
+        """What QEMU has said."""
+        return self._errors.read_text("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def qemu_stopped(machine: Machine, image: BootImage) -> Iterator[StoppedQemu]:
+    """QEMU before its first instruction; it is gone when the block is left.
+
+    Raises:
+        ToolError: There is no QEMU.
+        GuestEndedError: QEMU did not come up.
+        UserError: TINYGATE_TIMEOUT_SCALE is not a factor.
+    """
+    emulator = Qemu()
+    patience = Patience().scaled()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tinygate-")))
+        serial, errors = folder / "serial", folder / "errors"
+        ours, theirs = socket.socketpair()
+        control_ours, control_theirs = socket.socketpair()
+        for end in (ours, control_ours):
+            stack.enter_context(end)
+        with theirs, control_theirs, errors.open("wb") as said, serial.open("wb") as printed:
+            control_theirs_fd = control_theirs.fileno()
+            control_ours.sendall(emulator.control_hello)
+            command = emulator.command(
+                machine, image, control_fd=control_theirs_fd, gdb="chardev:gdb", stopped=True
+            )
+            command += ["-chardev", f"socket,id=gdb,fd={theirs.fileno()}"]
+            pipes = commands.Pipes(DEVNULL, printed, said, (theirs.fileno(), control_theirs_fd))
+            process = stack.enter_context(commands.start(command, pipes))
+        control = Control(control_ours)
+        effort = EffortMeter(process.pid)
+        watcher = Watcher(patience, counts=machine.counts)
+
+        def give_up() -> str:
+            counted = emulator.counted(machine, control) if machine.counts else None
+            return watcher.see(Phase.SUITE, serial.stat().st_size, Reading(effort.read(), counted))
+
+        yield StoppedQemu(ours, give_up, serial, errors)

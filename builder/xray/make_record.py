@@ -1,0 +1,121 @@
+"""From a built kernel, or its ELF file, to the record of one call: all parts put together."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.boot.emulator import BootImage, Machine
+from builder.errors import UserError
+from builder.model.kernel import KernelModel
+from builder.tools import toolchain
+from builder.xray.elf_names import ElfNames, read_names
+from builder.xray.find_call import Wanted, stopped_at_call
+from builder.xray.named_build import NamedBuild
+from builder.xray.naming import Sources, name_record
+from builder.xray.record import Kernel, Record
+from builder.xray.recorder import ROWS_MAX, record
+
+DO_NOT_COME_BACK = ("exit", "exit_group", "execve", "sigreturn", "rt_sigreturn")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at.
+
+    Attributes:
+        model: Of the kernel.
+        digest: Of its configuration.
+        machine: To boot it on.
+        tree: Its source tree, in which make has been run; None if there is only an ELF file.
+        kernel: That file, if there is no tree.
+        initrd: For a kernel that starts programs from one.
+    """
+
+    model: KernelModel
+    digest: str
+    machine: Machine
+    tree: Path | None
+    kernel: Path | None = None
+    initrd: Path | None = None
+
+
+def make_record(
+    subject: Subject,
+    wanted: Wanted,
+    *,
+    until: str = "",
+    timer_at: int | None = None,
+    rows_max: int = ROWS_MAX,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Record:
+    """Boot it, and record the call.
+
+    Args:
+        subject: What is looked at.
+        wanted: Which call.
+        until: Symbol or address at which to end; empty: where the program goes on.
+        timer_at: Row from which on a timer interrupt is let in.
+        rows_max: Most instructions.
+        progress: Called now and then with the number of rows.
+
+    Raises:
+        UserError: The call never comes, `until` is no place, the file is none of the right kind.
+        BuildError: The tree cannot be built.
+        ToolError: A tool is missing.
+    """
+    toolchain.require(toolchain.QEMU)
+    with tempfile.TemporaryDirectory(prefix="tinygate-") as folder:
+        build = NamedBuild(subject.tree, Path(folder)) if subject.tree else None
+        kernel = build.kernel if build else subject.kernel
+        assert kernel is not None, "there is a tree, or a kernel"
+        names = read_names(kernel)
+        image = BootImage("kernel", kernel, subject.initrd)
+        end = _place(until, names) if until else None
+        with stopped_at_call(subject.machine, image, names, subject.model, wanted) as (
+            debugger,
+            found,
+        ):
+            number = debugger.look(())[0]["eax"]
+            name = next((row.name for row in subject.model.syscalls if row.number == number), "")
+            raw = record(
+                debugger,
+                found,
+                until=end,
+                comes_back=name not in DO_NOT_COME_BACK,
+                timer_at=timer_at,
+                rows_max=rows_max,
+                progress=progress,
+            )
+        program = build.program(found.program) if build and found.program else None
+        sources = Sources(
+            names,
+            read_names(program) if program else None,
+            build.tree if build else None,
+            subject.model,
+        )
+        of = Kernel(subject.model.step, subject.digest, subject.machine.cpu, _emulator())
+        return name_record(raw, sources, of, wanted.nth)
+
+
+def _emulator() -> str:
+    found = toolchain.require(toolchain.QEMU)["qemu"]
+    return f"QEMU {found.version}"
+
+
+def _place(text: str, names: ElfNames) -> int:
+    """The address that a symbol, or `0x...`, stands for."""
+    if re.fullmatch(r"0x[0-9a-fA-F]{1,8}", text):
+        return int(text, 16)
+    address = names.address_of(text)
+    if address is None:
+        raise UserError(
+            "the kernel has no such symbol",
+            where=f"--until {text}",
+            why=f"{len(names.symbols)} symbols are in {names.path.name}",
+            fix="give an address such as 0xc0101234, or a name that `nm kernel.elf` lists",
+        )
+    return address

@@ -1,0 +1,71 @@
+"""A kernel's tree built once more, in a folder of its own, so that everything in it has a name.
+
+The kernel that `tinygate image` builds has no source lines for its assembly (NASM's debug
+information names the folder it ran in, and the same tree is to give the same bytes anywhere), and
+its programs are stripped. Here only the assembly is assembled again, into the same machine code.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from builder.errors import BuildError
+from builder.image.build import PLAIN_MAKE, make_command
+from builder.tools import commands
+
+# For make: objects that are there were made with the right options, whatever obj/tools says.
+_AS_THEY_ARE = ("-o", "obj/tools")
+
+
+class NamedBuild:
+    """A copy of a built tree; `kernel` has names and lines of all that runs in ring 0."""
+
+    def __init__(self, tree: Path, folder: Path) -> None:
+        """Copy the tree and make its kernel.
+
+        Args:
+            tree: A rendered tree that make has been run in.
+            folder: Gets the copy.
+
+        Raises:
+            BuildError: make could not.
+            ToolError: make, a compiler or NASM is missing.
+        """
+        self.tree = folder / "kernel"
+        shutil.copytree(tree, self.tree, symlinks=True)
+        self.kernel = folder / "kernel.elf"
+        command = make_command(self.tree, jobs=2, cc=None, verbose=False)
+        nasm = next(word for word in command if word.startswith("NASM="))
+        self._command = [word for word in command if word not in (nasm, "image")]
+        self._command += [f"{nasm} -g -F dwarf"]
+        if has_lines(self.tree / "kernel.elf"):
+            self._command += _AS_THEY_ARE
+        assembly = [path.relative_to(self.tree) for path in sorted(self.tree.rglob("*.asm"))]
+        self._make(*(word for path in assembly for word in ("-W", str(path))), "kernel.elf")
+        shutil.copy(self.tree / "kernel.elf", self.kernel)
+
+    def program(self, name: str) -> Path | None:
+        """The program's file with its names; None if it is none of the tree's."""
+        path = self.tree / "user/bin" / name
+        if not path.is_file() or not (self.tree / f"user/{name}.c").is_file():
+            return None
+        self._make("STRIP=", "-W", "user/program.ld", f"user/bin/{name}")
+        return path
+
+    def _make(self, *words: str) -> None:
+        done = commands.run([*self._command, *words], env=PLAIN_MAKE)
+        if not done.ok:
+            raise BuildError(
+                "the kernel could not be built with source lines",
+                where=str(self.tree),
+                why=(done.stderr or done.stdout).strip(),
+            )
+
+
+def has_lines(kernel: Path) -> bool:
+    """Was it compiled with debug information?"""
+    try:
+        return b".debug_line\0" in kernel.read_bytes()
+    except OSError:
+        return False
