@@ -1,8 +1,10 @@
 """xray: the verb that shows one system call, instruction by instruction."""
 
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from builder.xray.find_call import Wanted
     from builder.xray.make_record import Subject
     from builder.xray.record import Record
+    from builder.xray.terminal_view import Line
 
 Program = Annotated[
     str, typer.Option("--program", help="The program that makes the call [default: hello].")
@@ -47,6 +50,14 @@ JsonFile = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write the record; - for stdout.")
 ]
 
+Against = Annotated[
+    str,
+    typer.Option(
+        "--against",
+        metavar="FILE|KEY=VALUE...",
+        help="Put another call beside it: a record, or what is to be different.",
+    ),
+]
 Schema = Annotated[
     bool, typer.Option("--schema", help="Only print the JSON Schema of what --json writes.")
 ]
@@ -78,6 +89,7 @@ def xray(
     unfold: Unfold = None,
     plain: Plain = False,
     json_file: JsonFile = None,
+    against: Against = "",
     schema: Schema = False,
     cc: options.Cc = None,
     verbose: options.Verbose = False,
@@ -89,44 +101,115 @@ def xray(
     if schema:
         ui.print_json(json_schema())
         return ExitCode.OK
-    choice = choose(config, step, set_ or (), out)
-    subject = _subject(choice, How(cc=cc, verbose=verbose), kernel)
+    asked = _Asked(config, step, tuple(set_ or ()), out, program, call, nth, gate, kernel)
+    how = How(cc=cc, verbose=verbose)
+    other: _Asked | Record | None = _other(asked, against) if against else None
     with ui.progress("recording", shown=not verbose) as say:
-        record = make_record(
-            subject,
-            _wanted(subject, program, call, nth, gate),
-            until=until,
-            timer_at=timer_at,
-            progress=lambda rows: say(f"recording: {rows:,} instructions"),
-        )
+
+        def made(of: "_Asked") -> "Record":
+            subject = _subject(of, how)
+            return make_record(
+                subject,
+                _wanted(subject, of),
+                until=until,
+                timer_at=timer_at,
+                progress=lambda rows: say(f"recording: {rows:,} instructions"),
+            )
+
+        record = made(asked)
+        if isinstance(other, _Asked):
+            # Without --call it is any call, but the same one on both sides.
+            other = made(replace(other, call=other.call or str(record.call.number)))
     if json_file == Path("-"):
         sys.stdout.write(as_json(record))
     elif json_file:
         write_record(record, json_file)
-    if json_file is None:
-        _show(record, frozenset(unfold or ()), plain=plain)
+    if other is not None:
+        from builder.xray.against_view import against_lines
+
+        _print(against_lines(record, other), plain=plain)
+    elif json_file is None:
+        from builder.xray.terminal_view import lines_of
+
+        _print(lines_of(record, frozenset(unfold or ())), plain=plain)
     return ExitCode.VERDICT if record.disagreements or record.cut else ExitCode.OK
 
 
-def _subject(choice: Choice, how: How, kernel: Path | None) -> "Subject":
+@dataclass(frozen=True)
+class _Asked:
+    """The options that choose a kernel and a call."""
+
+    config: Path | None
+    step: str | None
+    overrides: tuple[str, ...]
+    out: Path | None
+    program: str
+    call: str
+    nth: int
+    gate: str
+    kernel: Path | None
+
+    @property
+    def choice(self) -> Choice:
+        """Which kernel."""
+        return choose(self.config, self.step, self.overrides, self.out)
+
+
+def _other(asked: _Asked, words: str) -> "_Asked | Record":
+    """What --against means: a record's file, or the same call with some things different."""
+    from builder.xray.record import read_record
+
+    if Path(words).is_file():
+        return read_record(Path(words))
+    changes: dict[str, Any] = {}
+    overrides = list(asked.overrides)
+    for word in words.split():
+        key, equals, value = word.partition("=")
+        if not equals or not value:
+            raise UserError(
+                "is neither a file nor KEY=VALUE",
+                where=f"--against {words}",
+                why=f"{word!r}",
+                fix="such as --against gate=int80, --against machine.cpu=486, or a record's file",
+            )
+        if key == "nth" and not value.isdecimal():
+            raise UserError("is no number", where=f"--against {words}", why=word)
+        if key in ("program", "call", "gate", "step"):
+            changes[key] = value
+        elif key == "nth":
+            changes[key] = int(value)
+        else:
+            overrides.append(word)
+    if overrides != list(asked.overrides) or "step" in changes:
+        out = asked.choice.out
+        changes |= {"overrides": tuple(overrides), "out": out.with_name(f"{out.name}-against")}
+    return replace(asked, **changes)
+
+
+def _subject(asked: _Asked, how: How) -> "Subject":
     """What the options choose, built if it has to be."""
     from builder.boot.emulator import Machine
     from builder.model.kernel import build_model
     from builder.xray.make_record import Subject
 
-    config = load_config(choice.config, choice.overrides) if kernel else make(choice, how).config
+    choice = asked.choice
+    if asked.kernel:
+        config = load_config(choice.config, choice.overrides)
+    else:
+        config = make(choice, how).config
     machine = Machine(
         cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
     )
-    tree = None if kernel else choice.out / TREE_NAME
-    return Subject(build_model(config), config.digest, machine, tree, kernel)
+    tree = None if asked.kernel else choice.out / TREE_NAME
+    return Subject(build_model(config), config.digest, machine, tree, asked.kernel)
 
 
-def _wanted(subject: "Subject", program: str, call: str, nth: int, gate: str) -> "Wanted":
+def _wanted(subject: "Subject", asked: _Asked) -> "Wanted":
     """Which call the options mean."""
     from builder.xray.find_call import Wanted
 
     gates: dict[str, Literal["page", "int80"] | None] = {"": None, "page": "page", "int80": "int80"}
+    gate, call = asked.gate, asked.call
     if gate not in gates:
         raise UserError(
             "there is no such gate",
@@ -145,19 +228,17 @@ def _wanted(subject: "Subject", program: str, call: str, nth: int, gate: str) ->
                 why=f"step {subject.model.step} has {', '.join(sorted(calls))}",
                 fix="choose one of these, or give a number",
             )
-    return Wanted(program, number, gates[gate], nth)
+    return Wanted(asked.program, number, gates[gate], asked.nth)
 
 
-def _show(record: "Record", unfold: frozenset[str], *, plain: bool) -> None:
-    from builder.xray.terminal_view import lines_of
-
+def _print(lines: "Iterable[Line]", *, plain: bool) -> None:
     if plain or not sys.stdout.isatty():
-        for line in lines_of(record, unfold):
+        for line in lines:
             print(line.text)
         return
     from rich.console import Console
     from rich.text import Text
 
     console = Console(highlight=False, soft_wrap=True)
-    for line in lines_of(record, unfold):
+    for line in lines:
         console.print(Text(line.text, style=STYLES[line.kind]))
