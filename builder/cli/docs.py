@@ -235,6 +235,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "int80-sysenter": lambda: _files(Step.INT80, Step.SYSENTER),
     "sysenter-vsyscall": lambda: _files(Step.SYSENTER, Step.VSYSCALL),
     "vsyscall-robust": lambda: _folders(Step.VSYSCALL, Step.ROBUST),
+    "robust-processes": lambda: _folders(Step.ROBUST, Step.PROCESSES),
+    "processes-linux": lambda: _folders(Step.PROCESSES, Step.LINUX),
     "null-calls": _null_calls,
     "tested": _tested,
 }

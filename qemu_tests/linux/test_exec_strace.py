@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from builder.linux import debian
+from builder.tools.resources import data_dir
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program
 from qemu_tests.linux.exec_kit import Exec
 from qemu_tests.linux.fetched import fetched
@@ -90,6 +92,32 @@ def test_signals_and_ends_stand_where_they_happen(
     ), text
     assert "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=" in text
     assert text.splitlines()[-2].endswith("+++ exited with 0 +++")
+
+
+def test_the_page_about_the_step_says_what_comes(
+    exec_: Exec, libraries: Mapping[str, debian.Unpacked], tmp_path: Path
+) -> None:
+    page = (data_dir("docs") / "steps" / "processes-linux.md").read_text(encoding="utf-8")
+    (source,) = re.findall(r"^```c\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    shown = re.findall(r"^```text\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0].splitlines()
+    path = tmp_path / "late.c"
+    path.write_text(source, encoding="utf-8")
+    program = build_program(path, find_libc("glibc"), libraries, Compiler())
+    for options, last in ((), shown[-1]), (("--cpu", "pentium2,-sep"), r"0 by sysenter, 22 by"):
+        with exec_.start(*options, "--strace", program, stderr=subprocess.STDOUT) as process:
+            assert process.stdin and process.stdout
+            lines = []
+            for line in process.stdout:
+                lines.append(re.sub("0x[0-9a-f]{4,}", "ADDRESS", line.decode().rstrip("\n")))
+                if "sigreturn()" in lines[-1]:  # only now there is something to read
+                    process.stdin.write(b"x\n")
+            assert process.wait() == 0
+        if not options:
+            rest = iter(lines)
+            for line in shown:
+                assert re.sub("0x[0-9a-f]{4,}", "ADDRESS", line) in rest, lines
+            assert not any("clock_gettime" in line for line in lines)
+        assert last in lines[-1], lines
 
 
 @pytest.fixture(scope="session")
