@@ -5,6 +5,7 @@ linux.shell, model, tools, tree, tree.picture and xray. `main` answers what need
 and app.py the rest.
 """
 
+import gc
 import io
 import os
 import sys
@@ -51,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Without the program's name; None takes those of the process.
     """
+    # Modules make many objects, and all of them stay: looking for garbage among them again and
+    # again would take a tenth of a short verb.
+    gc.set_threshold(100_000)
     arguments = sys.argv[1:] if arguments is None else arguments
     closed = open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):  # a guest may print what this terminal has no sign for

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,17 +170,19 @@ def build_kernel(
     tree = out_dir / TREE_NAME
     targets = (out_dir / "kernel.elf", out_dir / "disk.img")
     try:
-        model = build_model(config)
-        changed = write_tree(render_model(model, config), tree) > 0
-        command = make_command(
-            tree,
-            jobs=jobs or os.cpu_count() or 1,
-            cc=cc,
-            verbose=verbose,
-            werror=werror,
-            debug=debug,
-        )
-        _run_make(command, tree)
+        with ThreadPoolExecutor(1) as pool:  # tools are tried while the tree is rendered
+            command = pool.submit(
+                make_command,
+                tree,
+                jobs=jobs or os.cpu_count() or 1,
+                cc=cc,
+                verbose=verbose,
+                werror=werror,
+                debug=debug,
+            )
+            model = build_model(config)
+            changed = write_tree(render_model(model, config), tree) > 0
+        _run_make(command.result(), tree)
         strict = werror and cc is None
         _check(model, tree, suite=config.programs.suite, hold_to_budget=strict)
         for target in targets:

@@ -88,8 +88,8 @@ def _all_match(digests: object, base: Path) -> bool:
 def is_current(out_dir: Path, request: Request) -> bool:
     """True if `out_dir` holds, undamaged, all that building `request` would put there."""
     stamp = _read(out_dir)
-    if stamp.get("request") != request_digest(request):
-        return False
+    if not stamp or stamp.get("request") != request_digest(request):
+        return False  # without a stamp nothing need be read
     programs = stamp.get("programs")
     programs_match = programs == {} or _all_match(programs, Path())
     return programs_match and _all_match(stamp.get("outputs"), out_dir)

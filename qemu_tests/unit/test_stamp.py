@@ -150,3 +150,12 @@ def test_no_half_written_stamp_is_left(
     with pytest.raises(OSError, match="No space"):
         stamp.write(built[0], "x", [], {})
     assert sorted(path.name for path in built[0].iterdir()) == ["disk.img", "kernel", "kernel.elf"]
+
+
+def test_without_a_stamp_nothing_is_read(
+    built: tuple[Path, Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, request = built
+    stamp.forget(out)
+    monkeypatch.setattr(stamp, "request_digest", lambda _: pytest.fail("reads all sources"))
+    assert not stamp.is_current(out, request)
