@@ -21,6 +21,8 @@ _WITH_CHECKS = (
     "vsyscall-only",
     "robust",
     "lesson",
+    "eager",
+    "robust-only",
     "smp",
     "io-bitmap",
     "processes",
@@ -44,7 +46,9 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         if config.tss.io_bitmap:
             layers.append("io-bitmap")
     else:
-        layers += ["lesson", f"{step}-only"]  # what later steps have no more
+        layers.append("lesson")
+    if "processes" not in reached:
+        layers += ["eager", f"{step}-only"]  # what later steps have no more
     layers += [
         f"{name}-{later}"
         for later in reached
@@ -65,12 +69,12 @@ def folder_of(layer: str) -> str:
     """Where a layer's files lie, below kernel_src/ and below templates/.
 
     steps/       what a step brings in; `<step>-only`: what no later step has; `lesson`: what the
-                 small kernels have in common
+                 small kernels have in common; `eager`: those that load a program whole
     options/     by option: `base`, and other forms that it has from a step on, or beside another
     checks/      what the suite `checks` adds, by the layer that it looks at; `all`: to every kernel
     suites/      what another suite adds
     """
-    if layer in STEPS or layer == "lesson" or layer.removesuffix("-only") in STEPS:
+    if layer in STEPS or layer in ("lesson", "eager") or layer.removesuffix("-only") in STEPS:
         return f"steps/{layer}"
     if layer == "checks" or layer.startswith("checks-"):
         return f"checks/{layer.removeprefix('checks').removeprefix('-') or 'all'}"

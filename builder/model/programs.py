@@ -121,6 +121,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("port-word", "GP", "two ports, one of them allowed", "io-bitmap"),
     Fault("port-taken-back", "GP", "a port that was allowed, then denied", "io-bitmap"),
     Fault("port-last-word", "GP", "two bytes at port 0xffff, all allowed", "io-bitmap"),
+    Fault("port-outcome", "GP", "the port for the outcome, all allowed", "io-bitmap"),
     Fault("port-last-dword", "GP", "four bytes at port 0xfffd, all allowed", "io-bitmap"),
 )
 
@@ -210,12 +211,12 @@ PROGRAMS: tuple[Program, ...] = (
     Program("start", ("user/start", "user/start_entry"), ("checks", "vsyscall"), "start_checked"),
     *(_fault_program(fault) for fault in FAULTS),
     *(_bare_program(name, "user/faults", "int80") for name in _LENIENT),
-    _bare_program("registers-left", "user/registers_left", "lesson"),
+    _bare_program("registers-left", "user/registers_left", "eager"),
     _bare_program("step-to-kernel", "user/step_to_kernel", "vsyscall-only"),
-    _bare_program("all-registers", "user/registers_left", "lesson"),
-    _bare_program("exit-status", "user/exit_status", "lesson"),
-    _bare_program("exit-pid", "user/exit_status", "lesson"),
-    _program("exit-written", "checks", "lesson"),
+    _bare_program("all-registers", "user/registers_left", "eager"),
+    _bare_program("exit-status", "user/exit_status", "eager"),
+    _bare_program("exit-pid", "user/exit_status", "eager"),
+    _program("exit-written", "checks", "eager"),
     *(
         Program("begin", ("user/begin", "user/start_entry"), ("checks", layer), "start_checked")
         for layer in ("int80-only", "sysenter-only")
@@ -251,8 +252,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("descriptor tables", checks, check="check_tables"),
         SuiteEntry("page tables", checks, check="check_paging"),
         SuiteEntry("damaged ELF files are refused", checks, check="check_elf"),
-        SuiteEntry("page frames", ("checks", "lesson"), check="check_all_frames"),
-        SuiteEntry("what is loaded of an ELF file", ("checks", "lesson"), check="check_loaded"),
+        SuiteEntry("page frames", ("checks", "eager"), check="check_all_frames"),
+        SuiteEntry("what is loaded of an ELF file", ("checks", "eager"), check="check_loaded"),
+        SuiteEntry(
+            "interrupts that nobody waits for", ("checks", "robust"), check="check_interrupts"
+        ),
         SuiteEntry(
             "the first kernel instruction, and the first one back",
             ("checks", "sysenter"),
@@ -280,6 +284,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("the first instruction's registers", ("checks", "int80-only"), "begin"),
         SuiteEntry("the first instruction's registers", ("checks", "sysenter-only"), "begin"),
         SuiteEntry("the kernel's own registers", ("checks", "lesson"), check="check_switch"),
+        SuiteEntry(
+            "the kernel's own registers",
+            ("checks", "robust-only", "one-cpu"),
+            check="check_switch",
+        ),
         SuiteEntry("four processes take turns", ("checks", "robust"), "yield", instances=4),
         SuiteEntry("memory: errors", processes, "memory-errors"),
         SuiteEntry("memory: pages and heap", processes, "memory"),
@@ -316,7 +325,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
             "timer interrupts during many calls", ("checks", "robust"), check="check_timer_storm"
         ),
         SuiteEntry("all CPUs calling at once", ("checks", "smp"), check="check_all_cpus"),
-        SuiteEntry("how programs end", ("checks", "lesson"), check="check_ends"),
+        SuiteEntry("how programs end", ("checks", "eager"), check="check_ends"),
         SuiteEntry("every page frame came back", checks, check="check_frames"),
         SuiteEntry("no kernel stack ran nearly full", processes, check="check_stacks"),
     )

@@ -77,7 +77,7 @@ _LABEL_LINE = re.compile(r"(?:case\b.*|default|\w+)\s*:")
 _NO_CODE = re.compile(r"[{}();,\s]*|\}?\s*else\s*\{?|do\s*\{")
 # No code of the kernel's work: what the compiler checks, and what is told to people. That is judged
 # by tests that read the serial line.
-_NO_WORK = re.compile(r"(?:_Static_assert|static_assert|print)\b")
+_NO_WORK = re.compile(r"(?:_Static_assert|static_assert|print)\b|\[\w+\] = \" *\",")
 _EXPANSION = re.compile(r"[A-Z][A-Z0-9_]*\(.*\)")  # of a macro that makes whole functions
 _DECLARED = re.compile(
     r"(?!(?:return|goto|case|else|sizeof)\b)(?:\w+\s+)*\w+[\s*]+\w+(?:\[[^\]]*\])*\s*(?:[=;,]|$)"

@@ -154,6 +154,10 @@ enum a {
     C = B + 1,
 };
 static int a[5];
+static const char *const names[] = {
+    [0] = "a name",
+    [B] = "another",
+};
 int f(int a[2]);
 int f(int a[2])
 {

@@ -5,10 +5,11 @@
 int check_tables(void);       /* checks/tables.c */
 int check_paging(void);       /* checks/paging.c */
 int check_elf(void);          /* checks/elf.c */
-int check_switch(void);       /* checks/switch.c: only in the small kernels */
+int check_switch(void);       /* checks/switch.c: only before step processes */
 int check_all_frames(void);   /* checks/all_frames.c: likewise */
 int check_loaded(void);       /* checks/loaded.c: likewise */
 int check_ends(void);         /* checks/ends.c: likewise */
+int check_interrupts(void);   /* checks/interrupts.c: only from step robust on */
 int check_pointers(void);     /* checks/pointers.c: only with read() */
 int check_entry(void);        /* checks/entry.c: only with SYSENTER */
 int check_bad_sysenter(void); /* checks/bad_sysenter.c: only with SYSENTER */

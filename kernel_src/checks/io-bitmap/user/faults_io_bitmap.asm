@@ -62,6 +62,14 @@ FAULT port_last_dword
     in   eax, dx                            ; up to 0x10000
     SURVIVED
 
+FAULT port_outcome
+    IOPERM 0, 65536, 1
+    mov  edx, OUTCOME_PORT - 1
+    in   al, dx
+    mov  edx, OUTCOME_PORT
+    out  dx, al                             ; only the kernel says how the run ended
+    SURVIVED
+
 ; Two processes for checks/io_switch.c. This one has a port, and keeps it while the other runs.
 FAULT port_owner
     IOPERM POST_PORT, 1, 1

@@ -1,4 +1,5 @@
 /* checks/pending_input.h: how many characters wait for the program `pointers`. */
 #pragma once
 
-#define PENDING_INPUT 16 /* as many as the UART's FIFO holds */
+/* Many x and a line feed, a y and a line feed: as many as the UART's FIFO holds. */
+#define PENDING_INPUT 16

@@ -19,7 +19,7 @@ static void check_from_ring_3(void)
     struct process *process = check_start("step-to-kernel");
 
     if (process) {
-        ((struct pt_regs *)process - 1)->ebx = (uint32_t)sysenter_entry;
+        ((struct pt_regs *)process - 1)->ecx = (uint32_t)sysenter_entry;
     }
     ktap_equal("a program that jumps there step by step",
                process ? (uint32_t)check_end(process) : 0, VECTOR_DB);

@@ -1,4 +1,4 @@
-; user/step_to_kernel.asm: jumps to EBX, and a single step ends there: see checks/at_sysenter.c.
+; user/step_to_kernel.asm: jumps to ECX, and a single step ends there: see checks/at_sysenter.c.
 
 %include "user/fault.inc"
 
@@ -8,4 +8,4 @@ FAULT step_to_kernel
     pushfd
     or   dword [esp], EFLAGS_TF
     popfd
-    jmp  ebx                                ; the trap comes after this, before there is a fetch
+    jmp  ecx                                ; the trap comes after this, before there is a fetch

@@ -20,7 +20,7 @@ void tss_init(void)
     gdt[SEL_TSS / 8] |= (base & 0xffffff) << 16 | (base >> 24) << 56;
     tss.ss0 = SEL_KERNEL_DATA;
     tss.iomap_base = 0xffff; /* beyond the limit: every I/O port is denied (SDM 1 19.5.2) */
-    tss.esp0 = (uint32_t)current_process();
+    tss.esp0 = (uint32_t)current_process(); /* of whoever runs, as after every switch */
     __asm__ volatile("ltr %w0" : : "r"(SEL_TSS));
     print("# tss at %08x: ss0 0x%02x, esp0 %08x, iomap_base 0x%04x\n", (uint32_t)&tss, tss.ss0,
           tss.esp0, tss.iomap_base);

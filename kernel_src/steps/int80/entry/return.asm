@@ -1,4 +1,4 @@
-; entry/return.asm: the ways back that restore every register from struct pt_regs and end in IRET.
+; entry/return.asm: the ways back that restore every register and end in IRET.
 
 %include "include/constants.inc"
 
@@ -22,14 +22,11 @@ return_from_trap:
     ; IRET with NT set would switch tasks (SDM 2A). The entry points clear it; this makes sure.
     push dword EFLAGS_ALWAYS_1
     popfd
-    pop  ebx
-    pop  ecx
-    pop  edx
-    pop  esi
-    pop  edi
-    pop  ebp
-    pop  eax
-    pop  ds
-    pop  es
-    add  esp, 12                            ; fs, gs: nobody changed them; orig_eax
+    ; C code keeps EBX, ESI, EDI and EBP, and nobody has changed FS and GS.
+    mov  eax, [esp + PT_EAX]
+    mov  ecx, [esp + PT_ECX]
+    mov  edx, [esp + PT_EDX]
+    mov  ds, [esp + PT_DS]
+    mov  es, [esp + PT_ES]
+    add  esp, PT_EIP
     iretd

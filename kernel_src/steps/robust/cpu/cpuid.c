@@ -28,11 +28,11 @@ void cpu_identify(void)
     }
     __asm__("cpuid"
             : "=a"(cpu_features.max_leaf), "=b"(vendor[0]), "=d"(vendor[1]), "=c"(vendor[2])
-            : "a"(0), "c"(0));
+            : "a"(0));
     memcpy(cpu_features.vendor, vendor, sizeof vendor);
     if (cpu_features.max_leaf >= 1) {
         __asm__("cpuid"
                 : "=a"(cpu_features.signature), "=b"(ebx), "=c"(ecx), "=d"(cpu_features.leaf1_edx)
-                : "a"(1), "c"(0));
+                : "a"(1));
     }
 }

@@ -74,8 +74,7 @@ static void map_table(uint32_t start)
         uint32_t frame = start + i * PAGE_SIZE;
         window[i] = frame < frames_end ? frame | PAGE_PRESENT | PAGE_WRITE : 0;
     }
-    kernel_page_directory[(start + KERNEL_BASE) / TABLE_SPAN] =
-        table | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
+    kernel_page_directory[(start + KERNEL_BASE) / TABLE_SPAN] = table | PAGE_PRESENT | PAGE_WRITE;
 }
 
 /* The first 4 MiB are mapped by boot/start.asm. */

@@ -63,16 +63,14 @@ static uint8_t *page_for(uint32_t *directory, uint32_t address, int writable)
     return phys_to_virt(page_of(*entry));
 }
 
-/* The part of a segment that belongs into one page: from the file, and then zeros. Outside of the
- * segment the page stays as it is: new, or filled by a segment before. */
+/* The part of a segment that comes from the file and belongs into one page. The rest of the page
+ * stays as it is: new, which means full of zeros, or filled by a segment before. */
 static void copy_into_page(uint8_t *page, uint32_t address,
                            const struct elf_program_header *segment, const uint8_t *file)
 {
     uint32_t start = address < segment->vaddr ? segment->vaddr : address;
-    uint32_t end = lower(segment->vaddr + segment->memsz, address + PAGE_SIZE);
-    uint32_t file_end = lower(segment->vaddr + segment->filesz, end);
+    uint32_t file_end = lower(segment->vaddr + segment->filesz, address + PAGE_SIZE);
 
-    memset(page + (start - address), 0, end - start);
     if (start < file_end) {
         memcpy(page + (start - address), file + segment->offset + (start - segment->vaddr),
                file_end - start);

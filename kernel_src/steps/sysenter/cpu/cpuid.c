@@ -13,7 +13,7 @@
 
 int sysenter_usable(void)
 {
-    uint32_t changed, max_leaf, vendor[3], signature, features, ebx, ecx;
+    uint32_t changed, max_leaf = 0, vendor[3], signature, features, ebx, ecx;
 
     /* A CPU has CPUID if EFLAGS.ID can be changed: a 386 or an early 486 holds it at 0. */
     __asm__ volatile("pushfl; pushfl; xorl %1, (%%esp); popfl\n\t"
@@ -21,10 +21,11 @@ int sysenter_usable(void)
                      : "=&r"(changed)
                      : "i"(EFLAGS_ID)
                      : "cc");
-    if ((changed & EFLAGS_ID) == 0) {
-        return 0;
+    if (changed & EFLAGS_ID) {
+        __asm__("cpuid"
+                : "=a"(max_leaf), "=b"(vendor[0]), "=d"(vendor[1]), "=c"(vendor[2])
+                : "a"(0));
     }
-    __asm__("cpuid" : "=a"(max_leaf), "=b"(vendor[0]), "=d"(vendor[1]), "=c"(vendor[2]) : "a"(0));
     if (max_leaf < 1) {
         return 0;
     }

@@ -29,7 +29,7 @@ void sysenter_init(void)
     }
     msr_write(MSR_IA32_SYSENTER_CS, SEL_KERNEL_CODE);
     msr_write(MSR_IA32_SYSENTER_EIP, (uint32_t)sysenter_entry);
-    sysenter_set_stack(current_process());
+    sysenter_set_stack(current_process()); /* of whoever runs, as after every switch */
     print("# sysenter: CS msr 0x%x, ESP msr %08x, EIP msr %08x\n", SEL_KERNEL_CODE,
           (uint32_t)current_process(), (uint32_t)sysenter_entry);
 }

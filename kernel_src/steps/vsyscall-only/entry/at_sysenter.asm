@@ -36,4 +36,4 @@ trap_%1_at_sysenter:
 %endmacro
 
     AT_SYSENTER 1                           ; #DB
-    AT_SYSENTER 2                           ; NMI
+    AT_SYSENTER 2                           ; NMI: the end, but the report needs a stack, too

@@ -1,4 +1,4 @@
-/* user/include/bad_reads.h: rows of user/pointers.c about read(), and one read after them.
+/* user/include/bad_reads.h: rows of user/pointers.c about read(), and some reads after them.
  *
  * The program is started by checks/pointers.c, which first lets the serial port receive
  * PENDING_INPUT characters: read() waits for one before it looks where to put it.
@@ -10,7 +10,7 @@
 #include "user/include/wrong_way.h"
 
 #define BAD_READS_COUNT 8
-#define GOOD_READS 1
+#define GOOD_READS 3
 
 static char buffer[PENDING_INPUT];
 
@@ -29,5 +29,8 @@ static inline void check_good_reads(void)
 {
     long count = read(0, buffer, sizeof buffer);
 
-    ktap_true("a good read after the bad ones", count > 0 && buffer[count - 1] == '\n');
+    ktap_true("a good read after the bad ones: a line",
+              count > 1 && buffer[count - 2] == 'x' && buffer[count - 1] == '\n');
+    ktap_true("a part of the next", read(0, buffer, 1) == 1 && buffer[0] == 'y');
+    ktap_true("the rest of it", read(0, buffer, sizeof buffer) == 1 && buffer[0] == '\n');
 }

@@ -52,7 +52,7 @@ smp_trampoline:
     mov  eax, boot_page_directory - KERNEL_BASE
     mov  cr3, eax
     mov  eax, cr0
-    or   eax, CR0_PG | CR0_WP
+    or   eax, CR0_PG
     mov  cr0, eax
     mov  esp, [smp_idle + ebx * 4]
     xor  ebp, ebp

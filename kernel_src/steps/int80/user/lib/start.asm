@@ -9,7 +9,6 @@
 
 ; _start: all general registers are 0, and there is nothing on the stack.
 _start:
-    and  esp, -16
     call main
     mov  ebx, eax                           ; its status
     mov  eax, NR_exit

@@ -5,11 +5,11 @@
  * are not new: checks/all_frames.c has used them all.
  */
 
+#include "checks/load.h"
 #include "kernel/checks.h"
 #include "lib/ktap.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
-#include "proc/elf.h"
 
 #define FILE_SIZE 8192
 #define SEGMENTS 7
@@ -119,9 +119,9 @@ static void check_refused(void)
     struct elf_program_header *last = (void *)(file + HEADERS_AT + 5 * sizeof *last);
     uint32_t *directory = address_space_create();
 
-    ktap_equal("headers that end behind the file", elf_load(directory, file, FILE_SIZE - 1), 0);
+    ktap_equal("headers that end behind the file", load(directory, file, FILE_SIZE - 1), 0);
     last->filesz = ++last->memsz;
-    ktap_equal("a segment that ends behind the file", elf_load(directory, file, FILE_SIZE), 0);
+    ktap_equal("a segment that ends behind the file", load(directory, file, FILE_SIZE), 0);
     address_space_destroy(directory);
 }
 
@@ -131,7 +131,7 @@ int check_loaded(void)
     file_make();
     uint32_t before = frames_used;
     uint32_t *directory = address_space_create();
-    ktap_equal("the entry point", elf_load(directory, file, FILE_SIZE), ENTRY_ADDR);
+    ktap_equal("the entry point", load(directory, file, FILE_SIZE), ENTRY_ADDR);
     check_pages(directory);
     /* A directory, three page tables, and pages: two of the first segment, two more of the second,
      * two, and two. */

@@ -5,17 +5,16 @@
  * receive what it sends (PC16550D data sheet, 8.6.7: loop).
  */
 
+#include "checks/ends_more.h"
 #include "checks/run.h"
 #include "include/x86.h"
 #include "kernel/checks.h"
 #include "kernel/suite.h"
 #include "lib/ktap.h"
-#include "mm/mm.h"
 #include "proc/process.h"
 #include "sys/check_arguments.h"
 
-#define COM1 0x3f8
-#define MODEM_CONTROL (COM1 + 4)
+#define MODEM_CONTROL 0x3fc /* of COM1 */
 #define MODEM_CONTROL_LOOP 0x10
 
 #define FROM_IDT 2 /* error code of others: a selector, or a vector, see SDM 3A 6.13 */
@@ -52,39 +51,10 @@ static void check_written(void)
 
     outb(MODEM_CONTROL, control | MODEM_CONTROL_LOOP);
     int32_t end = run("exit-written");
-    uint8_t received = inb(COM1);
+    uint8_t byte = received();
     outb(MODEM_CONTROL, control);
     ktap_equal("write() and exit(0x15a) by the best way", (uint32_t)end, (uint32_t)(-1000 - 0x5a));
-    ktap_equal("what was written came to the UART", received, 'w');
-}
-
-/* A program that does not load leaves nothing behind. */
-static void check_no_program(void)
-{
-    static const char text[64] = "not an ELF file";
-    const struct program program = {"no-program", text, sizeof text};
-    uint32_t before = frames_used;
-
-    ktap_true("what is no program is no process", process_create(&program) == NULL);
-    ktap_equal("and leaves no frame", frames_used, before);
-}
-
-/* Processes that are made here and never run. */
-static void check_pids(void)
-{
-    struct process *first = check_start("one-call"), *second = check_start("one-call");
-
-    ktap_true("pids are counted",
-              first && second && first->pid > 1 && second->pid == first->pid + 1);
-    const struct pt_regs *regs = (const struct pt_regs *)first - 1;
-    ktap_equal("a new process has no number of a call, and no fs and gs",
-               first ? regs->orig_eax | regs->fs | regs->gs : 1, 0);
-    if (first) {
-        process_destroy(first);
-    }
-    if (second) {
-        process_destroy(second);
-    }
+    ktap_equal("what was written came to the UART", byte, 'w');
 }
 
 static void check_getpid(void)
@@ -123,13 +93,12 @@ static void check_registers(void)
 
 int check_ends(void)
 {
-    ktap_plan(1 + 2 + 2 + 1 + 2 + 14 + ROWS);
+    ktap_plan(1 + 2 + ENDS_MORE + 1 + 14 + ROWS);
     ktap_equal("exit(0x123456fe) by int 0x80", (uint32_t)run("exit-status"),
                (uint32_t)(-1000 - 0xfe));
     check_written();
-    check_pids();
+    ends_more();
     check_getpid();
-    check_no_program();
     check_registers();
     for (uint32_t i = 0; i < ROWS; i++) {
         run(rows[i].program);
