@@ -11,7 +11,7 @@ _OTHER_FORMS = {
 }
 _FORMS = (*_OTHER_FORMS, "host")
 SUITES = ("demo", "echo", "none")  # beside `checks`
-
+COMMON = ("lesson", "eager")  # what several steps have in common, and later ones not
 
 # Layers with checks of their own.
 _WITH_CHECKS = (
@@ -71,14 +71,21 @@ def folder_of(layer: str) -> str:
     steps/       what a step brings in; `<step>-only`: what no later step has; `lesson`: what the
                  small kernels have in common; `eager`: those that load a program whole
     options/     by option: `base`, and other forms that it has from a step on, or beside another
-    checks/      what the suite `checks` adds, by the layer that it looks at; `all`: to every kernel
+    checks/      what the suite `checks` adds, likewise, by the layer that it looks at; `all`: to
+                 every kernel
     suites/      what another suite adds
     """
-    if layer in STEPS or layer in ("lesson", "eager") or layer.removesuffix("-only") in STEPS:
-        return f"steps/{layer}"
-    if layer == "checks" or layer.startswith("checks-"):
-        return f"checks/{layer.removeprefix('checks').removeprefix('-') or 'all'}"
+    if layer == "checks":
+        return "checks/all"
     if layer in SUITES:
         return f"suites/{layer}"
-    name, _, form = layer.rpartition("-")
-    return f"options/{name}/{form}" if name and form in _FORMS else f"options/{layer}/base"
+    name = layer.removeprefix("checks-")
+    is_of_steps = name in STEPS or name in COMMON or name.removesuffix("-only") in STEPS
+    kind = "checks" if name != layer else "steps" if is_of_steps else "options"
+    return f"{kind}/{name if is_of_steps else _form_of(name)}"
+
+
+def _form_of(option: str) -> str:
+    """`smp` -> `smp/base`, `smp-processes` -> `smp/processes`."""
+    name, _, form = option.rpartition("-")
+    return f"{name}/{form}" if name and form in _FORMS else f"{option}/base"

@@ -62,6 +62,22 @@ ENTRY = (
         "registers and arguments",
         steps=SYSENTER,
     ),
+    checks(
+        "NMI not counted",
+        changed("entry/nmi_entry.asm", "    inc  dword [ss:nmi_count]\n", ""),
+        "interrupts that nobody waits for",
+        "an NMI is counted",
+    ),
+    checks(
+        "a spurious interrupt taken for a debug exception",
+        changed(
+            "cpu/idt.c",
+            "wants no end of interrupt */\n        break;",
+            "wants no end of interrupt */",
+        ),
+        r"panic: interrupt",
+        word="panic",
+    ),
     checks("CR0.EM off", changed("cpu/control.c", " | CR0_EM", ""), "x87"),
     checks("CR0.AM off", changed("cpu/control.c", "CR0_AM | ", ""), "descriptor tables"),
     checks(
@@ -112,7 +128,9 @@ ENTRY = (
             "    gate_set(FIRST_IRQ_VECTOR + IRQ_SPURIOUS, irq_spurious, GATE_INTERRUPT);\n",
             "    (void)irq_spurious;\n",
         ),
-        "descriptor tables",
+        "#GP general protection",
+        "check_interrupts",
+        word="panic",
     ),
     checks(
         "errno of an unknown number wrong",
@@ -184,8 +202,7 @@ ENTRY = (
     checks(
         "data segments not given back",
         changed("entry/return.asm", "    pop  ds\n", "    add  esp, 4\n"),
-        "registers and arguments",
-        steps=INT80,
+        "ds null: ds kept",
     ),
     checks(
         "data segments of the program's kept in traps",

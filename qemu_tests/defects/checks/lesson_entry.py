@@ -121,6 +121,12 @@ LESSON_ENTRY = (
         steps=SYSENTER,
     ),
     checks(
+        "data segments not given back",
+        changed("entry/return.asm", "    mov  ds, [esp + PT_DS]\n", ""),
+        "registers and arguments",
+        steps=INT80,
+    ),
+    checks(
         "NT may be set at IRET",
         changed("entry/return.asm", "    push dword EFLAGS_ALWAYS_1\n    popfd\n", "")
         + changed(SYSENTER_ENTRY, "    push dword EFLAGS_ALWAYS_1\n    popfd\n", ""),

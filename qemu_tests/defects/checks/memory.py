@@ -28,13 +28,35 @@ MEMORY = (
         ),
         "kernel stack",
     ),
+    checks("CR0.WP off", changed("cpu/control.c", "CR0_WP | ", ""), "page tables"),
     checks(
-        "CR0.WP off",
-        (
-            *changed("cpu/control.c", "CR0_WP | ", ""),
-            *changed("boot/start.asm", "CR0_PG | CR0_WP", "CR0_PG"),
+        "a frame lost for want of a page table",
+        changed("proc/elf.c", "            frame_free(frame);\n", ""),
+        "page frames",
+        "frames that did not come back",
+    ),
+    checks(
+        "no memory taken for no program",
+        changed(
+            "proc/process.c",
+            "    if (!process->page_directory) {\n        return -ENOMEM;",
+            "    if (!process->page_directory) {\n        return -ENOEXEC;",
         ),
-        "page tables",
+        "page frames",
+    ),
+    checks(
+        "a segment loaded into one page too many",
+        changed(
+            "proc/elf.c",
+            "address < segment->vaddr + segment",
+            "address <= segment->vaddr + segment",
+        ),
+        "what is loaded of an ELF file",
+    ),
+    checks(
+        "nothing written",
+        changed("sys/io.c", "        serial_write(chunk, part);\n", ""),
+        "how programs end",
     ),
     checks(
         "kernel text writable",

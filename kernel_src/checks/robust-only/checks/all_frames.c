@@ -81,6 +81,23 @@ static void check_few(const char *name, int32_t wanted_end)
 
 #define FEW_RESULTS 4
 
+/* With no frame for a new kernel stack, and none of those that were used. */
+static void check_no_stack(void)
+{
+    struct process *stacks = NULL, *stack, *process = NULL;
+
+    while ((stack = kernel_stack_alloc()) != NULL) {
+        stack->next = stacks;
+        stacks = stack;
+    }
+    ktap_equal("no process without a kernel stack",
+               (uint32_t)process_create(program_find("one-call"), &process), (uint32_t)-ENOMEM);
+    while ((stack = stacks) != NULL) {
+        stacks = stack->next;
+        kernel_stack_free(stack);
+    }
+}
+
 int check_all_frames(void)
 {
     struct process *process = check_start("one-call"); /* its kernel stack stays, for the others */
@@ -95,11 +112,17 @@ int check_all_frames(void)
         return ktap_status();
     }
     uint32_t before = frames_used;
-    ktap_plan(4 + FEW_RESULTS * (1 + (uint32_t)has_ports));
+    volatile uint32_t *address_0 = phys_to_virt(0);
+    uint32_t was = *address_0;
+    *address_0 = DIRT;
+    ktap_plan(6 + FEW_RESULTS * (1 + (uint32_t)has_ports));
     take_all();
     ktap_equal("frames that were not in use", all.count, frames_total - before);
     ktap_equal("frames outside of memory, or in the kernel", all.outside, 0);
     ktap_equal("frames that are not full of zeros", all.dirty, 0);
+    ktap_equal("no frame is not that at address 0", *address_0, DIRT);
+    *address_0 = was;
+    check_no_stack();
     check_few("one-call", -1);
     if (has_ports) {
         check_few("port-last-word", VECTOR_GP);
