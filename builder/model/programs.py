@@ -252,7 +252,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry("descriptor tables", checks, check="check_tables"),
         SuiteEntry("page tables", checks, check="check_paging"),
         SuiteEntry("damaged ELF files are refused", checks, check="check_elf"),
-        SuiteEntry("page frames", ("checks", "eager"), check="check_all_frames"),
+        SuiteEntry("page frames", ("checks", "lesson"), check="check_all_frames"),
         SuiteEntry("what is loaded of an ELF file", ("checks", "eager"), check="check_loaded"),
         SuiteEntry(
             "interrupts that nobody waits for", ("checks", "robust"), check="check_interrupts"
@@ -326,6 +326,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
         ),
         SuiteEntry("all CPUs calling at once", ("checks", "smp"), check="check_all_cpus"),
         SuiteEntry("how programs end", ("checks", "eager"), check="check_ends"),
+        SuiteEntry("page frames", ("checks", "robust-only"), check="check_all_frames"),
         SuiteEntry("every page frame came back", checks, check="check_frames"),
         SuiteEntry("no kernel stack ran nearly full", processes, check="check_stacks"),
     )

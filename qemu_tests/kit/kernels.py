@@ -33,7 +33,7 @@ CLANG = "clang --target=i386"
 # that warns of more is no reason to fail somebody's test.
 WERROR = os.environ.get("TINYGATE_WERROR") == "1"
 # For damaged kernels.
-OUTPUT_MAX_BYTES = 1 << 16  # a suite prints a quarter of it
+OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
 # A hang is waited for. Between two lines a healthy suite executes 40 million instructions at most,
 # sleeps for one second of the guest's, and needs 0.2 s of CPU time with two CPUs.
 SILENCE = Limit(120e6, idle_s=20, cpu_s=2, asleep_s=2)

@@ -202,7 +202,7 @@ ENTRY = (
     checks(
         "data segments not given back",
         changed("entry/return.asm", "    pop  ds\n", "    add  esp, 4\n"),
-        "ds null: ds kept",
+        "registers and arguments",
     ),
     checks(
         "data segments of the program's kept in traps",

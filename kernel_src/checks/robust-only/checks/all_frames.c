@@ -13,7 +13,7 @@
 
 #define DIRT 0xa5
 #define MANY_FRAMES 8192 /* 32 MiB: with more, filling them all takes too long */
-#define ENOUGH 64        /* for a program */
+#define ENOUGH 32        /* for a program */
 #define REFUSED (-1002)  /* exited with status 2: see user/faults_io_bitmap.asm */
 
 /* What was found of all frames. They hang in a list, each with the address of the next. */

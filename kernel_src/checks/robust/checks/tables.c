@@ -1,6 +1,7 @@
 /* checks/tables.c: the tables that the CPU really uses, read back from it: GDT, IDT, TSS, CR0. */
 
 #include "checks/cr0_x87.h"
+#include "checks/descriptors.h"
 #include "cpu/cpu.h"
 #include "include/x86.h"
 #include "kernel/checks.h"
@@ -9,46 +10,8 @@
 #include "proc/process.h"
 
 #define DESCRIPTOR_TSS_BUSY 0x0000020000000000u /* set by LTR: type 9 becomes 11 (SDM 3A 7.2.2) */
-#define GATE_INTERRUPT 0x8e00                   /* present, DPL 0, 32 bit */
-#define GATE_INTERRUPT_USER 0xee00              /* present, DPL 3, 32 bit */
 #define GATE_TASK 0x8500
-#define EXCEPTIONS 32
-#define ERROR_CODES 0x60227c00u /* SDM 3A table 6-1: vectors 10 to 14, 17, 21; AMD's 29, 30 */
-#define OPCODE_PUSH_BYTE 0x6a
 #define IO_BITMAP_END 8192u /* from iomap_base on: the byte of ones behind the bitmap */
-
-struct __attribute__((packed)) table_register {
-    uint16_t limit;
-    uint32_t base;
-};
-
-struct gate {
-    uint16_t offset_low, selector, type, offset_high;
-};
-
-/* As written in the manual, not as the builder computes them: SDM 3A 3.4.5. */
-static const struct {
-    const char *text;
-    uint32_t index, low, high;
-} descriptors[] = {
-    {"gdt: null descriptor", 0, 0, 0},
-    {"gdt: kernel code is flat, DPL 0", 12, 0x0000ffff, 0x00cf9b00},
-    {"gdt: kernel data is flat, DPL 0", 13, 0x0000ffff, 0x00cf9300},
-    {"gdt: user code is flat, DPL 3", 14, 0x0000ffff, 0x00cffb00},
-    {"gdt: user data is flat, DPL 3", 15, 0x0000ffff, 0x00cff300},
-};
-
-#define DESCRIPTORS (sizeof descriptors / sizeof descriptors[0])
-
-static uint32_t descriptor_base(uint64_t descriptor)
-{
-    return (uint32_t)(descriptor >> 16 & 0xffffff) | (uint32_t)(descriptor >> 56) << 24;
-}
-
-static uint32_t descriptor_limit(uint64_t descriptor)
-{
-    return (uint32_t)(descriptor & 0xffff) | (uint32_t)(descriptor >> 32 & 0xf0000);
-}
 
 static void check_gdt(const struct cpu *cpu)
 {
@@ -110,18 +73,6 @@ static void check_double_fault_tss(const struct cpu *cpu)
                                             (tss->eflags & EFLAGS_IF) == 0);
     ktap_true("double fault tss: data", tss->ds == SEL_USER_DATA && tss->es == SEL_USER_DATA &&
                                             tss->cr3 == virt_to_phys(kernel_page_directory));
-}
-
-/* Does the entry point push a 0 where the CPU pushes no error code, and then its vector? */
-static int entry_is_right(const struct gate *gate, uint32_t vector)
-{
-    const uint8_t *code = (const uint8_t *)(gate->offset_low | (uint32_t)gate->offset_high << 16);
-
-    if (ERROR_CODES >> vector & 1) {
-        return code[0] == OPCODE_PUSH_BYTE && code[1] == vector;
-    }
-    return code[0] == OPCODE_PUSH_BYTE && code[1] == 0 && code[2] == OPCODE_PUSH_BYTE &&
-           code[3] == vector;
 }
 
 static uint16_t expected_type(uint32_t vector)

@@ -67,7 +67,7 @@ FAULT port_outcome
     mov  edx, OUTCOME_PORT - 1
     in   al, dx
     mov  edx, OUTCOME_PORT
-    out  dx, al                             ; only the kernel says how the run ended
+    in   al, dx                             ; only the kernel says how the run ended
     SURVIVED
 
 ; Two processes for checks/io_switch.c. This one has a port, and keeps it while the other runs.
