@@ -12,7 +12,7 @@
 
 /* What was found in one walk through the kernel's half. */
 struct findings {
-    uint32_t memory;        /* pages at KERNEL_BASE + their physical address */
+    uint32_t memory;        /* pages of it, at KERNEL_BASE + their physical address */
     uint32_t user;          /* of all that are mapped: for ring 3 as well */
     uint32_t writable_text; /* of them: writable, with a frame of the kernel's text or constants */
     uint32_t user_writable; /* of them: ring 3 may even write */
@@ -29,7 +29,7 @@ static void look_at(uint32_t address, uint32_t entry, struct findings *found)
     if ((entry & PAGE_PRESENT) == 0) {
         return;
     }
-    found->memory += is_moved_up;
+    found->memory += is_moved_up && frame < frames_end;
     int is_text = frame >= first_read_only() && frame < virt_to_phys(kernel_rodata_end);
     found->writable_text += (entry & PAGE_WRITE) && is_text;
     found->read_only += (entry & PAGE_WRITE) == 0 && !is_text && is_moved_up;
