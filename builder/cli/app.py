@@ -7,6 +7,7 @@ import typer
 from builder import __version__
 from builder.cli import (
     exec_verb,
+    explain_verb,
     judge_verbs,
     kernel_verbs,
     linux_verbs,
@@ -61,6 +62,7 @@ app.command("exec", context_settings=UP_TO_PROGRAM)(exec_verb.exec_)
 app.command()(judge_verbs.debug)
 app.command()(look_verbs.diff)
 app.command()(xray_verbs.xray)
+app.command()(explain_verb.explain)
 app.command()(project_verbs.new)
 app.command()(project_verbs.bench)
 app.command()(project_verbs.releases)

@@ -1,6 +1,7 @@
 """run and debug: the verbs that boot a kernel."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -126,6 +127,9 @@ def run(
         if not result.verdict.passed:
             ui.say(f"\n{result.explain()}\n")
             _say_if_damaged(image)
+            if path.suffix == ".elf" or built:
+                explained = shlex.quote(str(choice.out / TREE_NAME if built else path))
+                ui.say(f"where it parts from a healthy kernel: tinygate explain {explained}\n")
         print(f"verdict: {result.verdict.word.value}: {result.verdict.summary}")
     return _exit_code(result.verdict.word.name)
 

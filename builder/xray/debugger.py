@@ -24,14 +24,21 @@ class GuestHangsError(Exception):
 
 
 class Debugger(Protocol):
-    """One stopped machine. Addresses are linear ones, as the CPU sees them at that moment."""
+    """One stopped machine. Addresses are linear ones, as the CPU sees them at that moment.
 
-    def run_to(self, addresses: frozenset[int], written: int | None = None) -> Registers:
+    Attributes:
+        hit: Address of the word whose write has stopped it; None if something else has.
+    """
+
+    hit: int | None
+
+    def run_to(self, addresses: frozenset[int], written: frozenset[int] = frozenset()) -> Registers:
         """Go on to the next instruction at one of these addresses; at least one is executed.
 
         Args:
             addresses: Where to stop.
-            written: Address of a word: stop, too, behind an instruction that writes it.
+            written: Addresses of words: stop, too, behind an instruction that writes one; then
+                `hit` is its address.
 
         Raises:
             GuestEndedError: The guest came to none of them, but to its end.

@@ -7,14 +7,16 @@ gives those of its symbols.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from elftools.dwarf.die import DIE
 from elftools.dwarf.dwarf_expr import DWARFExprParser
+from elftools.dwarf.ranges import BaseAddressEntry
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
@@ -74,8 +76,11 @@ class ElfNames:
     code: list[tuple[int, bytes]] = field(default_factory=list)
     lines: list[tuple[int, Line | None]] = field(default_factory=list)  # by address
     functions: list[Function] = field(default_factory=list)  # by address
+    # Code of functions that were inlined: from, to, and where they were called; the outer first.
+    inlined: list[tuple[int, int, Line]] = field(default_factory=list)
     variables: list[tuple[int, str, Type]] = field(default_factory=list)  # by address
     structs: dict[str, Type] = field(default_factory=dict)
+    declarations: dict[str, Line] = field(default_factory=dict)  # of variables, by name
 
     def address_of(self, name: str) -> int | None:
         """Of a symbol in code, or in the page."""
@@ -111,10 +116,30 @@ class ElfNames:
         at = bisect_right(self.lines, address, key=lambda row: row[0]) - 1
         return self.lines[at][1] if at >= 0 else None
 
+    def calling_line(self, address: int) -> Line | None:
+        """As `line`, but in the function that is no inlined one: where that calls such a one."""
+        called = (line for low, high, line in self.inlined if low <= address < high)
+        return next(called, None) or self.line(address)
+
     def function(self, address: int) -> Function | None:
         """The C function that it is in."""
         at = bisect_right(self.functions, address, key=lambda row: row.low) - 1
         return self.functions[at] if at >= 0 and address < self.functions[at].high else None
+
+    def address_of_variable(self, name: str) -> int | None:
+        """Of what `variable` gives that name, or of the variable that it is in."""
+        base = re.split(r"[.\[+]", name)[0]
+        for start, variable, of in self.variables:
+            if variable == base:
+                places = range(start, start + max(of.size_bytes, 1))
+                return (
+                    start if name == base else _first(places, lambda at: self.variable(at) == name)
+                )
+        return None
+
+    def declared(self, address: int) -> Line | None:
+        """Where the variable at `address` is declared."""
+        return self.declarations.get(re.split(r"[.\[+]", self.variable(address))[0])
 
     def variable(self, address: int) -> str:
         """What lies there, such as `tss.esp0`; empty if it is no variable of the file."""
@@ -124,6 +149,10 @@ class ElfNames:
         start, name, of = self.variables[at]
         offset = address - start
         return name + of.path(offset) if offset < max(of.size_bytes, 1) else ""
+
+
+def _first(places: Iterable[int], is_it: Callable[[int], bool]) -> int | None:
+    return next((place for place in places if is_it(place)), None)
 
 
 def read_names(path: Path) -> ElfNames:
@@ -187,9 +216,11 @@ def _read_debug_information(elf: ELFFile, names: ElfNames) -> None:
     variables: dict[int, tuple[str, Type]] = {}
     for unit in dwarf.iter_CUs():
         names.lines += _lines_of(dwarf, unit)
-        reader = _UnitReader(unit)
+        reader = _UnitReader(unit, _files_of(dwarf, unit))
         names.functions += reader.functions
+        names.inlined += reader.inlined
         names.structs |= reader.structs
+        names.declarations |= reader.declarations
         variables |= {address: (name, of) for address, name, of in reader.variables}
     names.lines.sort(key=lambda row: (row[0], row[1] is not None))
     names.functions.sort(key=lambda row: row.low)
@@ -198,33 +229,47 @@ def _read_debug_information(elf: ELFFile, names: ElfNames) -> None:
     names.variables = sorted(kept + typed, key=lambda row: row[0])
 
 
+def _files_of(dwarf: Any, unit: Any) -> dict[int, str]:
+    """Number of each file in the unit's line table -> its name, from the tree's root on."""
+    program = dwarf.line_program_for_CU(unit)
+    if program is None:
+        return {}
+    header = program.header
+    folders = [folder.decode("utf-8", "replace") for folder in header["include_directory"]]
+    # Up to DWARF 4 both count from 1, and folder 0 is the one that the compiler ran in.
+    first = 0 if header["version"] >= 5 else 1
+    names = {}
+    for number, row in enumerate(header["file_entry"], first):
+        folder = row.dir_index - first
+        name = row.name.decode("utf-8", "replace")
+        if row.dir_index > 0 and folder < len(folders):
+            name = f"{folders[folder]}/{name}"
+        names[number] = name.removeprefix("./")
+    return names
+
+
 def _lines_of(dwarf: Any, unit: Any) -> Iterator[tuple[int, Line | None]]:
     program = dwarf.line_program_for_CU(unit)
     if program is None:
         return
-    header = program.header
-    first = 0 if header["version"] >= 5 else 1
+    files = _files_of(dwarf, unit)
     for entry in program.get_entries():
         state = entry.state
-        if state is None:
-            continue
-        if state.end_sequence:
-            yield state.address, None
-            continue
-        row = header["file_entry"][state.file - first]
-        name = row.name.decode("utf-8", "replace")
-        folders = header["include_directory"]
-        index = row.dir_index if first == 0 else row.dir_index - 1
-        if index > (0 if first == 0 else -1) and index < len(folders):
-            name = f"{folders[index].decode('utf-8', 'replace')}/{name}"
-        yield state.address, Line(name.removeprefix("./"), state.line)
+        if state is not None:
+            line = Line(files.get(state.file, ""), state.line)
+            yield state.address, None if state.end_sequence else line
 
 
 class _UnitReader:
     """Functions, variables and structures of one compilation unit."""
 
-    def __init__(self, unit: Any) -> None:
+    def __init__(self, unit: Any, files: dict[int, str]) -> None:
+        self._files = files
+        self.declarations: dict[str, Line] = {}
+        self._dwarf = unit.dwarfinfo
+        self._unit = unit
         self.functions: list[Function] = []
+        self.inlined: list[tuple[int, int, Line]] = []
         self.variables: list[tuple[int, str, Type]] = []
         self.structs: dict[str, Type] = {}
         self._expressions = DWARFExprParser(unit.structs)
@@ -243,8 +288,37 @@ class _UnitReader:
             return
         low, high = attributes["DW_AT_low_pc"].value, attributes["DW_AT_high_pc"]
         end = high.value if high.form == "DW_FORM_addr" else low + high.value
+        self._inlined(die)
         found = tuple(self._locals(die))
         self.functions.append(Function(_name(die), low, end, found))
+
+    def _inlined(self, die: DIE) -> None:
+        """What was inlined there, the outer before the inner."""
+        for child in die.iter_children():
+            if child.tag == "DW_TAG_inlined_subroutine" and "DW_AT_call_line" in child.attributes:
+                file = self._files.get(child.attributes["DW_AT_call_file"].value, "")
+                line = Line(file, child.attributes["DW_AT_call_line"].value)
+                self.inlined += ((low, high, line) for low, high in self._spans(child))
+            if child.tag in ("DW_TAG_inlined_subroutine", "DW_TAG_lexical_block"):
+                self._inlined(child)
+
+    def _spans(self, die: DIE) -> Iterator[tuple[int, int]]:
+        """The code of a part of a function."""
+        attributes = die.attributes
+        if "DW_AT_ranges" in attributes:
+            base = self._unit.get_top_DIE().attributes.get("DW_AT_low_pc")
+            start = base.value if base is not None else 0
+            lists = self._dwarf.range_lists()
+            offset = attributes["DW_AT_ranges"].value
+            for entry in lists.get_range_list_at_offset(offset, self._unit) if lists else ():
+                if isinstance(entry, BaseAddressEntry):
+                    start = entry.base_address
+                else:
+                    moved = 0 if getattr(entry, "is_absolute", False) else start
+                    yield moved + entry.begin_offset, moved + entry.end_offset
+        elif "DW_AT_low_pc" in attributes:
+            low, high = attributes["DW_AT_low_pc"].value, attributes["DW_AT_high_pc"]
+            yield low, high.value if high.form == "DW_FORM_addr" else low + high.value
 
     def _locals(self, die: DIE) -> Iterator[tuple[int, str, Type]]:
         for child in die.iter_children():
@@ -262,6 +336,9 @@ class _UnitReader:
                 "DW_AT_specification" in die.attributes
             ) else die  # fmt: skip
             self.variables.append((address, _name(named), self._type_of(named)))
+            attributes = {**named.attributes, **die.attributes}
+            file = self._files.get(attributes["DW_AT_decl_file"].value, "")
+            self.declarations[_name(named)] = Line(file, attributes["DW_AT_decl_line"].value)
 
     def _location(self, die: DIE, operator: int) -> int | None:
         """The operand, if the variable's place is this one operation."""

@@ -151,7 +151,8 @@ def _first_that_fits(debugger: Debugger, stops: _Stops, wanted: Wanted) -> tuple
     stop_at = stops.entries_of(wanted)
     try:
         while len(fitting) < wanted.nth:
-            registers = debugger.run_to(stop_at, esp0_address)
+            watched = frozenset(() if esp0_address is None else (esp0_address,))
+            registers = debugger.run_to(stop_at, watched)
             if wanted.program:
                 esp0_address = stops.esp0_address(debugger)
                 is_it = esp0_address is None or _program(debugger, stops) == wanted.program

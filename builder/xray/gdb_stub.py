@@ -58,6 +58,7 @@ class GdbStub:
         """
         self._line = line
         self._heard = bytearray()
+        self.hit: int | None = None
         self._breakpoints: frozenset[int] = frozenset()
         self._give_up = give_up
         self._say(b"QStartNoAckMode")
@@ -66,8 +67,9 @@ class GdbStub:
         self._say(_STEP)
         self._answers(1)
 
-    def run_to(self, addresses: frozenset[int], written: int | None = None) -> Registers:
+    def run_to(self, addresses: frozenset[int], written: frozenset[int] = frozenset()) -> Registers:
         """See `Debugger.run_to`."""
+        self.hit = None
         here, _ = self.look(())
         if here["eip"] in self._breakpoints:
             self._say(b"z0,%x,1" % here["eip"])
@@ -81,13 +83,13 @@ class GdbStub:
         here, _ = self.look(())
         if here["eip"] in addresses:
             return here
-        if written is not None:
-            self._say(b"Z2,%x,4" % written)
-            self._answers(1)
-        self._go(b"c")
-        if written is not None:
-            self._say(b"z2,%x,4" % written)
-            self._answers(1)
+        self._say(*(b"Z2,%x,4" % at for at in written))
+        self._answers(len(written))
+        stop = self._go(b"c")
+        self._say(*(b"z2,%x,4" % at for at in written))
+        self._answers(len(written))
+        if found := re.search(rb"watch:([0-9a-f]+)", stop):
+            self.hit = int(found[1], 16)
         return self.look(())[0]
 
     def _set(self, addresses: frozenset[int]) -> None:
@@ -150,8 +152,8 @@ class GdbStub:
             del self._heard[: end + 3]
         return answers
 
-    def _go(self, packet: bytes) -> None:
-        """Let it run until it stops."""
+    def _go(self, packet: bytes) -> bytes:
+        """Let it run until it stops; what the stub says of that."""
         self._say(packet)
         while b"#" not in self._heard:
             ready, _, _ = select.select([self._line], [], [], _LOOK_S)
@@ -159,8 +161,10 @@ class GdbStub:
                 raise GuestHangsError(why)
             if ready:
                 self._hear()
-        if self._answers(1)[0][:1] not in (b"T", b"S"):  # W, X: it has ended
+        stop = self._answers(1)[0]
+        if stop[:1] not in (b"T", b"S"):  # W, X: it has ended
             raise GuestEndedError("the machine has ended")
+        return stop
 
     def _hear(self) -> None:
         try:
@@ -193,8 +197,15 @@ class StoppedQemu(GdbStub):
 
 
 @contextlib.contextmanager
-def qemu_stopped(machine: Machine, image: BootImage) -> Iterator[StoppedQemu]:
+def qemu_stopped(
+    machine: Machine, image: BootImage, patience: Patience | None = None
+) -> Iterator[StoppedQemu]:
     """QEMU before its first instruction; it is gone when the block is left.
+
+    Args:
+        machine: To emulate.
+        image: To boot.
+        patience: With a guest that says nothing; that of a boot unless said otherwise.
 
     Raises:
         ToolError: There is no QEMU.
@@ -202,7 +213,7 @@ def qemu_stopped(machine: Machine, image: BootImage) -> Iterator[StoppedQemu]:
         UserError: TINYGATE_TIMEOUT_SCALE is not a factor.
     """
     emulator = Qemu()
-    patience = Patience().scaled()
+    patience = (patience or Patience()).scaled()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tinygate-")))
         serial, errors = folder / "serial", folder / "errors"

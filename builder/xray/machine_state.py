@@ -23,6 +23,7 @@ class Gate:
     selector: int
     offset: int
     type: int  # bits 3:0 of its access byte: 5 task, 14 interrupt, 15 trap
+    dpl: int  # rings up to this one may use it by INT
 
     @property
     def clears_if(self) -> bool:
@@ -37,6 +38,7 @@ class MachineState:
     Attributes:
         gdt_address: Linear.
         gdt: Its first GDT_BYTES bytes.
+        idt_address: Linear.
         idt: Vector -> gate, of those that are present.
         tss_address: Linear.
         tss: Its first TSS_BYTES bytes.
@@ -46,6 +48,7 @@ class MachineState:
 
     gdt_address: int
     gdt: bytes
+    idt_address: int
     idt: Mapping[int, Gate]
     tss_address: int
     tss: bytes
@@ -72,9 +75,15 @@ def read_state(debugger: Debugger, msr: Mapping[int, int]) -> MachineState:
     )
     _, (gdt, idt, tss) = debugger.look(spans)
     return MachineState(
-        gdt_address, gdt or b"", _gates(idt or b""), tss_address, tss or b"", dict(msr),
-        tables["cr3"],
-    )  # fmt: skip
+        gdt_address=gdt_address,
+        gdt=gdt or b"",
+        idt_address=idt_address,
+        idt=_gates(idt or b""),
+        tss_address=tss_address,
+        tss=tss or b"",
+        msr=dict(msr),
+        cr3=tables["cr3"],
+    )
 
 
 def _gates(idt: bytes) -> dict[int, Gate]:
@@ -83,5 +92,5 @@ def _gates(idt: bytes) -> dict[int, Gate]:
         low, high = struct.unpack_from("<II", idt, vector * GATE_BYTES)
         if high & 0x8000:
             offset = high & 0xFFFF0000 | low & 0xFFFF
-            gates[vector] = Gate(low >> 16, offset, high >> 8 & 0xF)
+            gates[vector] = Gate(low >> 16, offset, high >> 8 & 0xF, high >> 13 & 3)
     return gates

@@ -17,7 +17,13 @@ from builder.xray.find_call import Wanted, stopped_at_call
 from builder.xray.named_build import NamedBuild
 from builder.xray.naming import Sources, name_record
 from builder.xray.record import Kernel, Record
-from builder.xray.recorder import ROWS_MAX, record
+from builder.xray.recorder import (
+    ROWS_MAX,
+    at_address,
+    in_ring_3,
+    record,
+    where_the_program_goes_on,
+)
 
 DO_NOT_COME_BACK = ("exit", "exit_group", "execve", "sigreturn", "rt_sigreturn")
 
@@ -79,13 +85,18 @@ def make_record(
             debugger,
             found,
         ):
-            number = debugger.look(())[0]["eax"]
-            name = next((row.name for row in subject.model.syscalls if row.number == number), "")
+            first, _ = debugger.look(())
+            calls = {row.number: row.name for row in subject.model.syscalls}
+            if end is not None:
+                ends = at_address(end)
+            elif calls.get(first["eax"]) in DO_NOT_COME_BACK:
+                ends = in_ring_3
+            else:
+                ends = where_the_program_goes_on(found.return_address, first["esp"])
             raw = record(
                 debugger,
                 found,
-                until=end,
-                comes_back=name not in DO_NOT_COME_BACK,
+                ends=ends,
                 timer_at=timer_at,
                 rows_max=rows_max,
                 progress=progress,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Protocol
 
 from builder.errors import BuildError
 from builder.image.build import PLAIN_MAKE, make_command
@@ -16,6 +17,34 @@ from builder.tools import commands
 
 # For make: objects that are there were made with the right options, whatever obj/tools says.
 _AS_THEY_ARE = ("-o", "obj/tools")
+
+
+class Built(Protocol):
+    """A kernel with names.
+
+    Attributes:
+        tree: Folder of the sources; one that does not exist if there are none.
+        kernel: Its ELF file.
+    """
+
+    tree: Path
+    kernel: Path
+
+    def program(self, name: str) -> Path | None:
+        """File of a program with its names; None if there is none."""
+
+
+class OnlyKernel:
+    """A kernel's file alone: it has the names that are in it."""
+
+    def __init__(self, kernel: Path) -> None:
+        """See `Built`."""
+        self.kernel = kernel
+        self.tree = kernel.parent / "kernel"
+
+    def program(self, _: str) -> Path | None:
+        """None: nobody knows where its programs are."""
+        return None
 
 
 class NamedBuild:

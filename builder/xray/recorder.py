@@ -75,6 +75,9 @@ class RawRecord:
     cut: str
 
 
+Ends = Callable[[RawRow, Registers], bool]
+
+
 class _Code:
     """What lies where the CPU executes, read a page at a time."""
 
@@ -113,26 +116,23 @@ def record(
     debugger: Debugger,
     found: Found,
     *,
-    until: int | None = None,
-    comes_back: bool = True,
+    ends: Ends,
     timer_at: int | None = None,
     rows_max: int = ROWS_MAX,
     progress: Callable[[int], None] = lambda _: None,
 ) -> RawRecord:
-    """Record a call from its first instruction to the one where the program goes on.
+    """Record from where the machine stands.
 
     Args:
         debugger: Stopped there.
         found: Which call it is.
-        until: Where to end instead.
-        comes_back: False for a call like exit(): it ends with the next instruction in ring 3.
+        ends: Asked behind each row, with the registers behind it: was that the last one?
         timer_at: Number of the row from which on the clock runs until it has interrupted once.
         rows_max: Most rows to take.
         progress: Called now and then with the number of rows.
     """
     state = found.state
     registers, _ = debugger.look(())
-    first = registers
     memory = _stacks(debugger, state, registers)
     clock_is_due = timer_at is not None
     code = _Code(debugger)
@@ -164,25 +164,28 @@ def record(
                 code.changed(span.address)
         if len(rows) % 256 == 0:
             progress(len(rows))
-        if until is not None:
-            ends = registers["eip"] == until
-        elif comes_back:
-            ends = _is_back(registers, first, found)
-        else:
-            ends = rows[-1].registers["cs"] & 3 == 0 and registers["cs"] & 3 == 3
-        if ends:
+        if ends(rows[-1], registers):
             break
     else:
         cut = f"after {rows_max:,} instructions the program had not gone on"
     return RawRecord(found, tuple(rows), registers, memory, cut)
 
 
-def _is_back(registers: Registers, first: Registers, found: Found) -> bool:
-    return (
-        registers["eip"] == found.return_address
-        and registers["cs"] & 3 == 3
-        and registers["esp"] == first["esp"]
+def at_address(address: int) -> Ends:
+    """Ends in front of the instruction there."""
+    return lambda _, registers: registers["eip"] == address
+
+
+def where_the_program_goes_on(return_address: int, esp: int) -> Ends:
+    """Ends where a call returns to, with the stack as it was."""
+    return lambda _, registers: (
+        registers["eip"] == return_address and registers["cs"] & 3 == 3 and registers["esp"] == esp
     )
+
+
+def in_ring_3(row: RawRow, registers: Registers) -> bool:
+    """Ends at the next instruction of any program: for a call like exit()."""
+    return row.registers["cs"] & 3 == 0 and registers["cs"] & 3 == 3
 
 
 def _touched_by(row: RawRow, state: MachineState) -> tuple[Access, ...]:

@@ -141,6 +141,15 @@ KINDS = (
         damage_of_each_file,
         too_long=("test_without_damage_no_program_notices_anything",),
     ),
+    Kind(
+        "one call, seen",
+        ("boot/test_xray.py", "boot/test_explain.py"),
+        2.0,
+        too_long=(
+            "test_a_null_call_is_followed_until_the_program_goes_on",
+            "test_what_is_on_the_way_is_explained_within_three_lines",
+        ),
+    ),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
     Kind("loader", ("boot/test_loader.py", "boot/test_flat_disk.py"), 0.2),
     Kind(

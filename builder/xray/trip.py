@@ -1,0 +1,190 @@
+"""One boot of a kernel, to where a part of its suite begins, and then from entry to entry."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from builder.xray.debugger import GuestEndedError, GuestHangsError, Registers
+from builder.xray.elf_names import ElfNames
+from builder.xray.gdb_stub import StoppedQemu
+from builder.xray.instruction import accesses
+from builder.xray.machine_state import MSR_EIP, MachineState, read_state
+from builder.xray.side import Side
+
+ENTRIES_MAX = 4000
+_ARGUMENTS = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "ds", "es", "fs", "gs")
+_FRAME_WORDS = 5
+_ESP0 = 4  # byte offset in the TSS
+_RESULT = re.compile(r"^(?:not )?ok \d+", re.MULTILINE)  # of the suite itself
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that the CPU was told for good.
+
+    Attributes:
+        what: Such as `MSR 175h`, or the instruction.
+        value: Of an MSR; else 0.
+        address: Of the instruction.
+        table: What lies there, if that is a table.
+    """
+
+    what: str
+    value: int
+    address: int
+    table: bytes = b""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The CPU at the first instruction of an entry into the kernel; all values by their meaning."""
+
+    where: str
+    registers: tuple[tuple[str, str], ...]
+    frame: tuple[str, ...]
+
+
+@dataclass
+class Trip:
+    """A machine on its way.
+
+    Attributes:
+        side: Which kernel.
+        results: Of its suite, behind which the part begins.
+        debugger: The machine.
+        watch: Addresses of words whose writers are wanted.
+        writers: Of these -> the address behind the instruction that wrote it last, and how many
+            entries had been passed by then.
+        passed: Entries since the part began.
+        told: All that the CPU was told, in order.
+        ended: How the trip ended too early; empty if it did not.
+        state: Tables, once the part has begun.
+        esp0: Of the running process.
+        running: Name of its program.
+    """
+
+    side: Side
+    results: int
+    debugger: StoppedQemu
+    watch: frozenset[int] = frozenset()
+    writers: dict[int, tuple[int, int]] = field(default_factory=dict)
+    passed: int = 0
+    told: list[Told] = field(default_factory=list)
+    ended: str = ""
+    state: MachineState | None = None
+    esp0: int = 0
+    running: str = ""
+
+    @property
+    def program(self) -> ElfNames | None:
+        """Names of the running program."""
+        return self.side.program(self.running) if self.running else None
+
+    def meaning(self, value: int) -> str:
+        """What a value stands for; see `Side.meaning`."""
+        return self.side.meaning(value, self.esp0, self.program)
+
+    def to_part(self) -> None:
+        """Go to the first program that is switched to behind so many results."""
+        places = frozenset(self.side.system_instructions)
+        watched = self.watch
+        try:
+            while not self.running or self._results() < self.results:
+                registers = self.debugger.run_to(places, watched)
+                self._see_writer(registers)
+                if registers["eip"] in places:
+                    self._hear(registers)
+                    self.debugger.step()  # now the CPU has been told
+                if tr := self.debugger.tables()["tr"]:
+                    watched = self.watch | {tr + _ESP0}
+                if self.debugger.hit == tr + _ESP0:
+                    self._switched()
+        except (GuestEndedError, GuestHangsError) as error:
+            self.ended = str(error)
+            return
+        msr = {int(row.what[4:7], 16): row.value for row in self.told if row.what[:3] == "MSR"}
+        self.state = read_state(self.debugger, msr)
+
+    def _results(self) -> int:
+        return len(_RESULT.findall(self.debugger.output()))
+
+    def _switched(self) -> None:
+        self.esp0 = self.side.esp0(self.debugger)
+        self.running = self.side.program_running(self.debugger)
+
+    def _hear(self, registers: Registers) -> None:
+        text = self.side.system_instructions[registers["eip"]]
+        if text == "wrmsr":
+            what = f"MSR {registers['ecx']:x}h"
+            self.told.append(Told(what, registers["eax"], registers["eip"]))
+        else:
+            what = text.split()[0] if not text.startswith("mov") else text.rpartition(",")[0]
+            table = self._table(registers) if what == "lgdt" else b""
+            self.told.append(Told(what, 0, registers["eip"], table))
+
+    def _table(self, registers: Registers) -> bytes:
+        """The GDT that is about to be loaded."""
+        _, (code,) = self.debugger.look(((registers["eip"], 16),))
+        operand = next(iter(accesses(code or b"", registers, lambda _: 0)), None)
+        if operand is None:
+            return b""
+        _, (pointer,) = self.debugger.look(((operand.address, 6),))
+        limit, base = struct.unpack("<HI", pointer or bytes(6))
+        _, (table,) = self.debugger.look(((base, limit + 1),))
+        return table or b""
+
+    def _see_writer(self, registers: Registers) -> None:
+        if self.debugger.hit in self.watch:
+            self.writers[self.debugger.hit or 0] = (registers["eip"], self.passed)
+
+    @property
+    def gates(self) -> frozenset[int]:
+        """Where the kernel may be entered."""
+        assert self.state is not None, "the part has begun"
+        addresses = {gate.offset for gate in self.state.idt.values() if gate.offset}
+        eip = self.state.msr.get(MSR_EIP)
+        return frozenset(addresses | ({eip} if eip else set()))
+
+    def entries(self) -> Iterator[Entry]:
+        """Go from entry to entry until the next result; what each looks like."""
+        assert self.state is not None, "the part has begun"
+        esp0_address = self.state.tss_address + _ESP0
+        gates = self.gates
+        while self.passed < ENTRIES_MAX:
+            try:
+                registers = self.debugger.run_to(gates, self.watch | {esp0_address})
+            except (GuestEndedError, GuestHangsError) as error:
+                self.ended = str(error)
+                return
+            self._see_writer(registers)
+            if registers["eip"] in gates:
+                self.passed += 1
+                yield self._entry(registers)
+            elif self.debugger.hit == esp0_address:
+                self._switched()
+                if self._results() > self.results:
+                    return
+
+    def _entry(self, registers: Registers) -> Entry:
+        frame: tuple[str, ...] = ()
+        assert self.state is not None
+        if registers["eip"] != self.state.msr.get(MSR_EIP):
+            _, (words,) = self.debugger.look(((registers["esp"], 4 * _FRAME_WORDS),))
+            if words:
+                values = struct.unpack(f"<{_FRAME_WORDS}I", words)
+                frame = tuple(self.meaning(word) for word in values)
+        seen = tuple((name, self.meaning(registers[name])) for name in _ARGUMENTS)
+        return Entry(self.meaning(registers["eip"]), seen, frame)
+
+
+@contextmanager
+def trip(side: Side, results: int, watch: frozenset[int] = frozenset()) -> Iterator[Trip]:
+    """A boot that has come to its part, or has ended before."""
+    with side.stopped() as debugger:
+        made = Trip(side, results, debugger, watch)
+        made.to_part()
+        yield made

@@ -1,0 +1,117 @@
+"""How many damaged kernels of the lesson are explained by a line near the damage.
+
+    python -m qemu_tests.explained [REGEX]
+
+Those whose fault lies on the way into the kernel or back count: in `entry/`, `cpu/`, the switch of
+processes, the table of calls, the program's stub. Outside the suite, as it takes minutes; some of
+them are in test_explain.py.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.boot.emulator import BootImage, Machine
+from builder.boot.run import run_image
+from builder.xray.explain import Explanation, explain
+from builder.xray.named_build import NamedBuild
+from builder.xray.side import Side
+from builder.xray.suspects import good_results
+from qemu_tests.defects.checks import DEFECTS, Defect
+from qemu_tests.kit.kernels import IMPATIENT, OUTPUT_MAX_BYTES, Kernel, Lab, rebuild
+
+STEPS = ("int80", "sysenter", "vsyscall")
+ON_THE_WAY = ("entry/", "cpu/", "proc/context_switch", "proc/process.c", "sys/table", "user/lib/")
+NEAR_LINES = 3
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A damage, in the first step of the lesson that has the line."""
+
+    defect: Defect
+    step: str
+
+    def __str__(self) -> str:
+        """For the name of a test."""
+        return f"{self.defect}-{self.step}"
+
+
+def trials() -> Iterator[Trial]:
+    """All that count: those that the kernel's own suite notices."""
+    for defect in DEFECTS:
+        step = next((step for step in defect.steps if step in STEPS), None)
+        if step and defect.changes[0].path.startswith(ON_THE_WAY) and defect.word != "pass":
+            yield Trial(defect, step)
+
+
+def explained(lab: Lab, trial: Trial, folder: Path) -> Explanation | None:
+    """What is said of the damaged kernel."""
+    kernel = lab.kernel(f"kernel.step={trial.step}", *trial.defect.config, debug=True)
+    damaged = folder / "damaged"
+    done = rebuild(kernel, damaged, trial.defect.changes)
+    assert done.ok, done.stderr
+    ours, healthy = folder / "ours", folder / "healthy"
+    for made in (ours, healthy):
+        made.mkdir()
+    build = NamedBuild(damaged / "kernel", ours)
+    machine = Machine(memory_mib=kernel.config.machine.memory_mib)
+    result = run_image(
+        machine,
+        BootImage("kernel", build.kernel),
+        transcript_dir=folder / "runs",
+        name="explained",
+        patience=IMPATIENT,
+        max_bytes=OUTPUT_MAX_BYTES,
+    )
+    results = good_results(result.transcript.text)
+    assert results is not None, result.explain()
+    sides = [
+        Side(each, machine, kernel.model) for each in (build, NamedBuild(kernel.tree, healthy))
+    ]
+    return explain(*sides, results)
+
+
+def damaged_line(kernel: Kernel, defect: Defect) -> int:
+    """The first line that the damage changes."""
+    change = defect.changes[0]
+    before = (kernel.tree / change.path).read_text()
+    after = before.replace(change.old, change.new)
+    lines = zip(before.splitlines(), after.splitlines(), strict=False)
+    return next(number for number, (old, new) in enumerate(lines, 1) if old != new)
+
+
+def is_near(lab: Lab, trial: Trial, found: Explanation | None) -> bool:
+    """Does the explanation name a line near the damage?"""
+    kernel = lab.kernel(f"kernel.step={trial.step}", *trial.defect.config, debug=True)
+    if found is None or found.line is None:
+        return False
+    away = abs(found.line.line - damaged_line(kernel, trial.defect))
+    return found.line.file == trial.defect.changes[0].path and away <= NEAR_LINES
+
+
+def main() -> None:
+    """Print each, and the share."""
+    wanted = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
+    near = count = 0
+    with tempfile.TemporaryDirectory() as root:
+        lab = Lab(Path(root) / "kernels")
+        for trial in trials():
+            if not wanted.search(trial.defect.name):
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                found = explained(lab, trial, Path(folder))
+            good = is_near(lab, trial, found)
+            count, near = count + 1, near + good
+            mark = "near" if good else "far "
+            print(f"{mark}  {trial.defect.name} ({trial.step}): {found}", flush=True)
+    print(f"{near} of {count} by a line within {NEAR_LINES} lines of the damage")
+
+
+if __name__ == "__main__":
+    main()
