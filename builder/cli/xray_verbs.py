@@ -1,5 +1,6 @@
 """xray: the verb that shows one system call, instruction by instruction."""
 
+import shlex
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
 from builder.cli.kernel_verbs import TREE_NAME, How, make
 from builder.config.load import load_config
+from builder.config.step import Step
 from builder.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
@@ -58,6 +60,10 @@ Against = Annotated[
         help="Put another call beside it: a record, or what is to be different.",
     ),
 ]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[-- PROGRAM ARG...]", help="Step linux: a static program of yours."),
+]
 Schema = Annotated[
     bool, typer.Option("--schema", help="Only print the JSON Schema of what --json writes.")
 ]
@@ -75,6 +81,7 @@ STYLES = {
 
 @verb
 def xray(
+    words: Words = None,
     config: options.Config = None,
     step: options.Step = None,
     set_: options.Set = None,
@@ -101,7 +108,8 @@ def xray(
     if schema:
         ui.print_json(json_schema())
         return ExitCode.OK
-    asked = _Asked(config, step, tuple(set_ or ()), out, program, call, nth, gate, kernel)
+    overrides, own = tuple(set_ or ()), tuple(words or ())
+    asked = _Asked(config, step, overrides, out, program, call, nth, gate, kernel, own)
     how = How(cc=cc, verbose=verbose)
     other: _Asked | Record | None = _other(asked, against) if against else None
     with ui.progress("recording", shown=not verbose) as say:
@@ -148,6 +156,7 @@ class _Asked:
     nth: int
     gate: str
     kernel: Path | None
+    words: tuple[str, ...]  # a program of the user's, and its arguments
 
     @property
     def choice(self) -> Choice:
@@ -189,6 +198,7 @@ def _other(asked: _Asked, words: str) -> "_Asked | Record":
 def _subject(asked: _Asked, how: How) -> "Subject":
     """What the options choose, built if it has to be."""
     from builder.boot.emulator import Machine
+    from builder.linux.exec.program import read_program
     from builder.model.kernel import build_model
     from builder.xray.make_record import Subject
 
@@ -201,7 +211,18 @@ def _subject(asked: _Asked, how: How) -> "Subject":
         cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
     )
     tree = None if asked.kernel else choice.out / TREE_NAME
-    return Subject(build_model(config), config.digest, machine, tree, asked.kernel)
+    if asked.words and config.kernel.step < Step.LINUX:
+        raise UserError(
+            "this kernel runs no programs but its own",
+            where=f"-- {shlex.join(asked.words)}",
+            why=f"it is of step {config.kernel.step.value}",
+            fix="--step linux, or programs.files in kernel.toml",
+        )
+    subject = Subject(build_model(config), config.digest, machine, tree, asked.kernel)
+    if not asked.words:
+        return subject
+    read_program(asked.words[0])  # says what is wrong with it
+    return replace(subject, program=Path(asked.words[0]), arguments=asked.words[1:])
 
 
 def _wanted(subject: "Subject", asked: _Asked) -> "Wanted":

@@ -1,6 +1,7 @@
 """Turns a built kernel into the record of one system call, and that record into what a reader sees.
 
-It may import boot, boot.emulator, image, model, tools and tree.
+It may import boot, boot.emulator, image, linux, model, tools and
+tree.
 
     debugger.py       what a debugger must be able to do for us: run to, step, registers, memory
     gdb_stub.py       QEMU's gdb stub, spoken to directly

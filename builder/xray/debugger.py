@@ -27,9 +27,11 @@ class Debugger(Protocol):
     """One stopped machine. Addresses are linear ones, as the CPU sees them at that moment.
 
     Attributes:
+        cpu: Number of the CPU that is looked at and stepped: the one that has stopped last.
         hit: Address of the word whose write has stopped it; None if something else has.
     """
 
+    cpu: int
     hit: int | None
 
     def run_to(self, addresses: frozenset[int], written: frozenset[int] = frozenset()) -> Registers:

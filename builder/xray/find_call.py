@@ -248,19 +248,19 @@ def _go_to(
     debugger: Debugger, stops: _Stops, entry: _Entry, nth: int
 ) -> tuple[int, dict[int, int]]:
     """Go where the call begins; where it returns to, and the MSRs that were written until then."""
-    msr: dict[int, int] = {}
+    told: dict[int, dict[int, int]] = {}  # CPU -> MSR -> value
     try:
         while True:
             registers = debugger.run_to(frozenset(entry.starts) | stops.wrmsr)
             if registers["eip"] in stops.wrmsr:
-                msr[registers["ecx"]] = registers["eax"]
+                told.setdefault(debugger.cpu, {})[registers["ecx"]] = registers["eax"]
                 continue
-            return_address, esp = entry.starts[registers["eip"]]
+            return_address, esp = entry.starts.get(registers["eip"], (0, 0))
             if registers["eax"] != entry.number or _program(debugger, stops) != entry.program:
                 continue
             nth -= 1
             if nth == 0 and registers["esp"] == esp:
-                return return_address, msr
+                return return_address, told.get(debugger.cpu, {})
     except GuestEndedError:
         raise UserError(
             "the call did not come again when the kernel was booted once more",

@@ -59,6 +59,7 @@ class GdbStub:
         self._line = line
         self._heard = bytearray()
         self.hit: int | None = None
+        self.cpu = 0
         self._breakpoints: frozenset[int] = frozenset()
         self._give_up = give_up
         self._say(b"QStartNoAckMode")
@@ -108,7 +109,7 @@ class GdbStub:
         if clock:
             self._say(_STEP_WITH_CLOCK)
             self._answers(1)
-        self._go(b"s")
+        self._go(b"vCont;s:%x" % (self.cpu + 1))  # the others stand still, which `s` has run
         if clock:
             self._say(_STEP)
             self._answers(1)
@@ -125,10 +126,11 @@ class GdbStub:
 
     def tables(self) -> Mapping[str, int]:
         """See `Debugger.tables`: from the monitor's words, as no packet has them."""
-        self._say(b"qRcmd," + b"info registers".hex().encode())
+        self._say(b"qRcmd," + b"info registers -a".hex().encode())
         text = ""
         while (answer := self._answers(1)[0]) != b"OK":
             text += bytes.fromhex(answer.decode().removeprefix("O")).decode()
+        text = re.split(r"^CPU#\d+", text, flags=re.MULTILINE)[1:][self.cpu]
         found = [*_TABLE.findall(text), *_CONTROL.findall(text)]
         return {name.lower(): int(value, 16) for name, value in found}
 
@@ -162,6 +164,8 @@ class GdbStub:
             if ready:
                 self._hear()
         stop = self._answers(1)[0]
+        if thread := re.search(rb"thread:(?:p[0-9a-f]+\.)?([0-9a-f]+);", stop):
+            self.cpu = int(thread[1], 16) - 1
         if stop[:1] not in (b"T", b"S"):  # W, X: it has ended
             raise GuestEndedError("the machine has ended")
         return stop

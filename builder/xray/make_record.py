@@ -10,6 +10,7 @@ from pathlib import Path
 
 from builder.boot.emulator import BootImage, Machine
 from builder.errors import UserError
+from builder.linux.cpio import File, pack
 from builder.model.kernel import KernelModel
 from builder.tools import toolchain
 from builder.xray.elf_names import ElfNames, read_names
@@ -38,7 +39,8 @@ class Subject:
         machine: To boot it on.
         tree: Its source tree, in which make has been run; None if there is only an ELF file.
         kernel: That file, if there is no tree.
-        initrd: For a kernel that starts programs from one.
+        program: One of the user's, which a kernel of step linux is to start.
+        arguments: Of that program.
     """
 
     model: KernelModel
@@ -46,7 +48,8 @@ class Subject:
     machine: Machine
     tree: Path | None
     kernel: Path | None = None
-    initrd: Path | None = None
+    program: Path | None = None
+    arguments: tuple[str, ...] = ()
 
 
 def make_record(
@@ -79,7 +82,7 @@ def make_record(
         kernel = build.kernel if build else subject.kernel
         assert kernel is not None, "there is a tree, or a kernel"
         names = read_names(kernel)
-        image = BootImage("kernel", kernel, subject.initrd)
+        image = _image(subject, kernel, Path(folder))
         end = _place(until, names) if until else None
         with stopped_at_call(subject.machine, image, names, subject.model, wanted) as (
             debugger,
@@ -101,7 +104,9 @@ def make_record(
                 rows_max=rows_max,
                 progress=progress,
             )
-        program = build.program(found.program) if build and found.program else None
+        program = subject.program
+        if program is None and build and found.program:
+            program = build.program(found.program)
         sources = Sources(
             names,
             read_names(program) if program else None,
@@ -110,6 +115,17 @@ def make_record(
         )
         of = Kernel(subject.model.step, subject.digest, subject.machine.cpu, _emulator())
         return name_record(raw, sources, of, wanted.nth)
+
+
+def _image(subject: Subject, kernel: Path, folder: Path) -> BootImage:
+    """What to boot: with the user's program as the first process, if there is one."""
+    if subject.program is None:
+        return BootImage("kernel", kernel)
+    initrd = folder / "initrd"
+    initrd.write_bytes(pack([File("init", subject.program.read_bytes(), 0o755)]))
+    # As the kernel's command line has it: words in quotes, behind the two dashes.
+    words = " ".join(f'"{word}"' for word in subject.arguments)
+    return BootImage("kernel", kernel, initrd, f"-- {words}" if words else "")
 
 
 def _emulator() -> str:

@@ -96,9 +96,10 @@ class Trip:
             while not self.running or self._results() < self.results:
                 registers = self.debugger.run_to(places, watched)
                 self._see_writer(registers)
-                if registers["eip"] in places:
+                while registers["eip"] in places:
                     self._hear(registers)
                     self.debugger.step()  # now the CPU has been told
+                    registers, _ = self.debugger.look(())
                 if tr := self.debugger.tables()["tr"]:
                     watched = self.watch | {tr + _ESP0}
                 if self.debugger.hit == tr + _ESP0:

@@ -12,6 +12,7 @@ from builder.bench.null_call import null_call
 from builder.boot.emulator import Machine
 from builder.errors import UserError
 from builder.model.layout import PT_REGS
+from builder.tools import commands
 from builder.tree.render import render_tree
 from builder.xray.find_call import Wanted
 from builder.xray.folding import ALL, Fold, fold
@@ -227,8 +228,6 @@ def test_a_call_that_never_comes_is_named(lab: Lab, wanted: Wanted, why: str) ->
 
 
 def test_a_kernel_without_symbols_is_named(lab: Lab, tmp_path: Path) -> None:
-    from builder.tools import commands
-
     kernel = lab.kernel("kernel.step=vsyscall", debug=True)
     stripped = tmp_path / "kernel.elf"
     assert commands.run(["objcopy", "--strip-all", str(kernel.elf), str(stripped)]).ok
@@ -248,3 +247,35 @@ def test_a_kernels_file_alone_has_addresses_and_symbols(lab: Lab) -> None:
 
 def test_the_same_call_gives_the_same_record(lab: Lab, page: Record) -> None:
     assert getpid(lab, "kernel.step=vsyscall") == page
+
+
+@pytest.mark.parametrize("cpus", [2, 4])
+def test_with_several_cpus_the_one_that_calls_is_looked_at(lab: Lab, cpus: int) -> None:
+    overrides = ("kernel.step=robust", f"cpu.count={cpus}", "programs.suite=checks")
+    kernel = lab.kernel(*overrides, debug=True)
+    record = make_record(subject_of(kernel), Wanted("many-calls", GETPID))
+    assert record.cut == "" and record.disagreements == ()
+    assert record.tables.msr["MSR_IA32_SYSENTER_ESP"] == record.rows[5].registers["esp"][1]
+
+
+def test_a_program_of_the_users_is_followed_on_step_linux(lab: Lab, tmp_path: Path) -> None:
+    source = tmp_path / "mine.asm"
+    source.write_text(
+        "global _start\n_start:\n mov eax, 64\n int 0x80\n mov ebx, eax\n mov eax, 1\n int 0x80\n"
+    )
+    program = tmp_path / "mine"
+    for command in (
+        ["nasm", "-f", "elf32", "-g", "-F", "dwarf", "-o", f"{program}.o", str(source)],
+        ["ld", "-m", "elf_i386", "-o", str(program), f"{program}.o"],
+    ):
+        done = commands.run(command, cwd=tmp_path)
+        assert done.ok, done.stderr
+    kernel = lab.kernel("kernel.step=linux", debug=True)
+    subject = replace(subject_of(kernel), program=program, arguments=("a b", "c"))
+    record = make_record(subject, Wanted("init", 64))
+    assert (record.call.name, record.call.gate) == ("getppid", "int80")
+    assert record.cut == "" and record.disagreements == ()
+    first = record.rows[0]
+    assert (first.symbol, first.source, first.line) == ("_start+0x5", "int 0x80", 4)
+    ending = make_record(subject, Wanted("init", 1))
+    assert ending.rows[0].symbol == "_start+0xe"
