@@ -4,11 +4,13 @@
 #   make image STEP=int80                     another step, into build/int80/
 #   make run CONFIG=lab3.toml                 another configuration, into build/lab3/
 #   make run SET="cpu.count=2 tss.io_bitmap=false"
+#   make run EMULATOR=bochs                   another emulator: qemu, bochs, v86
 #   make test ARGS="-k config"                further arguments of the verb
 #   make test QUICK=1                         a sample of each kind of test, in a minute
 
 PYTHON ?= python3
 STEP ?=
+EMULATOR ?=
 CONFIG ?=
 SET ?=
 ARGS ?=
@@ -35,7 +37,7 @@ help: ## this list
 	@sed -n 's/^#   /  /p' Makefile
 
 run: $(READY)-run ## render, build, boot, show the serial line, judge it (STEP=linux: a shell)
-	@$(TINYGATE) run $(CHOICE) $(ARGS)
+	@$(TINYGATE) run $(CHOICE) $(if $(EMULATOR),--emulator $(call QUOTED,$(EMULATOR))) $(ARGS)
 
 test: $(READY)-test ## the whole test suite
 	@$(TINYGATE) test $(if $(QUICK),--quick) -n auto $(ARGS)

@@ -37,6 +37,7 @@ from builder.tools import commands
 
 LOOK_S = 0.05  # of the wall clock, between two looks at the guest's own
 STDERR_BYTES = 16_384
+LOG_BYTES = 1 << 20  # of what an emulator says of itself, before that is picked from it
 _LONG_LINE = 4096  # a longer line is searched in pieces, so that searching stays linear
 
 _EXIT_TO_END = {
@@ -83,13 +84,15 @@ def run_guest(
         if watch.trace:
             watch.trace.follow()
         recorder = _Recorder(raw, raw_path, watch)
-        watcher = Watcher(watch.patience, counts=machine.counts)
+        able = emulator.abilities
+        patience = watch.patience if able.tells_outcome else watch.patience.until_settled()
+        watcher = Watcher(patience, counts=able.counts and machine.counts)
+        log = _Log(errors)
         session = _Session(
-            emulator, machine, process, Control(control), recorder, watcher, watch.typed
+            emulator, machine, process, Control(control), recorder, watcher, watch.typed, log
         )
         transcript = session.follow()
-        errors.seek(0)
-        stderr = errors.read(STDERR_BYTES).decode("utf-8", "replace")
+        stderr = emulator.messages(log.text())[:STDERR_BYTES]
         return replace(transcript, stderr=stderr, raw_path=raw_path)
 
 
@@ -134,6 +137,26 @@ class _Recorder:
 
     def flush(self) -> None:
         """The file is unbuffered: nothing to do, but pexpect calls it."""
+
+
+class _Log:
+    """What the emulator has said on its standard error so far."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._fd = file.fileno()
+        self._seen = 0
+
+    def text(self) -> str:
+        """The first LOG_BYTES of it. Read without moving the place at which the emulator writes."""
+        return os.pread(self._fd, LOG_BYTES, 0).decode("utf-8", "replace")
+
+    def new_text(self) -> str:
+        """What has come since the last call, or nothing if no line of it is whole."""
+        size = os.fstat(self._fd).st_size
+        data = os.pread(self._fd, min(size - self._seen, LOG_BYTES), self._seen)
+        whole = data[: data.rfind(b"\n") + 1]
+        self._seen += len(whole)
+        return whole.decode("utf-8", "replace")
 
 
 class _Keyboard:
@@ -199,7 +222,9 @@ class _Session:
         recorder: _Recorder,
         watcher: Watcher,
         typed: Sequence[Typed],
+        log: _Log,
     ) -> None:
+        self.log = log
         self.emulator = emulator
         self.machine = machine
         self.process = process
@@ -227,6 +252,8 @@ class _Session:
             end = self._read()
         except _TooMuchOutputError:
             end = End.TOO_MUCH_OUTPUT
+        if end is End.TIMED_OUT and self._has_settled():
+            end, self.stopped_for = End.SETTLED, ""
         if end is None:
             status = self.process.wait(BACKSTOP_S)  # it takes milliseconds
             end, code = self._explain(status)
@@ -263,6 +290,8 @@ class _Session:
                 case _:  # nothing came
                     pass
             if time.monotonic() >= look_at_s:
+                if why := self.emulator.seen_in(self.log.new_text()):
+                    return _EXIT_TO_END[why.kind]
                 self.stopped_for = self._look()
                 if self.stopped_for:
                     return End.TIMED_OUT
@@ -292,17 +321,21 @@ class _Session:
         counted = None
         if self.emulator.is_over(self.control):
             self.process.popen.terminate()
-        elif self.machine.counts:
+        elif self.machine.counts and self.emulator.abilities.counts:
             counted = self.emulator.counted(self.machine, self.control)
         now = Reading(self.effort.read(), counted)
         # What it printed before that moment is in the pipe by now, if it has not been read.
         came, _, _ = select.select([self.spawn.fileno()], [], [], 0)
         return self.watcher.see(self.phases.now, -1 if came else progress, now)
 
+    def _has_settled(self) -> bool:
+        silent = self.watcher.is_silent and self.phases.now is Phase.ENDING
+        return silent and not self.emulator.abilities.tells_outcome
+
     def _explain(self, status: int | None) -> tuple[End, int | None]:
         if status is None:  # it closed its stdout and lives on
             return End.TIMED_OUT, None
-        why: Exit = self.emulator.explain_exit(status, self.control.heard)
+        why: Exit = self.emulator.explain_exit(status, self.control.heard, self.log.text())
         return _EXIT_TO_END[why.kind], why.code if why.kind is ExitKind.OUTCOME else None
 
 

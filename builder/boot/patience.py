@@ -74,6 +74,10 @@ class Limit:
         return Limit(*(getattr(self, field.name) * factor for field in fields(self)))
 
 
+# Of a guest whose last line has come, where the emulator does not end by itself: what it prints
+# about a panic comes at once.
+SETTLED = Limit(cpu_s=0.3, asleep_s=0.3)
+
 _IN_WORDS = {
     "instructions": "{:,.0f} instructions",
     "idle_s": "{:,.0f} guest seconds with the CPU halted",
@@ -98,6 +102,10 @@ class Patience:
     def of(self, phase: Phase) -> Limit:
         """What it may use up in `phase`."""
         return {Phase.BOOT: self.boot, Phase.SUITE: self.suite, Phase.ENDING: self.ending}[phase]
+
+    def until_settled(self) -> Patience:
+        """With SETTLED for the end: a guest that is silent then has ended."""
+        return replace(self, ending=SETTLED)
 
     def scaled(self, environ: Mapping[str, str] = os.environ) -> Patience:
         """Multiplied by TINYGATE_TIMEOUT_SCALE. Raises UserError."""
@@ -170,6 +178,7 @@ class Watcher:
         self._counts = counts
         self._phase: Phase | None = None
         self._progress = -1
+        self.is_silent = False  # that it was to be stopped for its silence
 
     def see(self, phase: Phase, progress: int, now: Reading) -> str:
         """Take a reading; why the guest is to be stopped, or nothing.
@@ -188,6 +197,7 @@ class Watcher:
             self._progress = progress
             self._silent = Meter(limit, counts=self._counts)
         if amount := self._silent.add(now):
+            self.is_silent = True
             return f"no output for {amount}"
         if amount := self._whole.add(now):
             return f"no end within {amount}"

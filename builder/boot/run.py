@@ -43,7 +43,7 @@ class RunResult:
         transcript: What the guest left behind.
         transcript_path: File with the guest's output byte for byte.
         reproduce: Shell line that boots the same again with the serial line on the terminal.
-        debug: Shell line that does so stopped under gdb.
+        debug: Shell line that does so stopped under gdb; empty for an emulator without a gdb stub.
     """
 
     verdict: Verdict
@@ -54,9 +54,8 @@ class RunResult:
 
     def explain(self) -> str:
         """The verdict and where to go on from it, for a failed assertion or a terminal."""
-        return (
-            f"{self.verdict}\ntranscript: {self.transcript_path}\n"
-            f"again: {self.reproduce}\ngdb:   {self.debug}"
+        return f"{self.verdict}\ntranscript: {self.transcript_path}\nagain: {self.reproduce}" + (
+            f"\ngdb:   {self.debug}" if self.debug else ""
         )
 
 
@@ -103,7 +102,7 @@ def run_image(
     if commands.is_dry_run():
         commands.run(emulator.command(machine, image, serial="terminal"))
         nothing = Transcript("", End.NOT_RUN, Phase.BOOT)
-        debug = debug_line(machine, image, elf_path, emulator=emulator)
+        debug = _debug_line(machine, image, elf_path, emulator=emulator)
         return RunResult(judge(nothing), nothing, transcript_dir / name, reproduce, debug)
     _check_readable(image.path)
     raw_path = new_transcript(transcript_dir, name)
@@ -116,12 +115,12 @@ def run_image(
     stops = [cpu.eip for cpu in transcript.cpus[:1]]  # the others may be parked in the BIOS
     if verdict.word is Word.PANIC:
         verdict = explain_panic(verdict, transcript, name_of)
-    if verdict.word is Word.RESET:
+    if verdict.word is Word.RESET and emulator.abilities.debugs:
         exceptions = trace_reset(emulator, machine, image, raw_path, watch)
         verdict = explain_reset(verdict, exceptions, name_of)
         stops = [exception.eip for exception in exceptions[:1]]
     breakpoints = [f"*{addr:#x}" for addr in stops]
-    debug = debug_line(machine, image, elf_path, breakpoints, emulator=emulator)
+    debug = _debug_line(machine, image, elf_path, breakpoints, emulator=emulator)
     return RunResult(verdict, transcript, raw_path, reproduce, debug)
 
 
@@ -195,6 +194,20 @@ def debug_line(
     """Shell line for a terminal, which gets the serial line: boots `image` stopped under gdb."""
     argv = debug_command(machine, image, elf_path, breakpoints, serial_path=_TTY, emulator=emulator)
     return shlex.join(argv).replace(_TTY, "'\"$(tty)\"'")
+
+
+def _debug_line(
+    machine: Machine,
+    image: BootImage,
+    elf_path: Path | None,
+    breakpoints: Sequence[str] = (),
+    *,
+    emulator: Emulator,
+) -> str:
+    """As debug_line; empty where no gdb can be attached."""
+    if not emulator.abilities.debugs:
+        return ""
+    return debug_line(machine, image, elf_path, breakpoints, emulator=emulator)
 
 
 def new_transcript(folder: Path, name: str) -> Path:

@@ -19,7 +19,7 @@ class Phase(Enum):
 
 
 class End(Enum):
-    """How a run ended. Only OUTCOME is an end that the guest chose."""
+    """How a run ended. Only OUTCOME and SETTLED are ends that the guest chose."""
 
     OUTCOME = "the guest wrote to the outcome device"
     RESET = "the machine was reset"
@@ -29,6 +29,7 @@ class End(Enum):
     TIMED_OUT = "there was no progress any more"
     TOO_MUCH_OUTPUT = "the guest printed without end"
     SECOND_BANNER = "the kernel started a second time"
+    SETTLED = "nothing more came after its last line, and this emulator does not end by itself"
     NOT_RUN = "nothing was started (dry run)"
 
 

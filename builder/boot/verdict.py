@@ -221,7 +221,10 @@ def _stopped(transcript: Transcript, report: Report) -> Found:
 
 def _incomplete(transcript: Transcript, report: Report) -> Found:
     """The guest chose its end: is everything there that a finished suite prints?"""
-    if transcript.outcome_code != FINISHED.code:
+    if transcript.end is End.SETTLED:
+        if report.finished is None:
+            return Word.CUT_OFF, f"the guest fell silent after {_progress(report)}"
+    elif transcript.outcome_code != FINISHED.code:
         return Word.STRANGE_END, f"outcome code {transcript.outcome_code} has no meaning"
     if report.plan is None:
         return Word.NO_PLAN, "the kernel finished without a test plan"

@@ -28,6 +28,9 @@ Image = Annotated[
 Kernel = Annotated[
     bool, typer.Option("--kernel", help="Boot kernel.elf by QEMU's -kernel, not the disk image.")
 ]
+EmulatorName = Annotated[
+    str | None, typer.Option("--emulator", help="Short for --set machine.emulator=...")
+]
 Demo = Annotated[
     bool, typer.Option("--demo", help="Step linux: no shell, but the demonstration, judged.")
 ]
@@ -69,6 +72,7 @@ def run(
     out: options.Out = None,
     image: Image = None,
     kernel: Kernel = False,
+    emulator: EmulatorName = None,
     demo: Demo = False,
     jobs: options.Jobs = None,
     cc: options.Cc = None,
@@ -77,16 +81,19 @@ def run(
     verbose: options.Verbose = False,
 ) -> int:
     """Boot the disk image, show its serial line live, and judge it; step linux: open a shell."""
-    from builder.boot.emulator import BootImage, Machine
+    from builder.boot.emulator import EMULATORS, BootImage, Machine
     from builder.boot.run import run_image
     from builder.boot.verdict import Expected
     from builder.tools import commands
 
-    choice = choose(config, step, set_ or (), out)
+    chosen = [f"machine.emulator={emulator}"] if emulator is not None else []
+    choice = choose(config, step, [*chosen, *(set_ or ())], out)
+    on = EMULATORS[load_config(choice.config, choice.overrides).machine.emulator]
     if not dry_run:
-        toolchain.require(toolchain.QEMU)  # rather now than after the build
+        on.require()  # rather now than after the build
     loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), image, kernel)
-    if built and not demo and not as_json and linux_shell.has_shell(loaded):
+    has_shell = on.name == "qemu" and linux_shell.has_shell(loaded)
+    if built and has_shell and not demo and not as_json:
         is_terminal = linux_shell.is_terminal()
         initrd = linux_shell.make_initrd(choice.out, is_terminal=is_terminal, dry=dry_run)
         if initrd is not None:
@@ -106,6 +113,7 @@ def run(
             elf_path=built.kernel_elf if built else (path if kind == "kernel" else None),
             expected=Expected(banner=banner),
             live=None if as_json else ui.live,
+            emulator=on,
         )
     if dry_run:
         return ExitCode.OK
@@ -198,7 +206,7 @@ def debug(
     """Boot stopped, with gdb attached and breakpoints on the way into the kernel and back."""
     from builder.boot.emulator import BootImage, Machine
     from builder.boot.run import debug_command, debug_line
-    from builder.tools import commands, toolchain
+    from builder.tools import commands
 
     choice = choose(config, step, set_ or (), out)
     if not dry_run:

@@ -12,12 +12,23 @@ from builder.errors import ExitCode, UserError
 
 @verb
 def fetch(
+    v86: Annotated[
+        bool, typer.Option("--v86", help="Fetch the emulator v86 by npm, and nothing else.")
+    ] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Fetch the Debian packages that Linux programs are made of, into the cache; install none."""
     from builder.linux import debian
+    from builder.tools import v86_package
 
+    if v86:
+        folder = v86_package.fetch()
+        found = {"package": "v86", "version": v86_package.VERSION, "folder": str(folder)}
+        ui.print_json([found]) if as_json else ui.print_table(
+            "packages", tuple(found), [tuple(found.values())]
+        )
+        return ExitCode.OK
     with ui.progress("looking into the cache") as update:
         got = debian.fetch(debian.PACKAGES, progress=update)
     rows = [(each.package, each.version, str(each.root)) for each in got.values()]

@@ -31,6 +31,10 @@ APT = {
     "clang": "clang",
     "clang-format": "clang-format",
     "debootstrap": "debootstrap",
+    "bochs": "bochs bochsbios vgabios",
+    "node": "nodejs",
+    "npm": "npm",
+    "seabios": "seabios",
     "venv": "python3-venv",
 }
 # Elsewhere than on x86 the native gcc knows no -m32.
@@ -44,9 +48,17 @@ DNF = APT | {
     "qemu": "qemu-system-x86-core",
     "host-cc": "gcc glibc-devel",
     "clang-format": "clang-tools-extra",
+    "bochs": "bochs",
+    "npm": "nodejs-npm",
+    "seabios": "seabios-bin seavgabios-bin",
     "venv": "python3",
 }
-PACMAN = APT | {"host-cc": "gcc glibc", "clang-format": "clang", "venv": "python"}
+PACMAN = APT | {
+    "host-cc": "gcc glibc",
+    "clang-format": "clang",
+    "bochs": "",  # only in what users package themselves
+    "venv": "python",
+}
 BREW = APT | {
     "cc": "i686-elf-gcc",
     "ld": "i686-elf-binutils",
@@ -55,6 +67,10 @@ BREW = APT | {
     "gdb": "i386-elf-gdb",
     "host-cc": "gcc",
     "clang": "llvm",
+    "bochs": "bochs",
+    "node": "node",
+    "npm": "node",
+    "seabios": "qemu",
     "debootstrap": "",  # there is none for this system
     "venv": "python",
 }

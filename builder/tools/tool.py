@@ -131,7 +131,26 @@ DEBOOTSTRAP = ToolSpec(
     ("debootstrap", "/usr/sbin/debootstrap"),  # a folder that a user's PATH need not have
     need=Need.ALL,
 )
-PLAIN_SPECS = (NASM, MAKE, QEMU, GDB, CPIO, CLANG, CLANG_FORMAT, DEBOOTSTRAP)
+BOCHS = ToolSpec(
+    "bochs",
+    "boots the kernel: `make run EMULATOR=bochs`",
+    ("bochs",),
+    ask=("--help",),
+    version_pattern=r"Emulator (\d+(?:\.\d+)+)",
+    need=Need.ALL,
+)
+NODE = ToolSpec(
+    "node",
+    "runs v86: `make run EMULATOR=v86`",
+    ("node",),
+    version_pattern=r"v(\d+(?:\.\d+)+)",
+    minimum=(18, 0),
+    need=Need.ALL,
+)
+NPM = ToolSpec("npm", "fetches v86", ("npm",), need=Need.ALL)
+# Other emulators than the one that everything is done with: the set-up leaves them to the user.
+BY_CHOICE = ("bochs", "node", "npm")
+PLAIN_SPECS = (NASM, MAKE, QEMU, GDB, CPIO, CLANG, CLANG_FORMAT, DEBOOTSTRAP, BOCHS, NODE, NPM)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from builder.errors import ToolError
 from builder.tools import packages
 from builder.tools.tool import (
+    BOCHS,
     COMPILER,
     COMPILER_NAMES,
     CROSS_PREFIXES,
@@ -24,6 +25,8 @@ from builder.tools.tool import (
     LINKER,
     MAKE,
     NASM,
+    NODE,
+    NPM,
     OBJCOPY,
     PLAIN_SPECS,
     QEMU,
@@ -39,13 +42,17 @@ from builder.tools.tool import (
 )
 
 __all__ = [
+    "BOCHS",
     "GDB",
     "MAKE",
     "NASM",
+    "NODE",
+    "NPM",
     "QEMU",
     "Compiler",
     "Tool",
     "find_compiler",
+    "find_tool",
     "identity",
     "require",
     "survey",

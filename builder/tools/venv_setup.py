@@ -16,7 +16,7 @@ from pathlib import Path
 
 from builder.errors import BuildError, ExitCode, FileError, TinygateError
 from builder.tools import packages, toolchain
-from builder.tools.tool import Need
+from builder.tools.tool import BY_CHOICE, Need
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -62,7 +62,8 @@ def _python_works(python: Path) -> bool:
 
 def missing_tools(need: Need) -> tuple[str, ...]:
     """Names of the tools to install for `need`."""
-    return tuple(tool.name for tool in toolchain.survey() if not tool.ok and tool.need <= need)
+    wanted = (tool for tool in toolchain.survey() if tool.name not in BY_CHOICE)
+    return tuple(tool.name for tool in wanted if not tool.ok and tool.need <= need)
 
 
 def _venv_module_works() -> bool:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from builder.boot.patience import BACKSTOP_S
 from builder.errors import BuildError, ToolError
-from builder.linux.cache import cache_dir
 from builder.linux.debian import Unpacked
 from builder.tools import commands
+from builder.tools.cache import cache_dir
 from qemu_tests.kit.kernels import WERROR
 from qemu_tests.linux.libcs import Libc, compiler_arguments
 

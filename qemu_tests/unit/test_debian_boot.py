@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from builder.errors import EmulatorError, ExitCode, FileError
-from builder.linux.cache import cache_dir
 from builder.linux.debian import Unpacked
 from builder.linux.debian.debian_kernel import boot_command, boot_debian, kernel_file
+from builder.tools.cache import cache_dir
 from builder.tools.commands import TimedOutError
 
 Call = Callable[..., tuple[int, str, str]]

@@ -10,9 +10,9 @@ import pytest
 from typer.main import get_command
 
 from builder.errors import FileError, NotFoundError, RefusedError, UserError
-from builder.linux.cache import cache_path
 from builder.linux.exec import command_line, execute, initrd, kept_kernel, program
 from builder.model import host
+from builder.tools.cache import cache_path
 
 # ---- words ----
 

@@ -31,6 +31,7 @@ GOOD = {
     "machine.memory_mib": ("2", "16", "3072"),
     "machine.cpu": ("486", "qemu32,-sep"),
     "machine.boot": ("disk", "kernel"),
+    "machine.emulator": ("qemu", "bochs", "v86"),
 }
 # The first of each is bad whatever the others are.
 BAD = {
@@ -48,6 +49,7 @@ BAD = {
     "machine.memory_mib": ("1", "3073", '"16"', "16.0"),
     "machine.cpu": ("", "-x", "a b"),
     "machine.boot": ("floppy",),
+    "machine.emulator": ("", "QEMU", "simics"),
 }
 NO_SUCH_KEY = ("kernel.stepp", "cpu", "cpu.count.x", "nothing.here", "machine.memory")
 

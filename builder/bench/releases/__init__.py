@@ -1,6 +1,6 @@
 """Turns a release of Debian into a fresh minimal system, and that into a record of both commands.
 
-It may import boot, config, linux, linux.debian and tools.
+It may import boot, config, linux.debian and tools.
 
 plan.py says which releases there are and what is run, mirror.py finds an archive, chroot.py makes
 the system, carried.py tells it how to reach the network, trials.py does it all and counts.

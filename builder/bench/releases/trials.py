@@ -15,8 +15,8 @@ from builder.bench.releases.mirror import find_archive
 from builder.bench.releases.plan import RELEASES, Release, Trial
 from builder.boot.patience import timeout_scale
 from builder.errors import BuildError, ToolError
-from builder.linux.cache import cache_dir
 from builder.tools import commands
+from builder.tools.cache import cache_dir
 from builder.tools.folder_lock import alone_in
 from builder.tools.tested import Counts, Part, Record
 from builder.tools.tool import version_text

@@ -73,6 +73,26 @@ class ExitKind(Enum):
 
 
 @dataclass(frozen=True)
+class Abilities:
+    """What an emulator can do beside booting an image and showing its serial line.
+
+    Attributes:
+        tells_outcome: It has the outcome device: it ends when the guest writes there, and its exit
+            status has the code. Without it the serial text alone says how the suite went.
+        counts: It can have a clock that counts instructions (`Machine.icount`).
+        debugs: gdb can be attached, and there is a log of exceptions.
+        boots_elf: It has a Multiboot loader of its own; else it boots disk images only.
+        cpus_max: The most CPUs that it emulates.
+    """
+
+    tells_outcome: bool = True
+    counts: bool = True
+    debugs: bool = True
+    boots_elf: bool = True
+    cpus_max: int = 8
+
+
+@dataclass(frozen=True)
 class Exit:
     """Why an emulator's process ended; `code` is the outcome code or the signal's number."""
 
@@ -133,6 +153,7 @@ class Emulator(Protocol):
     """One emulator. Objects have no state: they only know how to speak to it."""
 
     name: str
+    abilities: Abilities
     control_hello: bytes  # sent on the control socket before the emulator is started
 
     def command(
@@ -158,8 +179,23 @@ class Emulator(Protocol):
             debug_log: File that gets every exception and the reset.
         """
 
-    def explain_exit(self, status: int, control_text: str) -> Exit:
-        """Why it ended, from its exit status and what it said last on the control socket."""
+    def require(self) -> None:
+        """Raise ToolError, with what to do, if it or what it needs is not installed."""
+
+    def explain_exit(self, status: int, control_text: str, log: str = "") -> Exit:
+        """Why it ended.
+
+        Args:
+            status: Its exit status, negative after a signal.
+            control_text: What it said on the control socket.
+            log: What it said on its standard error.
+        """
+
+    def seen_in(self, log: str) -> Exit | None:
+        """An end of the machine that its standard error tells of, while it itself goes on."""
+
+    def messages(self, log: str) -> str:
+        """What of its standard error is for people."""
 
     def counted(self, machine: Machine, control: Control) -> Counted | None:
         """How far the running `machine` is; None if that does not count, or does not answer."""

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.boot.emulator.base import (
+    Abilities,
     BootImage,
     Counted,
     CpuException,
@@ -37,6 +38,7 @@ from builder.boot.emulator.base import (
 )
 from builder.boot.emulator.control import Control
 from builder.model.outcomes import OUTCOME_PORT
+from builder.tools import toolchain
 
 # QMP answers in a millisecond. A QEMU that does not answer the last question is hung itself; the
 # others are asked again, and meanwhile nobody reads the serial line.
@@ -71,8 +73,13 @@ class Qemu:
     """qemu-system-i386 with the TCG accelerator (KVM could hide or add rules of the real CPU)."""
 
     name = "qemu"
+    abilities = Abilities()
     program = "qemu-system-i386"
     control_hello = b'{"execute": "qmp_capabilities"}\n'
+
+    def require(self) -> None:
+        """See `Emulator.require`."""
+        toolchain.require(toolchain.QEMU)
 
     def command(
         self,
@@ -112,7 +119,7 @@ class Qemu:
         # instructions.
         return [*argv, "-drive", f"file={_value(image.path)},format=raw,if=virtio,snapshot=on"]
 
-    def explain_exit(self, status: int, control_text: str) -> Exit:
+    def explain_exit(self, status: int, control_text: str, log: str = "") -> Exit:  # noqa: ARG002
         """See `Emulator.explain_exit`."""
         reasons = _SHUTDOWN.findall(control_text)
         if status < 0:
@@ -125,6 +132,14 @@ class Qemu:
         if status > 1 and status % 2 == 1:
             return Exit(ExitKind.OUTCOME, status >> 1)
         return Exit(ExitKind.ERROR)
+
+    def seen_in(self, log: str) -> Exit | None:  # noqa: ARG002 (it ends with its machine)
+        """See `Emulator.seen_in`."""
+        return None
+
+    def messages(self, log: str) -> str:
+        """See `Emulator.messages`."""
+        return log
 
     def counted(self, machine: Machine, control: Control) -> Counted | None:
         """See `Emulator.counted`."""

@@ -1,6 +1,6 @@
 """Turns names of Debian's i386 packages into folders of their files, beside this machine's own.
 
-It may import boot, boot.emulator, linux and tools.
+It may import boot, boot.emulator and tools.
 
 `fetch` gives the folder of each package and fetches what is missing; nothing is ever installed.
 catalogue.py says which packages there are to be had, of which release and what for, archive.py

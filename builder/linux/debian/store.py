@@ -12,11 +12,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.linux.cache import cache_dir
 from builder.linux.debian.apt import Release
 from builder.linux.debian.archive import unavailable
 from builder.linux.debian.catalogue import CODENAME, Wanted
 from builder.tools import commands
+from builder.tools.cache import cache_dir
 
 UNPACK_TIMEOUT_S = 300
 PACKAGE_FILE = "package.json"

@@ -10,7 +10,7 @@ take longer than the guest's whole boot.
 import os
 import zlib
 
-from builder.linux.cache import cache_path
+from builder.tools.cache import cache_path
 
 ELF_NAME = "kernel.elf"
 STAMP_NAME = "stamp"
