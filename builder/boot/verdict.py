@@ -208,7 +208,8 @@ def _stopped(transcript: Transcript, report: Report) -> Found:
         return Word.POWERED_OFF, f"the guest switched the machine off {after}"
     if transcript.end is End.TOO_MUCH_OUTPUT:
         return Word.FLOOD, f"more than {len(transcript.text)} characters were printed, {after}"
-    if transcript.end is End.TIMED_OUT and transcript.phase is not Phase.BOOT:
+    early = transcript.end is End.SETTLED and transcript.phase is not Phase.ENDING
+    if early or (transcript.end is End.TIMED_OUT and transcript.phase is not Phase.BOOT):
         wait = f", waiting for {transcript.waiting_for!r}" if transcript.waiting_for else ""
         return Word.HANG, f"{stopped_for}, {after}{wait}"
     if not report.banners:

@@ -150,6 +150,7 @@ KINDS = (
             "test_what_is_on_the_way_is_explained_within_three_lines",
         ),
     ),
+    Kind("other emulators", ("boot/test_emulators.py", "boot/test_rules.py"), 2.5),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
     Kind("loader", ("boot/test_loader.py", "boot/test_flat_disk.py"), 0.2),
     Kind(

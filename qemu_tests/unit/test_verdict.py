@@ -88,10 +88,28 @@ def test_every_other_end_has_its_own_word(run, word):
     assert judge(run).word is word
 
 
-@pytest.mark.parametrize("end", [end for end in End if end is not End.OUTCOME])
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize(
+    ("end", "phase"),
+    [
+        (end, phase)
+        for end in End
+        for phase in Phase
+        if end is not End.OUTCOME and (end, phase) != (End.SETTLED, Phase.ENDING)
+    ],
+)
 def test_perfect_text_is_no_pass_without_the_outcome_device(end, phase):
     assert not judge(run_of("pass", end, phase=phase, exit_status=0)).passed
+
+
+def test_without_an_outcome_device_the_last_line_must_be_there_and_be_the_last():
+    def settled(text):
+        return judge(Transcript(text, End.SETTLED, Phase.ENDING))
+
+    assert settled(PASSING).passed
+    assert not any(settled(PASSING[:length]).passed for length in range(len(PASSING)))
+    assert not settled(PASSING + "ok 1 - once more\n").passed
+    assert not settled(PASSING + "kernel panic: too late\n").passed
+    assert settled(PASSING + "kernel panic: too late\n").word is Word.PANIC
 
 
 @pytest.mark.parametrize("code", [code for code in range(256) if code != FINISHED.code])
