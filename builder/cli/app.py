@@ -13,6 +13,7 @@ from builder.cli import (
     linux_verbs,
     look_verbs,
     project_verbs,
+    rules_verb,
     xray_verbs,
 )
 from builder.cli.guard import EXIT_CODE_HELP
@@ -58,6 +59,7 @@ app.command()(kernel_verbs.build)
 app.command()(kernel_verbs.image)
 app.command()(judge_verbs.run)
 app.command(context_settings=PASS_ON)(project_verbs.test)
+app.command()(rules_verb.rules)
 app.command("exec", context_settings=UP_TO_PROGRAM)(exec_verb.exec_)
 app.command()(judge_verbs.debug)
 app.command()(look_verbs.diff)

@@ -182,6 +182,9 @@ class Emulator(Protocol):
     def require(self) -> None:
         """Raise ToolError, with what to do, if it or what it needs is not installed."""
 
+    def installed_version(self) -> str:
+        """Its version, such as 7.2.22. Raises ToolError if it is not installed."""
+
     def explain_exit(self, status: int, control_text: str, log: str = "") -> Exit:
         """Why it ended.
 

@@ -27,7 +27,7 @@ from builder.boot.emulator.base import Abilities, BootImage, Exit, ExitKind, Mac
 from builder.boot.emulator.silent import Silent
 from builder.errors import ToolError, UserError
 from builder.tools import packages, toolchain
-from builder.tools.tool import Version
+from builder.tools.tool import Version, version_text
 
 FIRST_WITHOUT_DEBUGGER: Version = (3, 0)
 # Under the names that QEMU has for them, so that one kernel.toml fits both; any other name is
@@ -99,6 +99,10 @@ class Bochs(Silent):
                 where=str(missing[0]),
                 fix=packages.advice(["bochs"]),
             )
+
+    def installed_version(self) -> str:
+        """See `Emulator.installed_version`."""
+        return version_text(toolchain.require(toolchain.BOCHS)["bochs"].version)
 
     def command(
         self,

@@ -39,6 +39,7 @@ from builder.boot.emulator.base import (
 from builder.boot.emulator.control import Control
 from builder.model.outcomes import OUTCOME_PORT
 from builder.tools import toolchain
+from builder.tools.tool import version_text
 
 # QMP answers in a millisecond. A QEMU that does not answer the last question is hung itself; the
 # others are asked again, and meanwhile nobody reads the serial line.
@@ -80,6 +81,10 @@ class Qemu:
     def require(self) -> None:
         """See `Emulator.require`."""
         toolchain.require(toolchain.QEMU)
+
+    def installed_version(self) -> str:
+        """See `Emulator.installed_version`."""
+        return version_text(toolchain.require(toolchain.QEMU)["qemu"].version)
 
     def command(
         self,

@@ -48,6 +48,11 @@ class V86(Silent):
                 fix=packages.advice(["seabios"]),
             )
 
+    def installed_version(self) -> str:
+        """See `Emulator.installed_version`."""
+        self.require()
+        return v86_package.VERSION
+
     def command(
         self,
         machine: Machine,

@@ -1,0 +1,226 @@
+"""The table of rules, the logs that its kernel prints, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from builder.boot.rulebook import known, matrix, trial
+from builder.boot.rulebook.guest import SKIPS_MARK, leave_out, make_guest, version_of
+from builder.boot.rulebook.images import iso_image, write_images
+from builder.boot.rulebook.known import Known, Place
+from builder.boot.rulebook.seen import How, read_log
+from builder.errors import UserError
+from builder.model.rule import FIELDS, VECTORS, Mode, Rule
+from builder.model.rule_table import RULES
+
+SEEN = re.compile(
+    r"(?:done|ran|entered|interrupt [0-9a-f]+|(?:"
+    + "|".join(map(re.escape, VECTORS))
+    + r")(?:\([0-9a-f]+\))?)(?: in cs (?:[0-9a-f]+|v86))?(?: [a-z0-9]+=[0-9a-f]+)*"
+    r"(?:; (?:db|irq) (?:code|entry|setup|task)\+[0-9a-f]+(?: dr6=[0-9a-f]+)?)*"
+)
+NAMES = [rule.name for rule in RULES]
+
+
+def log_of(seen: dict[str, str], *, sep: bool = True, end: bool = True) -> str:
+    """A serial log in which the rules did what `seen` says, and else what is expected."""
+    features = "383fbff" if sep else "383f3ff"
+    lines = [
+        "SeaBIOS",
+        f"tinygate kernel: rules, version {version_of(RULES)}",
+        f"# cpu: GenuineIntel sig=673 edx={features}",
+        "KTAP version 1",
+        f"1..{len(RULES)}",
+    ]
+    has = ("msr", "sep", "tsc") if sep else ("msr", "tsc")
+    for number, rule in enumerate(RULES, start=1):
+        text = seen.get(rule.name) or (*rule.expected_on(has), "#UD in cs 8")[0]
+        lines += [f"# {rule.name}", f"ok {number} - {rule.name}: {text}"]
+    lines += [f"suite finished: {len(RULES)} passed, 0 failed"] if end else []
+    return "\n".join(lines) + "\n"
+
+
+# ---- the table ----
+
+
+def test_there_are_rules_of_all_groups() -> None:
+    assert len(RULES) >= 150
+    assert len(set(NAMES)) == len(NAMES)
+    wanted = {"msr", "enter", "exit", "tss", "task", "io", "rf", "flags", "sti", "tf", "dr", "v86"}
+    assert wanted | {"real"} <= {rule.group for rule in RULES}
+    assert {rule.mode for rule in RULES} == set(Mode)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_a_row_can_be_rendered_and_read(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z0-9]+\.[a-z0-9-]+", rule.name)
+    assert rule.sentence and not rule.sentence.endswith(".")
+    assert re.match(r"(1|2A|2B|3A|3B) \S", rule.sdm)
+    assert set(rule.show) | set(rule.fault_show) <= set(FIELDS)
+    assert rule.needs in ("", "sep", "msr", "tsc")
+    assert rule.expected
+    for text in (*rule.expected, *rule.without):
+        assert SEEN.fullmatch(text), text
+        assert text.split()[0].split("(")[0] not in ("#DF",)
+
+
+def test_no_rule_is_there_twice() -> None:
+    def what(rule: Rule) -> tuple[object, ...]:
+        return rule.mode, rule.setup, rule.code, rule.entry, rule.show, rule.fault_show
+
+    assert len({what(rule) for rule in RULES}) >= len(RULES) - 5  # one instruction, two lessons
+
+
+def test_what_is_known_is_of_this_table() -> None:
+    for place, row in known.load().items():
+        assert row.rules == version_of(RULES), f"{place}: run `tinygate rules --record` again"
+        assert set(row.deviations) | set(row.stops) <= set(NAMES)
+        assert not set(row.deviations) & set(row.stops)
+        for rule in RULES:
+            if rule.name in row.deviations:
+                assert row.deviations[rule.name] not in rule.expected or rule.needs
+
+
+# ---- the guest ----
+
+
+def test_a_rule_can_be_left_out_of_an_image(tmp_path: Path) -> None:
+    guest = make_guest(RULES, tmp_path)
+    for image in (guest.disk, guest.elf):
+        before = image.read_bytes()
+        after = leave_out(before, {1, 3}, len(RULES))
+        at = before.index(SKIPS_MARK) + len(SKIPS_MARK)
+        assert before.count(SKIPS_MARK) == 1
+        assert [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b] == [
+            at + 1,
+            at + 3,
+        ]
+
+
+def test_the_same_table_gives_the_same_files(tmp_path: Path) -> None:
+    first = {path.name: path.read_bytes() for path in write_images(RULES, tmp_path / "a")}
+    again = {path.name: path.read_bytes() for path in write_images(RULES, tmp_path / "b")}
+    assert first == again
+    assert sorted(first) == ["README.md", "expected.txt", "rules.elf", "rules.img", "rules.iso"]
+    assert version_of(RULES) in first["README.md"].decode()
+
+
+def test_the_cd_has_a_boot_catalog_whose_checksum_is_0(tmp_path: Path) -> None:
+    iso = iso_image(make_guest(RULES, tmp_path))
+    record = iso[17 * 2048 :]
+    assert record[:6] == b"\0CD001" and record[7:30] == b"EL TORITO SPECIFICATION"
+    catalog = iso[int.from_bytes(record[71:75], "little") * 2048 :][:64]
+    words = [int.from_bytes(catalog[i : i + 2], "little") for i in range(0, 32, 2)]
+    assert sum(words) & 0xFFFF == 0 and catalog[32] == 0x88
+
+
+# ---- logs ----
+
+
+def test_a_log_that_keeps_all_rules_has_no_deviation() -> None:
+    column = trial.judged_elsewhere(RULES, log_of({}), "pc")
+    assert not column.deviations and not column.stops
+    assert {cell.how for cell in column.cells.values()} == {How.HOLDS}
+
+
+def test_without_sep_other_things_are_expected_or_none() -> None:
+    column = trial.judged_elsewhere(RULES, log_of({}, sep=False), "pc")
+    assert not column.deviations
+    assert column.cells["enter.ring3"].seen == "#UD in cs 1b"
+    assert column.cells["msr.cs-all-bits"].how is How.NOT_OBSERVABLE
+
+
+def test_a_pentium_pro_has_no_sep_whatever_it_says() -> None:
+    text = log_of({}).replace("sig=673", "sig=619")
+    assert "sep" not in read_log(text, RULES).features
+    assert "sep" in read_log(log_of({}), RULES).features
+
+
+def test_a_deviation_is_named_with_what_was_seen() -> None:
+    column = trial.judged_elsewhere(RULES, log_of({"enter.csmsr-1": "entered cs=0 ss=8"}), "pc")
+    assert column.deviations == {"enter.csmsr-1": "entered cs=0 ss=8"}
+    text = matrix.as_text(RULES, [column])
+    assert "entered cs=0 ss=8   [1]" in text
+    assert f"{len(RULES) - 1} holds, 1 deviates" in text
+
+
+def test_a_log_that_breaks_off_stops_at_the_rule_that_was_begun() -> None:
+    whole = log_of({})
+    cut = whole[: whole.index("ok 40 - ")]
+    column = trial.judged_elsewhere(RULES, cut, "pc")
+    assert list(column.stops) == [NAMES[39]]
+    assert column.cells[NAMES[39]].how is How.STOPS
+    assert column.cells[NAMES[40]].how is How.NO_RESULT
+
+
+@pytest.mark.parametrize("text", ["", "hello\n", log_of({}).replace(version_of(RULES), "00000000")])
+def test_another_log_is_refused(text: str) -> None:
+    with pytest.raises(UserError):
+        read_log(text, RULES)
+
+
+def test_crlf_is_as_good_as_lf() -> None:
+    assert read_log(log_of({}).replace("\n", "\r\n"), RULES) == read_log(log_of({}), RULES)
+
+
+# ---- what is known ----
+
+
+def test_what_is_new_gone_or_other_is_named() -> None:
+    place = Place("pc", "1", "x")
+    now = {"enter.ring3": "ran", "exit.ring3": "ran", "rf.ud": "done"}
+    column = replace(trial.judged_elsewhere(RULES, log_of(now), "pc"), place=place)
+    before = Known(place, "2026-01-01", "1", version_of(RULES), {"exit.ring3": "ran",
+                   "rf.ud": "other", "rf.gp": "ran"})  # fmt: skip
+    lines = trial.changes(column, before)
+    assert len(lines) == 3
+    assert any("enter.ring3: a new deviation: ran" in line for line in lines)
+    assert any("rf.gp: is kept, and was not" in line for line in lines)
+    assert any("rf.ud: done; it was other" in line for line in lines)
+    same = replace(before, deviations=now)
+    assert trial.changes(column, same) == ()
+
+
+def test_what_is_known_can_be_written_and_read(tmp_path: Path) -> None:
+    row = Known(Place("a", "1", "b"), "2026-01-01", "1.2", "0", {"x.y": "ran"}, {"z.z": "hang"})
+    known.save([row], tmp_path / "known.json")
+    assert known.load(tmp_path / "known.json") == {row.place: row}
+
+
+# ---- the verb ----
+
+
+def _call(*words: str) -> tuple[int, str]:
+    from builder.cli.app import app
+
+    result = CliRunner().invoke(app, ["rules", *words], catch_exceptions=False)
+    return result.exit_code, result.stdout
+
+
+def test_a_log_from_elsewhere_is_judged(tmp_path: Path) -> None:
+    log, page = tmp_path / "pc.log", tmp_path / "page.html"
+    log.write_text(log_of({"dr.gd": "done"}))
+    code, out = _call("--log", str(log), "--json", "--html", str(page))
+    data = json.loads(out)
+    assert code == 0 and len(data["rules"]) == len(RULES)
+    bad = [row["rule"] for row in data["rules"] if row["cells"][0]["how"] != "holds"]
+    assert bad == ["dr.gd"]
+    html = page.read_text()
+    assert html.count("<tr data-how") == len(RULES) and "deviates: done" in html
+
+
+def test_an_unknown_emulator_is_a_usage_error() -> None:
+    assert _call("--emulator", "simics")[0] == 2
+
+
+def test_a_log_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
+    log = tmp_path / "x"
+    log.write_text("nothing")
+    assert _call("--log", str(log))[0] == 2
+    assert _call("--log", str(tmp_path / "none"))[0] == 6
