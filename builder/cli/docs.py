@@ -222,6 +222,24 @@ def _tested() -> str:
     return table(*tested.comparison(tested.load()))
 
 
+def _rules_measured() -> str:
+    """Where `tinygate rules --record` was run."""
+    from builder.boot.rulebook import known, matrix
+
+    return table(*matrix.known_places(list(known.load().values())))
+
+
+def _rules_not_kept() -> str:
+    """What came of it on the CPU model that every emulator has."""
+    from builder.boot.rulebook import known, matrix
+    from builder.model.rule_table import RULES
+
+    rows = list(known.load().values())
+    headings, lines = matrix.known_deviations(RULES, rows, RULES_CPU)
+    return table(headings, lines)
+
+
+RULES_CPU = "pentium3"
 PARTS: Mapping[str, Callable[[], str]] = {
     "lesson": lambda: _steps(step for step in Step if step <= LAST_OF_THE_LESSON),
     "proof": lambda: _steps(step for step in Step if step > LAST_OF_THE_LESSON),
@@ -239,6 +257,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "processes-linux": lambda: _folders(Step.PROCESSES, Step.LINUX),
     "null-calls": _null_calls,
     "tested": _tested,
+    "rules-measured": _rules_measured,
+    "rules-not-kept": _rules_not_kept,
 }
 
 

@@ -27,6 +27,10 @@ Image = Annotated[
 LogFile = Annotated[
     Path | None, typer.Option("--log", help="Boot nothing: judge a serial log made elsewhere.")
 ]
+GuestOf = Annotated[
+    str | None,
+    typer.Option("--guest", help="Boot nothing: print this one rule as a boot sector, in NASM."),
+]
 Record = Annotated[
     bool, typer.Option("--record", help="Take what comes for what is known of these machines.")
 ]
@@ -39,6 +43,7 @@ def rules(
     html: Html = None,
     image: Image = None,
     log: LogFile = None,
+    guest: GuestOf = None,
     record: Record = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
@@ -56,6 +61,9 @@ def rules(
             where="--emulator",
             fix=f"choose of {', '.join(EMULATORS)}",
         )
+    if guest is not None:
+        print(_alone(guest), end="")
+        return ExitCode.OK
     if image is not None:
         for path in write_images(RULES, image):
             print(path)
@@ -73,6 +81,21 @@ def rules(
         print(matrix.as_text(RULES, columns))
         print("\n".join(["", *news]) if news else "", end="\n" if news else "")
     return ExitCode.VERDICT if news else ExitCode.OK
+
+
+def _alone(name: str) -> str:
+    from builder.boot.rulebook import known
+    from builder.boot.rulebook.alone import alone
+    from builder.model.rule_table import RULES
+
+    found = next((rule for rule in RULES if rule.name == name), None)
+    if found is None:
+        raise UserError(
+            f"there is no rule {name!r}",
+            where="--guest",
+            fix="`tinygate show rules` lists them all",
+        )
+    return alone(found, {row.place: row for row in known.load().values()})
 
 
 def _text(path: Path) -> str:

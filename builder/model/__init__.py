@@ -26,6 +26,7 @@ def tables() -> Mapping[str, Sequence[Any]]:
     from builder.model.auxv import AUXV
     from builder.model.gdt import gdt_entries
     from builder.model.layout import PROCESS, PT_REGS, TSS, TSS_BYTES
+    from builder.model.rule_table import RULES
 
     return {
         "gdt": gdt_entries(TSS_BYTES - 1, double_fault=True),
@@ -43,4 +44,5 @@ def tables() -> Mapping[str, Sequence[Any]]:
         "boot": hooks.HOOKS["boot"],
         "programs": programs.PROGRAMS,
         "outcomes": outcomes.OUTCOMES,
+        "rules": RULES,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from builder.boot.emulator import EMULATORS
 from builder.boot.patience import Limit
 from builder.boot.rulebook import known, trial
-from builder.boot.rulebook.guest import Guest, make_guest
+from builder.boot.rulebook.alone import alone, letter
+from builder.boot.rulebook.guest import DISK_BYTES, Guest, make_guest
 from builder.boot.rulebook.images import write_images
 from builder.boot.rulebook.seen import How, read_log
 from builder.errors import ToolError
@@ -79,3 +81,21 @@ def test_a_rule_that_ends_the_machine_is_named_and_left_out(guest: Guest, tmp_pa
     assert all(column.cells[name].how is How.STOPS for name in forgotten)
     assert column.deviations == before.deviations
     assert len(trial.changes(column, less)) == len(forgotten)
+
+
+def test_a_rule_alone_shows_what_the_kernel_saw(tmp_path: Path) -> None:
+    """On QEMU: one rule that it does not keep, and one that it keeps."""
+    here = known.load().get(trial.place_of(EMULATORS["qemu"], "pentium3")[0])
+    if here is None:
+        pytest.skip("nothing is known of this QEMU: tinygate rules --record")
+    for name in ("enter.csmsr-1", "tss.ltr-null", "enter.csmsr-0", "misc.ud2"):
+        rule = next(rule for rule in RULES if rule.name == name)
+        seen = here.deviations.get(name, rule.expected[0])
+        source, image = tmp_path / f"{name}.asm", tmp_path / f"{name}.img"
+        source.write_text(alone(rule))
+        subprocess.run(["nasm", "-f", "bin", "-o", image, source], check=True)
+        with image.open("r+b") as file:
+            file.truncate(DISK_BYTES)
+        disk = f"-drive file={image},format=raw,snapshot=on"
+        run = run_to_end(f"{QEMU} -serial stdio {disk}".split(), Limit(cpu_s=1, asleep_s=0.5))
+        assert run.text == letter(seen), name  # it halts, and is ended

@@ -57,7 +57,7 @@ CONFIGS = {
 }
 README_LINES_MAX = 150
 OWN_TARGETS = ("help", "mutants", "setup", "clean", "distclean")  # no verb of tinygate
-MAKE_VARIABLES = ("STEP", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON", "TOOLS")
+MAKE_VARIABLES = ("STEP", "EMULATOR", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON", "TOOLS")
 
 
 @cache

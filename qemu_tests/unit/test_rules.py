@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from builder.boot.rulebook import known, matrix, trial
+from builder.boot.rulebook.alone import LINES_MAX, alone, can_stand_alone, letter
 from builder.boot.rulebook.guest import SKIPS_MARK, leave_out, make_guest, version_of
 from builder.boot.rulebook.images import iso_image, write_images
 from builder.boot.rulebook.known import Known, Place
@@ -120,6 +122,40 @@ def test_the_cd_has_a_boot_catalog_whose_checksum_is_0(tmp_path: Path) -> None:
     assert sum(words) & 0xFFFF == 0 and catalog[32] == 0x88
 
 
+# ---- one rule alone ----
+
+ALONE = [
+    (rule, row.deviations[rule.name])
+    for row in known.load().values()
+    if row.place.cpu == "pentium3"
+    for rule in RULES
+    if rule.name in row.deviations and can_stand_alone(rule, row.deviations[rule.name])
+]
+
+
+def test_many_deviations_can_be_shown_by_a_boot_sector() -> None:
+    assert len({rule.name for rule, _ in ALONE}) >= 18
+
+
+@pytest.mark.parametrize(("rule", "seen"), ALONE, ids=[rule.name for rule, _ in ALONE])
+def test_a_rule_alone_is_a_boot_sector_of_few_lines(rule: Rule, seen: str, tmp_path: Path) -> None:
+    text = alone(rule, {})
+    code = [line for line in text.splitlines() if line.strip() and not line.startswith(";")]
+    assert len(code) <= LINES_MAX
+    assert letter(seen) not in map(letter, rule.expected)
+    (tmp_path / "one.asm").write_text(text)
+    image = tmp_path / "one.img"
+    subprocess.run(["nasm", "-f", "bin", "-o", image, tmp_path / "one.asm"], check=True)
+    assert image.stat().st_size == 512 and image.read_bytes()[-2:] == b"\x55\xaa"
+
+
+@pytest.mark.parametrize("name", ["enter.eip-unmapped", "task.call", "v86.str", "real.sysenter"])
+def test_what_needs_more_than_a_boot_sector_says_so(name: str) -> None:
+    rule = next(rule for rule in RULES if rule.name == name)
+    with pytest.raises(UserError, match="needs more than a boot sector has"):
+        alone(rule)
+
+
 # ---- logs ----
 
 
@@ -217,6 +253,12 @@ def test_a_log_from_elsewhere_is_judged(tmp_path: Path) -> None:
 
 def test_an_unknown_emulator_is_a_usage_error() -> None:
     assert _call("--emulator", "simics")[0] == 2
+
+
+def test_a_rule_is_printed_as_a_boot_sector() -> None:
+    code, out = _call("--guest", "enter.csmsr-1")
+    assert code == 0 and "sysenter" in out and "entered cs=0 ss=8 (qemu" in out
+    assert _call("--guest", "enter.nothing")[0] == 2
 
 
 def test_a_log_that_is_none_is_a_usage_error(tmp_path: Path) -> None:

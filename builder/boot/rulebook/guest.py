@@ -18,7 +18,7 @@ SECTOR_BYTES = 512
 DISK_BYTES = 2 * 16 * 63 * SECTOR_BYTES
 TIMEOUT_S = 120.0
 SKIPS_MARK = b"RULES LEFT OUT: "
-_SELECTORS = {
+SELECTORS = {
     "KCODE": 0x08,
     "KDATA": 0x10,
     "UCODE": 0x1B,
@@ -49,7 +49,7 @@ _SELECTORS = {
     "CODE_LIMIT0": 0xE3,
     "TSS_SHORT": 0xE8,
 }
-_FLAGS = {"IF": 9, "DF": 10, "NT": 14, "RF": 16, "VM": 17, "AC": 18, "ID": 21, "TF": 8}
+FLAGS = {"IF": 9, "DF": 10, "NT": 14, "RF": 16, "VM": 17, "AC": 18, "ID": 21, "TF": 8}
 _IO_MAP_OFFSET = 104
 _TSS_SIZE = _IO_MAP_OFFSET + 65536 // 8 + 1  # and the byte of ones
 _ROW = (
@@ -141,7 +141,7 @@ def _layout(rules: Sequence[Rule]) -> Iterator[str]:
         "IO_MAP_OFFSET": _IO_MAP_OFFSET,
         "TSS_SIZE": _TSS_SIZE,
         "TSS_AREA": (_TSS_SIZE + 7) & ~7,
-        "GDT_SIZE": max(_SELECTORS.values()) // 8 * 8 + 8,
+        "GDT_SIZE": max(SELECTORS.values()) // 8 * 8 + 8,
         "IDT_SIZE": 0x41 * 8,
         "USER_STACK_SIZE": 4096,
         "EVENTS_MAX": 32,
@@ -152,8 +152,8 @@ def _layout(rules: Sequence[Rule]) -> Iterator[str]:
         "S_COUNT": len(FIELDS),
         "ERROR_CODES": sum(1 << vector for vector in WITH_ERROR_CODE),
     }
-    numbers |= {f"SEL_{name}": value for name, value in _SELECTORS.items()}
-    numbers |= {f"FLAG_{name}": 1 << bit for name, bit in _FLAGS.items()}
+    numbers |= {f"SEL_{name}": value for name, value in SELECTORS.items()}
+    numbers |= {f"FLAG_{name}": 1 << bit for name, bit in FLAGS.items()}
     numbers |= {f"S_{name.upper()}": 4 * i for i, name in enumerate(FIELDS)}
     numbers |= {f"ROW_{name}": 4 * i for i, name in enumerate(_ROW)}
     numbers |= {f"END_{name}": i for i, name in enumerate(_ENDS)}

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from builder.boot.rulebook.guest import version_of
+from builder.boot.rulebook.known import Known
 from builder.boot.rulebook.seen import Cell, How
 from builder.boot.rulebook.trial import Column
 from builder.model.rule import Rule
@@ -131,3 +132,42 @@ def _shown(cell: Cell) -> str:
     """What stands in the page's cell: a rule that is kept needs no more words."""
     is_plain = cell.how is How.HOLDS or not cell.seen
     return cell.how.value if is_plain else f"{cell.how.value}: {cell.seen}"
+
+
+def known_places(rows: Sequence[Known]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Headings and rows: what was measured where, for the documentation."""
+    headings = ("emulator", "CPU model", "measured", "rules that are not kept", "at which it ends")
+    lines: list[tuple[str, ...]] = [
+        (
+            f"{row.place.emulator} {row.build}",
+            row.place.cpu,
+            row.date,
+            str(len(row.deviations)),
+            str(len(row.stops)),
+        )
+        for row in rows
+    ]
+    return headings, lines
+
+
+def known_deviations(
+    rules: Sequence[Rule], rows: Sequence[Known], cpu: str
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Headings and rows: the rules that somebody does not keep on CPU model `cpu`."""
+    places = [row for row in rows if row.place.cpu == cpu and (row.deviations or row.stops)]
+    headings: tuple[str, ...] = (
+        "rule",
+        "manual",
+        "expected",
+        *(f"{p.place.emulator} {p.build}" for p in places),
+    )
+    lines: list[tuple[str, ...]] = []
+    for rule in rules:
+        cells = [
+            row.deviations.get(rule.name, "ends" if rule.name in row.stops else "")
+            for row in places
+        ]
+        if any(cells):
+            name = f"`{rule.name}`: {rule.sentence}"
+            lines.append((name, rule.sdm, " or ".join(rule.expected), *cells))
+    return headings, lines
