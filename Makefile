@@ -4,7 +4,7 @@
 #   make image STEP=int80                     another step, into build/int80/
 #   make run CONFIG=lab3.toml                 another configuration, into build/lab3/
 #   make run SET="cpu.count=2 tss.io_bitmap=false"
-#   make run EMULATOR=bochs                   another emulator: qemu, bochs, v86
+#   make run EMULATOR=bochs                   another emulator: qemu, bochs, v86, dosbox-x
 #   make test ARGS="-k config"                further arguments of the verb
 #   make test QUICK=1                         a sample of each kind of test, in a minute
 
@@ -29,7 +29,7 @@ CHOICE = $(if $(CONFIG),--config $(call QUOTED,$(CONFIG))) $(if $(STEP),--step $
          $(foreach pair,$(SET),--set $(call QUOTED,$(pair)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test image debug doctor show bench mutants releases clean distclean setup FORCE
+.PHONY: help run test image debug doctor show bench mutants releases rules clean distclean setup FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ mutants: $(READY)-test ## how many random changes of one line the checks notice 
 
 releases: $(READY)-all ## both commands in fresh systems of other Debian releases (root, an hour each)
 	@$(TINYGATE) releases $(ARGS)
+
+rules: $(READY)-run ## what the manual says of the ways between rings, on every emulator there is
+	@$(TINYGATE) rules $(ARGS)
 
 setup: $(READY)-$(or $(TOOLS),run) ## only the set-up, with what make run needs (TOOLS=test or all: more)
 

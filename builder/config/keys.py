@@ -173,17 +173,17 @@ class ProgramsSection(Section):
 class MachineSection(Section):
     """The emulated machine; nothing here changes the kernel that is built."""
 
-    emulator: Literal["qemu", "bochs", "v86"] = Field(
+    emulator: Literal["qemu", "bochs", "v86", "dosbox-x"] = Field(
         default="qemu",
-        description="What emulates it. Bochs and v86 boot the disk image only, and are optional: "
+        description="What emulates it. The others boot the disk image only, and are optional: "
         "`make doctor` says how to get them.",
     )
     cpu: Annotated[str, Rule("a CPU model, such as pentium3, 486 or qemu32,-sep")] = Field(
         default="pentium3",
         max_length=200,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+=,-]*$",
-        description="CPU model: a value of QEMU's -cpu; for Bochs one of its own, or a name that "
-        "both know, such as pentium or pentium3. v86 has only pentium3.",
+        description="CPU model: a value of QEMU's -cpu; for Bochs and DOSBox-X one of theirs, or "
+        "a name that they know, too, such as pentium or pentium3. v86 has only pentium3.",
     )
     memory_mib: StrictInt = Field(
         default=16, ge=2, le=3072, description="Memory of the machine in MiB."

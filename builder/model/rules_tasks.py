@@ -173,7 +173,7 @@ _TASK = (
           "pushfd; or dword [esp], FLAG_NT; popfd; iretd", "#TS(0) in cs 1b", mode=Mode.RING3,
           show=()),
     _task("t-bit", "A TSS with the T bit is #DB before its first instruction",
-          "call SEL_TSS_TASK:0", f"done {_NESTED}; db task+0 dr6=8000",
+          "call SEL_TSS_TASK:0", "done; db task+0 dr6=8000", show=(),
           setup="mov byte [tss_task + 100], 1"),
 )  # fmt: skip
 

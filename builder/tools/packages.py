@@ -35,6 +35,7 @@ APT = {
     "node": "nodejs",
     "npm": "npm",
     "seabios": "seabios",
+    "dosbox-x": "dosbox-x",
     "venv": "python3-venv",
 }
 # Elsewhere than on x86 the native gcc knows no -m32.

@@ -71,7 +71,10 @@ class Need(IntEnum):
 
 @dataclass(frozen=True)
 class ToolSpec:
-    """What to look for: `names` in order; `version_pattern` finds the number in the answer."""
+    """What to look for: `names` in order; `version_pattern` finds the number in the answer.
+
+    `asked_status` is the exit status of a tool that said its version.
+    """
 
     name: str
     purpose: str
@@ -80,6 +83,7 @@ class ToolSpec:
     version_pattern: str = r"(\d+(?:\.\d+)+)"
     minimum: Version = ()
     need: Need = Need.RUN
+    asked_status: int = 0
     try_it: tuple[str, ...] = ()  # arguments that must succeed: the capability that we need
 
 
@@ -148,9 +152,31 @@ NODE = ToolSpec(
     need=Need.ALL,
 )
 NPM = ToolSpec("npm", "fetches v86", ("npm",), need=Need.ALL)
+DOSBOX_X = ToolSpec(
+    "dosbox-x",
+    "boots the kernel: `make run EMULATOR=dosbox-x`",
+    ("dosbox-x",),
+    ask=("-version",),
+    asked_status=1,
+    version_pattern=r"version (\d+(?:\.\d+)+)",
+    need=Need.ALL,
+)
 # Other emulators than the one that everything is done with: the set-up leaves them to the user.
-BY_CHOICE = ("bochs", "node", "npm")
-PLAIN_SPECS = (NASM, MAKE, QEMU, GDB, CPIO, CLANG, CLANG_FORMAT, DEBOOTSTRAP, BOCHS, NODE, NPM)
+BY_CHOICE = ("bochs", "node", "npm", "dosbox-x")
+PLAIN_SPECS = (
+    NASM,
+    MAKE,
+    QEMU,
+    GDB,
+    CPIO,
+    CLANG,
+    CLANG_FORMAT,
+    DEBOOTSTRAP,
+    BOCHS,
+    NODE,
+    NPM,
+    DOSBOX_X,
+)
 
 
 @dataclass(frozen=True)
@@ -210,7 +236,7 @@ def judge(spec: ToolSpec, path: str, run: Runner) -> Tool:
 
     answer = run((path, *spec.ask), None)
     version = version_of(answer.text, spec.version_pattern)
-    if answer.status != 0 or not version:
+    if answer.status != spec.asked_status or not version:
         return verdict("unusable", version, f"`{spec.ask[0]}` gave: {first_line(answer.text)}")
     if version < spec.minimum:
         return verdict("too old", version, f"{version_text(spec.minimum)} or later is needed")

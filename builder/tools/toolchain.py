@@ -20,6 +20,7 @@ from builder.tools.tool import (
     COMPILER,
     COMPILER_NAMES,
     CROSS_PREFIXES,
+    DOSBOX_X,
     GDB,
     HOST_COMPILER,
     LINKER,
@@ -43,6 +44,7 @@ from builder.tools.tool import (
 
 __all__ = [
     "BOCHS",
+    "DOSBOX_X",
     "GDB",
     "MAKE",
     "NASM",

@@ -38,8 +38,9 @@ align 4
 
 start:
     cli
-    cld
     mov  esp, stack_end
+    push dword 2                                ; NT may be set, and the first IRET is a task's then
+    popfd
     mov  edi, IMAGE_END                         ; whoever loaded it need not have cleared this
     mov  ecx, (memory_end - IMAGE_END) / 4
     xor  eax, eax

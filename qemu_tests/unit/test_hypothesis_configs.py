@@ -31,7 +31,7 @@ GOOD = {
     "machine.memory_mib": ("2", "16", "3072"),
     "machine.cpu": ("486", "qemu32,-sep"),
     "machine.boot": ("disk", "kernel"),
-    "machine.emulator": ("qemu", "bochs", "v86"),
+    "machine.emulator": ("qemu", "bochs", "v86", "dosbox-x"),
 }
 # The first of each is bad whatever the others are.
 BAD = {

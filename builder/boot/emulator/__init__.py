@@ -14,6 +14,7 @@ from builder.boot.emulator.base import (
     Machine,
 )
 from builder.boot.emulator.bochs import Bochs
+from builder.boot.emulator.dosbox_x import DosboxX
 from builder.boot.emulator.qemu import Qemu
 from builder.boot.emulator.v86 import V86
 
@@ -25,10 +26,13 @@ __all__ = [
     "BootImage",
     "CpuException",
     "CpuState",
+    "DosboxX",
     "Emulator",
     "Machine",
     "Qemu",
 ]
 
 # By the names that kernel.toml has for them.
-EMULATORS: Mapping[str, Emulator] = {each.name: each for each in (Qemu(), Bochs(), V86())}
+EMULATORS: Mapping[str, Emulator] = {
+    each.name: each for each in (Qemu(), Bochs(), V86(), DosboxX())
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from builder.errors import BuildError
@@ -77,11 +78,17 @@ class Guest:
 
 
 def version_of(rules: Sequence[Rule]) -> str:
-    """Eight digits that tell one table of rules from another."""
-    text = "\n".join(
-        f"{r.name}|{r.setup}|{r.code}|{r.entry}|{r.show}|{r.fault_show}" for r in rules
-    )
+    """Eight digits that tell one kernel from another, by what is run and printed."""
+    parts = ((r.name, r.mode, r.setup, r.code, r.entry, r.show, r.fault_show) for r in rules)
+    text = "\n".join("|".join(map(str, part)) for part in parts) + _sources()
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+@cache
+def _sources() -> str:
+    """The files that do not come from the table."""
+    files = sorted((data_dir("kernel_src") / "rules").iterdir())
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def make_guest(rules: Sequence[Rule], out: Path) -> Guest:
@@ -146,6 +153,7 @@ def _layout(rules: Sequence[Rule]) -> Iterator[str]:
         "USER_STACK_SIZE": 4096,
         "EVENTS_MAX": 32,
         "EVENT_IRQ": 1 << 31,
+        "EVENT_TASK": 1 << 15,  # DR6.BT
         "ROW_SIZE": len(_ROW) * 4 + 4,
         "ROW_MODE": len(_ROW) * 4,
         "MODE_REAL": int(Mode.REAL),

@@ -21,6 +21,7 @@ CPUS: Mapping[str, tuple[str, ...]] = {
     "qemu": ("486", "pentium", "pentium3", "max"),
     "bochs": ("pentium", "p2_klamath", "pentium3", "p4_willamette", "core2duo"),
     "v86": ("pentium3",),
+    "dosbox-x": ("pentium", "pentium3"),
 }
 STOPS_MAX = 100  # an emulator that gives up at more than that is not worth the boots
 # A rule takes milliseconds. One at which an emulator only stands still is seen by this.
@@ -63,7 +64,7 @@ def place_of(emulator: Emulator, cpu: str) -> tuple[Place, str]:
     """Where a trial is made, and the whole version."""
     build = emulator.installed_version()
     parts = build.split(".")
-    version = build if emulator.name == "v86" else ".".join(parts[:2])
+    version = build if emulator.name in ("v86", "dosbox-x") else ".".join(parts[:2])
     return Place(emulator.name, version, cpu), build
 
 
