@@ -257,7 +257,8 @@ def test_an_unknown_emulator_is_a_usage_error() -> None:
 
 def test_a_rule_is_printed_as_a_boot_sector() -> None:
     code, out = _call("--guest", "enter.csmsr-1")
-    assert code == 0 and "sysenter" in out and "entered cs=0 ss=8 (qemu" in out
+    assert code == 0 and "sysenter" in out and "seen:     entered cs=0 ss=8 (" in out
+    assert "qemu 7.2 pentium3" in out
     assert _call("--guest", "enter.nothing")[0] == 2
 
 
