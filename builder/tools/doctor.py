@@ -12,7 +12,7 @@ from typing import Any
 from builder.errors import ExitCode, TinygateError
 from builder.tools import packages
 from builder.tools.tested import good_versions
-from builder.tools.tool import Need, Tool, version_text
+from builder.tools.tool import BY_CHOICE, Need, Tool, version_text
 from builder.tools.toolchain import survey
 
 PYTHON_MINIMUM = (3, 10)
@@ -38,9 +38,12 @@ def examine(cc: str | None = None) -> tuple[Tool, ...]:
 
 
 def to_install(tools: Sequence[Tool], need: Need = Need.ALL) -> tuple[str, ...]:
-    """Names of the tools that a package manager should bring for `need`."""
+    """Names of the tools that a package manager should bring for `need`.
+
+    Not other emulators: a release of a system need not have them all, and then installs nothing.
+    """
     wanted = (tool for tool in tools if not tool.ok and tool.need <= need)
-    return tuple(tool.name for tool in wanted if tool.name != "python")
+    return tuple(tool.name for tool in wanted if tool.name not in ("python", *BY_CHOICE))
 
 
 def as_data(tools: Sequence[Tool]) -> dict[str, Any]:
@@ -98,7 +101,11 @@ def as_text(tools: Sequence[Tool]) -> str:
             line = packages.advice(missing)
             lines.append(f"\nto install what is missing for {purpose}:\n  {line}")
             said = missing
-    if all(tool.ok for tool in tools):
+    for tool in tools:
+        if tool.name in BY_CHOICE and not tool.ok:
+            lines.append(f"\nto have {tool.name}, where there is a package of it:")
+            lines.append(f"  {packages.advice([tool.name])}")
+    if all(tool.ok for tool in tools if tool.name not in BY_CHOICE):
         lines.append("\nnothing is missing")
     return "\n".join(lines)
 
