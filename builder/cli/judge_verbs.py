@@ -204,7 +204,7 @@ def debug(
     verbose: options.Verbose = False,
 ) -> int:
     """Boot stopped, with gdb attached and breakpoints on the way into the kernel and back."""
-    from builder.boot.emulator import BootImage, Machine
+    from builder.boot.emulator import EMULATORS, BootImage, Machine
     from builder.boot.run import debug_command, debug_line
     from builder.tools import commands
 
@@ -215,6 +215,7 @@ def debug(
     machine = Machine(
         cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
     )
+    on = EMULATORS[loaded.machine.emulator]
     boot = BootImage("kernel" if kind == "kernel" else "disk", path)
     elf_path = choice.out / ELF_NAME
     if dry_run or built is None:
@@ -223,7 +224,7 @@ def debug(
         else:
             is_first = loaded.kernel.step < Step.SYSENTER
             stops = list(FIRST_STEP_BREAKPOINTS if is_first else BREAKPOINTS)
-        print(debug_line(machine, boot, elf_path, stops))
+        print(debug_line(machine, boot, elf_path, stops, emulator=on))
         return ExitCode.OK
     toolchain.require(toolchain.GDB, toolchain.QEMU)
     places = breakpoints_in(elf_path)
@@ -234,6 +235,7 @@ def debug(
         elf_path,
         list(places.values()),
         serial_path=_serial_path(choice.out),
+        emulator=on,  # QEMU: the others say that gdb cannot be attached
         gdb_commands=[f"directory {choice.out.absolute() / TREE_NAME}"],
     )
     commands.foreground(command)
