@@ -140,7 +140,8 @@ def test_many_deviations_can_be_shown_by_a_boot_sector() -> None:
 @pytest.mark.parametrize(("rule", "seen"), ALONE, ids=[rule.name for rule, _ in ALONE])
 def test_a_rule_alone_is_a_boot_sector_of_few_lines(rule: Rule, seen: str, tmp_path: Path) -> None:
     text = alone(rule, {})
-    code = [line for line in text.splitlines() if line.strip() and not line.startswith(";")]
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith(";")]
+    code = [line for line in lines if not line.endswith(":")]  # labels have lines of their own
     assert len(code) <= LINES_MAX
     assert letter(seen) not in map(letter, rule.expected)
     (tmp_path / "one.asm").write_text(text)

@@ -17,7 +17,7 @@ from builder.errors import UserError
 from builder.model.rule import VECTORS, Mode, Rule
 from builder.tools.resources import data_dir
 
-LINES_MAX = 60  # of code
+LINES_MAX = 60  # of instructions and data
 ENDS = {"ran": "S", "done": "S", "entered": "Z"}
 _ADDRESSES = {"user_stack_end": "0x6000", "user_stack": "0x5000", "entry_stack_end": "0x6800"}
 _THERE = ("KCODE", "KDATA", "UCODE", "UDATA", "TSS")  # of the selectors, in its GDT
