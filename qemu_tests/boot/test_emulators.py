@@ -104,6 +104,10 @@ def test_nothing_is_left_and_the_image_is_only_read(ends: Path, name: str, end: 
 
 # ---- the kernels ----
 
+# Checks that fail there; one that begins to pass is reported. That of robust sends to itself
+# through the loop of the UART, where Bochs 2.7 gives it the line end before it instead.
+KNOWN = {("bochs", Step.ROBUST): {"how programs end"}}
+
 
 def passes(lab: Lab, kernel: Kernel, name: str, machine: Machine | None = None) -> RunResult:
     result = run_image(
@@ -114,8 +118,11 @@ def passes(lab: Lab, kernel: Kernel, name: str, machine: Machine | None = None) 
         elf_path=kernel.elf,
         emulator=there_is(name),
     )
-    assert result.verdict.passed, result.explain()
-    titles = [test.name for test in parse(result.transcript.text).tests]
+    tests = parse(result.transcript.text).tests
+    failed = {test.name for test in tests if not test.ok}
+    known = KNOWN.get((name, kernel.config.kernel.step), set()) & {test.name for test in tests}
+    assert failed == known and (known or result.verdict.passed), result.explain()
+    titles = [test.name for test in tests]
     assert titles == [entry.title for entry in kernel.model.suite]
     return result
 
