@@ -21,7 +21,7 @@ ROWS_MAX = 100_000
 PAGE_BYTES = 4096
 STACK_WINDOW_BYTES = 256  # of the program's stack, below and above its ESP
 _FRAME_BYTES = 20  # IRET takes three words, or five
-_INT, _INT3, _IRET, _HLT = 0xCD, 0xCC, 0xCF, b"\xf4"
+_INT, _INT3, _IRET, _HLT = b"\xcd", b"\xcc", b"\xcf", b"\xf4"
 _MOV_CR = b"\x0f\x22"
 
 
@@ -190,7 +190,7 @@ def in_ring_3(row: RawRow, registers: Registers) -> bool:
 
 def _touched_by(row: RawRow, state: MachineState) -> tuple[Access, ...]:
     found = accesses(row.code, row.registers, state.segment_base)
-    if row.code[:1] == bytes((_IRET,)):
+    if row.code[:1] == _IRET:
         found += (Access(row.registers["esp"], _FRAME_BYTES, writes=False),)
     return found
 
@@ -204,18 +204,19 @@ def _with_gate(
 ) -> RawRow:
     """The row with the gate that it went through, if it did, and what the CPU pushed there."""
     vectors = [number for number, gate in state.idt.items() if gate.offset == after["eip"]]
-    own = row.code[1] if row.code[0] == _INT else 3 if row.code[0] == _INT3 else None
+    own = {_INT: row.code[1:2], _INT3: b"\3"}.get(row.code[:1], b"")
     jumped = after["eip"] not in range(row.registers["eip"], row.registers["eip"] + 16)
-    near = row.code[:1] in (b"\xe8", b"\xe9", b"\xeb", b"\xff", b"\xc3") or row.code[0] == 0x0F
+    near = row.code[:1] in (b"\xe8", b"\xe9", b"\xeb", b"\xff", b"\xc3", b"\x0f")
     if not vectors or not jumped or (near and after["esp"] in _plain_stacks(row)):
         return RawRow(row.registers, row.code, touched)
     top = _top_of_pushed(row, after, state, debugger)
     words = max(0, min(top - after["esp"], 24))
     _, (pushed,) = debugger.look(((after["esp"], words),))
     frame = Touched(after["esp"], None, pushed, writes=True, by_cpu=True)
-    vector = own if own in vectors else vectors[0]
-    kept = touched if own in vectors else tuple(span for span in touched if not span.writes)
-    return RawRow(row.registers, row.code, (*kept, frame), vector, instead=own not in vectors)
+    is_own = bool(own) and own[0] in vectors
+    vector = own[0] if is_own else vectors[0]
+    kept = touched if is_own else tuple(span for span in touched if not span.writes)
+    return RawRow(row.registers, row.code, (*kept, frame), vector, instead=not is_own)
 
 
 def _plain_stacks(row: RawRow) -> tuple[int, ...]:
