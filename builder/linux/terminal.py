@@ -10,6 +10,7 @@ _INPUT = (
     termios.IGNBRK | termios.BRKINT | termios.PARMRK | termios.ISTRIP
     | termios.INLCR | termios.IGNCR | termios.ICRNL | termios.IXON
 )  # fmt: skip
+_IUTF8 = 0x4000  # Python's termios has no name for it
 _LOCAL = termios.ECHO | termios.ECHONL | termios.ICANON | termios.ISIG | termios.IEXTEN
 
 
@@ -77,6 +78,13 @@ class Terminal:
             except termios.error:
                 pass  # it is gone: nobody misses it
             self._before = None
+
+    def input_flags(self) -> int:
+        """IUTF8 if its characters may have several bytes, else 0."""
+        try:
+            return int(termios.tcgetattr(self.target)[_IFLAG]) & _IUTF8
+        except termios.error:
+            return 0
 
     def size(self) -> tuple[int, int]:
         """Rows and columns; zeros if it does not know."""

@@ -49,6 +49,7 @@ AUXV: tuple[AuxEntry, ...] = (
     AuxEntry(25, "AT_RANDOM", "random_addr", "address of 16 random bytes"),
     AuxEntry(31, "AT_EXECFN", "execfn_addr", "address of the program's file name"),
     AuxEntry(15, "AT_PLATFORM", "platform_addr", 'address of "i486", "i586" or "i686"'),
+    AuxEntry(51, "AT_MINSIGSTKSZ", "MINSIGSTKSZ", "bytes that a signal's frame may take", "linux"),
     AuxEntry(0, "AT_NULL", "0", "end of the vector", "vsyscall"),
 )
 

@@ -12,7 +12,7 @@ LINES_MAX: Mapping[str, int] = {
     "vsyscall": 1700,
     "robust": 3600,
     "processes": 6265,
-    "linux": 14786,
+    "linux": 16586,
 }
 
 # Instructions of a null system call by each way in, the loop around it not counted.
@@ -33,7 +33,7 @@ KERNEL_BUDGET_BYTES: Mapping[str, Mapping[str, int]] = {
     "vsyscall": {"none": 8 * KIB, "demo": 12 * KIB, "checks": 70 * KIB},
     "robust": {"none": 24 * KIB, "echo": 28 * KIB, "demo": 32 * KIB, "checks": 96 * KIB},
     "processes": {"none": 36 * KIB, "echo": 40 * KIB, "demo": 56 * KIB, "checks": 160 * KIB},
-    "linux": {"none": 96 * KIB, "echo": 100 * KIB, "demo": 116 * KIB, "checks": 240 * KIB},
+    "linux": {"none": 128 * KIB, "echo": 132 * KIB, "demo": 148 * KIB, "checks": 272 * KIB},
 }
 EXTRA_CPUS_BUDGET_BYTES = 4 * KIB  # the code that starts the other CPUs
 DISK_USED_BUDGET_BYTES = 160 * KIB  # boot sector, loader and kernel of the demo suite

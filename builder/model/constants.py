@@ -196,6 +196,7 @@ def constant_groups(
     syscalls: tuple[Syscall, ...],
     max_strings: int,
     stack_bytes: int,
+    open_max: int = 256,
 ) -> tuple[ConstantGroup, ...]:
     """Every constant of a kernel, whether its tree uses it or not."""
     selectors = tuple(Constant(f"SEL_{e.name}", e.selector, e.comment, 2) for e in gdt)
@@ -232,7 +233,7 @@ def constant_groups(
         ),
         Constant("GDT_ENTRIES", GDT_ENTRIES, ""),
         Constant("INODE_BYTES_MAX", 0x7FFFF000, "of a file", 8),
-        Constant("OPEN_MAX", 256, "open files of a process"),
+        Constant("OPEN_MAX", open_max, "open files of a process"),
         Constant("MAX_STRINGS", max_strings, "arguments, and as many of the environment"),
         Constant("COST_CALLS", COST_CALLS, "in a round of user/cost.c"),
     )

@@ -290,6 +290,7 @@ _EXEC: tuple[Call, ...] = (
     Call("fpu_reset(process)", "cpu/fpu.h", "The x87 and SSE registers.", "processes"),
     Call("tls_reset(process)", "cpu/tls.h", "No TLS entries.", "linux"),
     Call("signals_exec(process)", "proc/signals.h", "The old one's handlers are gone.", "linux"),
+    Call("program_set(process->group, inode)", "proc/program.h", "What it runs.", "linux"),
 )
 
 # At each tick of the clock.
@@ -299,6 +300,7 @@ _TICK: tuple[Call, ...] = (
     Call("times_tick()", "sys/times.h", "", "linux"),
     Call("sleepers_wake()", "proc/sleep.h", "", "processes"),
     Call("alarms_ring()", "proc/alarm.h", "", "linux"),
+    Call("timerfds_ring()", "fs/timerfd.h", "", "linux"),
 )
 
 # When a process ends.

@@ -48,6 +48,7 @@ START_FIELDS = (
     ("kinds", "uint32_t {}[3]", 12, "HOST_KIND_: what descriptors 0, 1 and 2 are"),
     ("rows", "uint32_t", 4, "of the host's terminal, if there is one"),
     ("columns", "uint32_t", 4, ""),
+    ("input_flags", "uint32_t", 4, "of its termios: IUTF8, or 0"),
     ("path", "uint32_t", 4, "offset of the program's path"),
     ("arguments", "uint32_t", 4, "offset of an array of offsets of strings, ended by 0"),
     ("environment", "uint32_t", 4, "another"),

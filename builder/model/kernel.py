@@ -95,6 +95,31 @@ class KernelModel:
         """Those that have an entry of their own."""
         return tuple(call for call in self.syscalls if self.call_entry_of[call.number] is call)
 
+    @cached_property
+    def calls_by_others(self) -> tuple[Syscall, ...]:
+        """Those that hand on other values than their own registers, each in its place."""
+        return tuple(call for call in self.call_entries if call.by and call.values)
+
+    @cached_property
+    def call_functions_by_number(self) -> tuple[str, ...]:
+        """For all others the elements of a table of C functions, each called with all registers."""
+        entries = ((call.number, self.call_entry_of[call.number]) for call in self.syscalls)
+        return tuple(
+            f"[{number}] = SYS({entry.function})"
+            for number, entry in entries
+            if entry not in self.calls_by_others
+        )
+
+    @cached_property
+    def calls_not_locked_alike(self) -> tuple[str, ...]:
+        """The elements of sys_call_table where it is not call_locked."""
+        entries = ((call, self.call_entry_of[call.number]) for call in self.syscalls)
+        return tuple(
+            f"[{call.number}] = call_{'private' if call.is_private else 'locked_' + entry.entry}"
+            for call, entry in entries
+            if call.is_private or entry in self.calls_by_others
+        )
+
     def includes(self, places: str, *own: str, without: str = "") -> tuple[str, ...]:
         """What a C file includes, sorted: for the calls of these places, and for itself.
 
@@ -267,5 +292,6 @@ def build_model(config: KernelConfig) -> KernelModel:
             syscalls,
             STRINGS_MAX,
             memory.user_stack_bytes(layers),
+            4096 if "linux" in layers else 256,
         ),
     )

@@ -7,7 +7,7 @@ from builder.config.step import STEPS
 # "smp-processes", lies over them.
 _OTHER_FORMS = {
     "processes": ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap"),
-    "linux": ("page-fixed", "page-random"),
+    "linux": ("page-fixed", "page-random", "io-bitmap"),
 }
 _FORMS = (*_OTHER_FORMS, "host")
 SUITES = ("demo", "echo", "none")  # beside `checks`

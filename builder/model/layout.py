@@ -220,6 +220,7 @@ PROCESS = Layout(
         Field("forced", "uint32_t", 4, "the signal of an exception that is on its way", "linux"),
         Field("ticks", "uint32_t", 4, "of the clock, while it had a CPU", "linux"),
         Field("awaited", "uint64_t", 8, "blocked, but sigtimedwait() takes them", "linux"),
+        Field("robust_list_addr", "uint32_t", 4, "locks to give up when it ends", "linux"),
         Field("restart_tick", "uint32_t", 4, "end of a sleep that was interrupted", "linux"),
         Field("pid", "int32_t", 4, ""),
         Field("state", "uint32_t", 4, "enum process_state", "robust"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from builder.model.syscall import Argument, Syscall, args
 from builder.model.syscalls_linux import LINUX_SYSCALLS
+from builder.model.syscalls_linux_later import LATER_LINUX_SYSCALLS
 
 
 def _processes(
@@ -123,8 +124,10 @@ _PROCESSES = (
 )
 
 
-def _clock(number: int, name: str, arguments: tuple[Argument, ...], comment: str) -> Syscall:
-    return Syscall(number, name, arguments, comment, "vdso", "linux")
+def _clock(
+    number: int, name: str, arguments: tuple[Argument, ...], comment: str, *, by: str = ""
+) -> Syscall:
+    return Syscall(number, name, arguments, comment, "vdso", "linux", by=by)
 
 
 _CLOCK = (
@@ -150,8 +153,9 @@ _CLOCK = (
     _clock(
         403,
         "clock_gettime64",
-        args("int id", "struct timespec64 *now"),
+        args("int id", "struct timespec *now"),
         "the time of a clock, beyond 2038",
+        by="clock_gettime(id, now)",
     ),
 )
 
@@ -188,6 +192,14 @@ SYSCALLS: tuple[Syscall, ...] = (
         "ports",
         "io-bitmap",
     ),
+    Syscall(
+        110,
+        "iopl",
+        args("uint32_t level"),
+        "allow or deny all I/O ports to this process",
+        "ports",
+        "io-bitmap-linux",
+    ),
     *_PROCESSES,
     *_CLOCK,
     Syscall(158, "sched_yield", (), "let the other processes run", "yield", "robust"),
@@ -212,7 +224,7 @@ SYSCALLS: tuple[Syscall, ...] = (
 )
 
 
-EVERY_SYSCALL = (*SYSCALLS, *LINUX_SYSCALLS)
+EVERY_SYSCALL = (*SYSCALLS, *LINUX_SYSCALLS, *LATER_LINUX_SYSCALLS)
 
 
 def syscalls_for(layers: tuple[str, ...]) -> tuple[Syscall, ...]:
@@ -226,7 +238,7 @@ def program_calls(calls: tuple[Syscall, ...]) -> tuple[Syscall, ...]:
 
     Programs made for Linux bring their own C library, so step `linux` adds none.
     """
-    known = {call.number for call in SYSCALLS if call.layer != "linux"}
+    known = {call.number for call in SYSCALLS if not call.layer.endswith("linux")}
     return tuple(call for call in calls if call.number in known)
 
 

@@ -98,7 +98,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         (_PATH, _MODE),
         "may it be opened?",
         "T2",
-        by="faccessat(AT_FDCWD, path, mode)",
+        by="faccessat2(AT_FDCWD, path, mode, 0)",
     ),
     _zero(36, "sync", "all is in memory", "T2: sync"),
     _call(37, "kill", ("int32_t pid", "int signal"), "send a signal", "T3"),
@@ -108,7 +108,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         ("const char *old_path", "const char *new_path"),
         "another name",
         "T2",
-        by="renameat(AT_FDCWD, old_path, AT_FDCWD, new_path)",
+        by="renameat2(AT_FDCWD, old_path, AT_FDCWD, new_path, 0)",
     ),
     _call(
         39, "mkdir", (_PATH, _MODE), "make a directory", "T2", by="mkdirat(AT_FDCWD, path, mode)"
@@ -296,6 +296,25 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     ),
     _call(147, "getsid", ("int32_t pid",), "session of a process", "T3: job control"),
     _call(148, "fdatasync", ("int fd",), "all is in memory", "T3: SQLite", by="fsync(fd)"),
+    _call(154, "sched_setparam", ("int32_t pid", "const int *from"), "its priority", "T7: chrt"),
+    _call(155, "sched_getparam", ("int32_t pid", "int *priority"), "its priority", "T7: chrt"),
+    _call(
+        156,
+        "sched_setscheduler",
+        ("int32_t pid", "int policy", "const int *priority"),
+        "how its turns are shared out",
+        "T7: chrt",
+    ),
+    _call(157, "sched_getscheduler", ("int32_t pid",), "how its turns are shared out", "T7: chrt"),
+    _own(159, "sched_get_priority_max", ("int policy",), "highest priority", "T7: chrt"),
+    _own(160, "sched_get_priority_min", ("int policy",), "lowest priority", "T7: chrt"),
+    _call(
+        161,
+        "sched_rr_get_interval",
+        ("int32_t pid", "struct timespec *to"),
+        "how long its turn is",
+        "T7: chrt",
+    ),
     _call(
         162,
         "nanosleep",
@@ -552,6 +571,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
     ),
     _own(258, "set_tid_address", ("uint32_t address",), "a word to clear at the end", "T4"),
     _call(
+        264,
+        "clock_settime",
+        ("int id", "const struct timespec *now"),
+        "set a clock",
+        "T7: date",
+    ),
+    _call(
         267,
         "clock_nanosleep",
         (
@@ -620,6 +646,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         ("int old_fd", "const char *old_path", "int new_fd", "const char *new_path"),
         "another name",
         "T2: mv",
+        by="renameat2(old_fd, old_path, new_fd, new_path, 0)",
     ),
     _call(
         303,
@@ -655,6 +682,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         ("int base_fd", _PATH, _MODE),
         "may it be opened?",
         "T2: realpath()",
+        by="faccessat2(base_fd, path, mode, 0)",
     ),
     _call(
         308,

@@ -9,6 +9,7 @@ TIERS = {
     "T4": "threads",
     "T5": "signals and timers",
     "T6": "programs in Go, and other large ones",
+    "T7": "calls that became usual later",
     "": "the steps before; single programs",
 }
 

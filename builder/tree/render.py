@@ -66,6 +66,22 @@ def c_wrap(line: str, indent: int = 0) -> str:
     return "\n".join(lines)[indent:]
 
 
+def c_fill(words: Iterable[str], indent: int) -> str:
+    """Jinja filter: elements of an initialiser, as many on a line as fit it.
+
+    Args:
+        words: The elements, without the commas.
+        indent: How many blanks stand before each line.
+    """
+    lines: list[str] = []
+    for word in words:
+        if lines and indent + len(lines[-1]) + len(word) + 2 <= COLUMNS:
+            lines[-1] += f" {word},"
+        else:
+            lines.append(f"{word},")
+    return f"\n{' ' * indent}".join(lines)
+
+
 def make_list(words: Iterable[str], indent: int) -> str:
     """Jinja filter: words of a make variable, on continued lines that all begin at `indent`."""
     # Room for what continues a line; no word may be cut at its hyphens.
@@ -116,6 +132,7 @@ def _environment(loader: BaseLoader) -> Environment:
     environment.filters["column"] = column
     environment.filters["noted"] = noted
     environment.filters["c_wrap"] = c_wrap
+    environment.filters["c_fill"] = c_fill
     environment.filters["structs_of"] = structs_of
     environment.filters["make_list"] = make_list
     environment.filters["hex"] = hexadecimal

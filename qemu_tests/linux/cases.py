@@ -109,6 +109,13 @@ PROGRAMS = (
     Program("frames", ("glibc", "musl")),
     Program("spaces", ("glibc", "musl")),
     Program("raised", ("glibc", "musl")),
+    Program("time64", ("glibc", "musl")),
+    Program("fdnames", ("glibc", "musl")),
+    Program("ready", ("glibc", "musl")),
+    Program("later", ("glibc", "musl")),
+    Program("locks", ("glibc", "musl")),
+    Program("waitfds", ("glibc", "musl")),
+    Program("owners", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

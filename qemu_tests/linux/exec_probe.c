@@ -5,12 +5,15 @@
 
 #define AT_SYSINFO 32
 #define NR_EXIT 1
+#define NR_FORK 2
 #define NR_READ 3
 #define NR_WRITE 4
+#define NR_WAITPID 7
 #define NR_GETPID 20
 #define NR_PAUSE 29
 #define NR_KILL 37
 #define NR_IOCTL 54
+#define NR_GETPPID 64
 #define NR_FCNTL 55
 #define NR_POLL 168
 #define NR_RT_SIGACTION 174
@@ -209,6 +212,24 @@ static void on_resize(void)
     call(NR_PAUSE, 0, 0, 0, 0);
 }
 
+/* A child ends before its own child: who waits for that one? */
+static void show_family(void)
+{
+    say_number(call(NR_GETPPID, 0, 0, 0, 0) > 0);
+    long child = call(NR_FORK, 0, 0, 0, 0);
+    if (child == 0) {
+        if (call(NR_FORK, 0, 0, 0, 0) == 0) {
+            while (call(NR_GETPPID, 0, 0, 0, 0) != 1) {
+            }
+        }
+        call(NR_EXIT, 7, 0, 0, 0);
+    }
+    say_number(call(NR_WAITPID, -1, 0, 0, 0) == child);
+    say_number(call(NR_WAITPID, -1, 0, 0, 0));
+    say_number(call(NR_KILL, 1, 0, 0, 0));
+    say_number(call(NR_KILL, 1, 9, 0, 0));
+}
+
 static void touch(long mebibytes)
 {
     static char memory[256 << 20];
@@ -272,6 +293,8 @@ static long act(const char *word, char **arguments, char **environment)
         __asm__ volatile("paddq %xmm0, %xmm0"); /* of SSE2: SSE has no such paddq */
     } else if (equal(word, "illegal")) {
         __asm__ volatile("ud2");
+    } else if (equal(word, "family")) {
+        show_family();
     } else if (equal(word, "pause")) {
         say("waiting\n");
         call(NR_PAUSE, 0, 0, 0, 0);

@@ -39,6 +39,12 @@ def test_a_crash_is_sigsegv_and_nothing_is_said(exec_: Exec) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGSEGV, b"", b"")
 
 
+def test_the_program_has_a_parent_that_takes_its_orphans(exec_: Exec) -> None:
+    done = exec_.probed("family")
+    echild = -10
+    assert (done.returncode, done.stdout.split()) == (0, [b"1", b"1", b"%d" % echild, b"0", b"0"])
+
+
 def test_the_cpu_has_sse2(exec_: Exec) -> None:
     done = exec_.probed("sse2")
     assert (done.returncode, done.stderr) == (0, b"")

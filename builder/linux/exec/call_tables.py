@@ -16,21 +16,10 @@ from builder.model.syscalls import syscalls_for
 
 # Calls that C libraries try first, and this kernel has not: their names and how many arguments.
 UNKNOWN = {
-    187: ("sendfile", 4),
-    239: ("sendfile64", 4),
-    311: ("set_robust_list", 2),
-    359: ("socket", 3),
-    377: ("copy_file_range", 6),
-    383: ("statx", 5),
     384: ("arch_prctl", 2),
     386: ("rseq", 4),
-    406: ("clock_getres_time64", 2),
-    407: ("clock_nanosleep_time64", 4),
-    414: ("ppoll_time64", 5),
-    422: ("futex_time64", 6),
     435: ("clone3", 2),
     437: ("openat2", 4),
-    439: ("faccessat2", 4),
 }
 
 
@@ -87,6 +76,9 @@ MEANINGS: dict[tuple[str, str], Bits | Values] = {
     ("fstatat64", "flags"): _AT,
     ("utimensat", "flags"): _AT,
     ("clock_nanosleep", "flags"): Bits(("TIMER_",)),
+    ("clock_nanosleep_time64", "flags"): Bits(("TIMER_",)),
+    ("utimensat_time64", "flags"): _AT,
+    ("futex_time64", "operation"): Bits(("FUTEX_",), "FUTEX_CMD_MASK"),
     ("futex", "operation"): Bits(("FUTEX_",), "FUTEX_CMD_MASK"),
     ("lseek", "whence"): Values("SEEK_"),
     ("_llseek", "whence"): Values("SEEK_"),
@@ -99,6 +91,10 @@ MEANINGS: dict[tuple[str, str], Bits | Values] = {
     ("clock_gettime64", "id"): Values("CLOCK_"),
     ("clock_getres", "id"): Values("CLOCK_"),
     ("clock_nanosleep", "clock"): Values("CLOCK_"),
+    ("clock_nanosleep_time64", "clock"): Values("CLOCK_"),
+    ("clock_getres_time64", "id"): Values("CLOCK_"),
+    ("clock_settime", "id"): Values("CLOCK_"),
+    ("clock_settime64", "id"): Values("CLOCK_"),
     ("setitimer", "which"): Values("ITIMER_"),
     ("getitimer", "which"): Values("ITIMER_"),
     ("getrusage", "who"): Values("RUSAGE_"),
@@ -119,7 +115,11 @@ BASES = ("base_fd", "old_fd", "new_fd", "existing_fd")
 FILLED_IN = ("read", "pread64", "readv", "readlink", "readlinkat", "getcwd", "getrandom")
 # What they point at is filled in only if there is something to tell, or a signal came.
 NOTHING_AT_ZERO = ("wait4", "waitpid")
-NOT_FILLED_IN = (("nanosleep", "left"), ("clock_nanosleep", "left"))
+NOT_FILLED_IN = (
+    ("nanosleep", "left"),
+    ("clock_nanosleep", "left"),
+    ("clock_nanosleep_time64", "left"),
+)
 ADDRESSES_RETURNED = ("brk", "mmap", "mmap2", "mremap")
 NEVER_RETURN = ("exit", "exit_group", "sigreturn", "rt_sigreturn")
 

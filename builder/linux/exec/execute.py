@@ -86,7 +86,8 @@ def _run(wanted: command_line.Wanted, closed: Sequence[int]) -> int:
     path = _find_kernel(wanted.cpus, wanted.strace)
     kinds, terminal = standard_streams(closed)
     size = terminal.size() if terminal else (0, 0)
-    machine = Machine(wanted, path, files, initrd.start_block(wanted, kinds, size))
+    flags = terminal.input_flags() if terminal else 0
+    machine = Machine(wanted, path, files, initrd.start_block(wanted, kinds, size, flags))
     try:
         if terminal:
             terminal.take()

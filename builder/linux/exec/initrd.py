@@ -11,11 +11,9 @@ from collections.abc import Iterable
 
 from builder.errors import UserError
 from builder.linux.cpio_entry import TRAILER, entry, padded
+from builder.linux.exec import archive_check
 from builder.linux.exec.command_line import Wanted
 from builder.model import host
-
-_GZIP = b"\x1f\x8b"
-_CPIO = (b"070701", b"070702")
 
 
 def too_large(path: str, size: int, memory_mib: int) -> UserError:
@@ -132,13 +130,23 @@ def _initrd(path: str, memory_mib: int) -> bytes:
         if size > memory_mib << 20:
             raise too_large(path, size, memory_mib)
         data = file.read()
-    if data[:2] != _GZIP and data[:6] not in _CPIO:
+    where = f"--initrd {path}"
+    if packed := archive_check.packed_by(data):
+        raise UserError(
+            f"is packed by {packed[0]}",
+            where=where,
+            why="the kernel unpacks gzip only",
+            fix=f"unpack it: {packed[1]} {path} > {path}.cpio",
+        )
+    if not archive_check.is_archive(data):
         raise UserError(
             "is no archive of cpio",
-            where=f"--initrd {path}",
+            where=where,
             why="it begins neither as the format newc does nor as gzip",
             fix="make one with cpio -H newc -o",
         )
+    if why := archive_check.cut_off(data):
+        raise UserError("is cut off", where=where, why=why, fix="make it, or fetch it, once more")
     return data
 
 
@@ -153,13 +161,16 @@ def _strings(texts: Iterable[bytes], at: int) -> bytes:
     return padded(struct.pack(f"<{len(offsets) + 1}I", *offsets, 0) + b"\0".join((*texts, b"")))
 
 
-def start_block(wanted: Wanted, kinds: tuple[int, int, int], size: tuple[int, int]) -> bytes:
+def start_block(
+    wanted: Wanted, kinds: tuple[int, int, int], size: tuple[int, int], input_flags: int = 0
+) -> bytes:
     """The structure host_start, and what it points at.
 
     Args:
         wanted: The program, its arguments and environment.
         kinds: What its descriptors 0, 1 and 2 are.
         size: Rows and columns of the terminal.
+        input_flags: What the terminal's c_iflag has of IUTF8.
     """
     path = padded(b"/" + os.fsencode(guest_path(wanted.program)) + b"\0")
     path_at = host.size_of(host.START_FIELDS)
@@ -168,5 +179,5 @@ def start_block(wanted: Wanted, kinds: tuple[int, int, int], size: tuple[int, in
     environment_at = arguments_at + len(arguments)
     variables = (os.fsencode(f"{name}={value}") for name, value in wanted.environment.items())
     environment = _strings(variables, environment_at)
-    head = struct.pack("<8I", *kinds, *size, path_at, arguments_at, environment_at)
+    head = struct.pack("<9I", *kinds, *size, input_flags, path_at, arguments_at, environment_at)
     return head + path + arguments + environment

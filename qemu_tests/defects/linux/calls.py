@@ -58,8 +58,9 @@ CALLS = (
         "control-glibc",
         changed(
             "sys/poll.c",
-            "    long result = do_poll(user, count, timeout ? &until : NULL);\n    if (timeout) {",
-            "    long result = do_poll(user, count, timeout ? &until : NULL);\n    if (!timeout) {",
+            "    long result = do_poll(user, count, timeout ? &until : NULL);\n"
+            "    tell_left(timeout, until);\n",
+            "    long result = do_poll(user, count, timeout ? &until : NULL);\n",
         ),
         r"\+out:   0 1000",
     ),
@@ -105,7 +106,7 @@ CALLS = (
             "    if (!file || !file->inode || !is_directory(file->inode)) {",
             "    if (!file || !file->inode) {",
         ),
-        r"^panic: ",
+        r"\+out:   here: /places/file",
     ),
     defect(
         "mkdirat begins at the working directory",

@@ -51,15 +51,15 @@ NAMES = (
     named(
         "any number of nanoseconds",
         "sys/attributes.c",
-        "    if (!is_time(&times[0]) || !is_time(&times[1])) {\n",
-        "    if (!is_time(&times[1])) {\n",
+        "    if (!is_file_time(&times[0]) || !is_file_time(&times[1])) {\n",
+        "    if (!is_file_time(&times[1])) {\n",
         r"\+out: utimensat\(AT_FDCWD, \"file\", bad, 0\) = 0",
     ),
     named(
         "a program is written while it runs",
         PROGRAM,
-        "if (area->inode == inode && ",
-        "if (area->inode == inode && area->offset == 1 && ",
+        "        inode->runs++;\n",
+        "",
         r"\+out: open\(self, O_WRONLY\) = \d",
     ),
     named(

@@ -80,8 +80,8 @@ RESTARTS = (
         "sleep-musl",
         changed(
             "sys/sleep.c",
-            "(uint32_t)time.nanoseconds) + !is_zero;",
-            "(uint32_t)time.nanoseconds) - !is_zero;",
+            "ticks_of_time(&time) + !is_zero;",
+            "ticks_of_time(&time) - !is_zero;",
         ),
         r"\+out: now_us\(\) - before >= 20000: no",
     ),

@@ -180,6 +180,14 @@ void clock_tick_update(void)
     change_end();
 }
 
+void clock_set(const struct clock_time *now)
+{
+    clock_tick_update();
+    change_begin();
+    shared.data.wall = *now;
+    change_end();
+}
+
 void clock_init(void)
 {
     pit_start();

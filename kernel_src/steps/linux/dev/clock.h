@@ -17,6 +17,9 @@ uint32_t clock_frame(void);
 /* What the clock of this number shows. Returns 0, -EINVAL if there is none. */
 int clock_now(int id, struct clock_time *now);
 
+/* The time of day, from now on. */
+void clock_set(const struct clock_time *now);
+
 /* Since 1970. */
 uint32_t clock_seconds(void);
 

@@ -1,7 +1,8 @@
 /* fs/epoll.c: files that are watched together: epoll(7).
  *
- * Nobody keeps a list of what is ready: whoever waits is woken as poll() is, and looks at all. For
- * a watch that wants each event only once, each file counts those that may make it ready.
+ * An event makes the watches of its queue candidates, and only those are looked at: it does not
+ * matter how many files are watched. For a watch that wants each event only once, each file counts
+ * those that may make it ready.
  */
 
 #include "fs/epoll.h"
@@ -10,36 +11,111 @@
 #include "fs/ready.h"
 #include "mm/space.h"
 
-static struct epoll *epolls;
+#define QUEUE_BITS 10
+#define CHAIN_MAX 5 /* epolls, each of which watches the next, as Linux */
 
-struct watch **epoll_find(struct epoll *epoll, const struct file *file, int fd)
+static struct node *queues[1 << QUEUE_BITS]; /* watches by the queue of their file */
+
+static struct node **list_of_queue(const struct wait_queue *queue)
 {
-    struct watch **link = &epoll->watches;
-
-    while (*link && ((*link)->file != file || (*link)->fd != fd)) {
-        link = &(*link)->next;
-    }
-    return link;
+    return hash_list(queues, QUEUE_BITS, hash_add((uint32_t)queue >> 5, 0) * 2654435769u);
 }
 
-static void forget(struct epoll *epoll, const struct file *file)
+static struct wait_queue *queue_of(const struct file *file)
 {
-    struct watch *watch, **link = &epoll->watches;
+    return file->ops->queue ? file->ops->queue(file) : NULL;
+}
 
-    while ((watch = *link)) {
-        if (watch->file == file || !file) {
-            *link = watch->next;
-            memory_free(watch);
-        } else {
-            link = &watch->next;
+struct watch *watch_find(const struct epoll *epoll, const struct file *file, int fd)
+{
+    for (struct node *node = file->watches; node; node = node->next) {
+        struct watch *watch = node_owner(node, struct watch, of_file);
+        if (watch->epoll == epoll && watch->fd == fd) {
+            return watch;
         }
     }
+    return NULL;
 }
 
-void epoll_forget(const struct file *file)
+void watch_put(struct watch *watch)
 {
-    for (struct epoll *epoll = epolls; epoll; epoll = epoll->next) {
-        forget(epoll, file);
+    struct epoll *epoll = watch->epoll;
+
+    if (!watch->candidate.link) {
+        node_insert(epoll->candidates_end, &watch->candidate);
+        epoll->candidates_end = &watch->candidate.next;
+    }
+}
+
+void watch_take(struct watch *watch)
+{
+    if (watch->candidate.link) {
+        if (!watch->candidate.next) {
+            watch->epoll->candidates_end = watch->candidate.link;
+        }
+        node_remove(&watch->candidate);
+    }
+}
+
+/* Does that epoll lead to `wanted`, or too far? */
+static int is_too_deep(const struct epoll *epoll, const struct epoll *wanted, int depth)
+{
+    int result = epoll == wanted || depth == CHAIN_MAX;
+
+    for (struct node *node = epoll->watches; node && !result; node = node->next) {
+        const struct epoll *next = epoll_of(node_owner(node, struct watch, of_epoll)->file);
+        result = next && is_too_deep(next, wanted, depth + 1);
+    }
+    return result;
+}
+
+int watch_add(struct epoll *epoll, struct file *file, int fd, struct watch **added)
+{
+    const struct epoll *inner = epoll_of(file);
+
+    if (inner && is_too_deep(inner, epoll, 1)) {
+        return -ELOOP;
+    }
+    struct watch *watch = memory_alloc(sizeof *watch);
+    if (!watch) {
+        return -ENOMEM;
+    }
+    watch->epoll = epoll;
+    watch->file = file;
+    watch->fd = fd;
+    node_insert(&epoll->watches, &watch->of_epoll);
+    node_insert(&file->watches, &watch->of_file);
+    node_insert(list_of_queue(queue_of(file)), &watch->of_queue);
+    *added = watch;
+    return 0;
+}
+
+void watch_remove(struct watch *watch)
+{
+    watch_take(watch);
+    node_remove(&watch->of_epoll);
+    node_remove(&watch->of_file);
+    node_remove(&watch->of_queue);
+    memory_free(watch);
+}
+
+void epoll_forget(struct file *file)
+{
+    while (file->watches) {
+        watch_remove(node_owner(file->watches, struct watch, of_file));
+    }
+}
+
+void epoll_changed(const struct wait_queue *queue)
+{
+    for (struct node *node = *list_of_queue(queue); node; node = node->next) {
+        struct watch *watch = node_owner(node, struct watch, of_queue);
+        if (queue_of(watch->file) == queue) {
+            watch_put(watch);
+            if (watch->epoll->file->watches) { /* it is watched itself */
+                epoll_changed(&watch->epoll->changed);
+            }
+        }
     }
 }
 
@@ -62,31 +138,40 @@ uint32_t watch_news(struct watch *watch, int take)
     return news;
 }
 
+int watch_stays(const struct watch *watch, uint32_t news)
+{
+    return (news && (watch->wanted & EPOLL_ET) == 0) || !queue_of(watch->file);
+}
+
 static uint32_t epoll_ready(struct file *file)
 {
     const struct epoll *epoll = file->object;
 
-    for (struct watch *watch = epoll->watches; watch; watch = watch->next) {
-        if (watch_news(watch, 0)) {
+    for (struct node *node = epoll->candidates; node; node = node->next) {
+        if (watch_news(node_owner(node, struct watch, candidate), 0)) {
             return POLLIN;
         }
     }
     return 0;
 }
 
+static struct wait_queue *epoll_queue(const struct file *file)
+{
+    return &((struct epoll *)file->object)->changed;
+}
+
 static void epoll_release(struct file *file)
 {
-    struct epoll *epoll = file->object, **link = &epolls;
+    struct epoll *epoll = file->object;
 
-    while (*link != epoll) {
-        link = &(*link)->next;
+    while (epoll->watches) {
+        watch_remove(node_owner(epoll->watches, struct watch, of_epoll));
     }
-    *link = epoll->next;
-    forget(epoll, NULL);
     memory_free(epoll);
 }
 
-static const struct file_ops epoll_ops = {.ready = epoll_ready, .release = epoll_release};
+static const struct file_ops epoll_ops = {
+    .ready = epoll_ready, .release = epoll_release, .queue = epoll_queue};
 
 struct epoll *epoll_of(const struct file *file)
 {
@@ -102,7 +187,7 @@ struct file *epoll_open(void)
         memory_free(epoll);
         return NULL;
     }
-    epoll->next = epolls;
-    epolls = epoll;
+    epoll->file = file;
+    epoll->candidates_end = &epoll->candidates;
     return file;
 }

@@ -3,11 +3,17 @@
 
 #include <stdint.h>
 
+#include "lib/list.h"
+#include "proc/sleep.h"
+
+struct epoll;
 struct file;
 
 /* One file, as a program names it, and what it wants to be told. */
 struct watch {
-    struct watch *next;
+    struct node of_epoll, of_file, of_queue;
+    struct node candidate; /* it may have something to tell */
+    struct epoll *epoll;
     struct file *file; /* not counted as a user: its end ends the watch */
     int fd;
     uint32_t wanted;  /* POLLIN and so on, EPOLL_ET, EPOLL_ONESHOT */
@@ -17,8 +23,11 @@ struct watch {
 };
 
 struct epoll {
-    struct epoll *next;
-    struct watch *watches; /* the longest untold first */
+    const struct file *file; /* which it is */
+    struct node *watches;
+    struct node *candidates;      /* the one that came first, first */
+    struct node **candidates_end; /* where the next is put */
+    struct wait_queue changed;    /* there is one more */
 };
 
 /* A new one, or NULL. */
@@ -27,8 +36,20 @@ struct file *epoll_open(void);
 /* What an open file is, or NULL. */
 struct epoll *epoll_of(const struct file *file);
 
-/* Where the watch of a file is linked; where a new one goes if there is none. */
-struct watch **epoll_find(struct epoll *epoll, const struct file *file, int fd);
+/* The watch of a file, or NULL. */
+struct watch *watch_find(const struct epoll *epoll, const struct file *file, int fd);
+
+/* A new one. Returns 0, -ENOMEM, or -ELOOP if the file is an epoll that watches this one, or a
+ * chain of too many. */
+int watch_add(struct epoll *epoll, struct file *file, int fd, struct watch **added);
+void watch_remove(struct watch *watch);
+
+/* It has to be looked at, behind all others; no more. */
+void watch_put(struct watch *watch);
+void watch_take(struct watch *watch);
 
 /* What a watch has to tell; 0: nothing. `take`: it has been told now. */
 uint32_t watch_news(struct watch *watch, int take);
+
+/* May it have more to tell, although no event has come? */
+int watch_stays(const struct watch *watch, uint32_t news);

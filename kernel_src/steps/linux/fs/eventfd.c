@@ -72,6 +72,11 @@ static uint32_t eventfd_events(const struct file *file)
     return ((const struct eventfd *)file->object)->writes;
 }
 
+static struct wait_queue *eventfd_queue(const struct file *file)
+{
+    return &((struct eventfd *)file->object)->changed;
+}
+
 static void eventfd_release(struct file *file)
 {
     memory_free(file->object);
@@ -81,7 +86,8 @@ static const struct file_ops eventfd_ops = {.read = eventfd_read,
                                             .write = eventfd_write,
                                             .ready = eventfd_ready,
                                             .release = eventfd_release,
-                                            .events = eventfd_events};
+                                            .events = eventfd_events,
+                                            .queue = eventfd_queue};
 
 struct file *eventfd_open(uint32_t number, uint32_t flags)
 {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "include/constants.h"
+#include "lib/list.h"
 #include "proc/sleep.h"
 
 struct file;
@@ -20,24 +21,35 @@ struct file_ops {
     long (*control)(struct file *file, uint32_t request, void *argument); /* ioctl() */
     /* Changes with each event after which `ready` may say something anew; NULL: nobody counts. */
     uint32_t (*events)(const struct file *file);
+    /* Whose ready_changed() tells of those events; NULL: it has to be looked at again and again. */
+    struct wait_queue *(*queue)(const struct file *file);
 };
 
 /* An open file: several processes, and several numbers of one, may share it. */
 struct file {
     const struct file_ops *ops;
     uint32_t users;
-    uint32_t flags;      /* O_RDONLY and so on, as given to open() */
-    uint32_t position;   /* where the next read() or write() begins */
-    struct inode *inode; /* NULL for a pipe */
-    void *object;        /* what it is about, for `ops` */
+    uint32_t flags;       /* O_RDONLY and so on, as given to open() */
+    uint32_t position;    /* where the next read() or write() begins */
+    struct inode *inode;  /* NULL for a pipe */
+    void *object;         /* what it is about, for `ops` */
+    struct node *watches; /* by epolls */
+};
+
+#define FILES_IN_PIECE 64u
+
+/* An open file by a number; as long as there is none, `close_on_exec` means nothing. */
+struct slot {
+    struct file *file;
+    uint32_t close_on_exec;
 };
 
 /* The open files of a process, by number. */
 struct files {
-    uint32_t users; /* processes: threads share one table */
-    uint32_t limit; /* one more than the highest number in use */
-    struct file *file[OPEN_MAX];
-    uint8_t close_on_exec[OPEN_MAX];
+    uint32_t users;      /* processes: threads share one table */
+    uint32_t limit;      /* one more than the highest number in use */
+    uint32_t first_free; /* no number below is free */
+    struct slot *pieces[OPEN_MAX / FILES_IN_PIECE];
 };
 
 struct process;
@@ -66,12 +78,14 @@ static inline struct file *file_get(struct file *file)
 void file_release(struct file *file);
 
 /* No epoll watches it any more. */
-void epoll_forget(const struct file *file);
+void epoll_forget(struct file *file);
 
 static inline void file_put(struct file *file)
 {
     if (--file->users == 0) {
-        epoll_forget(file);
+        if (file->watches) {
+            epoll_forget(file);
+        }
         file_release(file);
     }
 }
@@ -86,19 +100,28 @@ void ready_changed(struct wait_queue *queue);
 /* The running process's file of that number, or NULL. */
 struct file *file_of(int fd);
 
+/* Where a file is noted; NULL if no number near it was ever in use. */
+struct slot *slot_of_fd(const struct files *files, uint32_t fd);
+
 /* So many files may the running process have, by setrlimit(). */
 uint32_t files_max(void);
 
 /* Give `file` to the running process as the lowest free number from `lowest` on. Returns that or
- * -EMFILE; then the caller still has the file. */
+ * -errno; then the caller still has the file. */
 int file_install(struct file *file, int lowest);
+
+void set_close_on_exec(int fd, int on);
 
 /* A new file, or NULL if there was no memory for it, as the lowest free number; O_CLOEXEC in
  * `flags` counts. Returns that or -errno; then the file is gone. */
 long file_install_new(struct file *file, uint32_t flags);
 
-/* As that number exactly, which must be possible; what was there is closed. */
-void file_install_at(struct file *file, int fd);
+/* Two new files, and tell the program their numbers. Returns 0 or -errno; then they are gone. */
+long files_install_both(struct file *ends[2], int *fds, uint32_t flags);
+
+/* As that number exactly; what was there is closed. Returns 0 or -ENOMEM; then nothing has
+ * changed. */
+int file_install_at(struct file *file, int fd);
 
 /* Returns 0 or -EBADF. */
 int file_close(int fd);

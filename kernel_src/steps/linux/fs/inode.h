@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "include/constants.h"
+#include "lib/list.h"
 
 struct entry;
 struct fifo;
@@ -17,24 +18,42 @@ struct inode {
     uint32_t number;
     uint32_t mode, uid, gid;
     uint32_t size;
-    uint32_t mtime, ctime; /* seconds since 1970 */
-    uint32_t rdev;         /* a device's number */
-    struct fifo *fifo;     /* of a FIFO, while somebody has it open */
-    uint32_t *frames;      /* a file's pages: see fs/inode_data.c */
-    uint32_t capacity;     /* as many of them could be noted */
-    struct entry *entries; /* a directory's names, the newest first */
+    uint32_t atime, mtime, ctime; /* seconds since 1970 */
+    uint32_t rdev;                /* a device's number */
+    struct fifo *fifo;            /* of a FIFO, while somebody has it open */
+    uint32_t *frames;             /* a file's pages: see fs/inode_data.c */
+    uint32_t capacity;            /* as many of them could be noted */
+    uint32_t pages;               /* that are there: no holes */
+    struct node *entries;         /* a directory's names, the newest first */
     uint32_t last_cookie;
+    uint32_t subdirectories;
     struct inode *parent; /* of a directory; the root's is itself */
+    struct entry *entry;  /* its newest name, if that is still there */
     char *target;         /* of a symbolic link */
+    uint32_t magic;       /* one of MAGIC_, see fs/magic.h, or 0 */
+    uint32_t runs;        /* processes that run it */
+    struct node *locks;   /* fcntl(2), flock(2) */
 };
 
 /* A name in a directory. */
 struct entry {
-    struct entry *next;
-    struct inode *inode;
+    struct node node;    /* of the directory's names */
+    struct node by_name; /* of all that have the same hash */
+    struct inode *directory, *inode;
     uint32_t cookie; /* grows from entry to entry: where getdents() goes on */
     char name[];
 };
+
+/* The entry of such a node; the next one of the same directory; NULL: none. */
+static inline struct entry *entry_of(struct node *node)
+{
+    return node ? node_owner(node, struct entry, node) : NULL;
+}
+
+static inline struct entry *entry_next(const struct entry *entry)
+{
+    return entry_of(entry->node.next);
+}
 
 extern struct inode *root;
 

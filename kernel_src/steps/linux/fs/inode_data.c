@@ -89,6 +89,7 @@ static long frame_for(struct inode *inode, uint32_t page)
     uint32_t *slot = slot_of(inode, page);
     if (*slot == 0 && frames_used < frames_total - frames_total / FRAMES_LEFT_SHARE) {
         *slot = frame_alloc();
+        inode->pages += *slot != 0;
     }
     return *slot ? (long)*slot : -ENOSPC;
 }
@@ -109,6 +110,18 @@ long inode_page(struct inode *inode, uint32_t offset)
 /* Copy one piece, within a page, between a file and somewhere else. */
 typedef int copy_function(void *to, const void *from, size_t size);
 
+/* As much as possible of it: of a program's memory that begins at `address` only the first page may
+ * be there. Returns how many bytes. */
+static uint32_t copy_some(void *to, const void *from, uint32_t size, uint32_t address,
+                          copy_function *copy)
+{
+    uint32_t first = PAGE_SIZE - address % PAGE_SIZE;
+
+    return copy(to, from, size) == 0                    ? size
+           : first < size && copy(to, from, first) == 0 ? first
+                                                        : 0;
+}
+
 static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t size,
                       copy_function *copy)
 {
@@ -121,10 +134,12 @@ static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t 
         uint32_t part = lower(left - done, PAGE_SIZE - at % PAGE_SIZE);
         const uint32_t *slot = slot_of(inode, at / PAGE_SIZE);
         const uint8_t *page = slot && *slot ? phys_to_virt(*slot) : zeros;
-        if (copy(to + done, page + at % PAGE_SIZE, part) != 0) {
+        uint32_t copied =
+            copy_some(to + done, page + at % PAGE_SIZE, part, (uint32_t)to + done, copy);
+        done += copied;
+        if (copied < part) {
             return done ? (long)done : -EFAULT;
         }
-        done += part;
     }
     return (long)done;
 }
@@ -140,11 +155,12 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
         uint32_t part = lower(size - done, PAGE_SIZE - at % PAGE_SIZE);
         long frame = frame_for(inode, at / PAGE_SIZE);
         error = frame < 0 ? frame : 0;
-        if (error == 0 &&
-            copy((uint8_t *)phys_to_virt((uint32_t)frame) + at % PAGE_SIZE, from + done, part)) {
-            error = -EFAULT;
+        if (error == 0) {
+            uint8_t *to = (uint8_t *)phys_to_virt((uint32_t)frame) + at % PAGE_SIZE;
+            uint32_t copied = copy_some(to, from + done, part, (uint32_t)from + done, copy);
+            error = copied < part ? -EFAULT : 0;
+            done += copied;
         }
-        done += error ? 0 : part;
     }
     if (done && offset + done > inode->size) {
         inode->size = offset + done;
@@ -185,6 +201,7 @@ static void frames_free(struct inode *inode, uint32_t from_page)
         } else if (*slot != 0) {
             frame_put(*slot);
             *slot = 0;
+            inode->pages--;
         }
     }
 }

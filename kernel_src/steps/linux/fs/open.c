@@ -1,5 +1,6 @@
 /* fs/open.c: files and directories, opened. */
 
+#include "dev/clock.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/tty.h"
@@ -9,6 +10,9 @@ static long regular_read(struct file *file, void *buffer, size_t size)
     long done = inode_read_user(file->inode, buffer, file->position, size);
 
     file->position += done > 0 ? (uint32_t)done : 0;
+    if (done > 0 && file->inode->atime <= file->inode->mtime) { /* as Linux by "relatime" */
+        file->inode->atime = clock_seconds();
+    }
     return done;
 }
 

@@ -3,11 +3,22 @@
 #include "fs/path.h"
 
 #include "fs/inode.h"
+#include "fs/magic.h"
 #include "lib/lib.h"
 #include "lib/text.h"
 #include "mm/space.h"
+#include "proc/process.h"
+#include "proc/signals.h"
 
 #define SYMLINKS_MAX 40 /* one after the other: as Linux (ELOOP) */
+
+/* Where "/" leads: chroot(2). */
+static struct inode *current_root(void)
+{
+    const struct group *group = current_process()->group;
+
+    return group ? group->root : root;
+}
 
 static const char *skip_slashes(const char *path)
 {
@@ -36,7 +47,10 @@ static int is_dots(const char *name, size_t length)
 static struct inode *step(struct inode *directory, const char *name, size_t length)
 {
     if (is_dots(name, length)) {
-        return length == 1 ? directory : directory->parent;
+        return length == 1 || directory == current_root() ? directory : directory->parent;
+    }
+    if (directory->magic == MAGIC_FDS) {
+        return magic_child(name, length);
     }
     struct entry *entry = directory_find(directory, name, length);
     return entry ? entry->inode : NULL;
@@ -71,13 +85,26 @@ struct walk {
     int follow_last;
 };
 
+/* Not by its text: what is open may have no name, and then is known by its number only. */
+static int follow_magic(struct walk *walk, struct inode *link, const char *rest)
+{
+    struct inode *target = magic_target(link);
+
+    if (!target && (link->magic == MAGIC_EXE || *rest == '/')) {
+        return *rest == '/' ? -ENOTDIR : -ENOENT;
+    }
+    walk->at = target ? target : link;
+    walk->path = skip_slashes(rest);
+    return *rest == '/' && !is_directory(walk->at) ? -ENOTDIR : 0;
+}
+
 static int follow_symlink(struct walk *walk, const struct inode *link, const char *rest)
 {
     int error = ++walk->symlinks > SYMLINKS_MAX ? -ELOOP
                 : *link->target == '\0'         ? -ENOENT
                                                 : substitute(&walk->buffer, link->target, rest);
     if (error == 0) {
-        walk->at = *link->target == '/' ? root : walk->at;
+        walk->at = *link->target == '/' ? current_root() : walk->at;
         walk->path = skip_slashes(walk->buffer);
     }
     return error;
@@ -100,7 +127,7 @@ static int walk_name(struct walk *walk)
         return -ENOENT;
     }
     if (is_symlink(next) && (*rest == '/' || walk->follow_last)) {
-        return follow_symlink(walk, next, rest);
+        return next->magic ? follow_magic(walk, next, rest) : follow_symlink(walk, next, rest);
     }
     walk->at = next;
     walk->path = skip_slashes(rest);
@@ -109,8 +136,9 @@ static int walk_name(struct walk *walk)
 
 int path_find(struct inode *base, const char *path, int follow, struct inode **found)
 {
-    struct walk walk = {
-        .at = *path == '/' ? root : base, .path = skip_slashes(path), .follow_last = follow};
+    struct walk walk = {.at = *path == '/' ? current_root() : base,
+                        .path = skip_slashes(path),
+                        .follow_last = follow};
     int error = *path == '\0' ? -ENOENT : 0;
 
     while (error == 0 && *walk.path != '\0') {
@@ -177,4 +205,25 @@ int path_place(struct inode *base, const char *path, struct place *place)
         return place->length > NAME_MAX ? -ENAMETOOLONG : -ENOTDIR;
     }
     return 0;
+}
+
+/* From its end to its beginning. */
+long path_of_inode(const struct inode *inode, char *path)
+{
+    uint32_t at = PATH_MAX - 1;
+
+    path[at] = '\0';
+    if (inode == current_root()) {
+        path[--at] = '/';
+    }
+    for (; inode != current_root() && inode != root; inode = inode->entry->directory) {
+        uint32_t length = inode->entry ? text_size(inode->entry->name) - 1 : 0;
+        if (length == 0 || length + 1 > at) {
+            return length ? -ENAMETOOLONG : -ENOENT;
+        }
+        at -= length;
+        memcpy(path + at, inode->entry->name, length);
+        path[--at] = '/';
+    }
+    return at;
 }

@@ -21,6 +21,10 @@ int path_find(struct inode *base, const char *path, int follow, struct inode **f
  * inode_put() for it. Returns 0 or -errno: -EEXIST if the path ends at the root. */
 int path_place(struct inode *base, const char *path, struct place *place);
 
+/* The path of an inode that has a name, at the end of PATH_MAX bytes. Returns where in them it
+ * begins, -ENOENT or -ENAMETOOLONG. */
+long path_of_inode(const struct inode *inode, char *path);
+
 /* May something new be called so? A slash behind its name is right for a directory only. Returns 0
  * or -errno. */
 int place_for_new(const struct place *place, int is_for_directory);

@@ -18,10 +18,24 @@ static uint32_t bytes_out(const struct file *file)
     return ((const struct pipe *)file->object)->tail;
 }
 
-static const struct file_ops read_end = {
-    .read = pipe_read, .ready = pipe_read_ready, .release = pipe_release, .events = bytes_in};
-static const struct file_ops write_end = {
-    .write = pipe_write, .ready = pipe_write_ready, .release = pipe_release, .events = bytes_out};
+/* What all ends have in common. */
+#define PIPE_OPS .control = pipe_control, .queue = pipe_queue
+
+static const struct file_ops read_end = {.read = pipe_read,
+                                         .ready = pipe_read_ready,
+                                         .release = pipe_release,
+                                         .events = bytes_in,
+                                         PIPE_OPS};
+static const struct file_ops write_end = {.write = pipe_write,
+                                          .ready = pipe_write_ready,
+                                          .release = pipe_release,
+                                          .events = bytes_out,
+                                          PIPE_OPS};
+
+int is_pipe(const struct file *file)
+{
+    return file->ops->control == pipe_control;
+}
 
 int pipe_create(struct file *ends[2], uint32_t flags)
 {
@@ -85,15 +99,18 @@ static const struct file_ops fifo_ends[] = {
     [O_RDONLY] = {.read = pipe_read,
                   .ready = fifo_read_ready,
                   .release = fifo_release,
-                  .events = bytes_in},
+                  .events = bytes_in,
+                  PIPE_OPS},
     [O_WRONLY] = {.write = pipe_write,
                   .ready = pipe_write_ready,
                   .release = fifo_release,
-                  .events = bytes_out},
+                  .events = bytes_out,
+                  PIPE_OPS},
     [O_RDWR] = {.read = pipe_read,
                 .write = pipe_write,
                 .ready = fifo_both_ready,
-                .release = fifo_release},
+                .release = fifo_release,
+                PIPE_OPS},
 };
 
 /* Until the other end is there, or was. Returns 0 or -ERESTARTSYS. */

@@ -53,7 +53,10 @@ static int put_name(const struct place *place, struct inode *inode)
     struct entry *old = directory_find(place->directory, place->name, place->length);
 
     if (old && is_directory(old->inode)) {
-        return -EEXIST;
+        if (!directory_is_empty(old->inode)) {
+            return -EEXIST;
+        }
+        inode_get(place->directory); /* a directory that is freed gives up its parent */
     }
     if (old) {
         directory_remove(place->directory, old);
@@ -61,16 +64,17 @@ static int put_name(const struct place *place, struct inode *inode)
     return directory_add(place->directory, place->name, place->length, inode);
 }
 
-/* A directory that is there already. */
-static struct inode *existing_directory(const char *path, uint32_t mode)
+/* What has the name already and stays: a directory, or a file, which may have other names. */
+static struct inode *existing(const char *path, uint32_t mode)
 {
     struct inode *found;
 
-    if ((mode & S_IFMT) != S_IFDIR || path_find(root, path, 0, &found) != 0) {
+    if (path_find(root, path, 0, &found) != 0) {
         return NULL;
     }
     inode_put(found); /* it has a name: it stays */
-    return is_directory(found) ? found : NULL;
+    int stays = is_directory(found) || is_regular(found);
+    return stays && (found->mode & S_IFMT) == (mode & S_IFMT) ? found : NULL;
 }
 
 int ramfs_make(const char *path, uint32_t mode, uint32_t rdev, struct inode **made)
@@ -78,10 +82,10 @@ int ramfs_make(const char *path, uint32_t mode, uint32_t rdev, struct inode **ma
     struct place place;
     int error = make_parents(path);
 
-    *made = existing_directory(path, mode);
+    *made = existing(path, mode);
     if (*made) {
         (*made)->mode = mode;
-        return 0;
+        return is_regular(*made) ? inode_resize(*made, 0) : 0;
     }
     error = error ? error : path_place(root, path, &place);
     if (error) {

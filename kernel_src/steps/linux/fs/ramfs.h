@@ -6,7 +6,7 @@
 #include "fs/inode.h"
 
 /* All return 0 or -errno. Directories on the way that are missing are made. What has the name
- * already is replaced, but for a directory, which stays and gets the mode. */
+ * already is replaced, but for a directory or file, which stays and gets the mode. */
 int ramfs_make(const char *path, uint32_t mode, uint32_t rdev, struct inode **made);
 int ramfs_symlink(const char *path, const char *target, struct inode **made);
 int ramfs_link(const char *existing_path, const char *path);

@@ -15,6 +15,7 @@ void ready_changed(struct wait_queue *queue)
         wake_all(queue);
     }
     ready_changes++;
+    epoll_changed(queue);
     if (pollers.first) {
         wake_all(&pollers);
     }

@@ -26,6 +26,7 @@ struct serial_struct {
 #define ICRNL 0x0100
 #define INLCR 0x0040
 #define IXON 0x0400
+#define IUTF8 0x4000
 #define OPOST 0x0001
 #define ONLCR 0x0004
 
@@ -73,6 +74,7 @@ struct serial_struct {
 #define TIOCSCTTY 0x540e
 #define TIOCGPGRP 0x540f
 #define TIOCSPGRP 0x5410
+#define TIOCOUTQ 0x5411
 #define TIOCGWINSZ 0x5413
 #define TIOCSWINSZ 0x5414
 #define FIONREAD 0x541b

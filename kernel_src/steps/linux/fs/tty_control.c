@@ -157,6 +157,9 @@ long tty_control(struct file *file, uint32_t request, void *argument)
         return give_up_terminal();
     case TIOCGSERIAL:
         return tell_serial(argument);
+    case TIOCOUTQ:
+        count = 0; /* every byte is on the wire */
+        /* fall through */
     case FIONREAD:
         return copy_to_user(argument, &count, sizeof count);
     default:

@@ -5,6 +5,12 @@
 
 static uint32_t column; /* of the cursor, as far as it can be known from what was printed */
 
+/* The second or a later byte of a character in UTF-8. */
+static int is_continued(uint8_t c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
 static void send(char c)
 {
     serial_write(&c, 1);
@@ -14,7 +20,7 @@ static void send(char c)
         column -= column != 0;
     } else if (c == '\t') {
         column = (column | 7) + 1;
-    } else if ((uint8_t)c >= ' ') {
+    } else if ((uint8_t)c >= ' ' && !((tty.termios.iflag & IUTF8) && is_continued((uint8_t)c))) {
         column++;
     }
 }
@@ -63,6 +69,9 @@ static void erase_one(void)
 {
     uint16_t cell = tty_cells[--tty.head % TTY_CELLS];
 
+    while ((tty.termios.iflag & IUTF8) && is_continued((uint8_t)cell) && last_typed() >= 0) {
+        cell = tty_cells[--tty.head % TTY_CELLS]; /* all bytes of a character */
+    }
     if (tty_has(ECHO) && tty_has(ECHOE)) {
         for (int width = cell >> CELL_WIDTH_SHIFT; width > 0; width--) {
             tty_put("\b \b", (uint8_t)cell == '\t' ? 1 : 3);

@@ -5,6 +5,7 @@
 #include "boot/multiboot.h"
 #include "dev/dev.h"
 #include "fs/initrd.h"
+#include "fs/magic.h"
 #include "fs/ramfs.h"
 #include "include/x86.h"
 #include "kernel/command_line.h"
@@ -37,7 +38,7 @@ static const struct {
     {"tmp", S_IFDIR | 01777, 0},
 };
 
-struct process *init_process;
+struct process *init_process, *main_process;
 
 static void outw(uint16_t port, uint16_t value)
 {
@@ -67,6 +68,9 @@ static void make_nodes(void)
             panic("no memory for /%s", nodes[i].path);
         }
     }
+    if (magic_make() != 0) {
+        panic("no memory for /proc");
+    }
 }
 
 static void unpack(uint32_t start, uint32_t end)
@@ -91,16 +95,13 @@ void init_run(const struct multiboot_info *info)
     const char *path = command_line_read(info, &strings);
     const struct multiboot_module *module = phys_to_virt(info->mods_addr);
     unpack(module->start, module->end);
-    long error = process_first(&init_process);
-    if (!error && init_protected()) {
-        init_process->group->sid = init_process->group->pgid = 0; /* so that setsid() works */
-    }
-    error = error ? error : program_exec(init_process, root, path, &strings);
+    long error = init_first();
+    error = error ? error : program_exec(main_process, root, path, &strings);
     if (error) {
         init_failed(path, (int)-error);
     }
-    process_prepare(init_process);
-    queue_push(init_process);
+    process_prepare(main_process);
+    queue_push(main_process);
     for (;;) {
         process_idle();
     }

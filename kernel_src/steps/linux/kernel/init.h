@@ -6,12 +6,18 @@
 struct multiboot_info;
 struct process;
 
-extern struct process *init_process; /* NULL if there is none */
+extern struct process *init_process; /* number 1, which takes the orphans; NULL if there is none */
+
+/* The one whose end is the machine's: process 1, or what `tinygate exec` was to run. */
+extern struct process *main_process;
 
 /* Unpack the initial RAM disk and run its /init as process 1; comes back only if there is none. */
 void init_run(const struct multiboot_info *info);
 
 /* ---- kernel/init_end.c ---- */
+
+/* Make process 1, and the main one if that is another. Returns 0 or -errno. */
+long init_first(void);
 
 /* Process 1, if it is not to end by what it did not ask for: nobody else could go on. Or NULL. */
 struct process *init_protected(void);

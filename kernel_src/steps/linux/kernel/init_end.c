@@ -5,6 +5,19 @@
 #include "kernel/init.h"
 #include "kernel/kernel.h"
 #include "lib/lib.h"
+#include "proc/process.h"
+#include "proc/signals.h"
+
+long init_first(void)
+{
+    long error = process_first(&init_process);
+
+    main_process = init_process;
+    if (error == 0) {
+        init_process->group->sid = init_process->group->pgid = 0; /* so that setsid() works */
+    }
+    return error;
+}
 
 struct process *init_protected(void)
 {

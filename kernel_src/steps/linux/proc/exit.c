@@ -8,6 +8,7 @@
 #include "mm/space.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "proc/program.h"
 #include "proc/signals.h"
 
 void vfork_done(struct process *child)
@@ -118,7 +119,7 @@ static void group_ended(const struct group *group)
     if (leader->killed_by == NOT_KILLED) {
         leader->exit_status = signal ? 128 + signal : group->wait_status >> 8;
     }
-    if (leader == init_process) {
+    if (leader == main_process) {
         init_ended(group->wait_status);
     }
     tty_leave(group);
@@ -133,6 +134,7 @@ void process_exit(int32_t wait_status)
     if (!group->is_ending) {
         group->wait_status = wait_status; /* that of the last one counts */
     }
+    futex_leave(process);
     clear_tid(process);
     vfork_done(process);
     vfork_forget(process);
@@ -143,6 +145,7 @@ void process_exit(int32_t wait_status)
     wake_all(&group->thread_ended);
     signals_notify_all(group); /* what it was to take is another's now */
     if (group->threads == 0) {
+        program_set(group, NULL);
         children_leave(group->leader);
         group_ended(group);
     }

@@ -7,6 +7,7 @@
 #include "mm/space.h"
 #include "proc/fork.h"
 #include "proc/process.h"
+#include "proc/program.h"
 #include "proc/signals.h"
 
 static int thread_fork(struct process *child, struct process *parent)
@@ -47,8 +48,13 @@ static int group_copy(struct process *child, const struct process *parent)
     memcpy(group->action, from->action, sizeof group->action);
     inode_get(from->cwd);
     group->cwd = from->cwd;
+    inode_get(from->root);
+    group->root = from->root;
+    program_set(group, from->exe);
     group->umask = from->umask;
     group->nice = from->nice;
+    group->policy = from->policy;
+    group->priority = from->priority;
     memcpy(group->limits, from->limits, sizeof group->limits);
     process_adopt(from->leader, child);
     return 0;
@@ -91,7 +97,8 @@ int group_first(struct process *process)
         group->exit_signal = SIGCHLD;
         group->pgid = group->sid = process->pid;
         inode_get(root);
-        group->cwd = root;
+        inode_get(root);
+        group->cwd = group->root = root;
         group->umask = 022;
         limits_first(group);
     }
@@ -106,7 +113,9 @@ void group_free(struct process *process)
     if (!group || group->leader != process) {
         return;
     }
+    program_set(group, NULL);
     inode_put(group->cwd);
+    inode_put(group->root);
     pending_free(&group->pending);
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
         p->group = p->group == group ? NULL : p->group; /* threads that are still to be freed */
@@ -141,9 +150,8 @@ static void become_leader(struct process *process)
         process_adopt(process, old->children);
     }
     group->leader = process;
-    if (old == init_process) {
-        init_process = process;
-    }
+    init_process = old == init_process ? process : init_process;
+    main_process = old == main_process ? process : main_process;
     old->is_orphan = 1;
     process_adopt(cpus[0].idle, old);
 }

@@ -9,6 +9,7 @@
 #include "fs/path.h"
 #include "mm/space.h"
 #include "proc/process.h"
+#include "proc/signals.h"
 
 #define LINE_BYTES 256 /* of the first line, as Linux */
 #define INTERPRETERS_MAX 5
@@ -40,6 +41,7 @@ static int script_parse(struct script *script, size_t size)
     while (end > at && is_blank(end[-1])) {
         end--;
     }
+    int is_cut = size == LINE_BYTES - 1 && end == script->line + size;
     *end = '\0';
     while (is_blank(*at)) {
         at++;
@@ -49,6 +51,7 @@ static int script_parse(struct script *script, size_t size)
         at++;
     }
     script->argument = NULL;
+    is_cut = is_cut && *at == '\0'; /* within the name */
     if (*at != '\0') {
         *at++ = '\0';
         while (is_blank(*at)) {
@@ -56,20 +59,22 @@ static int script_parse(struct script *script, size_t size)
         }
         script->argument = at;
     }
-    return *script->interpreter != '\0';
+    return *script->interpreter != '\0' && !is_cut;
 }
 
-int is_running(const struct inode *inode)
+void program_set(struct group *group, struct inode *inode)
 {
-    for (const struct process *p = process_next(NULL); p; p = process_next(p)) {
-        const struct area *area = p->space ? p->space->areas : NULL;
-        for (; area; area = area->next) {
-            if (area->inode == inode && (area->flags & (PROT_EXEC | AREA_SHARED)) == PROT_EXEC) {
-                return 1;
-            }
-        }
+    struct inode *old = group->exe;
+
+    if (inode) {
+        inode_get(inode);
+        inode->runs++;
     }
-    return 0;
+    group->exe = inode;
+    if (old) {
+        old->runs--;
+        inode_put(old);
+    }
 }
 
 static long find_program(struct inode *base, const char *path, struct inode **inode)

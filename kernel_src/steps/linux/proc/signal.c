@@ -3,6 +3,8 @@
 #include "proc/signals.h"
 
 #include "cpu/wake.h"
+#include "fs/file.h"
+#include "fs/ready.h"
 #include "kernel/init.h"
 #include "mm/space.h"
 #include "proc/process.h"
@@ -145,6 +147,7 @@ static void list_add(struct pending_list *list, const struct signal_info *info)
     }
     struct pending **link = &list->first;
     struct pending *pending = memory_alloc(sizeof *pending);
+    ready_changed(&signals_arrived);
     list->set |= signal_bit(info->signal); /* without memory it arrives, but says no more */
     if (!pending) {
         return;

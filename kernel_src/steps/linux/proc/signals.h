@@ -58,7 +58,8 @@ struct group {
     uint32_t stopped_by; /* a signal, or 0 */
     uint32_t tell_stop;  /* the parent has not yet asked about it */
     uint32_t tell_continue;
-    struct inode *cwd;              /* working directory */
+    struct inode *cwd, *root;       /* working directory; where "/" leads */
+    struct inode *exe;              /* the program */
     uint32_t umask;                 /* mode bits that new files do not get */
     struct wait_queue stopped;      /* threads, while it is */
     struct wait_queue thread_ended; /* whoever waits to be the only one */
@@ -66,6 +67,8 @@ struct group {
     struct alarm alarms[ALARMS];    /* by ITIMER_REAL, ...: see proc/alarm.h */
     uint32_t ticks, child_ticks;    /* its threads had a CPU; children that wait4() told of had */
     int32_t nice;                   /* setpriority(2): only remembered */
+    uint32_t policy;                /* as sched(7) has it, and so are they */
+    int32_t priority;
     struct rlimit limits[RLIMIT_COUNT];
     struct sigaction action[SIGNAL_LIMIT - 1];
 };

@@ -20,7 +20,7 @@ struct itimerval {
     struct timeval period, left;
 };
 
-static int is_time(const struct timeval *time)
+static int is_interval(const struct timeval *time)
 {
     return time->seconds >= 0 && (uint32_t)time->microseconds < 1000000u;
 }
@@ -50,7 +50,7 @@ long sys_setitimer(int which, const struct itimerval *new, struct itimerval *old
     if (new != NULL && copy_from_user(&timer, new, sizeof timer) != 0) {
         return -EFAULT;
     }
-    if ((uint32_t)which >= ALARMS || !is_time(&timer.period) || !is_time(&timer.left)) {
+    if ((uint32_t)which >= ALARMS || !is_interval(&timer.period) || !is_interval(&timer.left)) {
         return -EINVAL;
     }
     const struct itimerval before = {timeval_of(group->alarms[which].period),

@@ -9,14 +9,18 @@
 #include "sys/time.h"
 
 /* Everybody is root, who may do everything but execute what nobody may. */
-long sys_faccessat(int base_fd, const char *path, uint32_t mode)
+long sys_faccessat2(int base_fd, const char *path, uint32_t mode, int flags)
 {
     struct inode *inode;
+    char first;
 
-    if (mode & ~7u) {
+    if ((mode & ~7u) || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))) {
         return -EINVAL;
     }
-    long error = inode_of_name(base_fd, path, 1, &inode);
+    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
+        return base_fd == AT_FDCWD || file_of(base_fd) ? 0 : -EBADF;
+    }
+    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
     if (error == 0) {
         error = (mode & 1) && !is_directory(inode) && (inode->mode & 0111) == 0 ? -EACCES : 0;
         inode_put(inode);
@@ -50,33 +54,37 @@ long sys_fchmod(int fd, uint32_t mode)
     return !file ? -EBADF : file->inode ? change_mode(file->inode, mode) : 0;
 }
 
-static int is_time(const struct timespec *time)
+static int is_file_time(const struct timespec64 *time)
 {
     return (uint32_t)time->nanoseconds < 1000000000u || time->nanoseconds == UTIME_NOW ||
            time->nanoseconds == UTIME_OMIT;
 }
 
-/* Only the time of the last change is kept: times[1]. */
-static long set_times(struct inode *inode, const struct timespec *times)
+static void set_time(uint32_t *time, const struct timespec64 *from)
 {
-    if (!is_time(&times[0]) || !is_time(&times[1])) {
+    if (from->nanoseconds != UTIME_OMIT) {
+        *time = from->nanoseconds == UTIME_NOW ? clock_seconds() : (uint32_t)from->seconds;
+    }
+}
+
+static long set_times(struct inode *inode, const struct timespec64 *times)
+{
+    if (!is_file_time(&times[0]) || !is_file_time(&times[1])) {
         return -EINVAL;
     }
-    if (times[1].nanoseconds == UTIME_NOW) {
-        inode->mtime = clock_seconds();
-    } else if (times[1].nanoseconds != UTIME_OMIT) {
-        inode->mtime = (uint32_t)times[1].seconds;
-    }
+    set_time(&inode->atime, &times[0]);
+    set_time(&inode->mtime, &times[1]);
+    inode->ctime = clock_seconds();
     return 0;
 }
 
 /* Without a path it is the open file itself. */
 long sys_utimensat(int base_fd, const char *path, const struct timespec *from, int flags)
 {
-    struct timespec times[] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
+    struct timespec64 times[] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
     struct inode *inode;
 
-    if (from && copy_from_user(times, from, sizeof times) != 0) {
+    if (from && times_get(from, times, 2) != 0) {
         return -EFAULT;
     }
     if (times[0].nanoseconds == UTIME_OMIT && times[1].nanoseconds == UTIME_OMIT) {

@@ -14,31 +14,40 @@ long sys_clock_gettime(int id, struct timespec *result)
     if (error) {
         return error;
     }
-    const struct timespec time = {(int32_t)now.seconds, (int32_t)(now.nanoseconds >> CLOCK_SHIFT)};
-    return copy_to_user(result, &time, sizeof time);
+    const struct timespec64 time = {now.seconds, (int64_t)(now.nanoseconds >> CLOCK_SHIFT)};
+    return times_put(result, &time, 1);
 }
 
-long sys_clock_gettime64(int id, struct timespec64 *result)
+/* Only the time of day can be set. */
+long sys_clock_settime(int id, const struct timespec *from)
 {
-    struct clock_time now;
-    int error = time_now(id, &now);
+    struct timespec64 time;
 
-    if (error) {
-        return error;
+    if (id != CLOCK_REALTIME) {
+        return -EINVAL;
     }
-    const struct timespec64 time = {now.seconds, (int64_t)(now.nanoseconds >> CLOCK_SHIFT)};
-    return copy_to_user(result, &time, sizeof time);
+    if (times_get(from, &time, 1) != 0) {
+        return -EFAULT;
+    }
+    if (time.seconds < 0 || time.seconds > UINT32_MAX ||
+        (uint64_t)time.nanoseconds >= NS_PER_SECOND) {
+        return -EINVAL;
+    }
+    const struct clock_time now = {(uint32_t)time.seconds,
+                                   (uint64_t)time.nanoseconds << CLOCK_SHIFT};
+    clock_set(&now);
+    return 0;
 }
 
 /* How finely a clock is told. */
 long sys_clock_getres(int id, struct timespec *result)
 {
     int is_coarse = id == CLOCK_REALTIME_COARSE || id == CLOCK_MONOTONIC_COARSE;
-    const struct timespec step = {0, is_coarse || !clock_is_fine() ? NS_PER_TICK : 1};
+    const struct timespec64 step = {0, is_coarse || !clock_is_fine() ? NS_PER_TICK : 1};
     struct clock_time now;
     int error = time_now(id, &now);
 
-    return error || !result ? error : copy_to_user(result, &step, sizeof step);
+    return error || !result ? error : times_put(result, &step, 1);
 }
 
 long sys_gettimeofday(struct timeval *result, struct timezone *zone)

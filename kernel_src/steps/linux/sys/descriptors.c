@@ -1,9 +1,11 @@
 /* sys/descriptors.c: system calls about the numbers of open files. */
 
 #include "fs/file.h"
+#include "fs/pipe.h"
 #include "mm/mm.h"
 #include "proc/process.h"
 #include "sys/calls.h"
+#include "sys/locks.h"
 
 #define STATUS_FLAGS (O_APPEND | O_NONBLOCK) /* those that may be changed later */
 
@@ -12,9 +14,14 @@ long sys_close(int fd)
     return file_close(fd);
 }
 
-static void set_close_on_exec(int fd, int on)
+static uint32_t *close_on_exec_of(int fd)
 {
-    current_process()->files->close_on_exec[fd] = on != 0;
+    return &slot_of_fd(current_process()->files, (uint32_t)fd)->close_on_exec;
+}
+
+void set_close_on_exec(int fd, int on)
+{
+    *close_on_exec_of(fd) = on != 0;
 }
 
 long file_install_new(struct file *file, uint32_t flags)
@@ -57,7 +64,10 @@ long sys_dup3(int fd, int wanted, uint32_t flags)
     if (!file || (uint32_t)wanted >= files_max()) {
         return -EBADF;
     }
-    file_install_at(file_get(file), wanted);
+    if (file_install_at(file_get(file), wanted) != 0) {
+        file_put(file);
+        return -ENOMEM;
+    }
     set_close_on_exec(wanted, (flags & O_CLOEXEC) != 0);
     return wanted;
 }
@@ -70,18 +80,42 @@ long sys_dup2(int fd, int wanted)
     return sys_dup3(fd, wanted, 0);
 }
 
+#define CLOSE_RANGE_UNSHARE 2u
+#define CLOSE_RANGE_CLOEXEC 4u
+
+long sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
+{
+    if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last) {
+        return -EINVAL;
+    }
+    if ((flags & CLOSE_RANGE_UNSHARE) && files_unshare(current_process()) != 0) {
+        return -ENOMEM;
+    }
+    for (uint32_t fd = first; fd <= last && fd < current_process()->files->limit; fd++) {
+        if (file_of((int)fd) && (flags & CLOSE_RANGE_CLOEXEC)) {
+            set_close_on_exec((int)fd, 1);
+        } else {
+            (void)file_close((int)fd);
+        }
+    }
+    return 0;
+}
+
 long sys_pipe2(int *fds, uint32_t flags)
 {
     struct file *ends[2];
-    int numbers[2];
 
     if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK)) {
         return -EINVAL;
     }
     int error = pipe_create(ends, flags & O_NONBLOCK);
-    if (error) {
-        return error;
-    }
+    return error ? error : files_install_both(ends, fds, flags);
+}
+
+long files_install_both(struct file *ends[2], int *fds, uint32_t flags)
+{
+    int error, numbers[2];
+
     numbers[0] = file_install(ends[0], 0);
     numbers[1] = numbers[0] < 0 ? numbers[0] : file_install(ends[1], 0);
     error = numbers[1] < 0 ? numbers[1] : copy_to_user(fds, numbers, sizeof numbers);
@@ -97,7 +131,6 @@ long sys_pipe2(int *fds, uint32_t flags)
 
 long sys_fcntl64(int fd, int command, uint32_t argument)
 {
-    static const int16_t nobody = F_UNLCK; /* the first member of struct flock */
     struct file *file = file_of(fd);
 
     if (!file) {
@@ -108,7 +141,7 @@ long sys_fcntl64(int fd, int command, uint32_t argument)
     case F_DUPFD_CLOEXEC:
         return duplicate(fd, (int)argument, command == F_DUPFD_CLOEXEC);
     case F_GETFD:
-        return current_process()->files->close_on_exec[fd];
+        return (long)*close_on_exec_of(fd);
     case F_SETFD:
         set_close_on_exec(fd, argument & FD_CLOEXEC);
         return 0;
@@ -117,14 +150,18 @@ long sys_fcntl64(int fd, int command, uint32_t argument)
     case F_SETFL:
         file->flags = (file->flags & ~(uint32_t)STATUS_FLAGS) | (argument & STATUS_FLAGS);
         return 0;
+    case F_GETPIPE_SZ:
+    case F_SETPIPE_SZ: /* it has that size, and no other */
+        return !is_pipe(file)                                     ? -EBADF
+               : command == F_SETPIPE_SZ && argument > PIPE_BYTES ? -EPERM
+                                                                  : (long)PIPE_BYTES;
     case F_GETLK:
     case F_GETLK64:
-        return copy_to_user((void *)argument, &nobody, sizeof nobody);
     case F_SETLK:
     case F_SETLK64:
     case F_SETLKW:
     case F_SETLKW64:
-        return 0; /* nobody else takes locks that differ */
+        return lock_command(file, command, (void *)argument);
     default:
         return -EINVAL;
     }

@@ -2,7 +2,9 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/magic.h"
 #include "fs/path.h"
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
@@ -29,7 +31,7 @@ static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
 
 long sys_mkdirat(int base_fd, const char *path, uint32_t mode)
 {
-    return make(base_fd, path, S_IFDIR | (mode & S_IALLUGO), 0);
+    return make(base_fd, path, S_IFDIR | (mode & (S_IALLUGO & ~(S_ISUID | S_ISGID))), 0);
 }
 
 long sys_mknodat(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
@@ -148,6 +150,23 @@ long sys_symlinkat(const char *target, int base_fd, const char *path)
     return error;
 }
 
+static long tell_text(const char *text, uint32_t length, char *buffer, size_t size)
+{
+    uint32_t part = lower(length, size);
+
+    return copy_to_user(buffer, text, part) != 0 ? -EFAULT : (long)part;
+}
+
+static long tell_magic(const struct inode *link, char *buffer, size_t size)
+{
+    char *text = memory_alloc(PATH_MAX);
+    long at = text ? magic_text(link, text) : -ENOMEM;
+    long result = at < 0 ? at : tell_text(text + at, PATH_MAX - 1 - (uint32_t)at, buffer, size);
+
+    memory_free(text);
+    return result;
+}
+
 long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
 {
     struct inode *inode;
@@ -159,10 +178,9 @@ long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
     if (error) {
         return error;
     }
-    uint32_t part = inode->size < size ? inode->size : size;
-    long result = !is_symlink(inode)                               ? -EINVAL
-                  : copy_to_user(buffer, inode->target, part) != 0 ? -EFAULT
-                                                                   : (long)part;
+    long result = !is_symlink(inode) ? -EINVAL
+                  : inode->magic     ? tell_magic(inode, buffer, size)
+                                     : tell_text(inode->target, inode->size, buffer, size);
     inode_put(inode);
     return result;
 }

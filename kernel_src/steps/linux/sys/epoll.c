@@ -29,38 +29,21 @@ long sys_epoll_create(int size)
     return size <= 0 ? -EINVAL : sys_epoll_create1(0);
 }
 
-static long change(struct watch **link, struct file *file, int fd, const struct epoll_event *event)
+static void change(struct watch *watch, const struct epoll_event *event)
 {
-    struct watch *watch = *link;
-
-    if (!watch) {
-        watch = memory_alloc(sizeof *watch);
-        if (!watch) {
-            return -ENOMEM;
-        }
-        *link = watch;
-    }
-    *watch = (struct watch){.next = watch->next,
-                            .file = file,
-                            .fd = fd,
-                            .wanted = event->events,
-                            .data = {event->data[0], event->data[1]}};
-    ready_changed(&pollers); /* somebody may wait already */
-    return 0;
-}
-
-static void watch_remove(struct watch **link)
-{
-    struct watch *watch = *link;
-
-    *link = watch->next;
-    memory_free(watch);
+    watch->wanted = event->events;
+    watch->data[0] = event->data[0];
+    watch->data[1] = event->data[1];
+    watch->told = watch->events = 0;
+    watch_put(watch);
+    ready_changed(&watch->epoll->changed); /* somebody may wait already */
 }
 
 long sys_epoll_ctl(int epoll_fd, int operation, int fd, const struct epoll_event *user)
 {
     struct epoll_event event = {0, {0, 0}};
     struct file *file = file_of(fd), *epoll_file = file_of(epoll_fd);
+    int error;
 
     if (operation != EPOLL_CTL_DEL && copy_from_user(&event, user, sizeof event) != 0) {
         return -EFAULT;
@@ -72,55 +55,48 @@ long sys_epoll_ctl(int epoll_fd, int operation, int fd, const struct epoll_event
         return -EPERM;
     }
     struct epoll *epoll = epoll_of(epoll_file);
-    if (!epoll || epoll_of(file)) {
-        return -EINVAL; /* not one in another: who would end a circle? */
-    }
-    struct watch **link = epoll_find(epoll, file, fd);
-    if (operation == EPOLL_CTL_ADD) {
-        return *link ? -EEXIST : change(link, file, fd, &event);
-    }
-    if (operation != EPOLL_CTL_DEL && operation != EPOLL_CTL_MOD) {
+    if (!epoll || file == epoll_file) {
         return -EINVAL;
     }
-    if (!*link) {
-        return -ENOENT;
+    struct watch *watch = watch_find(epoll, file, fd);
+    if (operation == EPOLL_CTL_ADD) {
+        error = watch ? -EEXIST : watch_add(epoll, file, fd, &watch);
+    } else if (operation != EPOLL_CTL_DEL && operation != EPOLL_CTL_MOD) {
+        error = -EINVAL;
+    } else {
+        error = watch ? 0 : -ENOENT;
     }
-    if (operation == EPOLL_CTL_MOD) {
-        return change(link, file, fd, &event);
+    if (error == 0 && operation == EPOLL_CTL_DEL) {
+        watch_remove(watch);
+    } else if (error == 0) {
+        change(watch, &event);
     }
-    watch_remove(link);
-    return 0;
+    return error;
 }
 
-/* Behind all others: they come first when there is no room for all. */
-static void move_to_end(struct epoll *epoll, struct watch *watch)
-{
-    struct watch **link = epoll_find(epoll, watch->file, watch->fd);
-
-    *link = watch->next;
-    watch->next = NULL;
-    *epoll_find(epoll, NULL, -1) = watch;
-}
-
-/* What there is to tell, each watch once. Returns how many, or -EFAULT. */
+/* What the candidates have to tell, each once: those that may have more come behind all others, so
+ * that they do not keep those out for whom there is no room. Returns how many, or -EFAULT. */
 static long tell(struct epoll *epoll, struct epoll_event *to, uint32_t room)
 {
-    uint32_t count = 0, left = 0;
-    struct watch *next;
+    struct node **end = epoll->candidates_end;
+    struct node *node = epoll->candidates;
+    uint32_t count = 0;
 
-    for (const struct watch *watch = epoll->watches; watch; watch = watch->next) {
-        left++;
-    }
-    for (struct watch *watch = epoll->watches; left > 0 && count < room; watch = next, left--) {
+    for (int is_last = !node; !is_last && count < room;) {
+        struct watch *watch = node_owner(node, struct watch, candidate);
         uint32_t news = watch_news(watch, 1);
-        next = watch->next;
         if (news) {
             const struct epoll_event event = {news, {watch->data[0], watch->data[1]}};
             if (copy_to_user(&to[count], &event, sizeof event) != 0) {
                 return count ? (long)count : -EFAULT;
             }
-            move_to_end(epoll, watch);
             count++;
+        }
+        is_last = &node->next == end;
+        node = node->next;
+        watch_take(watch);
+        if (watch_stays(watch, news)) {
+            watch_put(watch);
         }
     }
     return (long)count;

@@ -2,9 +2,9 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/magic.h"
 #include "fs/path.h"
 #include "proc/process.h"
-#include "proc/program.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
@@ -62,12 +62,29 @@ static int check_open(const struct inode *inode, uint32_t flags)
         return -EISDIR;
     }
     int is_changed = is_regular(inode) && (flags & (O_ACCMODE | O_TRUNC));
-    return is_changed && is_running(inode) ? -ETXTBSY : 0;
+    return is_changed && inode->runs ? -ETXTBSY : 0;
+}
+
+/* What has no name in the file system is not opened anew: it is the same open file. */
+static long open_again(const struct inode *link, uint32_t flags)
+{
+    struct file *file = file_of((int)link->rdev);
+    uint32_t mode = file->flags & O_ACCMODE;
+
+    if (flags & O_NOFOLLOW) {
+        return -ELOOP;
+    }
+    return mode == O_RDWR || mode == (flags & O_ACCMODE) ? file_install_new(file_get(file), flags)
+                                                         : -EACCES;
 }
 
 static long open_inode(struct inode *inode, uint32_t flags)
 {
     struct file *file;
+
+    if (inode->magic == MAGIC_FD) {
+        return open_again(inode, flags);
+    }
     long error = check_open(inode, flags);
 
     if (error == 0 && (flags & O_TRUNC) && is_regular(inode)) {

@@ -6,9 +6,11 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/magic.h"
 #include "lib/lib.h"
 #include "lib/text.h"
 #include "mm/mm.h"
+#include "proc/process.h"
 #include "sys/calls.h"
 
 #define PLACE_DOT 0u
@@ -20,26 +22,56 @@
 
 /* One name, as both calls need it. */
 struct listed {
+    char number[8]; /* of an open file: see fs/magic.h */
     const char *name;
     const struct inode *inode;
     uint32_t place;
+    const struct entry *next; /* from which on to look for the name behind it */
 };
+
+/* The same of the open files' numbers. */
+static int listed_open(uint32_t place, struct listed *next)
+{
+    uint32_t fd = place - PLACE_DOT_DOT - 1;
+    uint32_t at = sizeof next->number - 1;
+
+    while (fd < current_process()->files->limit && !file_of((int)fd)) {
+        fd++;
+    }
+    next->place = fd + PLACE_DOT_DOT + 1;
+    next->number[at] = '\0';
+    for (uint32_t rest = fd; at == sizeof next->number - 1 || rest != 0; rest /= 10) {
+        next->number[--at] = (char)('0' + rest % 10);
+    }
+    next->name = next->number + at;
+    next->inode = magic_child(next->name, sizeof next->number - 1 - at);
+    return next->inode != NULL;
+}
 
 /* The first name at or behind a place. Returns 0 if there is none. */
 static int listed_next(const struct inode *directory, uint32_t place, struct listed *next)
 {
+    const struct entry *entry = next->next;
+
     if (place <= PLACE_DOT_DOT) {
-        *next = place == PLACE_DOT ? (struct listed){".", directory, place}
-                                   : (struct listed){"..", directory->parent, place};
+        next->name = place == PLACE_DOT ? "." : "..";
+        next->inode = place == PLACE_DOT ? directory : directory->parent;
+        next->place = place;
         return 1;
     }
-    for (const struct entry *entry = directory->entries; entry; entry = entry->next) {
-        if (PLACE_LAST - entry->cookie >= place) {
-            *next = (struct listed){entry->name, entry->inode, PLACE_LAST - entry->cookie};
-            return 1;
-        }
+    if (directory->magic == MAGIC_FDS) {
+        return listed_open(place, next);
     }
-    return 0;
+    while (entry && PLACE_LAST - entry->cookie < place) {
+        entry = entry_next(entry);
+    }
+    if (entry) {
+        next->name = entry->name;
+        next->inode = entry->inode;
+        next->place = PLACE_LAST - entry->cookie;
+        next->next = entry_next(entry);
+    }
+    return entry != NULL;
 }
 
 /* DT_DIR and so on are the kind of a file as its mode has it. */
@@ -88,6 +120,7 @@ static long list(int fd, uint8_t *to, uint32_t size,
     if (!file || !file->inode || !is_directory(file->inode)) {
         return file ? -ENOTDIR : -EBADF;
     }
+    next.next = entry_of(file->inode->entries);
     while (listed_next(file->inode, file->position, &next)) {
         uint32_t part = put(record, &next);
         if (done + part > size) {

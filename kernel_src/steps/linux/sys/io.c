@@ -9,6 +9,8 @@
 
 #define BYTES_MAX 0x7ffff000u /* of one call, as Linux */
 #define IOV_MAX 1024
+#define FIONCLEX 0x5450 /* FD_CLOEXEC, by ioctl() */
+#define FIOCLEX 0x5451
 #define FIONBIO 0x5421 /* O_NONBLOCK, by ioctl() */
 
 struct iovec {
@@ -17,6 +19,7 @@ struct iovec {
 };
 
 typedef long transfer_function(struct file *file, void *buffer, size_t size);
+typedef long run_function(struct file *file, transfer_function *transfer, void *what, size_t size);
 
 static long do_read(struct file *file, void *buffer, size_t size)
 {
@@ -90,12 +93,12 @@ static int is_empty(struct file *file)
 /* The pieces one after the other, until one is not done wholly. Only for the first is it right to
  * wait for something to read. */
 static long do_pieces(struct file *file, transfer_function *transfer, const struct iovec *vector,
-                      int count)
+                      size_t count)
 {
     struct iovec piece;
     long done = 0;
 
-    for (int i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         long part = piece_get(&vector[i], &piece);
         if (part == 0 && piece.size == 0) {
             continue;
@@ -117,18 +120,18 @@ static long do_pieces(struct file *file, transfer_function *transfer, const stru
 }
 
 /* All pieces are looked at before anything is done. */
-static long do_vector(struct file *file, transfer_function *transfer, const struct iovec *vector,
-                      int count)
+static long do_vector(struct file *file, transfer_function *transfer, void *pieces, size_t count)
 {
+    const struct iovec *vector = pieces;
     struct iovec piece;
 
     if (!file) {
         return -EBADF;
     }
-    if (count < 0 || count > IOV_MAX) {
+    if (count > IOV_MAX) {
         return -EINVAL;
     }
-    for (int i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         long error = piece_get(&vector[i], &piece);
         if (error) {
             return error;
@@ -142,49 +145,60 @@ static long do_vector(struct file *file, transfer_function *transfer, const stru
 
 long sys_readv(int fd, const struct iovec *vector, int count)
 {
-    return do_vector(file_to_read(fd), do_read, vector, count);
+    return do_vector(file_to_read(fd), do_read, (void *)vector, (size_t)count);
 }
 
 long sys_writev(int fd, const struct iovec *vector, int count)
 {
-    return do_vector(file_to_write(fd), do_write, vector, count);
+    return do_vector(file_to_write(fd), do_write, (void *)vector, (size_t)count);
 }
 
-/* At a place of its own: the file's stays where it was. Once, not in each of its callers: this file
- * is compiled for speed, which matters elsewhere. */
-__attribute__((noinline)) static long do_at(int fd, struct file *allowed,
-                                            transfer_function *transfer, void *buffer, size_t size,
-                                            uint32_t low, uint32_t high)
+/* At a place of its own: the file's stays where it was. `run`: do_one() or do_vector(). Once, not
+ * in each of its callers: this file is compiled for speed, which matters elsewhere. */
+__attribute__((noinline)) static long do_at(int fd, int is_read, run_function *run, void *what,
+                                            size_t size, const uint32_t place[2])
 {
-    struct file *file = file_of(fd);
+    struct file *file = file_of(fd), *allowed = is_read ? file_to_read(fd) : file_to_write(fd);
+    transfer_function *transfer = is_read ? do_read : do_write;
 
-    if ((int32_t)high < 0) {
+    if ((int32_t)place[1] < 0) {
         return -EINVAL;
     }
     if (!file) {
         return -EBADF;
     }
-    if (!file->inode || is_fifo(file->inode)) {
+    if (!file->inode || is_fifo(file->inode) || file->ops->control) {
         return -ESPIPE; /* even of an end that cannot be used like that */
     }
-    if (!is_regular(file->inode)) {
-        return do_one(allowed, transfer, buffer, size);
-    }
     uint32_t position = file->position;
-    file->position = high ? INODE_BYTES_MAX : low;
-    long done = do_one(allowed, transfer, buffer, size);
+    if (is_regular(file->inode)) {
+        file->position = place[1] ? INODE_BYTES_MAX : place[0];
+    }
+    long done = run(allowed, transfer, what, size);
     file->position = position;
     return done;
 }
 
+#define PLACE ((const uint32_t[]){low, high})
+
 long sys_pread64(int fd, void *buffer, size_t size, uint32_t low, uint32_t high)
 {
-    return do_at(fd, file_to_read(fd), do_read, buffer, size, low, high);
+    return do_at(fd, 1, do_one, buffer, size, PLACE);
 }
 
 long sys_pwrite64(int fd, const void *buffer, size_t size, uint32_t low, uint32_t high)
 {
-    return do_at(fd, file_to_write(fd), do_write, (void *)buffer, size, low, high);
+    return do_at(fd, 0, do_one, (void *)buffer, size, PLACE);
+}
+
+long sys_preadv(int fd, const struct iovec *vector, int count, uint32_t low, uint32_t high)
+{
+    return do_at(fd, 1, do_vector, (void *)vector, (size_t)count, PLACE);
+}
+
+long sys_pwritev(int fd, const struct iovec *vector, int count, uint32_t low, uint32_t high)
+{
+    return do_at(fd, 0, do_vector, (void *)vector, (size_t)count, PLACE);
 }
 
 static int has_places(const struct inode *inode)
@@ -253,6 +267,10 @@ long sys_ioctl(int fd, uint32_t request, void *argument)
 
     if (!file) {
         return -EBADF;
+    }
+    if (request == FIOCLEX || request == FIONCLEX) {
+        set_close_on_exec(fd, request == FIOCLEX);
+        return 0;
     }
     if (request == FIONBIO) {
         int on;

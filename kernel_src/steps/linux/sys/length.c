@@ -2,7 +2,6 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "proc/program.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
@@ -19,7 +18,7 @@ long sys_truncate64(const char *path, uint32_t low, uint32_t high)
     if (error == 0) {
         error = is_directory(inode)  ? -EISDIR
                 : !is_regular(inode) ? -EINVAL
-                : is_running(inode)  ? -ETXTBSY
+                : inode->runs        ? -ETXTBSY
                 : high               ? -EFBIG
                                      : inode_resize(inode, low);
         inode_put(inode);

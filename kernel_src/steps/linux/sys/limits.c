@@ -11,6 +11,7 @@
 #include "sys/calls.h"
 
 #define UNLIMITED UINT32_MAX
+#define FILES_AT_FIRST 1024 /* as Linux */
 #define NICE_MIN (-20)
 #define NICE_MAX 19
 #define NICE_ASKED 20 /* getpriority() gives this less the value: it must not look like an error */
@@ -23,7 +24,7 @@ void limits_first(struct group *group)
 {
     memset(group->limits, 0xff, sizeof group->limits);
     group->limits[RLIMIT_STACK].now = USER_STACK_LIMIT_BYTES;
-    group->limits[RLIMIT_NOFILE] = (struct rlimit){OPEN_MAX, OPEN_MAX};
+    group->limits[RLIMIT_NOFILE] = (struct rlimit){FILES_AT_FIRST, OPEN_MAX};
     group->limits[RLIMIT_CORE].now = 0;
 }
 

@@ -33,7 +33,7 @@ long name_get(struct name *name, int base_fd, const char *path)
     long size = string_from_user(name->path, path, PATH_MAX);
     long error = size < 0 ? size : size == 0 ? -ENOENT : 0;
     if (error == 0 && name->path[0] == '/') {
-        name->base = root; /* whatever base_fd is */
+        name->base = current_process()->group->root; /* whatever base_fd is */
     } else if (error == 0) {
         error = base_of(base_fd, &name->base);
     }
@@ -83,6 +83,10 @@ int node_create(struct inode *base, const char *path, uint32_t mode, uint32_t rd
     uint32_t umask = target ? 0 : current_process()->group->umask;
     *made = error ? NULL : inode_create(mode & ~umask, rdev);
     error = error ? error : *made ? 0 : -ENOMEM;
+    if (*made && (place.directory->mode & S_ISGID)) {
+        (*made)->gid = place.directory->gid;
+        (*made)->mode |= is_directory(*made) ? S_ISGID : 0;
+    }
     error = error || !target ? error : set_target(*made, target);
     error = error ? error : directory_add(place.directory, place.name, place.length, *made);
     if (error && *made) {

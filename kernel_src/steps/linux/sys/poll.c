@@ -19,6 +19,41 @@ struct pollfd {
     int16_t events, revents;
 };
 
+/* Those of a call, in pieces of a page. */
+#define POLLS_IN_PAGE (PAGE_SIZE / sizeof(struct pollfd))
+
+struct polls {
+    struct pollfd *page[OPEN_MAX / POLLS_IN_PAGE];
+    uint32_t count;
+};
+
+static struct pollfd *poll_at(const struct polls *polls, uint32_t i)
+{
+    return &polls->page[i / POLLS_IN_PAGE][i % POLLS_IN_PAGE];
+}
+
+static void polls_free(const struct polls *polls)
+{
+    for (uint32_t i = 0; i < OPEN_MAX / POLLS_IN_PAGE; i++) {
+        memory_free(polls->page[i]);
+    }
+}
+
+/* Room for so many; all zeros at first. Returns 0 or -ENOMEM. */
+static int polls_alloc(struct polls *polls, uint32_t count)
+{
+    for (; polls->count < count; polls->count += lower(count - polls->count, POLLS_IN_PAGE)) {
+        uint32_t part = lower(count - polls->count, POLLS_IN_PAGE);
+        struct pollfd *page = memory_alloc(part * sizeof *page);
+        if (!page) {
+            polls_free(polls);
+            return -ENOMEM;
+        }
+        polls->page[polls->count / POLLS_IN_PAGE] = page;
+    }
+    return 0;
+}
+
 static uint32_t ready_of(const struct pollfd *poll)
 {
     struct file *file = file_of(poll->fd);
@@ -35,13 +70,14 @@ static uint32_t ready_of(const struct pollfd *poll)
 }
 
 /* Returns how many of the files have something, waiting for that until a tick; NULL: for ever. */
-static long poll_files(struct pollfd *files, uint32_t count, const uint32_t *until)
+static long poll_files(const struct polls *polls, uint32_t count, const uint32_t *until)
 {
     for (int is_late = 0;;) {
         long found = 0;
         for (uint32_t i = 0; i < count; i++) {
-            files[i].revents = (int16_t)ready_of(&files[i]);
-            found += files[i].revents != 0;
+            struct pollfd *poll = poll_at(polls, i);
+            poll->revents = (int16_t)ready_of(poll);
+            found += poll->revents != 0;
         }
         if (found || is_late) {
             return found;
@@ -53,27 +89,45 @@ static long poll_files(struct pollfd *files, uint32_t count, const uint32_t *unt
     }
 }
 
+static long polls_read(const struct polls *polls, const struct pollfd *user)
+{
+    int error = 0;
+
+    for (uint32_t i = 0; i < polls->count && error == 0; i += POLLS_IN_PAGE) {
+        uint32_t part = lower(polls->count - i, POLLS_IN_PAGE);
+        error = copy_from_user(poll_at(polls, i), &user[i], part * sizeof *user);
+    }
+    return error;
+}
+
+/* Only what was found: the rest is the program's, and may have changed meanwhile. */
+static long polls_tell(const struct polls *polls, struct pollfd *user)
+{
+    int error = 0;
+
+    for (uint32_t i = 0; i < polls->count && error == 0; i++) {
+        const struct pollfd *poll = poll_at(polls, i);
+        error = copy_to_user(&user[i].revents, &poll->revents, sizeof poll->revents);
+    }
+    return error;
+}
+
 static long do_poll(struct pollfd *user, uint32_t count, const uint32_t *until)
 {
-    struct pollfd *files = NULL;
+    struct polls polls = {{NULL}, 0};
 
-    if (count > OPEN_MAX) {
+    if (count > files_max()) {
         return -EINVAL;
     }
-    if (count != 0) {
-        files = memory_alloc(count * sizeof *files);
-        if (!files) {
-            return -ENOMEM;
-        }
+    if (polls_alloc(&polls, count) != 0) {
+        return -ENOMEM;
     }
-    long result = copy_from_user(files, user, count * sizeof *files);
-    if (result == 0) {
-        result = poll_files(files, count, until);
-    }
-    if (result >= 0 && copy_to_user(user, files, count * sizeof *files) != 0) {
+    long error = polls_read(&polls, user);
+    long result = error ? error : poll_files(&polls, count, until);
+    if (result >= 0 && polls_tell(&polls, user) != 0) {
         result = -EFAULT;
     }
-    memory_free(files);
+    polls_free(&polls);
     return result;
 }
 
@@ -95,9 +149,7 @@ long sys_ppoll(struct pollfd *user, uint32_t count, struct timespec *timeout, co
         return error;
     }
     long result = do_poll(user, count, timeout ? &until : NULL);
-    if (timeout) {
-        tell_left(timeout, until);
-    }
+    tell_left(timeout, until);
     return result;
 }
 
@@ -129,7 +181,7 @@ static int sets_read(struct sets *sets, uint32_t count, uint32_t *const user[3])
     return error;
 }
 
-static uint32_t files_of(const struct sets *sets, uint32_t count, struct pollfd *files)
+static uint32_t files_of(const struct sets *sets, uint32_t count, const struct polls *polls)
 {
     uint32_t used = 0;
 
@@ -137,28 +189,29 @@ static uint32_t files_of(const struct sets *sets, uint32_t count, struct pollfd 
         int events =
             (has_bit(sets->bits[0], fd) ? POLLIN : 0) | (has_bit(sets->bits[1], fd) ? POLLOUT : 0);
         if (events || has_bit(sets->bits[2], fd)) {
-            files[used++] = (struct pollfd){(int32_t)fd, (int16_t)events, 0};
+            *poll_at(polls, used++) = (struct pollfd){(int32_t)fd, (int16_t)events, 0};
         }
     }
     return used;
 }
 
 /* Bits of what was found. Returns how many, or -EBADF if a file is not open. */
-static long sets_fill(struct sets *sets, const struct pollfd *files, uint32_t used)
+static long sets_fill(struct sets *sets, const struct polls *polls, uint32_t used)
 {
     long found = 0;
 
     memset(sets, 0, sizeof *sets);
     for (uint32_t i = 0; i < used; i++) {
-        uint32_t word = (uint32_t)files[i].fd / 32, bit = 1u << files[i].fd % 32;
-        if (files[i].revents & POLLNVAL) {
+        const struct pollfd *poll = poll_at(polls, i);
+        uint32_t word = (uint32_t)poll->fd / 32, bit = 1u << poll->fd % 32;
+        if (poll->revents & POLLNVAL) {
             return -EBADF;
         }
-        if (files[i].events & POLLIN && files[i].revents & (POLLIN | POLLHUP | POLLERR)) {
+        if (poll->events & POLLIN && poll->revents & (POLLIN | POLLHUP | POLLERR)) {
             sets->bits[0][word] |= bit;
             found++;
         }
-        if (files[i].events & POLLOUT && files[i].revents & (POLLOUT | POLLERR)) {
+        if (poll->events & POLLOUT && poll->revents & (POLLOUT | POLLERR)) {
             sets->bits[1][word] |= bit;
             found++;
         }
@@ -168,26 +221,28 @@ static long sets_fill(struct sets *sets, const struct pollfd *files, uint32_t us
 
 static long do_select(uint32_t count, uint32_t *const user[3], const uint32_t *until)
 {
-    struct sets sets = {0};
-    uint32_t wanted = count < OPEN_MAX ? count : OPEN_MAX;
-    struct pollfd *files = memory_alloc(OPEN_MAX * sizeof *files);
+    uint32_t wanted = lower(count, OPEN_MAX);
+    struct sets *sets = memory_alloc(sizeof *sets);
+    struct polls polls = {{NULL}, 0};
 
-    if (!files) {
+    if (!sets || polls_alloc(&polls, (int32_t)count < 0 ? 0 : wanted) != 0) {
+        memory_free(sets);
         return -ENOMEM;
     }
-    long result = (int32_t)count < 0 ? -EINVAL : sets_read(&sets, wanted, user);
+    long result = (int32_t)count < 0 ? -EINVAL : sets_read(sets, wanted, user);
     if (result == 0) {
-        uint32_t used = files_of(&sets, wanted, files);
-        result = poll_files(files, used, until);
-        result = result < 0 ? result : sets_fill(&sets, files, used);
+        uint32_t used = files_of(sets, wanted, &polls);
+        result = poll_files(&polls, used, until);
+        result = result < 0 ? result : sets_fill(sets, &polls, used);
     }
     for (int i = 0; i < 3 && result >= 0; i++) {
         if (user[i] &&
-            copy_to_user(user[i], sets.bits[i], words_of(wanted) * sizeof(uint32_t)) != 0) {
+            copy_to_user(user[i], sets->bits[i], words_of(wanted) * sizeof(uint32_t)) != 0) {
             result = -EFAULT;
         }
     }
-    memory_free(files);
+    polls_free(&polls);
+    memory_free(sets);
     return result;
 }
 
@@ -219,7 +274,7 @@ long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
                   struct timespec *timeout, const uint32_t *mask_and_size)
 {
     uint32_t *const user[3] = {in, out, except};
-    uint32_t until, mask[2] = {0, 0};
+    uint32_t until = 0, mask[2] = {0, 0};
 
     if (timeout) {
         long error = tick_of(timeout, CLOCK_MONOTONIC, 0, &until);
@@ -235,8 +290,6 @@ long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
         return error;
     }
     long result = do_select(count, user, timeout ? &until : NULL);
-    if (timeout) {
-        tell_left(timeout, until);
-    }
+    tell_left(timeout, until);
     return result;
 }

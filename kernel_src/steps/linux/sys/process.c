@@ -110,16 +110,14 @@ long sys_prctl(int option, char *name)
 }
 
 /* uname -a (Linux include/uapi/linux/utsname.h). Programs judge by the release: a static glibc ends
- * at its start below 3.2, and from 5.1 on there would have to be every call whose seconds have 64
- * bits. */
+ * at its start below 3.2, and from 5.1 on Go makes only those calls whose seconds have 64 bits. */
 struct utsname {
     char text[6][65]; /* system, node, release, version, machine, domain */
 };
 
 long sys_uname(struct utsname *to)
 {
-    static const char words[][16] = {"Linux", "tinygate", "4.19.0-tinygate",
-                                     "#1",    "i686",     "(none)"};
+    static const char words[][16] = {"Linux", "tinygate", "6.1.0-tinygate", "#1", "i686", "(none)"};
     struct utsname name = {{{0}}};
 
     for (uint32_t i = 0; i < sizeof words / sizeof words[0]; i++) {

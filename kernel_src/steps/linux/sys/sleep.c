@@ -17,44 +17,93 @@ uint32_t ticks_of(uint32_t seconds, uint32_t nanoseconds)
                : seconds * TIMER_HZ + (nanoseconds + NS_PER_TICK - 1) / NS_PER_TICK;
 }
 
+uint32_t ticks_of_time(const struct timespec64 *time)
+{
+    return ticks_of(time->seconds < SECONDS_MAX ? (uint32_t)time->seconds : SECONDS_MAX,
+                    (uint32_t)time->nanoseconds);
+}
+
 uint32_t tick_of_ms(uint32_t ms)
 {
     return clock_ticks() + ticks_of(ms / 1000, ms % 1000 * 1000000) + (ms != 0);
 }
 
+static int is_wide(void)
+{
+    return process_regs(current_process())->orig_eax >= NR_clock_gettime64;
+}
+
+/* Of the nanoseconds' 64 bits the upper half is padding. */
+int times_get(const struct timespec *from, struct timespec64 *times, uint32_t count)
+{
+    struct timespec narrow;
+    int error = is_wide() ? copy_from_user(times, from, count * sizeof *times) : 0;
+
+    for (uint32_t i = 0; i < count && error == 0; i++) {
+        if (is_wide()) {
+            times[i].nanoseconds = (int32_t)times[i].nanoseconds;
+        } else {
+            error = copy_from_user(&narrow, &from[i], sizeof narrow);
+            times[i] = (struct timespec64){narrow.seconds, narrow.nanoseconds};
+        }
+    }
+    return error;
+}
+
+int times_put(struct timespec *to, const struct timespec64 *times, uint32_t count)
+{
+    int error = is_wide() ? copy_to_user(to, times, count * sizeof *times) : 0;
+
+    for (uint32_t i = 0; i < count && error == 0 && !is_wide(); i++) {
+        const struct timespec narrow = {(int32_t)times[i].seconds, (int32_t)times[i].nanoseconds};
+        error = copy_to_user(&to[i], &narrow, sizeof narrow);
+    }
+    return error;
+}
+
+int is_time(const struct timespec64 *time)
+{
+    return time->seconds >= 0 && (uint64_t)time->nanoseconds < 1000000000u;
+}
+
 /* What is left from now to a moment; nothing if it is over. */
-static void subtract_now(struct timespec *moment, int clock)
+static void subtract_now(struct timespec64 *moment, int clock)
 {
     struct clock_time now = {0, 0};
 
     time_now(clock, &now);
-    moment->seconds -= (int32_t)now.seconds;
+    moment->seconds -= now.seconds;
     moment->nanoseconds -= (int32_t)(now.nanoseconds >> CLOCK_SHIFT);
     if (moment->nanoseconds < 0) {
         moment->nanoseconds += 1000000000;
         moment->seconds--;
     }
     if (moment->seconds < 0) {
-        *moment = (struct timespec){0, 0};
+        *moment = (struct timespec64){0, 0};
     }
 }
 
 /* A tick more than asked for: the next may come at once. */
-long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *tick)
+uint32_t tick_at(struct timespec64 time, int clock, int is_moment)
 {
-    struct timespec time;
-
-    if (copy_from_user(&time, user, sizeof time) != 0) {
-        return -EFAULT;
-    }
-    if (time.seconds < 0 || (uint32_t)time.nanoseconds >= 1000000000u) {
-        return -EINVAL;
-    }
     if (is_moment) {
         subtract_now(&time, clock);
     }
     int is_zero = time.seconds == 0 && time.nanoseconds == 0;
-    *tick = clock_ticks() + ticks_of((uint32_t)time.seconds, (uint32_t)time.nanoseconds) + !is_zero;
+    return clock_ticks() + ticks_of_time(&time) + !is_zero;
+}
+
+long tick_of(const struct timespec *user, int clock, int is_moment, uint32_t *tick)
+{
+    struct timespec64 time;
+
+    if (times_get(user, &time, 1) != 0) {
+        return -EFAULT;
+    }
+    if (!is_time(&time)) {
+        return -EINVAL;
+    }
+    *tick = tick_at(time, clock, is_moment);
     return 0;
 }
 
@@ -69,11 +118,10 @@ uint32_t ticks_left(uint32_t until)
 void tell_left(struct timespec *left, uint32_t until)
 {
     uint32_t ticks = ticks_left(until);
-    const struct timespec time = {(int32_t)(ticks / TIMER_HZ),
-                                  (int32_t)(ticks % TIMER_HZ * NS_PER_TICK)};
+    const struct timespec64 time = {ticks / TIMER_HZ, ticks % TIMER_HZ * NS_PER_TICK};
 
     if (left) {
-        (void)copy_to_user(left, &time, sizeof time);
+        (void)times_put(left, &time, 1);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/magic.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/kernel_stack.h"
@@ -45,15 +46,7 @@ _Static_assert(sizeof(struct stat) == 64 && sizeof(struct stat64) == 96, "as Lin
 /* A directory has a name, ".", and ".." in each directory in it. */
 static uint32_t links_of(const struct inode *inode)
 {
-    uint32_t links = inode->links;
-
-    if (is_directory(inode)) {
-        links = links ? 2 : 0;
-        for (const struct entry *entry = inode->entries; entry; entry = entry->next) {
-            links += (uint32_t)is_directory(entry->inode);
-        }
-    }
-    return links;
+    return is_directory(inode) && inode->links ? 2 + inode->subdirectories : inode->links;
 }
 
 static void stat64_fill(struct stat64 *stat, const struct inode *inode)
@@ -69,10 +62,8 @@ static void stat64_fill(struct stat64 *stat, const struct inode *inode)
         .rdev = inode->rdev,
         .size = inode->size,
         .blksize = PAGE_SIZE,
-        .blocks = is_regular(inode)
-                      ? (inode->size + PAGE_SIZE - 1) / PAGE_SIZE * (PAGE_SIZE / SECTOR_BYTES)
-                      : 0,
-        .atime = inode->mtime,
+        .blocks = inode->pages * (PAGE_SIZE / SECTOR_BYTES),
+        .atime = inode->atime,
         .mtime = inode->mtime,
         .ctime = inode->ctime,
     };
@@ -170,7 +161,81 @@ long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
     }
     long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
     if (error == 0) {
-        error = stat64_copy(inode, to);
+        int is_open_file = inode->magic == MAGIC_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0;
+        error = is_open_file ? sys_fstat64((int)inode->rdev, to) : stat64_copy(inode, to);
+        inode_put(inode);
+    }
+    return error;
+}
+
+/* Linux include/uapi/linux/stat.h. */
+struct statx_time {
+    int64_t seconds;
+    uint32_t nanoseconds, unused;
+};
+
+struct __attribute__((packed)) statx {
+    uint32_t mask, blksize;
+    uint64_t attributes;
+    uint32_t nlink, uid, gid;
+    uint16_t mode, unused0;
+    uint64_t ino, size, blocks, attributes_mask;
+    struct statx_time atime, btime, ctime, mtime;
+    uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+    uint64_t unused[14];
+};
+
+_Static_assert(sizeof(struct statx) == 256, "as Linux has it");
+
+#define STATX_BASIC 0x7ff
+#define STATX_RESERVED 0x80000000u
+#define STATX_SYNC 0x6000 /* AT_STATX_SYNC_TYPE: all is in memory */
+
+static long statx_copy(const struct inode *inode, struct statx *to)
+{
+    struct stat64 from;
+
+    stat64_fill(&from, inode);
+    const struct statx statx = {
+        .mask = STATX_BASIC,
+        .blksize = from.blksize,
+        .nlink = from.nlink,
+        .uid = from.uid,
+        .gid = from.gid,
+        .mode = (uint16_t)from.mode,
+        .ino = from.ino,
+        .size = from.size,
+        .blocks = from.blocks,
+        .atime = {.seconds = from.atime},
+        .ctime = {.seconds = from.ctime},
+        .mtime = {.seconds = from.mtime},
+        .rdev_major = (uint32_t)from.rdev >> 8 & 0xfff,
+        .rdev_minor = ((uint32_t)from.rdev & 0xff) | ((uint32_t)from.rdev >> 12 & ~0xffu),
+        .dev_minor = (uint32_t)from.dev,
+    };
+    return copy_to_user(to, &statx, sizeof statx);
+}
+
+long sys_statx(int base_fd, const char *path, int flags, uint32_t mask, struct statx *to)
+{
+    struct inode *inode, pipe;
+    const struct inode *open;
+    char first;
+
+    if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | STATX_SYNC)) ||
+        (flags & STATX_SYNC) == STATX_SYNC || (mask & STATX_RESERVED)) {
+        return -EINVAL;
+    }
+    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
+        open = base_fd == AT_FDCWD ? current_process()->group->cwd : inode_of_fd(base_fd, &pipe);
+        return open ? statx_copy(open, to) : -EBADF;
+    }
+    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
+    if (error == 0) {
+        open = inode->magic == MAGIC_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0
+                   ? inode_of_fd((int)inode->rdev, &pipe)
+                   : inode;
+        error = statx_copy(open, to);
         inode_put(inode);
     }
     return error;

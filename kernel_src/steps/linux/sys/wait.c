@@ -2,6 +2,7 @@
 
 #include "mm/mm.h"
 #include "proc/process.h"
+#include "proc/signal_frame.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
 #include "sys/times.h"
@@ -23,7 +24,8 @@ static int has_news(const struct process *child, int options)
 {
     const struct group *group = child->group;
 
-    return group->threads == 0 || ((options & WUNTRACED) && group->tell_stop) ||
+    return ((options & WEXITED) && group->threads == 0) ||
+           ((options & WUNTRACED) && group->tell_stop) ||
            ((options & WCONTINUED) && group->tell_continue);
 }
 
@@ -59,19 +61,12 @@ static struct process *find(const struct process *parent, int32_t pid, int optio
     return found;
 }
 
-long sys_wait4(int32_t pid, int *to, int options, void *usage)
+/* Until a child has news. Returns 0 or -errno; there may be no news if it was not to wait. */
+static long wait_for(struct process *parent, int32_t pid, int options, struct process **child)
 {
-    struct process *parent = current_process()->group->leader;
-    struct process *child;
     int any;
 
-    if (pid == INT32_MIN) {
-        return -ESRCH; /* its group could not be named */
-    }
-    if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WALL | WCLONE | WNOTHREAD)) {
-        return -EINVAL;
-    }
-    while (!(child = find(parent, pid, options, &any)) && any) {
+    while (!(*child = find(parent, pid, options, &any)) && any) {
         if (options & WNOHANG) {
             return 0;
         }
@@ -80,11 +75,26 @@ long sys_wait4(int32_t pid, int *to, int options, void *usage)
         }
         sleep_on(&parent->child_ended);
     }
+    return *child ? 0 : -ECHILD;
+}
+
+long sys_wait4(int32_t pid, int *to, int options, void *usage)
+{
+    struct process *parent = current_process()->group->leader;
+    struct process *child;
+
+    if (pid == INT32_MIN) {
+        return -ESRCH; /* its group could not be named */
+    }
+    if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WALL | WCLONE | WNOTHREAD)) {
+        return -EINVAL;
+    }
+    long error = wait_for(parent, pid, options | WEXITED, &child);
     if (!child) {
-        return -ECHILD;
+        return error;
     }
     int32_t number = child->pid;
-    int32_t status = take_news(child, options);
+    int32_t status = take_news(child, options | WEXITED);
     uint32_t ticks = child->group->ticks + child->group->child_ticks;
     if (child->group->threads == 0) {
         parent->group->child_ticks += ticks;
@@ -94,4 +104,53 @@ long sys_wait4(int32_t pid, int *to, int options, void *usage)
         return -EFAULT;
     }
     return number;
+}
+
+/* What waitid() tells of a status that wait4() would give. */
+static struct siginfo told_of(const struct process *child, int32_t status)
+{
+    int signal = status & 0x7f;
+    int code = status == STATUS_CONTINUED ? CLD_CONTINUED
+               : signal == STATUS_STOPPED ? CLD_STOPPED
+               : signal                   ? CLD_KILLED
+                                          : CLD_EXITED;
+    int value = code == CLD_CONTINUED ? SIGCONT : code == CLD_KILLED ? signal : status >> 8 & 0xff;
+
+    return (struct siginfo){
+        .signal = SIGCHLD, .code = code, .value = {(uint32_t)child->pid, 0, (uint32_t)value}};
+}
+
+long sys_waitid(int kind, int32_t id, struct siginfo *to, int options, struct rusage *usage)
+{
+    const int known = WNOHANG | WNOWAIT | WEXITED | WUNTRACED | WCONTINUED;
+    struct process *parent = current_process()->group->leader;
+    struct siginfo info = {0};
+    struct process *child;
+
+    if ((options & ~(known | WALL | WCLONE | WNOTHREAD)) ||
+        (options & (WEXITED | WUNTRACED | WCONTINUED)) == 0 || (uint32_t)kind > P_PGID ||
+        (kind != P_ALL && id < (kind == P_PID))) {
+        return -EINVAL;
+    }
+    long error = wait_for(parent, kind == P_ALL ? -1 : kind == P_PID ? id : -id, options, &child);
+    if (error) {
+        return error;
+    }
+    uint32_t ticks = 0;
+    if (child) {
+        struct group *group = child->group;
+        uint32_t stop = group->tell_stop, go = group->tell_continue;
+        info = told_of(child, take_news(child, options));
+        ticks = group->ticks + group->child_ticks;
+        if (options & WNOWAIT) {
+            group->tell_stop = stop;
+            group->tell_continue = go;
+        } else if (group->threads == 0) {
+            parent->group->child_ticks += ticks;
+            process_destroy(child);
+        }
+    }
+    return (to && copy_to_user(to, &info, sizeof info) != 0) || usage_tell(usage, ticks) != 0
+               ? -EFAULT
+               : 0;
 }

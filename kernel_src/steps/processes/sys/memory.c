@@ -54,14 +54,16 @@ static long place(struct space *space, uint32_t wanted, uint32_t size, int flags
 {
     uint32_t end;
 
-    if (flags & MAP_FIXED) {
+    if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+        const struct area *there = area_find(space, wanted);
         if (!range_ok(wanted, size, &end)) {
             return wanted % PAGE_SIZE ? -EINVAL : -ENOMEM;
         }
         if (wanted < USER_LOWEST_ADDR) {
             return -EPERM; /* a NULL pointer faults, whatever a program does */
         }
-        int error = space_unmap(space, wanted, end);
+        int is_taken = (flags & MAP_FIXED_NOREPLACE) && there && there->start < end;
+        int error = is_taken ? -EEXIST : space_unmap(space, wanted, end);
         return error ? error : (long)wanted;
     }
     wanted = page_down(wanted);
@@ -85,7 +87,9 @@ long map_area(uint32_t wanted, uint32_t size, int flags, struct area *area)
 {
     struct space *space = current_space();
 
-    if (size > USER_TOP || ((area->flags & PROT_WRITE) && too_much(size))) {
+    int is_counted = (area->flags & PROT_WRITE) && !area->inode && !(flags & MAP_NORESERVE);
+
+    if (size > USER_TOP || (is_counted && too_much(size))) {
         return -ENOMEM;
     }
     long start = place(space, wanted, size, flags);

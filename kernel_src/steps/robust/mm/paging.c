@@ -99,7 +99,9 @@ void paging_init(void)
     *page_entry(kernel_page_directory, (uint32_t)boot_stack_guard) = 0;
 
     /* Filled later, but it must be there now: the directories of processes are copies of this. */
-    kernel_table_create(KERNEL_STACKS_BASE);
+    for (uint32_t i = 0; i < KERNEL_STACK_SLOTS * 2 * PAGE_SIZE; i += TABLE_SPAN) {
+        kernel_table_create(KERNEL_STACKS_BASE + i);
+    }
 
     /* The kernel is no longer needed at address 0: from here on a NULL pointer faults. Loading CR3
      * makes the CPU forget what it has cached of the tables (SDM 3A 4.10.4.1): the read-only pages

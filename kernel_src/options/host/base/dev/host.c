@@ -53,10 +53,10 @@ void host_ring(void)
 
 static void take_signals(void)
 {
-    while (init_process && host_area.signal_tail != host_area.signal_head) {
+    while (main_process && host_area.signal_tail != host_area.signal_head) {
         uint32_t at = host_area.signal_tail++ % HOST_SIGNALS_WAITING;
         const struct signal_info info = {.signal = host_area.signals[at], .code = SI_KERNEL};
-        signal_send_group(init_process->group->pgid, &info);
+        signal_send_group(main_process->group->pgid, &info);
     }
 }
 

@@ -17,6 +17,7 @@ void host_files_given(const struct host_start *start)
     for (uint32_t fd = 0; fd < 3; fd++) {
         kinds[fd] = start->kinds[fd];
     }
+    tty.termios.iflag |= start->input_flags;
     host_area.rows = start->rows;
     host_area.columns = start->columns;
     host_files_resized();
@@ -75,7 +76,7 @@ static long open_kind(const struct process *process, uint32_t fd, struct file **
         *file = NULL;
         return 0;
     case HOST_KIND_SAME:
-        *file = file_get(process->files->file[1]);
+        *file = file_get(slot_of_fd(process->files, 1)->file);
         return 0;
     default:
         return open_stream(fd, file);
@@ -90,8 +91,8 @@ int host_files_first(struct process *process)
     for (uint32_t fd = 0; error == 0 && fd < 3; fd++) {
         error = open_kind(process, fd, &file);
         if (error == 0) {
-            file_put(process->files->file[fd]);
-            process->files->file[fd] = file;
+            file_put(slot_of_fd(process->files, fd)->file);
+            slot_of_fd(process->files, fd)->file = file;
         }
     }
     return (int)error;

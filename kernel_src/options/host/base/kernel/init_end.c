@@ -5,12 +5,33 @@
 #include "dev/dev.h"
 #include "dev/host.h"
 #include "kernel/init.h"
+#include "fs/file.h"
 #include "kernel/kernel.h"
+#include "proc/process.h"
+#include "proc/signals.h"
 
-/* It is a program like others, and may end like them. */
+/* The program is like others: it may end like them, and has a parent. Process 1 only takes the
+ * orphans, for which it need not run: who does not want to know of its children's ends has none
+ * that wait for it. */
+long init_first(void)
+{
+    long error = process_first(&init_process);
+
+    if (error == 0) {
+        files_leave(init_process);
+        action_of(init_process, SIGCHLD)->handler = SIG_IGN;
+        init_process->state = PROCESS_SLEEPING;
+        error = process_first(&main_process);
+    }
+    if (error == 0) {
+        process_adopt(init_process, main_process);
+    }
+    return error;
+}
+
 struct process *init_protected(void)
 {
-    return NULL;
+    return init_process;
 }
 
 void init_ended(int32_t wait_status)
