@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from builder.cli import options, ui
+from builder.cli import options, ui, xray_views
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
 from builder.cli.kernel_verbs import TREE_NAME, How, make
@@ -96,6 +96,9 @@ def xray(
     unfold: Unfold = None,
     plain: Plain = False,
     json_file: JsonFile = None,
+    html: xray_views.HtmlFile = None,
+    svg: xray_views.SvgFile = None,
+    quiz: xray_views.Quiz = False,
     against: Against = "",
     schema: Schema = False,
     cc: options.Cc = None,
@@ -132,11 +135,15 @@ def xray(
         sys.stdout.write(as_json(record))
     elif json_file:
         write_record(record, json_file)
-    if other is not None:
+    xray_views.write_views(record, None if kernel else asked.choice.out / TREE_NAME, html, svg)
+    if quiz:
+        opened = frozenset(unfold or ())
+        xray_views.run_quiz(record, opened, lambda lines: _print(lines, plain=plain))
+    elif other is not None:
         from builder.xray.against_view import against_lines
 
         _print(against_lines(record, other), plain=plain)
-    elif json_file is None:
+    elif not (json_file or html or svg):
         from builder.xray.terminal_view import lines_of
 
         _print(lines_of(record, frozenset(unfold or ())), plain=plain)

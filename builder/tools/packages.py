@@ -36,6 +36,7 @@ APT = {
     "npm": "npm",
     "seabios": "seabios",
     "dosbox-x": "dosbox-x",
+    "chromium": "chromium fonts-dejavu-core",
     "venv": "python3-venv",
 }
 # Elsewhere than on x86 the native gcc knows no -m32.
@@ -52,12 +53,14 @@ DNF = APT | {
     "bochs": "bochs",
     "npm": "nodejs-npm",
     "seabios": "seabios-bin seavgabios-bin",
+    "chromium": "chromium dejavu-sans-fonts",
     "venv": "python3",
 }
 PACMAN = APT | {
     "host-cc": "gcc glibc",
     "clang-format": "clang",
     "bochs": "",  # only in what users package themselves
+    "chromium": "chromium ttf-dejavu",
     "venv": "python",
 }
 BREW = APT | {
@@ -73,6 +76,7 @@ BREW = APT | {
     "npm": "node",
     "seabios": "qemu",
     "debootstrap": "",  # there is none for this system
+    "chromium": "",  # it is a cask
     "venv": "python",
 }
 X86_MACHINES = ("x86_64", "amd64", "AMD64", "i386", "i486", "i586", "i686")

@@ -135,6 +135,13 @@ DEBOOTSTRAP = ToolSpec(
     ("debootstrap", "/usr/sbin/debootstrap"),  # a folder that a user's PATH need not have
     need=Need.ALL,
 )
+CHROMIUM = ToolSpec(
+    "chromium",
+    "opens the page of `tinygate xray`, in tests",
+    ("chromium", "chromium-browser", "google-chrome"),
+    version_pattern=r"Chrom\w+ (\d+(?:\.\d+)+)",
+    need=Need.ALL,
+)
 BOCHS = ToolSpec(
     "bochs",
     "boots the kernel: `make run EMULATOR=bochs`",
@@ -172,6 +179,7 @@ PLAIN_SPECS = (
     CLANG,
     CLANG_FORMAT,
     DEBOOTSTRAP,
+    CHROMIUM,
     BOCHS,
     NODE,
     NPM,

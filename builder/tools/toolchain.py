@@ -17,6 +17,7 @@ from builder.errors import ToolError
 from builder.tools import packages
 from builder.tools.tool import (
     BOCHS,
+    CHROMIUM,
     COMPILER,
     COMPILER_NAMES,
     CROSS_PREFIXES,
@@ -44,6 +45,7 @@ from builder.tools.tool import (
 
 __all__ = [
     "BOCHS",
+    "CHROMIUM",
     "DOSBOX_X",
     "GDB",
     "MAKE",

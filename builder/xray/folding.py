@@ -44,12 +44,37 @@ def fold(rows: Sequence[Row], unfold: frozenset[str] = frozenset()) -> tuple[Ite
     return tuple(_loops(_functions(rows, unfold)))
 
 
-def _functions(rows: Sequence[Row], unfold: frozenset[str]) -> Iterator[Item]:
+def inside(item: Fold) -> tuple[Item, ...]:
+    """What an opened fold shows: its own instructions, with what is to be folded in there."""
+    if item.kind == "loop":
+        return item.rows
+    if item.kind == "branch":
+        return tuple(_loops(_functions(item.rows, frozenset(), item.rows[0].branch)))
+    return tuple(_loops(_calls(item.rows)))
+
+
+def _calls(rows: Sequence[Row]) -> Iterator[Item]:
+    """The rows of a function, with each that it calls folded."""
+    at = 0
+    while at < len(rows):
+        end = at
+        while end < len(rows) and rows[end].depth > rows[0].depth:
+            end += 1
+        if end > at:
+            yield Fold(tuple(rows[at:end]), _title(rows[at:end]), "function")
+        else:
+            end += 1
+            yield rows[at]
+        at = end
+
+
+def _functions(rows: Sequence[Row], unfold: frozenset[str], level: int = 0) -> Iterator[Item]:
+    """The rows with C functions folded, and with branches from those of `level`."""
     at = 0
     while at < len(rows):
         row = rows[at]
         end = at
-        if row.branch and "branches" not in unfold:
+        if row.branch > level and "branches" not in unfold:
             while end < len(rows) and rows[end].branch >= row.branch:
                 end += 1
             yield Fold(tuple(rows[at:end]), f"handler: {_title(rows[at:end])}", "branch")

@@ -127,6 +127,12 @@ class Call:
     gate: str
     nth: int
 
+    @property
+    def title(self) -> str:
+        """All that in words, but for `nth`."""
+        gate = "the page" if self.gate == "page" else "int 0x80"
+        return f"{self.program or 'a program'}: {self.name or 'call'} ({self.number}) by {gate}"
+
 
 @dataclass(frozen=True)
 class Tables:

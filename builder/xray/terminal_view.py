@@ -28,19 +28,36 @@ class Line:
 
 def lines_of(record: Record, unfold: frozenset[str] = frozenset()) -> Iterator[Line]:
     """The whole record."""
-    call = record.call
-    title = f"{call.program or 'a program'}: {call.name or 'call'} ({call.number})"
-    title += f" by {'the page' if call.gate == 'page' else 'int 0x80'}"
-    yield Line(f"{title}; step {record.kernel.step}, CPU {record.kernel.cpu}", "part")
-    yield Line(" no. ring  where, and what it does; below it what changed", "machine")
+    yield from opening_lines(record)
     part = 0
     for item in fold(record.rows, unfold):
         first = item.rows[0] if isinstance(item, Fold) else item
         if first.way not in (0, part):
             part = first.way
-            text = next(row.title for row in WAY if row.number == part).replace("`", "")
-            yield Line(f"-- {part}: {text} ".ljust(COLUMNS, "-"), "part")
-        yield from _fold(item) if isinstance(item, Fold) else _row(item)
+            yield part_line(part)
+        if isinstance(item, Fold):
+            yield from fold_lines(item)
+        else:
+            yield from instruction_lines(item)
+            yield from effect_lines(item)
+    yield from closing_lines(record)
+
+
+def opening_lines(record: Record) -> Iterator[Line]:
+    """Which call it is."""
+    title = record.call.title
+    yield Line(f"{title}; step {record.kernel.step}, CPU {record.kernel.cpu}", "part")
+    yield Line(" no. ring  where, and what it does; below it what changed", "machine")
+
+
+def part_line(number: int) -> Line:
+    """The head of a part of the way."""
+    text = next(row.title for row in WAY if row.number == number).replace("`", "")
+    return Line(f"-- {number}: {text} ".ljust(COLUMNS, "-"), "part")
+
+
+def closing_lines(record: Record) -> Iterator[Line]:
+    """How it ends, the totals, and what was not as it should be."""
     if record.cut:
         yield Line(f"the record ends here: {record.cut}", "wrong")
     totals = ", ".join(f"{count} {what}" for what, count in record.totals.items() if count)
@@ -53,7 +70,8 @@ def lines_of(record: Record, unfold: frozenset[str] = frozenset()) -> Iterator[L
         yield from _wrapped(text, "wrong", indent="")
 
 
-def _fold(item: Fold) -> Iterator[Line]:
+def fold_lines(item: Fold) -> Iterator[Line]:
+    """A fold: what it is, how long, and what it gives back."""
     first, last = item.rows[0], item.rows[-1]
     where = f"{first.file}:{first.line}" if first.file else first.symbol
     text = f"{first.number:4} {first.ring}{'|' * first.branch:3}  {where:{_WHERE_COLUMNS}}"
@@ -74,7 +92,8 @@ def _result(last: Row) -> str:
     return ""
 
 
-def _row(row: Row) -> Iterator[Line]:
+def instruction_lines(row: Row) -> Iterator[Line]:
+    """An instruction: where it is, and what it is."""
     where = f"{row.file}:{row.line}" if row.file else row.symbol or f"{row.address:08x}"
     source = re.sub(r"\s+;", "  ;", row.source) or row.text
     text = f"{row.number:4} {row.ring}{'|' * row.branch:3}  {where:{_WHERE_COLUMNS}} {source}"
@@ -83,6 +102,10 @@ def _row(row: Row) -> Iterator[Line]:
     symbol = f"{row.address:08x} {row.symbol}"
     machine = f"{symbol:{_SYMBOL_COLUMNS}} {code:{_CODE_COLUMNS}} {row.text}"
     yield from _wrapped(machine, "machine")
+
+
+def effect_lines(row: Row) -> Iterator[Line]:
+    """What it changed and read, and what the CPU did by itself."""
     changes = [f"{name} {old:08x} -> {new:08x}" for name, (old, new) in row.registers.items()] + [
         f"{name} {old} -> {new}" for name, (old, new) in row.flags.items()
     ]

@@ -109,6 +109,21 @@ class Badge:
     number: int
 
 
+@dataclass(frozen=True)
+class Part:
+    """A place that a page can light up, above all else and unseen until then.
+
+    Attributes:
+        box: Where it is.
+        number: Of the part of the way, builder/model/way_parts.py.
+        path: "fast" or "old", where these differ; "both" otherwise.
+    """
+
+    box: Box
+    number: int
+    path: str
+
+
 @dataclass
 class Picture:
     """A drawing; shapes are drawn in the order boxes, lines, badges, texts."""
@@ -121,6 +136,7 @@ class Picture:
     lines: list[Line] = field(default_factory=list)
     badges: list[Badge] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin with paper, for forges with a dark page, and the title."""
@@ -148,9 +164,17 @@ class Picture:
         """Draw an arrow through `points`."""
         self.lines.append(Line(points, style, both_ways=both_ways))
 
+    def tick(self, style: str, *points: Point) -> None:
+        """Draw a line without a head through `points`."""
+        self.lines.append(Line(points, style, head=False))
+
     def badge(self, x: int, y: int, number: int) -> None:
         """Draw a number in a circle around (x, y)."""
         self.badges.append(Badge(x, y, number))
+
+    def part(self, number: int, path: str, *boxes: Box) -> None:
+        """Say where a part of the way is: in `boxes`."""
+        self.parts += [Part(box, number, path) for box in boxes]
 
     def card(self, box: Box, title: str, lines: Sequence[str]) -> None:
         """Fill `box` with a bold first line and monospaced ones below."""
@@ -160,8 +184,13 @@ class Picture:
             indent = round((len(line) - len(words)) * MONO_EM * 12)
             self.text(box.x + 10 + indent, box.y + 20 + number * LINE_PX, words, "mono")
 
-    def svg(self) -> str:
-        """The picture as an SVG file."""
+    def svg(self, within: str = "") -> str:
+        """The picture as an SVG file; or as a part of a page, in its element `within`.
+
+        Args:
+            within: A selector of CSS. The style sheet is then for what lies in there, and the
+                page says of what it is a picture; without it the picture does so itself.
+        """
         environment = Environment(
             loader=FileSystemLoader(data_dir("templates") / "_docs"),
             undefined=StrictUndefined,
@@ -171,4 +200,4 @@ class Picture:
             autoescape=True,
         )
         template = environment.get_template("picture.svg.j2")
-        return template.render(picture=self, arrow_heads=ARROW_HEADS)
+        return template.render(picture=self, arrow_heads=ARROW_HEADS, within=within)

@@ -60,7 +60,37 @@ def way_picture(model: KernelModel) -> Picture:
     _numbers(picture, boxes)
     _old_arrows(picture, boxes)
     _key(picture)
+    _parts(picture, boxes)
     return picture
+
+
+def _parts(picture: Picture, boxes: dict[str, Box]) -> None:
+    """Where each part of the way is, for a page that shows where a call is."""
+    entry, regs = boxes["entry"], boxes["regs"]
+    picture.part(1, "fast", boxes["program"])
+    picture.part(1, "old", boxes["old program"])
+    saves = _from_to(boxes["push ecx"], boxes["mov ebp, esp"])
+    picture.part(2, "both", saves, boxes["program stack"])
+    picture.part(3, "fast", boxes["sysenter"], boxes["cpu fast"])
+    picture.part(3, "old", boxes["old program"], boxes["cpu old"])
+    picture.part(4, "both", boxes["cpu stack"], _lines(entry, 1, 1))
+    picture.part(5, "fast", _lines(entry, 2, 3), _lines(entry, 5, 5), regs)
+    picture.part(5, "old", boxes["old entry"], regs)
+    picture.part(6, "both", _lines(entry, 4, 4))
+    picture.part(7, "both", boxes["table"])
+    picture.part(8, "fast", boxes["out"], boxes["cpu out"])
+    picture.part(8, "old", boxes["old out"], boxes["cpu iret"])
+    picture.part(9, "both", _from_to(boxes["pop ebp"], boxes["ret"]))
+
+
+def _from_to(first: Box, last: Box) -> Box:
+    return Box(first.x, first.y, first.width, last.bottom - first.y)
+
+
+def _lines(card: Box, first: int, last: int) -> Box:
+    """The lines of a card from one to another, the first below its title being 1."""
+    y = _line_of(card, first) - LINE_PX // 2
+    return Box(card.x, y, card.width, (last - first + 1) * LINE_PX)
 
 
 def _column(picture: Picture, name: str, y: int, height: int, style: str = "plain") -> Box:
@@ -82,8 +112,8 @@ def _ring3(picture: Picture) -> dict[str, Box]:
     old = picture.box(722, 82, 254, 80)
     lines = ("the same registers", f"int {SYSCALL_VECTOR:#x}", "eax = result, or -errno")
     picture.card(old, "program, the old way", lines)
-    _program_stack(picture)
-    return {"program": program, "old program": old} | _page(picture)
+    stack = _program_stack(picture)
+    return {"program": program, "old program": old, "program stack": stack} | _page(picture)
 
 
 def _page(picture: Picture) -> dict[str, Box]:
@@ -105,7 +135,7 @@ def _page(picture: Picture) -> dict[str, Box]:
     return boxes
 
 
-def _program_stack(picture: Picture) -> None:
+def _program_stack(picture: Picture) -> Box:
     x, width = COLUMNS["stack"]
     middle = x + width // 2
     picture.text(middle, 100, "the program's stack", "grey", "middle")
@@ -113,6 +143,7 @@ def _program_stack(picture: Picture) -> None:
         slot = picture.box(x, 110 + number * 20, width, 20, "slot-user")
         picture.text(middle, slot.y + 14, name, "mono", "middle")
     picture.text(middle, 206, "ESP = EBP = its end", "grey", "middle")
+    return Box(x, 130, width, 60)
 
 
 def _cpu(picture: Picture, model: KernelModel) -> dict[str, Box]:

@@ -1,0 +1,48 @@
+"""Lines of C and NASM in colours, by pygments."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+from pygments.lexer import Lexer
+from pygments.lexers import CLexer, NasmLexer
+from pygments.token import Comment, Keyword, Name, Number, String, Token
+
+# Class of the page's style sheet for what a token is; nothing for all others.
+CLASSES = (
+    (Comment.Preproc, "s-word"),
+    (Comment, "s-comment"),
+    (Keyword.Type, "s-type"),
+    (Keyword, "s-word"),
+    (Name.Label, "s-name"),
+    (Name.Builtin, "s-type"),  # NASM's registers
+    (Name.Function, "s-word"),  # NASM's instructions, C's functions
+    (Number, "s-number"),
+    (String, "s-string"),
+)
+
+
+@lru_cache(maxsize=256)
+def coloured(text: str, path: str) -> tuple[Markup, ...]:
+    """Each line of `text` as HTML; `path` says which language it is."""
+    lines = [Markup("")]
+    for kind, value in _lexer(path).get_tokens(text):
+        for number, part in enumerate(value.split("\n")):
+            if number:
+                lines.append(Markup(""))
+            lines[-1] += _marked(kind, part)
+    return tuple(lines)
+
+
+def _lexer(path: str) -> Lexer:
+    is_c = path.endswith((".c", ".h"))
+    options = {"stripnl": False, "ensurenl": False}
+    return CLexer(**options) if is_c else NasmLexer(**options)
+
+
+def _marked(kind: Token, text: str) -> Markup:
+    name = next((name for base, name in CLASSES if kind in base), "")
+    if not name or not text.strip():
+        return escape(text)
+    return Markup('<span class="{}">{}</span>').format(name, text)
