@@ -12,13 +12,18 @@ from builder.xray.record import Record, Row
 
 MARGIN_PX = 24
 LANE_NAME_PX = 118
-PX_PER_ITEM = (5, 15)  # least and most
-WIDTH_PX = 1000  # of a record for which the most is enough, or less
+PX_PER_ITEM = range(15, 4, -1)  # best first
+WIDTH_PX = 1000  # unless the record is too long for that
 FOLD_ITEMS = 3  # how many instructions' room a fold has
 TICK_PX = 16
 LANE_PX = 96
 LANES_Y = 56
 BOX_PX = 44
+BOX_PX_MIN = 25  # as wide as a badge and an arrow's head
+KEY = (
+    "a long tick: the CPU does more by itself; dashed: an exception or interrupt comes",
+    "a filled box: a C function, a loop or a handler, with the number of its instructions",
+)
 
 
 @dataclass(frozen=True)
@@ -47,29 +52,37 @@ class Span:
         """How many instructions' room it has."""
         return sum(_slots(item) for item in self.items)
 
+    def width_px(self, pitch: int) -> int:
+        """How wide its box is, with `pitch` pixels for an instruction."""
+        return max(BOX_PX_MIN, self.slots * pitch)
+
 
 def timeline_picture(record: Record) -> Picture:
     """The picture; it is wider than others if the record is long."""
     spans = _spans(fold(record.rows))
     lanes = [lane for lane in (RING_3, RING_0, BRANCH) if any(s.lane == lane for s in spans)]
-    slots = sum(span.slots for span in spans) or 1
-    least, most = PX_PER_ITEM
-    room = WIDTH_PX - 2 * MARGIN_PX - LANE_NAME_PX
-    pitch = max(least, min(most, room // slots))
-    width = max(WIDTH_PX, 2 * MARGIN_PX + LANE_NAME_PX + slots * pitch)
+    pitch = next((px for px in PX_PER_ITEM if _width_px(spans, px) <= WIDTH_PX), PX_PER_ITEM[-1])
+    width = max(WIDTH_PX, _width_px(spans, pitch))
     key_y = LANES_Y + len(lanes) * LANE_PX + 34
     titles = _titles(record)
     columns = 3
-    height = key_y + -(-len(titles) // columns) * LINE_PX + MARGIN_PX
+    lines = -(-len(titles) // columns)
+    height = key_y + (lines + len(KEY)) * LINE_PX + MARGIN_PX
     picture = Picture(width, height, f"{record.call.title}, in time", _description(record))
     for at, lane in enumerate(lanes):
         picture.box(12, LANES_Y + at * LANE_PX, width - 24, LANE_PX - 6, lane.style)
         picture.text(MARGIN_PX, LANES_Y + at * LANE_PX + 20, lane.name, "band-name")
     _draw(picture, spans, lanes, pitch)
     for at, text in enumerate(titles):
-        column, line = divmod(at, -(-len(titles) // columns))
+        column, line = divmod(at, lines)
         picture.text(MARGIN_PX + column * 325, key_y + line * LINE_PX, text)
+    for at, text in enumerate(KEY):
+        picture.text(MARGIN_PX, key_y + 10 + (lines + at) * LINE_PX, text, "grey")
     return picture
+
+
+def _width_px(spans: Sequence[Span], pitch: int) -> int:
+    return 2 * MARGIN_PX + LANE_NAME_PX + sum(span.width_px(pitch) for span in spans)
 
 
 def _draw(picture: Picture, spans: Sequence[Span], lanes: Sequence[Lane], pitch: int) -> None:
@@ -77,20 +90,20 @@ def _draw(picture: Picture, spans: Sequence[Span], lanes: Sequence[Lane], pitch:
     before: tuple[int, int] | None = None  # the end of the span before: x, and y of its middle
     for span in spans:
         y = LANES_Y + lanes.index(span.lane) * LANE_PX + 30
-        box = picture.box(x, y, span.slots * pitch, BOX_PX, "plain" if span.number else "hole")
+        box = picture.box(x, y, span.width_px(pitch), BOX_PX, "plain" if span.number else "hole")
         if before and before[1] != box.y + BOX_PX // 2:
             down = before[1] < box.y
             ends = (before[0], before[1] + (BOX_PX // 2 if down else -BOX_PX // 2))
             picture.line("fast", ends, (box.x, box.y if down else box.bottom))
         _draw_ticks(picture, span, box, pitch)
         if span.number:
-            picture.badge(box.x + max(9, min(12, box.width // 2)), box.y - 11, span.number)
+            picture.badge(box.x + 14, box.y - 11, span.number)
         x = box.right
         before = (x, y + BOX_PX // 2)
 
 
 def _draw_ticks(picture: Picture, span: Span, box: Box, pitch: int) -> None:
-    x = box.x
+    x = box.x + (box.width - span.slots * pitch) // 2
     bottom = box.bottom - 4
     for item in span.items:
         width = _slots(item) * pitch

@@ -20,7 +20,7 @@ from builder.xray.page.listing import listings
 from builder.xray.page.table import Section, part_title, sections
 from builder.xray.quiz import questions
 from builder.xray.record import Record, Row, Tables
-from builder.xray.replay import FLAGS, first_names
+from builder.xray.replay import FLAGS, WORD_BYTES, first_names
 
 PICTURE = "way.svg"
 STACK_BELOW_BYTES = 4096  # of what a record knows before the call: C functions may go deeper
@@ -95,6 +95,9 @@ def _stacks(record: Record) -> Iterator[dict[str, object]]:
         of = [span for span in spans if (span[0] >= KERNEL_BASE) == (name == "kernel")]
         low = min((start for start, _ in of), default=STACK_BELOW_BYTES) - STACK_BELOW_BYTES
         high = max((end for _, end in of), default=0)
+        if name == "kernel":  # above the stack: no more than what has a name
+            named = [at for at in first_names(record) if low <= at < high]
+            high = max([record.tables.tss["esp0"], *named]) + WORD_BYTES
         top = record.tables.tss["esp0"] if name == "kernel" else record.registers["esp"]
         yield {"id": name, "low": low, "high": high, "top": top, "rows": rows}
 

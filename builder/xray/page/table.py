@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -163,7 +163,7 @@ def _effects(row: Row) -> Iterator[Effect]:
         for name, (old, new) in row.registers.items():
             yield _register(name, old, new)
         for name, (old, new) in row.flags.items():
-            yield Effect("flag", f"f:{name}", f"{name} {old} →", str(new))
+            yield _flag(name, old, new)
         for word in row.reads:
             yield Effect("read", "", f"{_place(word)} is", _value(word))
     for word in row.writes:
@@ -179,20 +179,30 @@ def _net(item: Fold) -> tuple[Effect, ...]:
     text = f"{count} instruction{'s' * (count > 1)}, rows {first} to {last}"
     writes = sum(len(row.writes) for row in item.rows)
     text += f", {writes} memory write{'s' * (writes > 1)}" if writes else ""
-    before: dict[str, int] = {}
-    after: dict[str, int] = {}
-    for row in item.rows:
-        for name, (old, new) in row.registers.items():
-            before.setdefault(name, old)
-            after[name] = new
-    changed = (
-        _register(name, before[name], after[name]) for name in before if before[name] != after[name]
+    registers = _net_of([row.registers for row in item.rows])
+    flags = _net_of([row.flags for row in item.rows])
+    return (
+        Effect("count", "", text),
+        *(_register(name, old, new) for name, (old, new) in registers.items()),
+        *(_flag(name, old, new) for name, (old, new) in flags.items()),
     )
-    return (Effect("count", "", text), *changed)
+
+
+def _net_of(changes: Sequence[Mapping[str, tuple[int, int]]]) -> dict[str, tuple[int, int]]:
+    """All changes as one, without what is as it was."""
+    net: dict[str, tuple[int, int]] = {}
+    for change in changes:
+        for name, (old, new) in change.items():
+            net[name] = (net.get(name, (old, new))[0], new)
+    return {name: (old, new) for name, (old, new) in net.items() if old != new}
 
 
 def _register(name: str, old: int, new: int) -> Effect:
     return Effect("register", f"r:{name}", f"{name} {old:08x} →", f"{new:08x}")
+
+
+def _flag(name: str, old: int, new: int) -> Effect:
+    return Effect("flag", f"f:{name}", f"{name} {old} →", str(new))
 
 
 def _place(word: Word) -> str:

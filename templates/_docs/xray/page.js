@@ -167,9 +167,9 @@
     // Until all is said the machine is as it was before, which is what one has to know to say it.
     machine.to(left.length ? at - 1 : at);
     const rows = at === 0 || left.length ? [] : data.rows.slice(first - 1, last);
-    showRegisters(rows);
-    stackBodies.forEach((body, index) => showStack(body, index, rows));
     const line = currentLine();
+    showRegisters(left.length ? new Set() : changedBy(rows, line));
+    stackBodies.forEach((body, index) => showStack(body, index, rows));
     showInstruction(line, left);
     showSource(first);
     showPicture(first);
@@ -184,20 +184,28 @@
     return fold < 0 ? rowElements[at] : foldElements[fold];
   }
 
-  function showRegisters(rows) {
-    const changed = new Set(rows.flatMap((row) => Object.keys(row.r ?? {})));
+  // Of a fold what its line says, which is less than all its rows together.
+  function changedBy(rows, line) {
+    if (rows.length !== 1) {
+      return new Set(line ? all("[data-key]", line).map((effect) => effect.dataset.key) : []);
+    }
+    const { r = {}, f = {} } = rows[0];
+    const registers = Object.keys(r).map((name) => `r:${name}`);
+    return new Set([...registers, ...Object.keys(f).map((name) => `f:${name}`)]);
+  }
+
+  function showRegisters(changed) {
     for (const element of registers) {
       const name = element.dataset.register;
       const digits = name.endsWith("s") ? 4 : 8;
       put(element.lastElementChild, hex(machine.registers[name], digits));
-      element.classList.toggle("changed", changed.has(name));
+      element.classList.toggle("changed", changed.has(`r:${name}`));
     }
-    const flipped = new Set(rows.flatMap((row) => Object.keys(row.f ?? {})));
     for (const element of flags) {
       const name = element.dataset.flag;
       put(element.lastElementChild, String(machine.flags[name]));
       element.classList.toggle("set", machine.flags[name] === 1);
-      element.classList.toggle("changed", flipped.has(name));
+      element.classList.toggle("changed", changed.has(`f:${name}`));
     }
   }
 
