@@ -152,6 +152,12 @@ KINDS = (
     ),
     Kind("other emulators", ("boot/test_emulators.py", "boot/test_rules.py"), 2.5),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
+    Kind(
+        "a call recorded",
+        ("boot/test_xray*.py",),
+        1.8,
+        too_long=("test_a_whole_quiz_can_be_answered",),
+    ),
     Kind("loader", ("boot/test_loader.py", "boot/test_flat_disk.py"), 0.2),
     Kind(
         "input, clock, yardstick",

@@ -1,0 +1,54 @@
+"""A real Chromium for tests of pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.tools.tool import CHROMIUM, find_tool
+from qemu_tests.suite import processes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ENABLE = "make setup TOOLS=all"
+
+
+@contextmanager
+def chromium(home: Path) -> Iterator[Browser]:
+    """The system's Chromium, driven by Playwright; skips the test where one of them is missing.
+
+    Args:
+        home: A folder for what it writes.
+    """
+    api = pytest.importorskip(
+        "playwright.sync_api", reason=f"Playwright is not installed: {ENABLE}"
+    )
+    found = find_tool(CHROMIUM)
+    if not found.ok:
+        pytest.skip(f"Chromium is {found.status} {found.detail}: {ENABLE}")
+    before = _children()
+    with api.sync_playwright() as playwright:
+        own = _children() - before
+        for pid in own:
+            processes.keep(pid)
+        browser = playwright.chromium.launch(
+            executable_path=found.path,
+            args=["--disable-crashpad-for-testing"],  # which would no longer be a child of ours
+            env={**os.environ, "HOME": str(home)},
+        )
+        yield browser
+        browser.close()
+    for pid in own:
+        processes.let_go(pid)
+
+
+def _children() -> set[int]:
+    """Processes that this one has started."""
+    me = os.getpid()
+    return {process.pid for process in processes.below(me) if process.parent == me}
