@@ -12,6 +12,7 @@ import pytest
 
 from builder.tools.tool import CHROMIUM, find_tool
 from qemu_tests.suite import processes
+from qemu_tests.suite.guard import guard_above
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,9 +40,11 @@ def chromium(home: Path) -> Iterator[Browser]:
             processes.keep(pid)
         browser = playwright.chromium.launch(
             executable_path=found.path,
-            args=["--disable-crashpad-for-testing"],  # which would no longer be a child of ours
             env={**os.environ, "HOME": str(home)},
         )
+        # Its crash reporter is no child of ours any more. Without one (an option of Chromium's says
+        # so) the version 156 never ends to load a file.
+        processes.end_of_a_test(guard_above())
         yield browser
         browser.close()
     for pid in own:
