@@ -202,8 +202,10 @@ def opens_at(page: Page, text: str) -> Page:
 def test_an_address_and_a_number_lead_to_a_row(getpid: tuple[Record, str], opens: Opens) -> None:
     page = opens(getpid[1], "#r7")
     assert where(page).startswith("7 of")
+    assert page.evaluate("scrollY") == 0, "the panes are in sight, not the table"
     page.locator("#rows").get_by_role("link", name="53", exact=True).click()
     assert where(page).startswith("53 of")
+    assert page.evaluate("scrollY") == 0
     current = page.locator("tr[aria-current]")
     assert current.get_attribute("id") == "r53"
     assert "SDM 2B, SYSEXIT" in page.locator("#instruction").inner_text()

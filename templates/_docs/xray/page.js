@@ -509,12 +509,24 @@
     event.currentTarget.setAttribute("aria-pressed", String(isLarge));
   });
 
+  // Without a script such an address is that of a line of the table; here the panes show it.
   function fromAddress() {
     const found = /^#r(\d+)$/.exec(location.hash);
-    if (found) go(Number(found[1]));
-    return Boolean(found);
+    if (!found) return false;
+    go(Number(found[1]));
+    scrollTo(0, 0);
+    return true;
   }
   addEventListener("hashchange", fromAddress);
+  addEventListener("load", fromAddress);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#r"]');
+    if (!link) return;
+    event.preventDefault();
+    stop();
+    history.replaceState(null, "", link.getAttribute("href"));
+    fromAddress();
+  });
 
   showFolds();
   if (!fromAddress()) go(1);
