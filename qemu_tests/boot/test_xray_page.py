@@ -25,6 +25,7 @@ from qemu_tests.unit.test_xray_views import ANSWERS
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
+WRITE, GETPID = 4, 20
 PAGE_BYTES_MAX = 300 * 1024
 WIDE = {"width": 1440, "height": 900}
 WIDTHS_PX = (360, 700, 1000, 1440, 2200)
@@ -36,25 +37,24 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield started
 
 
-def recorded(lab: Lab, call: str, *overrides: str, **how: Any) -> tuple[Record, str]:
-    """A call of hello, and its page."""
+def recorded(lab: Lab, wanted: Wanted, *overrides: str, **how: Any) -> tuple[Record, str]:
+    """A call, and its page."""
     kernel = lab.kernel(*overrides, debug=True)
-    number = next(row.number for row in kernel.model.syscalls if row.name == call)
     machine = Machine(kernel.config.machine.cpu, kernel.config.machine.memory_mib)
     subject = Subject(kernel.model, kernel.config.digest, machine, kernel.tree)
-    record = make_record(subject, Wanted("hello", number), **how)
+    record = make_record(subject, wanted, **how)
     return record, page_of(record, read_sources(record.rows, kernel.tree))
 
 
 @pytest.fixture(scope="module")
 def getpid(lab: Lab) -> tuple[Record, str]:
-    return recorded(lab, "getpid", "kernel.step=vsyscall")
+    return recorded(lab, Wanted("hello", GETPID), "kernel.step=vsyscall")
 
 
 @pytest.fixture(scope="module")
 def write(lab: Lab) -> tuple[Record, str]:
     """Functions in functions, loops, and a timer interrupt on the way."""
-    return recorded(lab, "write", "kernel.step=robust", timer_at=20)
+    return recorded(lab, Wanted("hello", WRITE), "kernel.step=robust", timer_at=20)
 
 
 Opens = Callable[..., "Page"]
@@ -107,6 +107,11 @@ def lit(page: Page) -> set[str]:
     return set(parts.evaluate_all("parts => parts.map(part => part.dataset.number)"))
 
 
+def paths(page: Page) -> set[str]:
+    parts = page.locator("#picture .part.lit")
+    return set(parts.evaluate_all("parts => parts.map(part => part.dataset.path)"))
+
+
 def test_its_size_is_that_of_a_small_picture(getpid: tuple[Record, str]) -> None:
     assert len(getpid[1].encode()) <= PAGE_BYTES_MAX
 
@@ -125,10 +130,22 @@ def test_forward_it_shows_what_the_record_says(getpid: tuple[Record, str], opens
         page.keyboard.press("ArrowRight")
         assert registers(page) == replay.registers, rows
         assert lit(page) == {str(rows[0].way)}
+        assert paths(page) <= {"fast", "both"}
         assert where(page).endswith(f"ring {rows[0].ring}")
     assert where(page) == f"{len(record.rows)} of {len(record.rows)}, ring 3"
     page.keyboard.press("ArrowRight")
     assert where(page).startswith(f"{len(record.rows)} of"), "there is no more"
+
+
+def test_the_older_gate_has_its_own_side_of_the_picture(lab: Lab, opens: Opens) -> None:
+    record, text = recorded(lab, Wanted("cost", GETPID, "int80"), "kernel.step=vsyscall")
+    page = opens(text)
+    seen = []
+    for row in record.rows:
+        page.get_by_role("slider", name="instruction").fill(str(row.number))
+        seen.append((lit(page), paths(page)))
+    assert {number for numbers, _ in seen for number in numbers} == {"3", "5", "7", "8"}
+    assert {path for _, found in seen for path in found} == {"old", "both"}
 
 
 def test_back_is_the_same_as_forward(getpid: tuple[Record, str], opens: Opens) -> None:

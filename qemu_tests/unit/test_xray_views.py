@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from builder.cli.xray_views import run_quiz
+from builder.cli.xray_views import run_quiz, write_views
+from builder.errors import FileError
 from builder.tree.picture import pictures
 from builder.xray.folding import Fold, fold, inside
 from builder.xray.page.colour import coloured
@@ -328,3 +331,20 @@ def test_lines_are_coloured(text: str, path: str, shown: str) -> None:
     lines = coloured(text, path)
     assert len(lines) == text.count("\n") + 1
     assert shown in lines[-1]
+
+
+# ---- the files ----
+
+
+def test_page_and_timeline_are_written(tmp_path: Path) -> None:
+    html, svg = tmp_path / "call.html", tmp_path / "call.svg"
+    write_views(RECORD, None, html, svg)
+    assert html.read_text(encoding="utf-8") == page_of(RECORD, {})
+    assert svg.read_text(encoding="utf-8") == timeline_picture(RECORD).svg()
+    assert ET.fromstring(svg.read_text(encoding="utf-8")).tag.endswith("svg")
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="cannot be written: No such file") as caught:
+        write_views(RECORD, None, tmp_path / "none" / "call.html", None)
+    assert caught.value.where == str(tmp_path / "none" / "call.html")
