@@ -26,8 +26,6 @@ struct damage {
 /* The file's own header is followed by the program headers: user/program.ld sees to that. */
 static const struct damage damages[] = {
     {"magic", HEADER(magic), 4, 0x464c457e},
-    {"64 bit", HEADER(file_class), 1, 2},
-    {"big-endian", HEADER(byte_order), 1, 2},
     {"relocatable", HEADER(type), 2, 1},
     {"core dump", HEADER(type), 2, 4},
     {"for an x86-64", HEADER(machine), 2, 62},
@@ -38,9 +36,7 @@ static const struct damage damages[] = {
     {"program headers beyond the file", HEADER(phoff), 4, FILE_MAX * 2},
     {"program headers at the end of 4 GiB", HEADER(phoff), 4, 0xfffffffc},
     {"program headers that wrap around", HEADER(phoff), 4, 0xffffffe0},
-    {"segment begins beyond the file", SEGMENT(offset), 4, FILE_MAX * 2},
     {"segment begins at the end of 4 GiB", SEGMENT(offset), 4, 0xffffffff},
-    {"segment that wraps around in the file", SEGMENT(offset), 4, 0xfffff000},
     {"segment longer than the file", SEGMENT(filesz), 4, FILE_MAX * 2},
     {"segment of 4 GiB in the file", SEGMENT(filesz), 4, 0xffffffff},
     {"segment longer in the file than in memory", SEGMENT(memsz), 4, 1},
@@ -62,16 +58,29 @@ static const struct damage damages[] = {
 
 #define DAMAGES (sizeof damages / sizeof damages[0])
 
+/* Linux looks at neither class nor byte order of a file that is for its machine, and lets the pages
+ * of a segment lie behind the file: who touches them is killed. */
+static const struct damage taken_by_linux[] = {
+    {"64 bit", HEADER(file_class), 1, 2},
+    {"big-endian", HEADER(byte_order), 1, 2},
+    {"segment begins beyond the file", SEGMENT(offset), 4, FILE_MAX * 2},
+    {"segment that wraps around in the file", SEGMENT(offset), 4, 0xfffff000},
+};
+
+#define TAKEN_BY_LINUX (sizeof taken_by_linux / sizeof taken_by_linux[0])
+#define AS_STEP (ELF_AS_LINUX ? 0 : (uint32_t)-LINUX_ENOEXEC)
+
 static uint8_t copy[FILE_MAX];
 
-static void check_damage(const struct program *program, const struct damage *damage)
+static void check_damage(const struct program *program, const struct damage *damage,
+                         uint32_t expected)
 {
     memcpy(copy, program->elf, program->size);
     memcpy(copy + damage->offset, &damage->value, damage->size);
-    ktap_equal(damage->text, (uint32_t)elf_try(copy, program->size), (uint32_t)-LINUX_ENOEXEC);
+    ktap_equal(damage->text, (uint32_t)elf_try(copy, program->size), expected);
 }
 
-/* Cut off at each of the first sizes, then at some more. Returns how often it was not refused. */
+/* Cut off at each of the first sizes. Returns how often it was not refused. */
 static uint32_t truncated(const struct program *program)
 {
     uint32_t accepted = 0;
@@ -96,7 +105,7 @@ int check_elf(void)
 {
     const struct program *program = program_find("one-call");
 
-    ktap_plan(DAMAGES + 4 + ELF_MORE);
+    ktap_plan(DAMAGES + TAKEN_BY_LINUX + 4 + ELF_MORE);
     ktap_true("the program is there, and fits", program && program->size <= FILE_MAX);
     if (!program || program->size > FILE_MAX) {
         return 1;
@@ -104,10 +113,16 @@ int check_elf(void)
     memcpy(copy, program->elf, program->size);
     ktap_equal("the good file is loaded", (uint32_t)elf_try(copy, program->size), 0);
     for (uint32_t i = 0; i < DAMAGES; i++) {
-        check_damage(program, &damages[i]);
+        check_damage(program, &damages[i], (uint32_t)-LINUX_ENOEXEC);
     }
-    ktap_equal("short files that were not refused", truncated(program), 0);
-    ktap_equal("cut off inside a segment", truncated_in_segment(program), (uint32_t)-LINUX_ENOEXEC);
+    for (uint32_t i = 0; i < TAKEN_BY_LINUX; i++) {
+        check_damage(program, &taken_by_linux[i], AS_STEP);
+    }
+    const struct elf_header *header = program->elf;
+    uint32_t headers = sizeof *header + header->phnum * sizeof(struct elf_program_header);
+    ktap_equal("short files that were not refused", truncated(program),
+               ELF_AS_LINUX ? SHORT_SIZES - headers : 0);
+    ktap_equal("cut off inside a segment", truncated_in_segment(program), AS_STEP);
     memcpy(copy, program->elf, program->size);
     elf_more(copy, program->size, SEGMENT(memsz));
     return ktap_status();

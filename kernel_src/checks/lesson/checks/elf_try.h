@@ -6,6 +6,7 @@
 #include "mm/mm.h"
 #include "proc/process.h"
 
+#define ELF_AS_LINUX 0
 #define ELF_DAMAGE_OF_STEP {"shared object", HEADER(type), 2, 3},
 
 /* What kernels can do that carry on without memory. */

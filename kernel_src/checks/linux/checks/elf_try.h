@@ -11,6 +11,7 @@
     ELF_DAMAGE_MORE                                                                                \
     {"segment that lies in its page otherwise than in the file", SEGMENT(offset), 4, 1},
 
+#define ELF_AS_LINUX 1 /* what Linux takes is taken */
 #define ELF_LARGER_THAN_MEMORY 0 /* it is only promised */
 
 /* Load a file into an address space that is freed again. Returns what elf_load() said, or 1 if a

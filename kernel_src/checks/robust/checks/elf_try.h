@@ -9,6 +9,7 @@
     ELF_DAMAGE_MORE                                                                                \
     {"shared object", HEADER(type), 2, 3},
 
+#define ELF_AS_LINUX 0
 #define ELF_LARGER_THAN_MEMORY ((uint32_t)-ENOMEM)
 
 /* Load a file into an address space that is freed again. Returns what elf_load() said, or 1 if a
