@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from builder.boot.emulator import BootImage, Machine
@@ -77,13 +78,13 @@ def explained(lab: Lab, trial: Trial, folder: Path) -> Explanation | None:
     return explain(*sides, results)
 
 
-def damaged_line(kernel: Kernel, defect: Defect) -> int:
-    """The first line that the damage changes."""
-    change = defect.changes[0]
-    before = (kernel.tree / change.path).read_text()
-    after = before.replace(change.old, change.new)
-    lines = zip(before.splitlines(), after.splitlines(), strict=False)
-    return next(number for number, (old, new) in enumerate(lines, 1) if old != new)
+def damaged_lines(kernel: Kernel, defect: Defect) -> Iterator[tuple[str, int]]:
+    """File and first line of each of its changes."""
+    for change in defect.changes:
+        before = (kernel.tree / change.path).read_text()
+        after = before.replace(change.old, change.new)
+        pairs = zip_longest(before.splitlines(), after.splitlines())
+        yield change.path, next(n for n, (old, new) in enumerate(pairs, 1) if old != new)
 
 
 def is_near(lab: Lab, trial: Trial, found: Explanation | None) -> bool:
@@ -91,8 +92,10 @@ def is_near(lab: Lab, trial: Trial, found: Explanation | None) -> bool:
     kernel = lab.kernel(f"kernel.step={trial.step}", *trial.defect.config, debug=True)
     if found is None or found.line is None:
         return False
-    away = abs(found.line.line - damaged_line(kernel, trial.defect))
-    return found.line.file == trial.defect.changes[0].path and away <= NEAR_LINES
+    return any(
+        found.line.file == file and abs(found.line.line - line) <= NEAR_LINES
+        for file, line in damaged_lines(kernel, trial.defect)
+    )
 
 
 def main() -> None:

@@ -137,12 +137,10 @@ def _tables(left: Trip, right: Trip) -> Explanation | None:
         ]  # fmt: skip
         if said[0] != said[1]:
             text = f"the gate of vector {vector:#x} is {said[0]}; in the healthy kernel {said[1]}"
+            # The type is in the second word of a gate, as is half of the offset.
+            half = 8 * vector + 4
             return _origin(
-                left,
-                right,
-                ours.idt_address + 8 * vector,
-                text,
-                other=theirs.idt_address + 8 * vector,
+                left, right, ours.idt_address + half, text, other=theirs.idt_address + half
             )
     for at in (4, 8, 12, 100):
         words = [int.from_bytes(state.tss[at : at + 4], "little") for state in (ours, theirs)]
@@ -158,10 +156,10 @@ def _descriptors(left: Trip, right: Trip, ours: bytes, theirs: bytes) -> Explana
     """The first descriptor of a GDT that is another one."""
     for at in range(0, min(len(ours), len(theirs)), 8):
         pair = [table[at : at + 8] for table in (ours, theirs)]
-        # The base of a TSS is its address, which may be another one; not so its highest byte.
         is_tss = not pair[0][5] & 0x10 and not pair[1][5] & 0x10
-        rest = [part[:2] + part[5:] if is_tss else part for part in pair]
-        if rest[0] != rest[1]:
+        rest = [part[:2] + part[5:7] if is_tss else part for part in pair]
+        bases = [_base_of(side, part) for side, part in zip((left, right), pair, strict=True)]
+        if rest[0] != rest[1] or (is_tss and bases[0] != bases[1]):
             values = [part[::-1].hex() for part in pair]
             text = f"the descriptor of selector {at:#x} is {values[0]}; in the healthy kernel "
             gdt = left.side.names.address_of_variable("gdt")
@@ -169,6 +167,12 @@ def _descriptors(left: Trip, right: Trip, ours: bytes, theirs: bytes) -> Explana
                 return Explanation(None, text + values[1])
             return _origin(left, right, gdt + at + 4, text + values[1], marks=(values[0],))
     return None
+
+
+def _base_of(side: Trip, descriptor: bytes) -> str:
+    """What lies at the base of a segment."""
+    base = int.from_bytes(descriptor[2:5] + descriptor[7:8], "little")
+    return side.meaning(base)
 
 
 def _origin(

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from builder.boot.emulator import BootImage, Machine
 from builder.boot.patience import Limit, Patience
+from builder.errors import UserError
 from builder.model.kernel import KernelModel
-from builder.model.layout import TSS_BYTES
 from builder.model.memory import KERNEL_BASE, PAGE_SIZE
 from builder.xray.elf_names import ElfNames, Line, read_names
 from builder.xray.gdb_stub import StoppedQemu, qemu_stopped
@@ -152,23 +152,33 @@ class Side:
         mark = ";" if line.file.endswith((".asm", ".inc")) else "/*"
         return " ".join(found.partition(mark)[0].split())
 
-    def program_running(self, debugger: StoppedQemu) -> str:
-        """Name of the running process's program; empty where there is none yet."""
-        esp0 = self.esp0(debugger)
+    @cached_property
+    def switch_address(self) -> int:
+        """Of context_switch(previous, next), which every switch of processes calls.
+
+        Raises:
+            UserError: The kernel has no such function.
+        """
+        address = self.names.address_of("context_switch")
+        if address is None:
+            raise UserError(
+                "the kernel's switches cannot be followed",
+                where=str(self.names.path),
+                why="it has no symbol context_switch",
+                fix="leave that function its name",
+            )
+        return address
+
+    def program_of(self, debugger: StoppedQemu, process: int) -> str:
+        """Name of a process's program; empty where there is none."""
         layout = self.model.layout("process")
-        field_of = next(row for row in layout.placed if row.field.name == "name")
-        at = (esp0 + field_of.offset) & 0xFFFFFFFF
-        if field_of.field.c_type.endswith("*"):
+        placed = next(row for row in layout.placed if row.field.name == "name")
+        at = (process + placed.offset) & 0xFFFFFFFF
+        if placed.field.c_type.endswith("*"):
             _, (pointer,) = debugger.look(((at, 4),))
             at = int.from_bytes(pointer or b"", "little")
         _, (name,) = debugger.look(((at, 16),))
         return (name or b"").partition(b"\0")[0].decode("ascii", "replace")
-
-    @staticmethod
-    def esp0(debugger: StoppedQemu) -> int:
-        """As the TSS has it; 0 without one."""
-        _, (tss,) = debugger.look(((debugger.tables()["tr"], TSS_BYTES),))
-        return int.from_bytes((tss or bytes(8))[4:8], "little")
 
     def meaning(self, value: int, esp0: int, program: ElfNames | None) -> str:
         """What a value stands for, whatever the addresses of this build."""

@@ -12,13 +12,12 @@ from builder.xray.debugger import GuestEndedError, GuestHangsError, Registers
 from builder.xray.elf_names import ElfNames
 from builder.xray.gdb_stub import StoppedQemu
 from builder.xray.instruction import accesses
-from builder.xray.machine_state import MSR_EIP, MachineState, read_state
+from builder.xray.machine_state import GDT_BYTES, MSR_EIP, MachineState, read_state
 from builder.xray.side import Side
 
 ENTRIES_MAX = 4000
 _ARGUMENTS = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "ds", "es", "fs", "gs")
 _FRAME_WORDS = 5
-_ESP0 = 4  # byte offset in the TSS
 _RESULT = re.compile(r"^(?:not )?ok \d+", re.MULTILINE)  # of the suite itself
 
 
@@ -90,20 +89,18 @@ class Trip:
 
     def to_part(self) -> None:
         """Go to the first program that is switched to behind so many results."""
-        places = frozenset(self.side.system_instructions)
-        watched = self.watch
+        told_at = frozenset(self.side.system_instructions)
+        places = told_at | {self.side.switch_address}
         try:
             while not self.running or self._results() < self.results:
-                registers = self.debugger.run_to(places, watched)
+                registers = self.debugger.run_to(places, self.watch)
                 self._see_writer(registers)
-                while registers["eip"] in places:
+                while registers["eip"] in told_at:
                     self._hear(registers)
                     self.debugger.step()  # now the CPU has been told
                     registers, _ = self.debugger.look(())
-                if tr := self.debugger.tables()["tr"]:
-                    watched = self.watch | {tr + _ESP0}
-                if self.debugger.hit == tr + _ESP0:
-                    self._switched()
+                if registers["eip"] == self.side.switch_address:
+                    self._switched(registers)
         except (GuestEndedError, GuestHangsError) as error:
             self.ended = str(error)
             return
@@ -113,9 +110,11 @@ class Trip:
     def _results(self) -> int:
         return len(_RESULT.findall(self.debugger.output()))
 
-    def _switched(self) -> None:
-        self.esp0 = self.side.esp0(self.debugger)
-        self.running = self.side.program_running(self.debugger)
+    def _switched(self, registers: Registers) -> None:
+        """It stands in front of context_switch(previous, next)."""
+        _, (word,) = self.debugger.look(((registers["esp"] + 8, 4),))
+        self.esp0 = int.from_bytes(word or b"", "little")
+        self.running = self.side.program_of(self.debugger, self.esp0)
 
     def _hear(self, registers: Registers) -> None:
         text = self.side.system_instructions[registers["eip"]]
@@ -124,7 +123,12 @@ class Trip:
             self.told.append(Told(what, registers["eax"], registers["eip"]))
         else:
             what = text.split()[0] if not text.startswith("mov") else text.rpartition(",")[0]
-            table = self._table(registers) if what == "lgdt" else b""
+            table = b""
+            if what == "lgdt":
+                table = self._table(registers)
+            elif what == "ltr":
+                _, (gdt,) = self.debugger.look(((self.debugger.tables()["gdt"], GDT_BYTES),))
+                table = gdt or b""
             self.told.append(Told(what, 0, registers["eip"], table))
 
     def _table(self, registers: Registers) -> bytes:
@@ -152,12 +156,11 @@ class Trip:
 
     def entries(self) -> Iterator[Entry]:
         """Go from entry to entry until the next result; what each looks like."""
-        assert self.state is not None, "the part has begun"
-        esp0_address = self.state.tss_address + _ESP0
         gates = self.gates
+        places = gates | {self.side.switch_address}
         while self.passed < ENTRIES_MAX:
             try:
-                registers = self.debugger.run_to(gates, self.watch | {esp0_address})
+                registers = self.debugger.run_to(places, self.watch)
             except (GuestEndedError, GuestHangsError) as error:
                 self.ended = str(error)
                 return
@@ -165,8 +168,8 @@ class Trip:
             if registers["eip"] in gates:
                 self.passed += 1
                 yield self._entry(registers)
-            elif self.debugger.hit == esp0_address:
-                self._switched()
+            elif registers["eip"] == self.side.switch_address:
+                self._switched(registers)
                 if self._results() > self.results:
                     return
 
