@@ -6,6 +6,7 @@ import typer
 
 from builder import __version__
 from builder.cli import (
+    book_verb,
     exec_verb,
     explain_verb,
     judge_verbs,
@@ -65,6 +66,7 @@ app.command()(judge_verbs.debug)
 app.command()(look_verbs.diff)
 app.command()(xray_verbs.xray)
 app.command()(explain_verb.explain)
+app.command()(book_verb.book)
 app.command()(project_verbs.new)
 app.command()(project_verbs.bench)
 app.command()(project_verbs.releases)

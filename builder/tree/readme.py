@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from builder.model.kernel import KernelModel
 from builder.model.way_parts import WAY
-from builder.tools.resources import data_dir
+from builder.tree.page_template import page_template
 
 # Folders in reading order: what each is about, and the files to begin with; others follow by name.
 FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -140,6 +138,7 @@ class SourceFile:
 
     name: str  # in its folder; a header with the name of a .c file beside it is named with that
     text: str
+    paths: tuple[str, ...]  # in the tree: one, or two
 
 
 @dataclass(frozen=True)
@@ -194,12 +193,13 @@ def _sources(files: Mapping[str, bytes], paths: list[str]) -> tuple[SourceFile, 
         if together and path == header:
             continue  # named with its .c file
         name = PurePosixPath(path).name + (", .h" if together and path == c_file else "")
-        found.append(SourceFile(name, description(files[path])))
+        paths_of = (path, header) if together and path == c_file else (path,)
+        found.append(SourceFile(name, description(files[path]), paths_of))
     return tuple(found)
 
 
-def _numbers(step: str) -> str:
-    """What the numbers of the way mean, as a paragraph."""
+def way_numbers(step: str) -> str:
+    """What the numbers of the way mean, as a paragraph of Markdown."""
     first, *others = (f"{part.number} {part.title}" for part in WAY)
     text = "The numbers are those of the comments, and of tinygate's picture, `docs/way.svg`: "
     text += "; ".join([first.replace(" ", " is ", 1), *others]) + "."
@@ -210,21 +210,12 @@ def _numbers(step: str) -> str:
 
 def tree_readme(model: KernelModel, files: Mapping[str, bytes]) -> bytes:
     """README.md for the tree that holds `files`. Pure."""
-    environment = Environment(
-        loader=FileSystemLoader(data_dir("templates") / "_docs"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    template = environment.get_template("tree_readme.md.j2")
-    text = template.render(
+    text = page_template("tree_readme.md.j2").render(
         model=model,
         folders=reading_order(files),
         step_text=STEPS[model.step],
         follow=FOLLOW.get(model.step, ()),
-        numbers=_numbers(model.step),
+        numbers=way_numbers(model.step),
         lines=sum(
             data.count(b"\n")
             for path, data in files.items()

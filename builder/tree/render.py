@@ -264,7 +264,7 @@ def render_model(model: KernelModel, config: KernelConfig) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
-def write_tree(files: Mapping[str, bytes], out_dir: Path) -> int:
+def write_tree(files: Mapping[str, bytes], out_dir: Path, what: str = "the kernel tree") -> int:
     """Make `out_dir` hold exactly `files` (and what make built); returns how many changed.
 
     A file whose content is already there keeps its time stamp, so that make rebuilds only what
@@ -286,7 +286,7 @@ def write_tree(files: Mapping[str, bytes], out_dir: Path) -> int:
         _write_if_changed(manifest, "".join(f"{path}\n" for path in files).encode())
     except OSError as error:
         raise FileError(
-            f"cannot write the kernel tree: {error.strerror}",
+            f"cannot write {what}: {error.strerror}",
             where=str(error.filename2 or error.filename or out_dir),
             fix="see to it that it can be written, or choose another folder",
         ) from error

@@ -13,6 +13,7 @@ from builder.errors import UserError
 from builder.linux.cpio import File, pack
 from builder.model.kernel import KernelModel
 from builder.tools import toolchain
+from builder.tools.tool import version_text
 from builder.xray.elf_names import ElfNames, read_names
 from builder.xray.find_call import Wanted, stopped_at_call
 from builder.xray.named_build import NamedBuild
@@ -130,7 +131,7 @@ def _image(subject: Subject, kernel: Path, folder: Path) -> BootImage:
 
 def _emulator() -> str:
     found = toolchain.require(toolchain.QEMU)["qemu"]
-    return f"QEMU {found.version}"
+    return f"QEMU {version_text(found.version)}"
 
 
 def _place(text: str, names: ElfNames) -> int:

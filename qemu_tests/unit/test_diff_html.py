@@ -1,8 +1,5 @@
 """The page of `tinygate diff --html`: whole, in order, well-formed, and in need of nothing."""
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-
 import pytest
 
 from builder.config.load import load_config
@@ -10,55 +7,9 @@ from builder.tree.diff import compare
 from builder.tree.diff_html import diff_page
 from builder.tree.render import render_tree
 from builder.tree.step_page import step_page, without_markers
+from qemu_tests.kit.html_page import Page, read
 
-VOID = ("meta", "link", "br", "hr", "img", "input")  # elements without an end
 NAMES = ("A", "B")
-
-
-@dataclass
-class Element:
-    """An element of a page: its attributes, and all the text in it."""
-
-    tag: str
-    attributes: dict[str, str | None]
-    text: str = ""
-
-
-@dataclass
-class Page(HTMLParser):
-    """Reads a page and fails if its elements are not nested as they should be."""
-
-    elements: list[Element] = field(default_factory=list)
-    open: list[Element] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(Element(tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(self.elements[-1])
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data: str) -> None:
-        for element in self.open:
-            element.text += data
-
-    def all(self, tag: str, **attributes: str) -> list[Element]:
-        wanted = {name.rstrip("_"): value for name, value in attributes.items()}
-        return [e for e in self.elements if e.tag == tag and wanted.items() <= e.attributes.items()]
-
-
-def read(html: str) -> Page:
-    page = Page()
-    page.feed(html)
-    page.close()
-    assert not page.open, f"not closed: {[element.tag for element in page.open]}"
-    return page
-
-
 OLD = {"boot/start.asm": b"a\nb\n", "cpu/gone.c": b"x\n", "user/bin/x": b"\xff"}
 NEW = {"boot/start.asm": b"a\nB\n", "sys/new.c": b"if (a < b && c) {\n\n}\n", "user/bin/x": b"\xfe"}
 TEXT = """# Title

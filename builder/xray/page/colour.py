@@ -1,4 +1,4 @@
-"""Lines of C and NASM in colours, by pygments."""
+"""Lines of a kernel's files in colours, by pygments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 from pygments.lexer import Lexer
-from pygments.lexers import CLexer, NasmLexer
+from pygments.lexers import CLexer, MakefileLexer, NasmLexer, TextLexer
 from pygments.token import Comment, Keyword, Name, Number, String, Token
 
 # Class of the page's style sheet for what a token is; nothing for all others.
@@ -21,6 +21,12 @@ CLASSES = (
     (Number, "s-number"),
     (String, "s-string"),
 )
+# By what a file's name ends with.
+LEXERS: dict[str, type[Lexer]] = {
+    **dict.fromkeys(("c", "h"), CLexer),
+    **dict.fromkeys(("asm", "inc"), NasmLexer),
+    **dict.fromkeys(("Makefile", "mk"), MakefileLexer),
+}
 
 
 @lru_cache(maxsize=256)
@@ -36,9 +42,9 @@ def coloured(text: str, path: str) -> tuple[Markup, ...]:
 
 
 def _lexer(path: str) -> Lexer:
-    is_c = path.endswith((".c", ".h"))
-    options = {"stripnl": False, "ensurenl": False}
-    return CLexer(**options) if is_c else NasmLexer(**options)
+    name = path.rpartition("/")[2]
+    lexer = LEXERS.get(name.rpartition(".")[2], TextLexer)
+    return lexer(stripnl=False, ensurenl=False)
 
 
 def _marked(kind: Token, text: str) -> Markup:

@@ -1,0 +1,24 @@
+"""The templates of pages and pictures, templates/_docs/: not those of a kernel's files."""
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from builder.tools.resources import data_dir
+
+
+def page_template(name: str) -> Template:
+    """The template `name`; in all but Markdown, what is put into it is escaped."""
+    return _environment(not name.endswith(".md.j2")).get_template(name)
+
+
+@cache
+def _environment(autoescape: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(data_dir("templates") / "_docs"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=autoescape,
+    )
