@@ -29,7 +29,7 @@ CHOICE = $(if $(CONFIG),--config $(call QUOTED,$(CONFIG))) $(if $(STEP),--step $
          $(foreach pair,$(SET),--set $(call QUOTED,$(pair)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test image debug doctor show bench mutants releases rules clean distclean setup FORCE
+.PHONY: help run test image debug page doctor show bench mutants releases rules clean distclean setup FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ image: $(READY)-run ## kernel.elf, disk.img and the kernel tree, into build/defa
 
 debug: $(READY)-run ## QEMU stopped, gdb attached with breakpoints on the way in and out
 	@$(TINYGATE) debug $(CHOICE) $(ARGS)
+
+page: $(READY)-run ## the lesson for a browser, into build/page/: each kernel as a book, and one call to be played
+	@$(TINYGATE) page --out build/page $(CHOICE) $(ARGS)
 
 # Works without the set-up, because it is there to say what the set-up lacks.
 doctor: ## the tools: found where, which version, how to install what is missing

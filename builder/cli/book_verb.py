@@ -1,5 +1,6 @@
-"""book: the verb that makes a book of a kernel."""
+"""book and page: the verbs that make a book of a kernel, and a site of the lesson's kernels."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from builder.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from builder.config.keys import KernelConfig
+    from builder.xray.book.contents import Kernel
     from builder.xray.record import Record
 
 BookFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the pages.")]
@@ -48,6 +50,29 @@ def book(
     return ExitCode.OK
 
 
+@verb
+def page(
+    out: BookFolder,
+    config: options.Config = None,
+    set_: options.Set = None,
+    cc: options.Cc = None,
+    verbose: options.Verbose = False,
+) -> int:
+    """Make a site of the lesson: of each step the book, one call to be played, and what it adds."""
+    from builder.config.step import Step
+    from builder.tree.step_page import LAST_OF_THE_LESSON, STEP_TEXTS
+    from builder.xray.book.lesson_site import LessonStep, site_of
+
+    check_folder(out)
+    how = How(cc=cc, verbose=verbose)
+    steps = []
+    for step in (step for step in Step if step <= LAST_OF_THE_LESSON):
+        kernel = kernel_of_book(choose(config, step.value, set_ or ()), how)
+        steps.append(LessonStep(kernel, *STEP_TEXTS[step.value]))
+    write_pages(site_of(steps), out)
+    return ExitCode.OK
+
+
 def check_folder(out: Path) -> None:
     """See that nobody's files are there.
 
@@ -65,20 +90,31 @@ def check_folder(out: Path) -> None:
 
 def write_book(choice: Choice, out: Path, how: How, record_file: Path | None = None) -> None:
     """Build the kernel, record its call, and write the book."""
-    from builder.model.kernel import build_model
-    from builder.tree.render import render_tree, write_tree
     from builder.xray.book.binding import book_of
+
+    kernel = kernel_of_book(choice, how, record_file)
+    write_pages(book_of(kernel), out)
+
+
+def write_pages(pages: Mapping[str, bytes], out: Path) -> None:
+    """Write them, and say so. Raises FileError."""
+    from builder.tree.render import write_tree
+
+    write_tree(pages, out, "the pages")
+    size = sum(map(len, pages.values()))
+    ui.say(f"{out / 'index.html'}: {len(pages)} files, {size:,} bytes")
+
+
+def kernel_of_book(choice: Choice, how: How, record_file: Path | None = None) -> "Kernel":
+    """The kernel, built, with the record of its call."""
+    from builder.model.kernel import build_model
+    from builder.tree.render import render_tree
     from builder.xray.book.contents import Kernel
 
     config = make(choice, how).config
-    with ui.progress("recording one call", shown=not how.verbose) as say:
+    with ui.progress("recording one call", shown=not how.verbose):
         record = read_record_of(record_file, config) if record_file else _recorded(choice, config)
-        say("writing the book")
-        files = render_tree(config)
-        pages = book_of(Kernel(config, build_model(config), files, record))
-        write_tree(pages, out, "the book")
-    size = sum(map(len, pages.values()))
-    ui.say(f"{out / 'index.html'}: {len(pages)} files, {size:,} bytes")
+    return Kernel(config, build_model(config), render_tree(config), record)
 
 
 def _recorded(choice: Choice, config: "KernelConfig") -> "Record":

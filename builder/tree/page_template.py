@@ -3,6 +3,7 @@
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from builder.tools.resources import data_dir
 
@@ -14,7 +15,7 @@ def page_template(name: str) -> Template:
 
 @cache
 def _environment(autoescape: bool) -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(data_dir("templates") / "_docs"),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -22,3 +23,13 @@ def _environment(autoescape: bool) -> Environment:
         keep_trailing_newline=True,
         autoescape=autoescape,
     )
+    made.filters["code_words"] = code_words
+    return made
+
+
+def code_words(text: str) -> Markup:
+    """A phrase as HTML; what stands in backticks is code."""
+    shown = Markup("")
+    for number, part in enumerate(text.split("`")):
+        shown += Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+    return shown

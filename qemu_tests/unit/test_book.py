@@ -19,6 +19,7 @@ from builder.tree.readme import reading_order
 from builder.tree.render import render_tree
 from builder.xray.book.binding import WHOLE, XRAY, book_of
 from builder.xray.book.contents import Kernel
+from builder.xray.book.lesson_site import LessonStep, site_of
 from builder.xray.book.line_rows import TOLD_MAX, numbered_lines, rows_by_file, spans
 from builder.xray.book.print_pdf import print_pdf
 from builder.xray.record import Record, write_record
@@ -58,7 +59,11 @@ def pages(book: dict[str, bytes]) -> dict[str, Page]:
 
 
 def pages_of(book: Mapping[str, bytes]) -> dict[str, Page]:
-    return {p: read(data.decode()) for p, data in book.items() if p.endswith(".html") and p != XRAY}
+    return {
+        path: read(data.decode())
+        for path, data in book.items()
+        if path.endswith(".html") and not path.endswith(XRAY)
+    }
 
 
 def page_of_file(path: str) -> str:
@@ -186,7 +191,37 @@ def test_lines_have_their_rows() -> None:
     assert [line.number for line in lines if line.spans] == sorted({LOOP, ONCE})
 
 
-# ---- the verb ----
+# ---- the site of the lesson ----
+
+
+@pytest.fixture(scope="module")
+def site() -> dict[str, bytes]:
+    steps = [
+        LessonStep(kernel_of(None, "int80"), "`int 0x80`", "the old way"),
+        LessonStep(kernel_of(RECORD, "sysenter"), "SYSENTER", "the *fast* way"),
+    ]
+    return site_of(steps)
+
+
+def test_every_link_of_the_site_leads_somewhere(site: dict[str, bytes]) -> None:
+    assert dead_links(site) == []
+
+
+def test_the_site_has_of_each_step_what_there_is(site: dict[str, bytes]) -> None:
+    page = read(site["index.html"].decode())
+    assert [e.text for e in page.all("h2")] == ["1. int80", "2. sysenter", "The picture"]
+    links = [e.attributes["href"] for e in page.all("a")]
+    assert links == [
+        "int80/index.html",
+        "sysenter/index.html",
+        f"sysenter/{XRAY}",
+        "int80-sysenter.html",
+    ]
+    assert page.all("code")[0].text == "int 0x80" and page.all("em")[0].text == "fast"
+    assert b"entry/sysenter_entry.asm" in site["int80-sysenter.html"]
+
+
+# ---- the verbs ----
 
 
 def test_a_folder_with_somebodys_files_is_left_alone(tmp_path: Path) -> None:

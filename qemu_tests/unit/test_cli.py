@@ -70,7 +70,7 @@ def test_help_has_every_verb_and_every_exit_code(tinygate: Call) -> None:
     code, out, _ = tinygate("--help")
     assert code == 0
     verbs = [command.name or command.callback.__name__ for command in app.registered_commands]
-    assert len(verbs) == 19
+    assert len(verbs) == 20
     assert all(f"\n  {verb} " in out for verb in verbs)
     assert all(f" {int(value)}  " in out for value in ExitCode)
 

@@ -28,6 +28,7 @@ from builder.model.kernel import build_model
 from builder.tools import tested
 from builder.tree.readme import FOLLOW, description, place, reading_order, tree_readme
 from builder.tree.render import render_tree
+from builder.tree.step_page import LAST_OF_THE_LESSON
 from builder.tree.user_programs import check_user_program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -394,7 +395,7 @@ def test_the_files_that_a_trees_readme_proposes_to_change_are_there(name: str) -
         assert path in _tree(name)
 
 
-LESSON = tuple(step.value for step in Step if step <= docs.LAST_OF_THE_LESSON)
+LESSON = tuple(step.value for step in Step if step <= LAST_OF_THE_LESSON)
 FOLLOWED_MAX = 8  # files that a reader has open at once
 
 

@@ -6,5 +6,6 @@ It may import config, model, tools, tree, tree.picture, xray and xray.page.
     line_rows.py    which rows of the record came from which line
     book_tables.py  the tables that the kernel is made from
     binding.py      the pages: one for each chapter, and all chapters as one
+    lesson_site.py  the books of several steps, and the page that leads to them
     print_pdf.py    that one page as a PDF, by Chromium
 """

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from builder.tools.resources import data_dir
 from builder.tree.page_template import page_template
@@ -23,6 +23,7 @@ from builder.xray.book.contents import (
 )
 from builder.xray.page.compose import page_of
 
+FRONT_PAGE = f"{FRONT}.html"
 WHOLE = "whole.html"
 XRAY = "xray.html"
 STYLE = "book.css"
@@ -70,13 +71,6 @@ class Here:
     def prose(self, text: str) -> Markup:
         """Markdown as HTML, in which the names of files lead to them."""
         return html_of(text, self._place_of)
-
-    def words(self, text: str) -> Markup:
-        """A phrase as HTML; what stands in backticks is code."""
-        shown = Markup("")
-        for number, part in enumerate(text.split("`")):
-            shown += Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
-        return shown
 
     def _place_of(self, word: str) -> str:
         chapter = PICTURES_CHAPTER if word.endswith(".svg") else SOURCE_FOLDER + word

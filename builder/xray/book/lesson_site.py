@@ -1,0 +1,71 @@
+"""The books of steps that follow each other, and the page that leads to them. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from builder.tree.diff import compare, without
+from builder.tree.diff_html import diff_page
+from builder.tree.page_template import page_template
+from builder.tree.prose import html_of
+from builder.tree.step_page import step_page
+from builder.xray.book.binding import FRONT_PAGE, PICTURES, STYLE, XRAY, book_of
+from builder.xray.book.contents import Kernel
+
+
+@dataclass(frozen=True)
+class LessonStep:
+    """A step: its kernel, and in a few words what it adds and what its reader learns.
+
+    Both are Markdown.
+    """
+
+    kernel: Kernel
+    adds: str
+    teaches: str
+
+    @property
+    def name(self) -> str:
+        """Of the step, and of the folder of its book."""
+        return self.kernel.model.step
+
+    @property
+    def about(self) -> Markup:
+        """Both in a paragraph."""
+        text = f"What is new: {self.adds}. What its reader learns: {self.teaches}."
+        return html_of(text, lambda _: "")
+
+
+def site_of(steps: Sequence[LessonStep]) -> dict[str, bytes]:
+    """All files of the site by their paths in its folder.
+
+    Args:
+        steps: In their order, each with the record of a call.
+    """
+    made = {
+        f"{step.name}/{path}": data for step in steps for path, data in book_of(step.kernel).items()
+    }
+    changes = {}
+    for old, new in itertools.pairwise(steps):
+        changes[new.name] = f"{old.name}-{new.name}.html"
+        made[changes[new.name]] = _difference(old.kernel, new.kernel).encode()
+    made[STYLE] = made[f"{steps[0].name}/{STYLE}"]
+    index = page_template("book/site.html.j2").render(
+        steps=steps,
+        changes=changes,
+        front=FRONT_PAGE,
+        xray=XRAY,
+        style=STYLE,
+        way=f"{steps[-1].name}/{PICTURES}way.svg",
+    )
+    return {**made, FRONT_PAGE: index.encode()}
+
+
+def _difference(old: Kernel, new: Kernel) -> str:
+    names = (old.model.step, new.model.step)
+    trees = [without(kernel.digest, dict(kernel.files)) for kernel in (old, new)]
+    return diff_page(names, step_page(*names), compare(trees[0], trees[1], names))
