@@ -151,6 +151,7 @@ KINDS = (
         ),
     ),
     Kind("other emulators", ("boot/test_emulators.py", "boot/test_rules.py"), 2.5),
+    Kind("a book", ("boot/test_book_page.py",), 1.0),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
     Kind(
         "a call recorded",
