@@ -27,7 +27,7 @@ RecordFile = Annotated[
         "--record", metavar="FILE", help="Another call: what `tinygate xray --json FILE` wrote."
     ),
 ]
-PROGRAM, CALL = "hello", "getpid"
+CALL = "getpid"  # of the first program that makes it
 MANIFEST = ".files"  # of a folder that was written by this verb
 
 
@@ -117,7 +117,8 @@ def kernel_of_book(choice: Choice, how: How, record_file: Path | None = None) ->
     return Kernel(config, build_model(config), render_tree(config), record)
 
 
-def _recorded(choice: Choice, config: "KernelConfig") -> "Record":
+def _recorded(choice: Choice, config: "KernelConfig") -> "Record | None":
+    """The call; None, and a line that says so, if no program makes it."""
     from builder.boot.emulator import Machine
     from builder.model.kernel import build_model
     from builder.xray.find_call import Wanted
@@ -129,7 +130,11 @@ def _recorded(choice: Choice, config: "KernelConfig") -> "Record":
     )
     number = next(call.number for call in model.syscalls if call.name == CALL)
     subject = Subject(model, config.digest, machine, choice.out / TREE_NAME)
-    return make_record(subject, Wanted(PROGRAM, number))
+    try:
+        return make_record(subject, Wanted(number=number))
+    except UserError as error:
+        ui.say(f"without a call, as none could be recorded: {error}")
+        return None
 
 
 def read_record_of(path: Path, config: "KernelConfig") -> "Record":

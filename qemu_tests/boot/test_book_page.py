@@ -131,6 +131,13 @@ def test_from_the_contents_to_a_line_to_its_row_and_back(opens: Opens, book: Mad
     assert line.evaluate("e => e.matches(':target') && e.getBoundingClientRect().top > 20")
 
 
+def test_from_the_call_that_is_played_to_a_line(opens: Opens, book: MadeBook) -> None:
+    page = opens("xray.html")
+    first = book.record.rows[0]
+    page.locator("#r1 a.place").click()
+    assert page.url.endswith(f"src/{first.file}.html#L{first.line}")
+
+
 def test_what_the_call_did_can_be_left_out(opens: Opens) -> None:
     page = opens(PATH)
     told = page.locator(".did")

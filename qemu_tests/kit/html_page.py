@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = ("meta", "link", "br", "hr", "img", "input")  # elements without an end
+VOID = ("meta", "link", "br", "hr", "img", "input", "col")  # elements without an end
 
 
 @dataclass

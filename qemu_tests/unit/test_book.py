@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from builder.cli import book_verb
+from builder.cli.choice import choose
+from builder.cli.kernel_verbs import Built, How
 from builder.config.load import load_config
 from builder.errors import MachineryError, UserError
 from builder.model.kernel import build_model
@@ -17,6 +19,7 @@ from builder.tools import commands
 from builder.tools.process_group import Completed
 from builder.tree.readme import reading_order
 from builder.tree.render import render_tree
+from builder.xray import make_record
 from builder.xray.book.binding import WHOLE, XRAY, book_of
 from builder.xray.book.contents import Kernel
 from builder.xray.book.lesson_site import LessonStep, site_of
@@ -150,6 +153,15 @@ def test_a_line_leads_to_its_rows_and_each_row_back(pages: dict[str, Page]) -> N
     assert "memcpy+0x3" in call.all("main")[0].text, "a row from elsewhere leads nowhere"
 
 
+def test_the_call_that_can_be_played_leads_to_the_lines_too(book: dict[str, bytes]) -> None:
+    links = {e.attributes["href"] for e in read(book[XRAY].decode()).all("a", class_="place")}
+    assert links == {
+        "src/user/lib/system_call.asm.html#L1",
+        f"src/{ENTRY}.html#L{ONCE}",
+        f"src/{ENTRY}.html#L{LOOP}",
+    }
+
+
 def test_what_a_row_did_stands_below_its_line_but_not_what_a_loop_did(
     pages: dict[str, Page],
 ) -> None:
@@ -222,6 +234,18 @@ def test_the_site_has_of_each_step_what_there_is(site: dict[str, bytes]) -> None
 
 
 # ---- the verbs ----
+
+
+def test_of_a_kernel_without_such_a_call_there_is_a_book_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never(*_: object, **__: object) -> Record:
+        raise UserError("the kernel ended before that call")
+
+    monkeypatch.setattr(make_record, "make_record", never)
+    monkeypatch.setattr(book_verb, "make", lambda *_: Built(CONFIG, tmp_path, changed=False))
+    assert book_verb.kernel_of_book(choose(), How()).record is None
+    assert "without a call" in capsys.readouterr().err
 
 
 def test_a_folder_with_somebodys_files_is_left_alone(tmp_path: Path) -> None:

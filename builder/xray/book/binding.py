@@ -108,8 +108,13 @@ def book_of(kernel: Kernel) -> dict[str, bytes]:
             for drawn in chapter.content.drawn:
                 made[PICTURES + drawn.file] = drawn.picture.svg()
     if kernel.record:
+        pages = Here(FRONT, known, whole=False)
         sources = {path: data.decode(errors="replace") for path, data in kernel.files.items()}
-        made[XRAY] = page_of(kernel.record, sources)
+        made[XRAY] = page_of(
+            kernel.record,
+            sources,
+            lambda row: pages.to_line(row.file, row.line) if row.file in sources else "",
+        )
     return {path: text.encode() for path, text in made.items()}
 
 

@@ -7,7 +7,7 @@ table, and it computes none.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,12 +28,15 @@ STACK_ROWS = {"kernel": 26, "program": 11}
 PAGE_OF_CALL = "page"
 
 
-def page_of(record: Record, sources: Mapping[str, str]) -> str:
+def page_of(
+    record: Record, sources: Mapping[str, str], leads: Callable[[Row], str] = lambda _: ""
+) -> str:
     """The page.
 
     Args:
         record: What it shows.
         sources: Text of the files that it names, as far as it is there.
+        leads: Where the line of a row can be read, as a link; empty: nowhere.
     """
     environment = Environment(
         loader=FileSystemLoader(data_dir("templates") / "_docs"),
@@ -51,6 +54,7 @@ def page_of(record: Record, sources: Mapping[str, str]) -> str:
         tables=_tables(record.tables),
         heads_unseen=Markup(' class="unseen"'),
         sections=table,
+        leads=leads,
         listings=listings(record.rows, sources),
         picture=Markup(pictures()[PICTURE].svg("#picture")),
         flags=tuple(FLAGS),
