@@ -1,6 +1,6 @@
 """Turns models into the pictures of the documentation: docs/*.svg.
 
-It may import config, model and tools.
+It may import config, model and tree.
 """
 
 from builder.config.load import load_config

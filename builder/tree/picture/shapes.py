@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from builder.tools.resources import data_dir
+from builder.tree.page_template import page_template
 
 Point = tuple[int, int]
 
@@ -191,13 +190,5 @@ class Picture:
             within: A selector of CSS. The style sheet is then for what lies in there, and the
                 page says of what it is a picture; without it the picture does so itself.
         """
-        environment = Environment(
-            loader=FileSystemLoader(data_dir("templates") / "_docs"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            autoescape=True,
-        )
-        template = environment.get_template("picture.svg.j2")
+        template = page_template("picture.svg.j2")
         return template.render(picture=self, arrow_heads=ARROW_HEADS, within=within)

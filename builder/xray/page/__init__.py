@@ -1,6 +1,6 @@
 """Turns the record of one call into one HTML file, in which a reader goes forward and back.
 
-It may import model, tools, tree.picture and xray.
+It may import model, tree, tree.picture and xray.
 
     colour.py   lines of C and NASM in colours, by pygments
     listing.py  the lines of the source around those that were executed

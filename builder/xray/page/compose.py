@@ -10,11 +10,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from builder.model.memory import KERNEL_BASE
-from builder.tools.resources import data_dir
+from builder.tree.page_template import page_template
 from builder.tree.picture import pictures
 from builder.xray.page.listing import listings
 from builder.xray.page.table import Section, part_title, sections
@@ -38,16 +37,8 @@ def page_of(
         sources: Text of the files that it names, as far as it is there.
         leads: Where the line of a row can be read, as a link; empty: nowhere.
     """
-    environment = Environment(
-        loader=FileSystemLoader(data_dir("templates") / "_docs"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=True,
-    )
     table = sections(record.rows)
-    return environment.get_template("xray/page.html.j2").render(
+    return page_template("xray/page.html.j2").render(
         record=record,
         title=record.call.title,
         totals=", ".join(f"{count} {what}" for what, count in record.totals.items() if count),
