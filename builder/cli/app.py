@@ -11,6 +11,7 @@ from builder.cli import (
     explain_verb,
     judge_verbs,
     kernel_verbs,
+    lab_verbs,
     linux_verbs,
     look_verbs,
     project_verbs,
@@ -69,6 +70,7 @@ app.command()(explain_verb.explain)
 app.command()(book_verb.book)
 app.command()(book_verb.page)
 app.command()(project_verbs.new)
+app.add_typer(lab_verbs.app, name="lab")
 app.command()(project_verbs.bench)
 app.command()(project_verbs.releases)
 app.command()(linux_verbs.fetch)

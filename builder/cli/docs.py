@@ -81,9 +81,22 @@ def _verbs() -> str:
 
     from builder.cli.app import app
 
-    commands = get_group(app).commands
-    rows = ((f"`tinygate {name}`", (c.help or "").split("\n")[0]) for name, c in commands.items())
-    return table(("verb", "what it does"), rows)
+    rows = []
+    for name, command in get_group(app).commands.items():
+        inner = getattr(command, "commands", {"": command})  # those of a group, such as lab
+        rows += [(f"`tinygate {name} {word}".rstrip() + "`", of.help) for word, of in inner.items()]
+    return table(("verb", "what it does"), ((v, (text or "").split("\n")[0]) for v, text in rows))
+
+
+def _labs() -> str:
+    """The course."""
+    from builder.labs.lab_course import labs
+
+    rows = (
+        (f"`{lab.name}`", lab.title, f"`{lab.step}`", lab.kind, f"{lab.minutes} min")
+        for lab in labs()
+    )
+    return table(("lab", "what it is about", "step", "kind", "takes"), rows)
 
 
 def _exit_codes() -> str:
@@ -217,6 +230,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "packages": _packages,
     "config": _config,
     "verbs": _verbs,
+    "labs": _labs,
     "exit-codes": _exit_codes,
     "words": _words,
     "syscalls": _syscalls,

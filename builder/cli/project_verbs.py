@@ -85,6 +85,22 @@ def new(
     from builder.config.load import load_config
     from builder.tree.render import render_tree
 
+    check_new(folder)
+    choice = choose(config, step, set_ or ())
+    files = render_tree(load_config(choice.config, choice.overrides))
+    if dry_run:
+        print("\n".join(str(folder / path) for path in sorted(files)))
+        return ExitCode.OK
+    write_whole(files, folder)
+    if as_json:
+        ui.print_json({"folder": str(folder), "files": sorted(files)})
+    else:
+        print(f"{folder}: {len(files)} files. Next: cd {shlex.quote(str(folder))} && make run")
+    return ExitCode.OK
+
+
+def check_new(folder: Path) -> None:
+    """Raise UserError unless `folder` can be made: it is not there, or empty."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise UserError("is not a folder", where=str(folder), fix="name a new folder")
     if folder.is_dir() and any(folder.iterdir()):
@@ -94,20 +110,9 @@ def new(
             why="a new project must not overwrite anything",
             fix="name a new folder",
         )
-    choice = choose(config, step, set_ or ())
-    files = render_tree(load_config(choice.config, choice.overrides))
-    if dry_run:
-        print("\n".join(str(folder / path) for path in sorted(files)))
-        return ExitCode.OK
-    _write_whole(files, folder)
-    if as_json:
-        ui.print_json({"folder": str(folder), "files": sorted(files)})
-    else:
-        print(f"{folder}: {len(files)} files. Next: cd {shlex.quote(str(folder))} && make run")
-    return ExitCode.OK
 
 
-def _write_whole(files: dict[str, bytes], folder: Path) -> None:
+def write_whole(files: dict[str, bytes], folder: Path) -> None:
     """Write `files` beside `folder` and rename: there is a whole project or none."""
     from builder.tree.render import write_tree
 

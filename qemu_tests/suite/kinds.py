@@ -152,6 +152,12 @@ KINDS = (
     ),
     Kind("other emulators", ("boot/test_emulators.py", "boot/test_rules.py"), 2.5),
     Kind("a book", ("boot/test_book_page.py",), 1.0),
+    Kind(
+        "labs",
+        ("boot/test_labs.py",),
+        3.0,
+        too_long=("test_the_line_is_the_last_hint", "test_what_cannot_be_a_hand_in_is_named"),
+    ),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
     Kind(
         "a call recorded",

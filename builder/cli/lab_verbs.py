@@ -1,0 +1,245 @@
+"""lab: the verbs of the course: a lab in a folder, its checks, its hints."""
+
+import difflib
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from builder.cli import options, ui
+from builder.cli.guard import verb
+from builder.cli.project_verbs import check_new, write_whole
+from builder.errors import ExitCode, UserError
+from builder.tools import toolchain
+
+if TYPE_CHECKING:
+    from builder.labs.grader import Grade
+    from builder.labs.lab_folder import LabFolder, Notes
+
+app = typer.Typer(help="A course in folders: exercises in these kernels, and what checks them.")
+
+LabName = Annotated[str, typer.Argument(metavar="NAME", help="Such as 01-table, or its beginning.")]
+NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]
+Folder = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="The lab's folder [default: this one].")
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Say, too, where the kernel parts from a healthy one.")
+]
+Course = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="Where your labs' folders are [default: here].")
+]
+
+
+@app.command("list")
+@verb
+def lab_list(
+    folder: Course = Path(),
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
+) -> int:
+    """Show the course in its order, and what is done of it."""
+    from builder.labs.lab_course import labs
+    from builder.labs.lab_folder import Notes, is_lab_folder, open_folder
+
+    done: dict[str, Notes] = {}
+    below = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in [folder, *below]:
+        if is_lab_folder(path):
+            notes = open_folder(path).notes()
+            if notes.lab not in done or not done[notes.lab].solved:
+                done[notes.lab] = notes
+    if as_json:
+        ui.print_json(
+            [
+                {
+                    **lab.model_dump(include={"name", "title", "step", "kind", "minutes"}),
+                    "points": lab.points,
+                    "earned": done[lab.name].points if lab.name in done else None,
+                    "solved": lab.name in done and done[lab.name].solved,
+                    "hints": done[lab.name].hints_shown if lab.name in done else 0,
+                }
+                for lab in labs()
+            ]
+        )
+        return ExitCode.OK
+    rows = [
+        (lab.name, lab.step, lab.kind, f"{lab.minutes} min", lab.title, _state(done.get(lab.name)))
+        for lab in labs()
+    ]
+    ui.print_table("", ("lab", "step", "kind", "takes", "title", ""), rows)
+    return ExitCode.OK
+
+
+def _state(notes: "Notes | None") -> str:
+    if notes is None:
+        return ""
+    hints = f", {notes.hints_shown} hints" if notes.hints_shown else ""
+    return ("done" if notes.solved else f"{notes.points} points") + hints
+
+
+@app.command("new")
+@verb
+def lab_new(
+    name: LabName,
+    folder: NewFolder,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
+) -> int:
+    """Make a lab's folder, which needs make, GCC, NASM and QEMU: kernel, page, Makefile."""
+    from builder.labs.handout import handout
+    from builder.labs.lab_course import lab_named
+    from builder.labs.lab_folder import new_notes
+
+    lab = lab_named(name)
+    check_new(folder)
+    files = {**handout(lab), **new_notes(lab)}
+    write_whole(files, folder)
+    if as_json:
+        ui.print_json({"lab": lab.name, "folder": str(folder), "files": sorted(files)})
+    else:
+        page = shlex.quote(str(folder / "README.md"))
+        print(f"{lab.name}: {lab.title}. Next: read {page}")
+    return ExitCode.OK
+
+
+@app.command("check")
+@verb
+def lab_check(
+    folder: Folder = Path(),
+    explain: Explain = False,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Build and boot what is in a lab's folder, and say what is right: points, part by part."""
+    from builder.labs.grader import explained
+
+    found, grade = _grade(folder, verbose=verbose)
+    why = ""
+    if explain and not grade.full and grade.word != "does not build":
+        with ui.progress("comparing with a healthy kernel", shown=not verbose):
+            why = str(explained(found.lab, found.work) or "")
+    if as_json:
+        ui.print_json(
+            {
+                "lab": found.lab.name,
+                "points": grade.points,
+                "of": found.lab.points,
+                "verdict": grade.word,
+                "summary": grade.summary,
+                "parts": grade.parts,
+                "explanation": why,
+            }
+        )
+    else:
+        _show(grade)
+        if why:
+            print(f"explained: {why}")
+    return ExitCode.OK if grade.full else ExitCode.VERDICT
+
+
+def _grade(folder: Path, *, verbose: bool) -> tuple["LabFolder", "Grade"]:
+    """Check it, and note what came of it."""
+    from builder.labs.grader import grade
+    from builder.labs.lab_folder import open_folder
+    from builder.tools.folder_lock import alone_in
+
+    found = open_folder(folder)
+    toolchain.require(toolchain.QEMU)
+    taken, answers = found.taken(), found.answers()
+    with alone_in(found.work), ui.progress("checking", shown=not verbose):
+        result = grade(found.lab, taken, found.work, answers)
+    notes = found.notes()
+    found.note(notes.with_(points=result.points, solved=notes.solved or result.full))
+    return found, result
+
+
+def _show(grade: "Grade") -> None:
+    lab = grade.lab
+    print(f"{lab.name}: {lab.title}")
+    if grade.word == "does not build":
+        print("it does not build:")
+        print("\n".join(f"  {line}" for line in grade.says.splitlines()))
+    else:
+        print(f"the kernel's end: {grade.word}: {grade.summary}")
+    for part in grade.parts:
+        print(f"{part.earned:3} of {part.points:2}  {part.title}")
+        print("".join(f"             {line}\n" for line in part.lines), end="")
+    print(f"points: {grade.points} of {lab.points}")
+    if grade.full:
+        print(f"\nDone. Next: {lab.next}\nThe reference solution: tinygate lab solution")
+    else:
+        if grade.advice:
+            print(f"advice: {grade.advice}")
+        print("a hint about this: make hint")
+
+
+@app.command("hint")
+@verb
+def lab_hint(
+    folder: Folder = Path(),
+    verbose: options.Verbose = False,
+) -> int:
+    """Show the next hint about what is wrong now; it is counted."""
+    from builder.labs.hints import hints_for
+
+    found, grade = _grade(folder, verbose=verbose)
+    if grade.full:
+        print(f"{grade.lab.name} is done. Next: {grade.lab.next}")
+        return ExitCode.OK
+    if grade.word == "does not build" and not grade.untouched:
+        print(f"It does not build: {grade.summary}")
+        return ExitCode.OK
+    hints, notes = hints_for(grade), found.notes()
+    shown = hints.shown(notes)
+    if shown <= len(hints.texts):
+        found.note(hints.noted(notes))
+    if shown < len(hints.texts):
+        print(f"hint {shown + 1} of {len(hints.texts) + 1}: {hints.texts[shown]}")
+    else:
+        print(f"the last hint: {_line(found, verbose=verbose)}")
+    return ExitCode.OK
+
+
+def _line(found: "LabFolder", *, verbose: bool) -> str:
+    """Where it is wrong: where the kernel leaves the right way, if that is in the lab's files."""
+    from builder.labs.grader import explained, first_difference
+
+    if found.lab.question:
+        return "the answers are in what `make run` prints"
+    with ui.progress("comparing with a healthy kernel", shown=not verbose):
+        why = explained(found.lab, found.work)
+    if why is not None and why.line is not None and why.line.file in found.lab.files:
+        return str(why)
+    return f"{first_difference(found.lab, found.taken())}: up to here it is as in the solution"
+
+
+@app.command("solution")
+@verb
+def lab_solution(
+    folder: Folder = Path(),
+    verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
+) -> int:
+    """Show the reference solution as a diff, once the lab is done."""
+    from builder.labs.handout import given_tree, solved_tree
+    from builder.labs.lab_folder import open_folder
+
+    found = open_folder(folder)
+    lab = found.lab
+    if not found.notes().solved:
+        raise UserError(
+            "the lab is not done yet",
+            where=str(folder),
+            fix="`tinygate lab hint` helps; the solution is shown after a check with all points",
+        )
+    given, solved = given_tree(lab, "demo"), solved_tree(lab, "demo")
+    for path in lab.files:
+        lines = difflib.unified_diff(
+            given[path].decode().splitlines(keepends=True),
+            solved[path].decode().splitlines(keepends=True),
+            f"handed out/{path}",
+            f"solution/{path}",
+        )
+        print("".join(lines), end="")
+    return ExitCode.OK

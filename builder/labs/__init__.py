@@ -1,0 +1,12 @@
+"""Turns a row of the course into a student's folder, and what the student made of it into points.
+
+It may import boot, boot.emulator, config, image, model, tools, tree and xray.
+
+    course/*.toml     the labs, one a file: what is missing or wrong, its parts, its hints
+    lab.py            what such a file may say
+    lab_course.py     all of them, in order
+    handout.py        the files of a student's folder
+    lab_folder.py     a student's folder: what is taken of it, and what is noted in it
+    grader.py         builds and boots what was handed in: points, part by part
+    hints.py          the next hint, about this mistake
+"""

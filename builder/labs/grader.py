@@ -1,0 +1,311 @@
+"""What was handed in, built and booted: points, part by part.
+
+The tree is rendered here, each time; of what was handed in there are only the lab's files in it. So
+Makefile, programs and checks are ours. Nothing counts of a kernel that does not come to its end: a
+crash may come before whatever would have failed.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
+from pathlib import Path
+
+from builder.boot.emulator import BootImage, Machine
+from builder.boot.ktap import Report, parse
+from builder.boot.patience import BACKSTOP_S, Limit, Patience
+from builder.boot.run import RunResult, run_image
+from builder.boot.verdict_words import Word
+from builder.image.build import PLAIN_MAKE, make_command
+from builder.labs.handout import KERNEL, given_tree, solved_tree
+from builder.labs.lab import Change, Files, Lab, Part, Question
+from builder.model.kernel import build_model
+from builder.tools import commands
+from builder.tree.render import write_tree
+from builder.xray.explain import Explanation, explain
+from builder.xray.named_build import NamedBuild
+from builder.xray.side import Side
+from builder.xray.suspects import first_other_part, good_results
+
+# A healthy suite executes a third of it between two of its lines.
+_SILENCE = Limit(120e6, idle_s=20, cpu_s=5, asleep_s=5)
+_PATIENCE = Patience(boot=_SILENCE, suite=_SILENCE, ending=_SILENCE)
+_OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
+_ENDED = (Word.PASS, Word.FAIL)  # the suite came to its end, and each of its results counts
+_ERRORS_SHOWN = 6
+_REST = "everything else is as it was"
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """What came of one part.
+
+    Attributes:
+        title: Of the part.
+        points: For it.
+        earned: All of them, or none.
+        lines: GOOD, BAD or MISSING, and what is so.
+    """
+
+    title: str
+    points: int
+    earned: int
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What a hand-in is worth.
+
+    Attributes:
+        lab: Which lab it is.
+        parts: Each with its points.
+        word: How the kernel ended, or "does not build".
+        summary: The verdict's, or the compiler's first error.
+        says: All that the verdict says and the kernel printed, or the compiler says: by this
+            mistakes are recognised.
+        advice: What to do about the word.
+        untouched: The files are as they were handed out.
+    """
+
+    lab: Lab
+    parts: tuple[PartResult, ...]
+    word: str
+    summary: str
+    says: str
+    advice: str = ""
+    untouched: bool = False
+
+    @property
+    def points(self) -> int:
+        """Of all parts."""
+        return sum(part.earned for part in self.parts)
+
+    @property
+    def full(self) -> bool:
+        """Nothing is left to do."""
+        return self.points == self.lab.points
+
+
+def grade(lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None = None) -> Grade:
+    """Build, boot and judge what was handed in.
+
+    Args:
+        lab: Which lab it is.
+        taken: Its files.
+        work: Folder for the build; one that was used before makes it faster.
+        answers: Key of a question -> what was answered.
+
+    Raises:
+        ToolError: A tool is missing.
+        FileError: The folder cannot be written.
+    """
+    given, solved = given_tree(lab, lab.suite), solved_tree(lab, lab.suite)
+    untouched = all(given[path] == data for path, data in taken.items())
+    done: list[PartResult] = []
+    shown: RunResult | None = None
+    for kernel, parts in groupby(lab.part, lambda part: (part.take, part.solved)):
+        ours = {path: data for path, data in taken.items() if not kernel[0] or path in kernel[0]}
+        files, numbers = _randomised(lab, {**(solved if kernel[1] else given), **ours})
+        errors = _build(files, work)
+        if errors:
+            nothing = tuple(_nothing(part.title, part.points) for part in _all_parts(lab))
+            advice = "mend what the compiler names first; the rest may follow from it"
+            says = "\n".join(errors)
+            return Grade(lab, nothing, "does not build", errors[0], says, advice, untouched)
+        result = _boot(lab, work)
+        report = parse(result.transcript.text)
+        ended = result.verdict.word in _ENDED
+        judged = [_judge(lab, part, report, numbers, answers or {}, ended) for part in parts]
+        # What is shown is the boot of the first part that is not right.
+        if shown is None or all(part.earned for part in done):
+            shown = result
+        done += judged
+    assert shown is not None
+    if lab.rest:
+        done.append(_judge_rest(lab, parse(shown.transcript.text), done, shown))
+    verdict = shown.verdict
+    return Grade(
+        *(lab, tuple(done), verdict.word.value, verdict.summary),
+        *(f"{verdict}\n{shown.transcript.text}", verdict.advice, untouched),
+    )
+
+
+def _randomised(lab: Lab, files: Files) -> tuple[Files, dict[str, str]]:
+    """The files with other numbers, and what stands for each in a line that must be there."""
+    numbers = {}
+    for row in lab.random:
+        digits = len(row.text) - 2
+        number = f"{secrets.randbelow(15 * 16 ** (digits - 1)) + 16 ** (digits - 1):0{digits}x}"
+        files = Change(file=row.file, old=row.text, new=f"0x{number}").apply(files)
+        numbers[f"{{{row.text}}}"] = number
+    return files, numbers
+
+
+def explained(lab: Lab, work: Path) -> Explanation | None:
+    """Where the kernel that `grade` has built in `work` parts from the reference solution."""
+    model = build_model(lab.config(lab.suite))
+    healthy = work / "healthy"
+    problems = _build(solved_tree(lab, lab.suite), healthy)
+    assert not problems, problems
+    results = good_results(_boot(lab, work).transcript.text)
+    if results is None:
+        texts = (_boot(lab, folder).transcript.text for folder in (work, healthy))
+        results = first_other_part(*texts)
+    if results is None:
+        return None
+
+    def side(folder: Path) -> Side:
+        named = folder / "named"
+        shutil.rmtree(named, ignore_errors=True)
+        named.mkdir()
+        return Side(NamedBuild(folder / KERNEL, named), _machine(lab), model)
+
+    return explain(side(work), side(healthy), results)
+
+
+def first_difference(lab: Lab, taken: Files) -> str:
+    """File and line of the first difference of a hand-in from the solution; empty: there is none.
+
+    For where `explained` sees only what comes of it, in another file.
+    """
+    solved = solved_tree(lab, lab.suite)
+    for path, data in taken.items():
+        pairs = zip_longest(data.decode().splitlines(), solved[path].decode().splitlines())
+        for number, (ours, theirs) in enumerate(pairs, 1):
+            if ours != theirs:
+                return f"{path}:{number}"
+    return ""
+
+
+def _build(files: Files, work: Path) -> list[str]:
+    """Make the kernel in `work`; what the tools say if they cannot."""
+    tree = work / KERNEL
+    command = make_command(tree, jobs=2, cc=None, verbose=False)
+    write_tree(files, tree)
+    done = commands.run([*command[:-1], "kernel.elf"], env=PLAIN_MAKE, timeout_s=BACKSTOP_S)
+    if done.ok:
+        return []
+    lines = (done.stderr + done.stdout).splitlines()
+    wanted = [line for line in lines if re.search(r"error|undefined|multiple definition", line)]
+    shown = (wanted or lines or ["make says nothing"])[:_ERRORS_SHOWN]
+    return [line.replace(f"{tree}/", "") for line in shown]
+
+
+def _machine(lab: Lab) -> Machine:
+    config = lab.config(lab.suite)
+    return Machine(
+        cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
+    )
+
+
+def _boot(lab: Lab, work: Path) -> RunResult:
+    elf = work / KERNEL / "kernel.elf"
+    return run_image(
+        _machine(lab),
+        BootImage("kernel", elf),
+        transcript_dir=work / "runs",
+        name="check",
+        elf_path=elf,
+        patience=_PATIENCE,
+        max_bytes=_OUTPUT_MAX_BYTES,
+    )
+
+
+def _all_parts(lab: Lab) -> tuple[Part, ...]:
+    rest = Part(title=_REST, points=lab.rest) if lab.rest else None
+    return (*lab.part, rest) if rest else lab.part
+
+
+def _nothing(title: str, points: int, *lines: str) -> PartResult:
+    return PartResult(title, points, 0, lines)
+
+
+def _judge(
+    lab: Lab,
+    part: Part,
+    report: Report,
+    numbers: Mapping[str, str],
+    answers: Mapping[str, str],
+    ended: bool,
+) -> PartResult:
+    lines = [*_tests(report, part), *_lines(report, part, numbers)]
+    asked = [question for question in lab.question if question.key in part.answers]
+    lines += [_answer(report, question, answers.get(question.key, "")) for question in asked]
+    good = ended and all(line.startswith("GOOD") for line in lines)
+    return PartResult(part.title, part.points, part.points * good, tuple(lines))
+
+
+def _judge_rest(lab: Lab, report: Report, parts: list[PartResult], run: RunResult) -> PartResult:
+    named = {name for part in lab.part for name in part.tests}
+    others = [test for test in report.tests if test.name not in named]
+    bad = [f"BAD      {test.name}" for test in others if not test.ok]
+    missing = [] if run.verdict.word in _ENDED else ["MISSING  the end of the suite"]
+    good = not bad and not missing and all(part.earned for part in parts)
+    lines = bad + missing or [f"GOOD     {len(others)} other tests"]
+    return PartResult(_REST, lab.rest, lab.rest * good, tuple(lines))
+
+
+def _answer(report: Report, question: Question, answer: str) -> str:
+    """GOOD, BAD or MISSING; never what would be right."""
+    number = number_of(answer, is_hex="?P<hex>" in question.line)
+    truth = truth_of(report, question)
+    if number is None or truth is None:
+        return f"MISSING  {question.key}" + (f": {answer} is no number" if answer else "")
+    near = abs(number - truth) <= abs(truth) * question.within_percent / 100
+    return f"{'GOOD' if near else 'BAD'}     {' ' * (not near)}{question.key}: {answer}"
+
+
+def number_of(text: str, *, is_hex: bool) -> float | None:
+    """What somebody wrote as a number: 12, 12.5, 0x1f, and, where that is meant, 1f."""
+    try:
+        if is_hex or text.lower().startswith("0x"):
+            return int(text, 16)
+        return float(text)
+    except ValueError:
+        return None
+
+
+def truth_of(report: Report, question: Question) -> float | None:
+    """The answer, as the kernel gives it."""
+    numbers = []
+    for pattern in (question.line, question.minus):
+        found = next((m for text in report.lines if (m := re.search(pattern, text))), None)
+        if pattern and found is None:
+            return None
+        fields = found.groupdict() if found else {}
+        text = fields.get("hex") or fields.get("number") or "0"
+        numbers.append(number_of(text, is_hex="hex" in fields))
+    first, second = numbers
+    return None if first is None or second is None else first - second
+
+
+def _tests(report: Report, part: Part) -> list[str]:
+    """GOOD, BAD or MISSING for each test of the part."""
+    lines = []
+    for name in part.tests:
+        same = [test for test in report.tests if test.name == name]
+        bad = [inner.name for test in same for inner in test.subtests if not inner.ok]
+        if not same:
+            lines.append(f"MISSING  {name}")
+        elif all(test.ok for test in same):
+            lines.append(f"GOOD     {name}")
+        else:
+            lines.append(f"BAD      {name}" + (f": {bad[0]}" if bad else ""))
+    return lines
+
+
+def _lines(report: Report, part: Part, numbers: Mapping[str, str]) -> list[str]:
+    """GOOD or MISSING for each line that must be there."""
+    lines = []
+    for shown in part.lines:
+        pattern = shown
+        for mark, number in numbers.items():
+            pattern = pattern.replace(mark, number)
+        found = next((text for text in report.lines if re.search(pattern, text)), None)
+        lines.append(f"MISSING  {shown}" if found is None else f"GOOD     {found}")
+    return lines

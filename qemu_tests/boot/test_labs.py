@@ -1,0 +1,195 @@
+"""Labs that are true: as handed out each fails in its way, each solution has all points."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from builder.cli.app import app
+from builder.labs.grader import Grade, grade
+from builder.labs.handout import given_tree, handout, solved_tree
+from builder.labs.hints import hints_for
+from builder.labs.lab import Files, Lab, Mistake, changed
+from builder.labs.lab_course import lab_named, labs
+from qemu_tests.kit.kernels import Lab as Kernels
+
+LABS = labs()
+MISTAKES = [(lab, mistake) for lab in LABS for mistake in lab.mistake]
+FIRST = LABS[0]
+
+
+def named(value: object) -> str | None:
+    if isinstance(value, Lab | Mistake):
+        return value.name.replace(" ", "-")
+    return None
+
+
+def graded(kernels: Kernels, lab: Lab, tree: Files, answers: dict[str, str] | None = None) -> Grade:
+    """All hand-ins of a lab in one folder: most of what is compiled is the same."""
+    with kernels.locked(f"lab-{lab.name}") as folder:
+        return grade(lab, {path: tree[path] for path in lab.files}, folder, answers)
+
+
+@pytest.mark.parametrize("given", LABS, ids=named)
+def test_as_handed_out_it_fails_in_its_way(lab: Kernels, given: Lab) -> None:
+    found = graded(lab, given, given_tree(given, given.suite))
+    assert found.word in given.word.split("|"), found.says
+    assert found.untouched
+    assert found.points == 0, found.parts
+    assert not any(part.earned for part in found.parts)
+
+
+@pytest.mark.parametrize("solved", LABS, ids=named)
+def test_the_solution_has_all_points(lab: Kernels, solved: Lab) -> None:
+    answers = {question.key: question.answer for question in solved.question}
+    found = graded(lab, solved, solved_tree(solved, solved.suite), answers)
+    assert found.full, found.says
+
+
+@pytest.mark.parametrize(("of", "mistake"), MISTAKES, ids=named)
+def test_a_known_mistake_gets_its_own_hint(lab: Kernels, of: Lab, mistake: Mistake) -> None:
+    tree = changed(solved_tree(of, of.suite), mistake.change)
+    found = graded(lab, of, tree)
+    assert not found.full
+    assert hints_for(found).about == mistake.name, found.says
+
+
+@pytest.mark.parametrize("whole", LABS, ids=named)
+def test_what_is_the_students_is_the_same_in_the_tree_that_checks(whole: Lab) -> None:
+    read, checking = given_tree(whole, "demo"), given_tree(whole, whole.suite)
+    assert {path: read[path] for path in whole.files} == {p: checking[p] for p in whole.files}
+    assert {change.file for change in whole.solution} <= set(whole.files)
+    assert {key for part in whole.part for key in part.answers} == {q.key for q in whole.question}
+    for change in whole.change if whole.suite == "checks" else ():
+        assert change.file in whole.files
+
+
+@pytest.mark.parametrize("whole", LABS, ids=named)
+def test_no_page_has_the_lines_that_are_asked_for(whole: Lab) -> None:
+    page = handout(whole)["README.md"].decode()
+    given, solved = given_tree(whole, "demo"), solved_tree(whole, "demo")
+    for path in whole.files:
+        new = set(solved[path].decode().splitlines()) - set(given[path].decode().splitlines())
+        assert not [line for line in new if len(line.strip()) > 4 and line.strip() in page]
+
+
+def run(*words: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(word) for word in ("lab", *words)])
+    return result.exit_code, result.output
+
+
+def test_a_student_goes_from_the_page_to_the_solution(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert run("new", "01", folder)[0] == 0
+    status, text = run("check", folder)
+    assert (status, "points: 0 of 10" in text) == (1, True)
+    status, text = run("hint", folder)
+    assert f"hint 1 of 4: {FIRST.hints[0]}" in text
+    assert run("solution", folder)[0] == 2
+    table = folder / "kernel/sys/table.c"
+    table.write_bytes(solved_tree(FIRST, "demo")["sys/table.c"])
+    status, text = run("check", folder)
+    assert (status, "points: 10 of 10" in text) == (0, True)
+    assert "+    [20] = call_getpid," in run("solution", folder)[1]
+    assert re.search(r"01-table .*done, 1 hints", run("list", tmp_path)[1])
+
+
+def test_answers_are_compared_with_the_kernel_and_not_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    run("new", "10", folder)
+    answers = folder / "answers.txt"
+    blank = answers.read_text()
+    answers.write_text(blank.replace("vector =", "vector = 14").replace("cr2 =", "cr2 = c0100000"))
+    status, text = run("check", folder)
+    assert (status, "points: 2 of 10" in text) == (1, True)
+    assert "BAD      cr2: c0100000" in text
+    assert "c010000c" not in text
+
+
+def test_a_secret_that_was_written_down_is_another_one(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    run("new", "09", folder)
+    thief = folder / "kernel/user/trespass.c"
+    thief.write_text(thief.read_text().replace('%06x\\n", 0', '%06x\\n", 0xc0ffee'))
+    assert "0xc0ffee" in thief.read_text()
+    assert "points: 0 of 10" in run("check", folder)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("13-sti", "entry/sysenter_entry.asm:"),
+        ("04-esp0", "proc/process.c:"),  # what comes of it is seen elsewhere
+        ("10-what", "the answers are in"),
+    ],
+)
+def test_the_line_is_the_last_hint(tmp_path: Path, name: str, line: str) -> None:
+    folder = tmp_path / "mine"
+    run("new", name, folder)
+    for _ in range(3):
+        run("hint", folder)
+    assert f"the last hint: {line}" in run("hint", folder)[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"\x7fELF\0\xff", "is no text"),
+        (b"a\0b", "is no text"),
+        (b"/" * 300_000, "is too large"),
+        (b"long sys_getpid(void) {", "does not build"),
+    ],
+    ids=["empty", "binary", "zero", "enormous", "truncated"],
+)
+def test_what_cannot_be_a_hand_in_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+    folder = tmp_path / "mine"
+    run("new", "01", folder)
+    (folder / "kernel/sys/table.c").write_bytes(content)
+    status, text = run("check", folder)
+    assert status != 0
+    assert said in text
+
+
+def test_a_link_is_not_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    run("new", "01", folder)
+    table = folder / "kernel/sys/table.c"
+    table.unlink()
+    table.symlink_to("/etc/passwd")
+    status, text = run("check", folder)
+    assert (status, "is not a file of its own" in text) == (2, True)
+
+
+def make(folder: Path, target: str) -> tuple[int, str]:
+    done = subprocess.run(
+        ["make", "-s", "-C", folder, target, "TINYGATE="],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_make_alone_does_not_pass_what_it_cannot_check(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    run("new", "09", folder)
+    status, text = make(folder, "check")
+    assert (status, "needs tinygate" in text) == (2, True)
+
+
+def test_make_alone_checks_too(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    run("new", "03", folder)
+    status, text = make(folder, "check")
+    assert status != 0
+    assert "BAD      ok [0-9]+ - registers and arguments" in text
+    assert "lowest address" in make(folder, "hint")[1]
+    path = "entry/int80_entry.asm"
+    (folder / "kernel" / path).write_bytes(solved_tree(lab_named("03"), "demo")[path])
+    status, text = make(folder, "check")
+    assert (status, "GOOD" in text) == (0, True), text
