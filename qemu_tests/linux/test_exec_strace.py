@@ -76,7 +76,7 @@ def test_without_sysenter_all_calls_come_by_int80(exec_: Exec) -> None:
 
 def test_a_call_that_a_signal_ends_is_shown(exec_: Exec) -> None:
     _, text = traced(exec_, exec_.probe, "kill", "9")
-    assert re.search(r"^int 0x80  kill\(1, SIGKILL\) +=", text, re.MULTILINE), text
+    assert re.search(r"^int 0x80  kill\(2, SIGKILL\) +=", text, re.MULTILINE), text
     assert "\n+++ killed by SIGKILL +++\ncalls: " in text
 
 
@@ -103,7 +103,7 @@ def test_the_page_about_the_step_says_what_comes(
     path = tmp_path / "late.c"
     path.write_text(source, encoding="utf-8")
     program = build_program(path, find_libc("glibc"), libraries, Compiler())
-    for options, last in ((), shown[-1]), (("--cpu", "pentium2,-sep"), r"0 by sysenter, 22 by"):
+    for options, last in ((), shown[-1]), (("--cpu", "pentium2,-sep"), r"0 by sysenter, 21 by"):
         with exec_.start(*options, "--strace", program, stderr=subprocess.STDOUT) as process:
             assert process.stdin and process.stdout
             lines = []
