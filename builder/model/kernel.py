@@ -113,11 +113,17 @@ class KernelModel:
     @cached_property
     def calls_not_locked_alike(self) -> tuple[str, ...]:
         """The elements of sys_call_table where it is not call_locked."""
-        entries = ((call, self.call_entry_of[call.number]) for call in self.syscalls)
+
+        def entry_of(call: Syscall) -> str:
+            if not call.is_private:
+                return f"call_locked_{self.call_entry_of[call.number].entry}"
+            is_bare = not call.arguments and not call.by
+            return f"BARE({call.name})" if is_bare else "call_private"
+
         return tuple(
-            f"[{call.number}] = call_{'private' if call.is_private else 'locked_' + entry.entry}"
-            for call, entry in entries
-            if call.is_private or entry in self.calls_by_others
+            f"[{call.number}] = {entry_of(call)}"
+            for call in self.syscalls
+            if call.is_private or self.call_entry_of[call.number] in self.calls_by_others
         )
 
     def includes(self, places: str, *own: str, without: str = "") -> tuple[str, ...]:

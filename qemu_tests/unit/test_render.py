@@ -275,7 +275,13 @@ def test_every_layer_and_file_is_used_by_some_tree() -> None:
         if "host.streams=true" not in overrides:
             checks = load_config(None, (*overrides, "programs.suite=checks"))
             used |= set(build_model(checks).layers)
-    folders = (*(f"{folder_of(layer)}/" for layer in used), "_docs/", "yardstick/", "rules/")
+    folders = (
+        *(f"{folder_of(layer)}/" for layer in used),
+        "_docs/",
+        "_labs/",
+        "yardstick/",
+        "rules/",
+    )
     files = [
         path.relative_to(data_dir(name)).as_posix()
         for name in ("templates", "kernel_src")

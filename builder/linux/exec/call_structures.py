@@ -37,6 +37,8 @@ def structure(argument: Argument, number: int, call: Call, memory: GuestMemory) 
         kind = "int[2]"
     if kind == "uint64_t" and argument.name in ("new", "old", "mask", "to", "set"):
         kind = "sigset"
+    if kind == "struct timespec" and call.name.endswith("time64"):  # from Linux 5.1 on
+        kind = "struct timespec64"
     if kind not in _SHOWN:
         return None
     layout, show = _SHOWN[kind]

@@ -143,7 +143,7 @@ CORNERS = (
         "readv looks at a piece when it comes to it",
         "sys/io.c",
         "        long error = piece_get(&vector[i], &piece);\n        if (error) {",
-        "        long error = piece_get(&vector[i], &piece);\n        if (error && i < 0) {",
+        "        long error = piece_get(&vector[i], &piece);\n        if (error && !file) {",
         r"\+out: readv\(ends\[0\], pieces, 2\) = 1",
         r"\+signal=9",
         seconds=FOR_EVER,

@@ -8,6 +8,7 @@
 
 /* What only some kernels refuse: this one takes pages out of the file as they are. */
 #define ELF_DAMAGE_OF_STEP                                                                         \
+    {"33 program headers", HEADER(phnum), 2, 33},                                                  \
     ELF_DAMAGE_MORE                                                                                \
     {"segment that lies in its page otherwise than in the file", SEGMENT(offset), 4, 1},
 

@@ -6,6 +6,7 @@
 
 /* What only some kernels refuse. */
 #define ELF_DAMAGE_OF_STEP                                                                         \
+    {"33 program headers", HEADER(phnum), 2, 33},                                                  \
     ELF_DAMAGE_MORE                                                                                \
     {"shared object", HEADER(type), 2, 3},
 
