@@ -9,7 +9,7 @@ import typer
 from builder.cli import options, ui
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
-from builder.cli.kernel_verbs import TREE_NAME, How, make
+from builder.cli.kernel_verbs import TREE_NAME, How, machine_of, make
 from builder.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
@@ -119,15 +119,12 @@ def kernel_of_book(choice: Choice, how: How, record_file: Path | None = None) ->
 
 def _recorded(choice: Choice, config: "KernelConfig") -> "Record | None":
     """The call; None, and a line that says so, if no program makes it."""
-    from builder.boot.emulator import Machine
     from builder.model.kernel import build_model
     from builder.xray.find_call import Wanted
     from builder.xray.make_record import Subject, make_record
 
     model = build_model(config)
-    machine = Machine(
-        cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
-    )
+    machine = machine_of(config)
     number = next(call.number for call in model.syscalls if call.name == CALL)
     subject = Subject(model, config.digest, machine, choice.out / TREE_NAME)
     try:

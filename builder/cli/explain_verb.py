@@ -10,6 +10,7 @@ import typer
 from builder.cli import options, ui
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
+from builder.cli.kernel_verbs import machine_of
 from builder.config.keys import KernelConfig
 from builder.config.load import load_config
 from builder.config.step import STEPS
@@ -39,7 +40,7 @@ def explain(
     verbose: options.Verbose = False,
 ) -> int:
     """Say where a kernel that does not pass parts from a healthy one of its configuration."""
-    from builder.boot.emulator import BootImage, Machine
+    from builder.boot.emulator import BootImage
     from builder.boot.run import run_image
     from builder.image.build import build_kernel
     from builder.model.kernel import build_model
@@ -57,9 +58,7 @@ def explain(
         ours = _built(target, work / "ours")
         chosen = _config_of(ours.kernel, choose(config, step, set_ or ()), target)
         model = build_model(chosen)
-        machine = Machine(
-            cpu=chosen.machine.cpu, memory_mib=chosen.machine.memory_mib, cpus=chosen.cpu.count
-        )
+        machine = machine_of(chosen)
 
         def booted(kernel: Path) -> "RunResult":
             image = BootImage("kernel", kernel)

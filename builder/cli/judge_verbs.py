@@ -11,7 +11,7 @@ import typer
 from builder.cli import linux_shell, options, ui
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
-from builder.cli.kernel_verbs import ELF_NAME, TREE_NAME, Built, How, make
+from builder.cli.kernel_verbs import ELF_NAME, TREE_NAME, Built, How, machine_of, make
 from builder.config.keys import KernelConfig
 from builder.config.load import load_config
 from builder.config.step import Step
@@ -81,7 +81,7 @@ def run(
     verbose: options.Verbose = False,
 ) -> int:
     """Boot the disk image, show its serial line live, and judge it; step linux: open a shell."""
-    from builder.boot.emulator import EMULATORS, BootImage, Machine
+    from builder.boot.emulator import EMULATORS, BootImage
     from builder.boot.run import run_image
     from builder.boot.verdict import Expected
     from builder.tools import commands
@@ -98,9 +98,7 @@ def run(
         initrd = linux_shell.make_initrd(choice.out, is_terminal=is_terminal, dry=dry_run)
         if initrd is not None:
             return linux_shell.open_shell(loaded, built.kernel_elf, initrd, choice.out, dry_run)
-    machine = Machine(
-        cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
-    )
+    machine = machine_of(loaded)
     boot = BootImage("kernel" if kind == "kernel" else "disk", path)
     banner = rf"\bconfig {built.config.digest}\b" if built else ""
     runner = commands.DryRunner(show=print) if dry_run else commands.SystemRunner()
@@ -204,7 +202,7 @@ def debug(
     verbose: options.Verbose = False,
 ) -> int:
     """Boot stopped, with gdb attached and breakpoints on the way into the kernel and back."""
-    from builder.boot.emulator import EMULATORS, BootImage, Machine
+    from builder.boot.emulator import EMULATORS, BootImage
     from builder.boot.run import debug_command, debug_line
     from builder.tools import commands
 
@@ -212,9 +210,7 @@ def debug(
     if not dry_run:
         toolchain.require(toolchain.QEMU)  # rather now than after the build
     loaded, built, path, kind = _prepare(choice, How(jobs, cc, verbose, dry_run), None, kernel)
-    machine = Machine(
-        cpu=loaded.machine.cpu, memory_mib=loaded.machine.memory_mib, cpus=loaded.cpu.count
-    )
+    machine = machine_of(loaded)
     on = EMULATORS[loaded.machine.emulator]
     boot = BootImage("kernel" if kind == "kernel" else "disk", path)
     elf_path = choice.out / ELF_NAME

@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builder.cli import options, ui
 from builder.cli.choice import Choice, choose
@@ -12,6 +13,9 @@ from builder.config.load import load_config
 from builder.errors import ExitCode
 from builder.image import stamp
 from builder.tools.folder_lock import alone_in
+
+if TYPE_CHECKING:
+    from builder.boot.emulator import Machine
 
 TREE_NAME, ELF_NAME, DISK_NAME = "kernel", "kernel.elf", "disk.img"
 
@@ -44,6 +48,15 @@ class Built:
     def disk_img(self) -> Path:
         """The raw disk image."""
         return self.out / DISK_NAME
+
+
+def machine_of(config: KernelConfig) -> "Machine":
+    """The computer that the configuration asks for."""
+    from builder.boot.emulator import Machine
+
+    return Machine(
+        cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
+    )
 
 
 def make(choice: Choice, how: How) -> Built:

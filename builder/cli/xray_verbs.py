@@ -12,7 +12,7 @@ import typer
 from builder.cli import options, ui, xray_views
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
-from builder.cli.kernel_verbs import TREE_NAME, How, make
+from builder.cli.kernel_verbs import TREE_NAME, How, machine_of, make
 from builder.config.load import load_config
 from builder.config.step import Step
 from builder.errors import ExitCode, UserError
@@ -204,7 +204,6 @@ def _other(asked: _Asked, words: str) -> "_Asked | Record":
 
 def _subject(asked: _Asked, how: How) -> "Subject":
     """What the options choose, built if it has to be."""
-    from builder.boot.emulator import Machine
     from builder.linux.exec.program import read_program
     from builder.model.kernel import build_model
     from builder.xray.make_record import Subject
@@ -214,9 +213,7 @@ def _subject(asked: _Asked, how: How) -> "Subject":
         config = load_config(choice.config, choice.overrides)
     else:
         config = make(choice, how).config
-    machine = Machine(
-        cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
-    )
+    machine = machine_of(config)
     tree = None if asked.kernel else choice.out / TREE_NAME
     if asked.words and config.kernel.step < Step.LINUX:
         raise UserError(

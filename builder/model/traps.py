@@ -109,6 +109,8 @@ TRAPS: tuple[Trap, ...] = (
     _reserved(31),
 )
 
+WITH_ERROR_CODE = frozenset(trap.vector for trap in TRAPS if trap.error_code)
+
 
 @dataclass(frozen=True)
 class Interrupt:

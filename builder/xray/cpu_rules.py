@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 
 from builder.model.constants import EFLAGS
-from builder.model.traps import TRAPS
+from builder.model.traps import WITH_ERROR_CODE
 from builder.xray.debugger import Registers
 from builder.xray.machine_state import MSR_CS, MSR_EIP, MSR_ESP, Gate, MachineState
 from builder.xray.record import ByCpu
@@ -19,7 +19,6 @@ _BIT = {row.name.removeprefix("EFLAGS_"): row.value for row in EFLAGS}
 _BIT["VM"] = 1 << 17  # virtual-8086 mode
 _SYSENTER, _SYSEXIT, _IRET = b"\x0f\x34", b"\x0f\x35", b"\xcf"
 _RPL = 3
-_WITH_ERROR_CODE = frozenset(trap.vector for trap in TRAPS if trap.error_code)
 
 
 def by_cpu(row: RawRow, after: Registers, state: MachineState, tss: bytes) -> tuple[ByCpu, ...]:
@@ -82,7 +81,7 @@ def _through_gate(
         yield ByCpu("ss", "tss.ss0", ss0 & 0xFFFF, after["ss"], "SDM 3A 7.2.1")
     names = ["ss", "esp"] if changes_ring else []
     names += ["eflags", "cs", "eip"]
-    has_error = vector in _WITH_ERROR_CODE and row.instead
+    has_error = vector in WITH_ERROR_CODE and row.instead
     size = 4 * (len(names) + has_error)
     how = f"tss.esp0, {size} bytes pushed" if changes_ring else f"{size} bytes pushed"
     yield ByCpu("esp", how, (top - size) & 0xFFFFFFFF, after["esp"], manual)

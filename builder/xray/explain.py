@@ -1,7 +1,7 @@
 """The first difference explains a fault: a kernel that does not pass, beside a healthy one.
 
-Both are booted to the start of the program with which something goes wrong. What the CPU has been
-told by then is compared first, then one entry into the kernel after the other, and from the last
+Both are booted to the part of the suite that goes wrong. What the CPU has been told by then is
+compared first, then one entry into the kernel after the other, and from the last
 one that is the same on both sides each instruction.
 """
 

@@ -16,17 +16,15 @@ from typing import Literal
 from builder.boot.emulator import BootImage, Machine
 from builder.errors import UserError
 from builder.model.kernel import KernelModel
-from builder.model.layout import TSS_BYTES
 from builder.xray.debugger import Debugger, GuestEndedError, Registers
 from builder.xray.elf_names import ElfNames
 from builder.xray.gdb_stub import qemu_stopped
 from builder.xray.instruction import decode
-from builder.xray.machine_state import MachineState, read_state
+from builder.xray.machine_state import TSS_ESP0, MachineState, program_name, read_state
 
 Gate = Literal["page", "int80"]
 ENTRIES = ("sysenter_entry", "int80_entry")
 _INT_80_BYTES = 2
-TSS_ESP0 = 4  # byte offset (SDM 3A 7.2.1)
 _CALL_BYTES = (2, 3, 5, 6, 7)  # of a near CALL, with or without a segment prefix
 # What follows an INT 80h that stands in a stub, in SYSENTER's place or for when that comes back
 # early: the stub takes what it has saved, if anything, and returns.
@@ -128,10 +126,7 @@ class _Stops:
             for at in range(len(code))
             if code.startswith(b"\x0f\x30", at)
         )
-        process = model.layout("process")
-        name = process.fields[[field.name for field in process.fields].index("name")]
-        self.name_offset = process.offset_of("name")
-        self.name_is_pointer = name.c_type.endswith("*")
+        self.model = model
 
     def entries_of(self, wanted: Wanted) -> frozenset[int]:
         """Where such a call can be seen first."""
@@ -228,15 +223,8 @@ def _calls_before(debugger: Debugger, address: int) -> Iterator[int]:
 
 def _program(debugger: Debugger, stops: _Stops) -> str:
     """Name of the running process's program: its process lies where esp0 points."""
-    tss = _words(debugger, debugger.tables()["tr"], TSS_BYTES // 4)
-    if tss is None:
-        return ""
-    name_at = tss[1] + stops.name_offset
-    if stops.name_is_pointer:
-        pointer = _words(debugger, name_at, 1)
-        name_at = pointer[0] if pointer else 0
-    _, (name,) = debugger.look(((name_at, 16),))
-    return (name or b"").partition(b"\0")[0].decode("ascii", "replace")
+    esp0 = _words(debugger, debugger.tables()["tr"] + TSS_ESP0, 1)
+    return program_name(debugger, stops.model, esp0[0]) if esp0 else ""
 
 
 def _words(debugger: Debugger, address: int, count: int) -> tuple[int, ...] | None:

@@ -1,4 +1,4 @@
-"""What the CPU looks at by itself on the way in and back: GDT, IDT, TSS, and three MSRs."""
+"""What the CPU looks at by itself on the way in and back: GDT, IDT, TSS, three MSRs; and whose."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from builder.model.constants import MSRS
-from builder.model.layout import TSS_BYTES
+from builder.model.kernel import KernelModel
+from builder.model.layout import TSS, TSS_BYTES
 from builder.xray.debugger import Debugger
 
 GDT_BYTES = 256
 VECTORS = 256
+TSS_ESP0 = TSS.offset_of("esp0")
 GATE_BYTES = 8
 MSR_CS, MSR_ESP, MSR_EIP = (row.value for row in MSRS)
 
@@ -84,6 +86,17 @@ def read_state(debugger: Debugger, msr: Mapping[int, int]) -> MachineState:
         msr=dict(msr),
         cr3=tables["cr3"],
     )
+
+
+def program_name(debugger: Debugger, model: KernelModel, process: int) -> str:
+    """Name of the program of the struct process there; empty where there is none."""
+    placed = next(row for row in model.layout("process").placed if row.field.name == "name")
+    at = (process + placed.offset) & 0xFFFFFFFF
+    if placed.field.c_type.endswith("*"):
+        _, (pointer,) = debugger.look(((at, 4),))
+        at = int.from_bytes(pointer or b"", "little")
+    _, (name,) = debugger.look(((at, 16),))
+    return (name or b"").partition(b"\0")[0].decode("ascii", "replace")
 
 
 def _gates(idt: bytes) -> dict[int, Gate]:

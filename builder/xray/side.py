@@ -169,17 +169,6 @@ class Side:
             )
         return address
 
-    def program_of(self, debugger: StoppedQemu, process: int) -> str:
-        """Name of a process's program; empty where there is none."""
-        layout = self.model.layout("process")
-        placed = next(row for row in layout.placed if row.field.name == "name")
-        at = (process + placed.offset) & 0xFFFFFFFF
-        if placed.field.c_type.endswith("*"):
-            _, (pointer,) = debugger.look(((at, 4),))
-            at = int.from_bytes(pointer or b"", "little")
-        _, (name,) = debugger.look(((at, 16),))
-        return (name or b"").partition(b"\0")[0].decode("ascii", "replace")
-
     def meaning(self, value: int, esp0: int, program: ElfNames | None) -> str:
         """What a value stands for, whatever the addresses of this build."""
         if name := self.names.symbol(value):

@@ -7,6 +7,11 @@ import re
 _RESULT = re.compile(r"^(?P<not>not )?ok \d+", re.MULTILINE)
 
 
+def result_count(text: str) -> int:
+    """How many results the suite itself has printed, good or bad."""
+    return len(_RESULT.findall(text))
+
+
 def good_results(text: str) -> int | None:
     """How many results of the suite came before the first that is not ok, or before its end.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +11,13 @@ from builder.xray.debugger import GuestEndedError, GuestHangsError, Registers
 from builder.xray.elf_names import ElfNames
 from builder.xray.gdb_stub import StoppedQemu
 from builder.xray.instruction import accesses
-from builder.xray.machine_state import GDT_BYTES, MSR_EIP, MachineState, read_state
+from builder.xray.machine_state import GDT_BYTES, MSR_EIP, MachineState, program_name, read_state
 from builder.xray.side import Side
+from builder.xray.suspects import result_count
 
 ENTRIES_MAX = 4000
 _ARGUMENTS = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "ds", "es", "fs", "gs")
 _FRAME_WORDS = 5
-_RESULT = re.compile(r"^(?:not )?ok \d+", re.MULTILINE)  # of the suite itself
 
 
 @dataclass(frozen=True)
@@ -108,13 +107,13 @@ class Trip:
         self.state = read_state(self.debugger, msr)
 
     def _results(self) -> int:
-        return len(_RESULT.findall(self.debugger.output()))
+        return result_count(self.debugger.output())
 
     def _switched(self, registers: Registers) -> None:
         """It stands in front of context_switch(previous, next)."""
         _, (word,) = self.debugger.look(((registers["esp"] + 8, 4),))
         self.esp0 = int.from_bytes(word or b"", "little")
-        self.running = self.side.program_of(self.debugger, self.esp0)
+        self.running = program_name(self.debugger, self.side.model, self.esp0)
 
     def _hear(self, registers: Registers) -> None:
         text = self.side.system_instructions[registers["eip"]]

@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 
 from builder.model.layout import PT_REGS
 from builder.model.memory import KERNEL_BASE
-from builder.model.traps import TRAPS
+from builder.model.traps import TRAPS, WITH_ERROR_CODE
 from builder.xray.debugger import Registers
 from builder.xray.instruction import Instruction
-from builder.xray.machine_state import MachineState
+from builder.xray.machine_state import TSS_ESP0, MachineState
 from builder.xray.recorder import RawRow
 
-_TSS_ESP0 = 4
 _PT_EIP = PT_REGS.offset_of("eip")
 _KERNEL_STACK_BYTES_MAX = 8192
 _WORD = 4
 _TITLE = {trap.vector: trap.title for trap in TRAPS}
-_WITH_ERROR_CODE = frozenset(trap.vector for trap in TRAPS if trap.error_code)
 
 
 def event_title(vector: int) -> str:
@@ -65,7 +63,7 @@ class Walk:
     @property
     def esp0(self) -> int:
         """As the TSS has it now."""
-        return int(struct.unpack_from("<I", self.tss, _TSS_ESP0)[0])
+        return int(struct.unpack_from("<I", self.tss, TSS_ESP0)[0])
 
     def depth(self, ring: int) -> int:
         """How many calls deep that ring is."""
@@ -92,7 +90,7 @@ class Walk:
             self.branches.pop()
         for at, content in self._tss_writes(raw):
             self.tss[at : at + len(content)] = content
-            if at == _TSS_ESP0:
+            if at == TSS_ESP0:
                 self._new_top()
 
     @staticmethod
@@ -116,7 +114,7 @@ class Walk:
         """A handler begins, with a frame of its own."""
         self.branches.append(raw.registers["esp"])
         if raw.vector is not None:
-            error_code = _WORD if raw.vector in _WITH_ERROR_CODE else 0
+            error_code = _WORD if raw.vector in WITH_ERROR_CODE else 0
             base = after["esp"] + error_code - _PT_EIP
             of_kernel = f"pt_regs of {event_title(raw.vector)}"
             self.pt_regs.append((base, "pt_regs" if raw.registers["cs"] & 3 else of_kernel))
