@@ -176,8 +176,9 @@ def _folders(old: Step, new: Step) -> str:
     from builder.tree.readme import FOLDERS
 
     rows = []
+    changes = _changes(old, new)
     for path, text, _ in FOLDERS:
-        inside = [c for c in _changes(old, new) if c.path.rpartition("/")[0] == path]
+        inside = [c for c in changes if c.path.rpartition("/")[0] == path]
         if inside:
             count = Counter(change.kind for change in inside)
             size = _size(sum(c.added for c in inside), sum(c.removed for c in inside))
@@ -247,6 +248,12 @@ PARTS: Mapping[str, Callable[[], str]] = {
 }
 
 
+@cache
+def _part(name: str) -> str:
+    """A part, made once in a process: the tables, trees and sources that it is made of stay."""
+    return PARTS[name]()
+
+
 FIGURES = ("figures", "figures-linux")  # parts that are measured, not made from tables
 
 
@@ -289,7 +296,7 @@ def render_pages(pages: Mapping[str, str], figures: str = "") -> dict[str, str]:
         UserError: See check_markers.
     """
     check_markers(pages)
-    contents = {name: part() for name, part in PARTS.items()}
+    contents = {name: _part(name) for name in PARTS}
     if figures:
         contents[part_of_figures(figures)] = figures
     rendered = dict(pages)

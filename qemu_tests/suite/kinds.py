@@ -8,6 +8,7 @@ always the same. So it leaves out
     exec --strace     all: it has kernels of its own
     unit tests        of those that build or boot, render or run pytest: all but one each
     everywhere else   all parameters of a function but the first
+    only              of some kinds all functions but these
     too_long          what takes long by itself
 
 and `make test` leaves out nothing. A file in no row is an error of unit/test_suite.py, so that a
@@ -103,6 +104,7 @@ class Kind:
         files: Patterns of their files, below qemu_tests/.
         about_s: What one takes, until a run has measured it: seconds on an idle machine of 2025.
         sample: Which of them --quick takes.
+        only: The functions of which it takes the sample; if none is named, all of them.
         too_long: Functions of which it takes none, because one of them takes so long.
     """
 
@@ -110,6 +112,7 @@ class Kind:
     files: tuple[str, ...]
     about_s: float
     sample: Sample = function_of
+    only: tuple[str, ...] = ()
     too_long: tuple[str, ...] = ()
 
 
@@ -145,25 +148,46 @@ KINDS = (
         "one call, seen",
         ("boot/test_xray.py", "boot/test_explain.py"),
         2.0,
-        too_long=(
-            "test_a_null_call_is_followed_until_the_program_goes_on",
+        only=(
+            "test_the_gate_is_chosen",
+            "test_the_way_is_numbered_as_in_the_picture",
             "test_what_is_on_the_way_is_explained_within_three_lines",
         ),
     ),
-    Kind("other emulators", ("boot/test_emulators.py", "boot/test_rules.py"), 2.5),
-    Kind("a book", ("boot/test_book_page.py",), 1.0),
+    Kind(
+        "other emulators",
+        ("boot/test_emulators.py", "boot/test_rules.py"),
+        2.5,
+        only=(
+            "test_an_end_has_the_same_word_everywhere",
+            "test_checks_pass_on_the_cpus_of_bochs",
+            "test_which_checks_fail_on_v86_is_known",
+            "test_a_rule_alone_shows_what_the_kernel_saw",
+        ),
+    ),
+    Kind(
+        "a book",
+        ("boot/test_book_page.py",),
+        1.0,
+        only=("test_each_row_leads_to_the_line_that_it_came_from",),
+    ),
     Kind(
         "labs",
         ("boot/test_labs.py",),
         3.0,
-        too_long=("test_the_line_is_the_last_hint", "test_what_cannot_be_a_hand_in_is_named"),
+        only=(
+            "test_a_known_mistake_gets_its_own_hint",
+            "test_the_solution_has_all_points",
+            "test_what_is_the_students_is_the_same_in_the_tree_that_checks",
+            "test_a_link_is_not_taken",
+        ),
     ),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
     Kind(
         "a call recorded",
         ("boot/test_xray*.py",),
         1.8,
-        too_long=("test_a_whole_quiz_can_be_answered",),
+        only=("test_forward_it_shows_what_the_record_says",),
     ),
     Kind("loader", ("boot/test_loader.py", "boot/test_flat_disk.py"), 0.2),
     Kind(
@@ -264,23 +288,15 @@ KINDS = (
             "unit/test_hypothesis_configs.py",
         ),
         1.0,
-        too_long=(
-            "test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives",
-            "test_another_compiler_in_the_same_folder_compiles_again",
-            "test_two_folders_give_the_same_bytes",
-            "test_good_values_give_a_tree_or_say_which_do_not_go_together",
-            "test_what_renders_also_builds_and_boots",
-            "test_a_kernel_that_is_too_large_is_an_error_only_where_warnings_are",
-            "test_no_damage_brings_the_check_down",
-            "test_a_good_kernel_has_no_problems",
-            "test_the_image_holds_the_kernel",
-            "test_sections_that_are_not_where_their_segment_puts_them_are_named",
-            "test_the_bitmap_shows_in_the_limit_of_the_tss",
-            "test_a_warning_is_an_error_only_if_it_is_asked_to_be_and_then_that_of_an_earlier_build_too",
-            "test_lines_for_gdb_change_no_other_byte_and_tell_no_path_of_this_machine",
-            "test_a_header_that_changed_is_compiled_into_all_that_include_it",
-            "test_the_tree_builds_by_make_alone",
-            "test_a_kernel_that_differs_from_its_model_leaves_no_kernel_behind",
+        only=(
+            "test_a_step_is_no_larger_than_its_budget",
+            "test_nothing_changed_means_nothing_written",
+            "test_a_kernel_that_does_not_compile_leaves_no_kernel_behind",
+            "test_the_hash_is_that_of_the_system_v_abi",
+            "test_a_program_that_cannot_run_is_refused_with_the_reason",
+            "test_a_damaged_kernel_is_named_as_one",
+            "test_a_bad_value_is_one_clear_error",
+            "test_a_key_that_there_is_not_is_named",
         ),
     ),
     Kind(
@@ -344,7 +360,8 @@ def quick(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     for item in items:
         kind = kind_of(item.nodeid)
         if kind is not None:
-            if function_of(item) in kind.too_long:
+            function = function_of(item)
+            if function in kind.too_long or (kind.only and function not in kind.only):
                 continue
             sample = kind.sample(item)
             key = (item.path, sample)

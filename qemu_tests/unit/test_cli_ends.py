@@ -114,7 +114,7 @@ def test_full_disk_behind_stderr_takes_the_words_but_not_the_status(
 
 
 def test_ctrl_c_ends_with_130(empty_folder: Path, project_root: Path) -> None:
-    """A fake gcc tells us that doctor is running; then comes the signal."""
+    """A fake gcc tells us that doctor is running; then Ctrl-C signals both."""
     tools = empty_folder / "bin"
     tools.mkdir()
     fifo = empty_folder / "running"
@@ -126,12 +126,16 @@ def test_ctrl_c_ends_with_130(empty_folder: Path, project_root: Path) -> None:
     environment["PATH"] = f"{tools}:{environment['PATH']}"
     with (
         subprocess.Popen(
-            argv, cwd=empty_folder, env=environment, stderr=subprocess.PIPE
+            argv,
+            cwd=empty_folder,
+            env=environment,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
         ) as process,
         fifo.open() as running,
     ):
         running.readline()
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=BACKSTOP_S)
     assert process.returncode == ExitCode.INTERRUPTED
     assert err == b"\ninterrupted\n"

@@ -44,7 +44,7 @@ def test_every_row_is_about_tests_that_there_are(kind: Kind) -> None:
         matched = [file for file in FILES if fnmatch(file, pattern)]
         assert matched, pattern
         text += "".join((HERE / file).read_text(encoding="utf-8") for file in matched)
-    for name in kind.too_long:
+    for name in (*kind.only, *kind.too_long):
         assert f"\ndef {name}(" in text, name
 
 
@@ -73,6 +73,8 @@ def test_quick_takes_all_of_some_kinds_and_the_first_of_others() -> None:
 def test_quick_leaves_out_what_takes_long_and_takes_what_nobody_knows() -> None:
     long = next(kind for kind in KINDS if kind.too_long)
     assert _chosen([_item(long.files[0], long.too_long[0])]) == []
+    few = next(kind for kind in KINDS if kind.only)
+    assert _chosen([_item(few.files[0], name) for name in ("test_a", few.only[0])]) == [few.only[0]]
     assert _chosen([_item("new/test_new.py", "test_a", n=n) for n in (1, 2)]) != ["test_a[1]"]
 
 
