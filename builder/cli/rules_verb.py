@@ -52,7 +52,7 @@ def rules(
     from builder.boot.emulator import EMULATORS
     from builder.boot.rulebook import matrix
     from builder.boot.rulebook.images import write_images
-    from builder.boot.rulebook.trial import judged_elsewhere
+    from builder.boot.rulebook.trial import faults, judged_elsewhere
     from builder.model.rule_table import RULES
 
     if unknown := sorted(set(emulator or ()) - set(EMULATORS)):
@@ -68,9 +68,9 @@ def rules(
         for path in write_images(RULES, image):
             print(path)
         return ExitCode.OK
-    news: list[str] = []
     if log is not None:
         columns = [judged_elsewhere(RULES, _text(log), log.name)]
+        news = [*faults(columns[0])]
     else:
         columns, news = _try_all(emulator, cpu, record)
     if html is not None:

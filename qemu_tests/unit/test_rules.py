@@ -196,6 +196,27 @@ def test_a_log_that_breaks_off_stops_at_the_rule_that_was_begun() -> None:
     assert column.cells[NAMES[40]].how is How.NO_RESULT
 
 
+@pytest.mark.parametrize("loops", [1, 3])
+def test_a_machine_that_begins_anew_at_a_rule_is_no_good_whatever_it_says_then(loops: int) -> None:
+    whole = log_of({})
+    text = whole[: whole.index("ok 40 - ")] * loops + whole[: whole.index("ok 7 - ")]
+    log = read_log(text, RULES)
+    assert log.ended_at == (NAMES[39],) and not log.finished
+    again = whole.replace(f"ok 40 - {NAMES[39]}: ", f"ok 40 - {NAMES[39]} # SKIP left out\n# ")
+    column = trial.judged_elsewhere(RULES, text + again, "pc")
+    assert column.log.finished and not column.stops
+    assert trial.faults(column) == ("pc: rules without a result: 1",)
+
+
+@pytest.mark.parametrize("last", ["suite finished", "ok 374", "ok 40 - ", "# cpu"])
+def test_a_log_that_was_cut_off_is_never_a_pass(tmp_path: Path, last: str) -> None:
+    log, whole = tmp_path / "pc.log", log_of({})
+    log.write_text(whole)
+    assert _call("--log", str(log))[0] == 0
+    log.write_text(whole[: whole.index(last)])
+    assert _call("--log", str(log))[0] == 1
+
+
 @pytest.mark.parametrize("text", ["", "hello\n", log_of({}).replace(version_of(RULES), "00000000")])
 def test_another_log_is_refused(text: str) -> None:
     with pytest.raises(UserError):
@@ -245,7 +266,8 @@ def test_a_log_from_elsewhere_is_judged(tmp_path: Path) -> None:
     log.write_text(log_of({"dr.gd": "done"}))
     code, out = _call("--log", str(log), "--json", "--html", str(page))
     data = json.loads(out)
-    assert code == 0 and len(data["rules"]) == len(RULES)
+    assert code == 1 and len(data["rules"]) == len(RULES)
+    assert data["news"] == ["pc.log: rules not kept: 1"]
     bad = [row["rule"] for row in data["rules"] if row["cells"][0]["how"] != "holds"]
     assert bad == ["dr.gd"]
     html = page.read_text()

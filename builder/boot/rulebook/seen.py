@@ -32,20 +32,20 @@ class Log:
     Attributes:
         features: Of the CPU: those that rules need.
         cpu: Vendor and signature, for people; empty if it has no CPUID.
-        seen: Rule -> what was printed for it.
-        begun: The last rule that was begun and has no result; empty if there is none.
-        finished: The kernel came to its end.
+        seen: Rule -> what was printed for it, last if it was so more than once.
+        ended_at: The rules at which a boot ended: begun as its last, and without a result in any.
+        finished: In the last boot the kernel came to its end.
     """
 
     features: tuple[str, ...] = ()
     cpu: str = ""
     seen: Mapping[str, str] = ()  # type: ignore[assignment]
-    begun: str = ""
+    ended_at: tuple[str, ...] = ()
     finished: bool = False
 
 
-def read_log(text: str, rules: Sequence[Rule]) -> Log:
-    """Read a serial log.
+def read_log(text: str, rules: Sequence[Rule], name: str = "") -> Log:
+    """Read a serial log, of one boot or of several; `name` is for the error.
 
     Raises:
         UserError: It is no log of the rules, or of those of another version.
@@ -55,22 +55,30 @@ def read_log(text: str, rules: Sequence[Rule]) -> Log:
     if banner is None or banner[1] != version_of(rules):
         raise UserError(
             "no log of these rules" if banner is None else f"a log of other rules: {banner[1]}",
+            where=name,
             why=f"it needs the line `tinygate kernel: rules, version {version_of(rules)}`",
             fix="boot the image that `tinygate rules --image DIR` makes, and keep all it says",
         )
     cpu = _CPU.search(text)
     seen = {match["name"]: match["seen"] for match in _RESULT.finditer(text)}
     skipped = {match["name"] for match in _SKIPPED.finditer(text)}
-    begun = [match["name"] for match in _BEGUN.finditer(text)]
-    known = {rule.name for rule in rules}
-    last = begun[-1] if begun and begun[-1] in known else ""
+    boots = [text[found.end() :] for found in _BANNER.finditer(text)]
+    boots = [boot[: _end_of(boot)] for boot in boots]
+    last = [begun[-1]["name"] for boot in boots if (begun := [*_BEGUN.finditer(boot)])]
+    known = {rule.name for rule in rules} - seen.keys() - skipped
     return Log(
         features=_features(cpu) if cpu else (),
         cpu=f"{cpu['vendor']} {cpu['sig']}" if cpu else "",
         seen=seen,
-        begun="" if last in seen or last in skipped else last,
-        finished=_FINISHED.search(text) is not None,
+        ended_at=tuple(dict.fromkeys(name for name in last if name in known)),
+        finished=_FINISHED.search(boots[-1]) is not None,
     )
+
+
+def _end_of(boot: str) -> int:
+    """Where what a boot said ends: the next one begins, or the log ends."""
+    following = _BANNER.search(boot)
+    return following.start() if following else len(boot)
 
 
 def _features(cpu: re.Match[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,20 +118,34 @@ def try_rules(
         seen |= log.seen
         if result.verdict.word in (Word.PASS, Word.SKIPPED):
             break
-        if not log.begun or log.begun in stops or len(stops) >= STOPS_MAX:
+        ended_at = log.ended_at[-1] if log.ended_at else ""
+        if not ended_at or ended_at in stops or len(stops) >= STOPS_MAX:
             raise _gave_up(result, place)
-        stops[log.begun] = _words(result)
-    whole = Log(log.features, log.cpu, seen, "", finished=True)
+        stops[ended_at] = _words(result)
+    whole = Log(log.features, log.cpu, seen, finished=True)
     cells = {rule.name: judge_rule(rule, whole, stops) for rule in rules}
     return Column(place, build, whole, stops, cells, boots, seconds)
 
 
 def judged_elsewhere(rules: Sequence[Rule], text: str, name: str) -> Column:
     """A column of the matrix from a serial log that somebody else made. Raises UserError."""
-    log = read_log(text, rules)
-    stops = {} if log.finished or not log.begun else {log.begun: "the log ends there"}
+    log = read_log(text, rules, name)
+    stops = dict.fromkeys(log.ended_at, "a boot ends there")
     cells = {rule.name: judge_rule(rule, log, stops) for rule in rules}
     return Column(Place(name, "-", log.cpu or "?"), "-", log, stops, cells)
+
+
+def faults(column: Column) -> tuple[str, ...]:
+    """Why a log from elsewhere is not one of a machine that keeps every rule, a line each."""
+    counts = Counter(cell.how for cell in column.cells.values())
+    told = {
+        How.DEVIATES: "rules not kept",
+        How.STOPS: "rules at which a boot ended",
+        How.NO_RESULT: "rules without a result",
+    }
+    lines = [f"{text}: {counts[how]}" for how, text in told.items() if counts[how]]
+    lines += [] if column.log.finished else ["the log ends before `suite finished`"]
+    return tuple(f"{column.place.emulator}: {line}" for line in lines)
 
 
 def _read(result: RunResult, rules: Sequence[Rule], place: Place) -> Log:
