@@ -58,9 +58,14 @@ static void ranges(int fd)
     ask(fd, F_WRLCK, 0, 0);
 }
 
+static int is_deadlock(int fd, int type, int start)
+{
+    return lock(fd, F_SETLKW, type, start, 1) == -1 && errno == EDEADLK;
+}
+
 static void waits(int fd)
 {
-    int ends[2];
+    int ends[2], status;
     char byte;
     if (pipe(ends) != 0)
         exit(1);
@@ -71,15 +76,14 @@ static void waits(int fd)
         TRY(lock(fd, F_SETLK, F_WRLCK, 1, 1));
         if (write(ends[1], "x", 1) != 1)
             _exit(1);
-        TRY(lock(fd, F_SETLKW, F_WRLCK, 0, 1)); /* until the parent gives it up */
-        _exit(0);
+        _exit(is_deadlock(fd, F_WRLCK, 0)); /* waits until the parent gives it up */
     }
     if (read(ends[0], &byte, 1) != 1)
         exit(1);
-    usleep(100000);
-    TRY(lock(fd, F_SETLKW, F_RDLCK, 1, 1)); /* each would wait for the other */
+    int refused = is_deadlock(fd, F_RDLCK, 1);
     TRY(lock(fd, F_SETLK, F_UNLCK, 0, 0));
-    waitpid(child, NULL, 0);
+    waitpid(child, &status, 0);
+    CHECK(refused + WEXITSTATUS(status) == 1); /* each would wait for the other: not the second */
     TRY(lock(fd, F_SETLK, F_WRLCK, 0, 2)); /* with its owner it is gone */
     close(ends[0]);
     close(ends[1]);

@@ -83,6 +83,7 @@ static void left_behind(void)
 }
 
 static pthread_mutex_t *mutex;
+static volatile int *taken; /* the child has it */
 
 static void *take(void *unused)
 {
@@ -104,13 +105,16 @@ static void robust(int protocol)
     CHECK(pthread_mutex_lock(mutex) == EOWNERDEAD);
     TRY(pthread_mutex_consistent(mutex));
     TRY(pthread_mutex_unlock(mutex));
+    *taken = 0;
     pid_t child = fork();
     if (child == 0) {
         pthread_mutex_lock(mutex);
+        *taken = 1;
         usleep(50000);
         _exit(0);
     }
-    usleep(20000);
+    while (!*taken)
+        usleep(1000);
     CHECK(pthread_mutex_lock(mutex) == EOWNERDEAD);
     TRY(pthread_mutex_unlock(mutex));
     CHECK(pthread_mutex_lock(mutex) == ENOTRECOVERABLE);
@@ -146,6 +150,7 @@ int main(void)
 {
     word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     mutex = (pthread_mutex_t *)(word + 64);
+    taken = (volatile int *)(word + 128);
     alone();
     handed_over();
     left_behind();
