@@ -114,7 +114,7 @@ def _with_names(kernel: Kernel, tree: Path, program: str) -> Path:
     return tree / program
 
 
-@pytest.mark.skipif(shutil.which("gdb") is None, reason="there is no gdb")
+@pytest.mark.skipif(shutil.which("gdb") is None, reason="needs gdb: apt-get install gdb")
 @pytest.mark.parametrize("cpu", ["pentium3", "486"])
 def test_gdb_finds_the_vdso_in_memory_and_the_caller_behind_it(
     lab: Lab, cpu: str, tmp_path: Path

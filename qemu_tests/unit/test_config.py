@@ -321,7 +321,7 @@ def test_missing_file_folder_and_device(tmp_path: Path) -> None:
             load_config(path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything: run it as another user")
 def test_unreadable_file(tmp_path: Path) -> None:
     file = tmp_path / "kernel.toml"
     file.write_text("")

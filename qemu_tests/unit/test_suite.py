@@ -305,3 +305,7 @@ def test_a_limit_that_is_too_low_says_what_to_do(monkeypatch: pytest.MonkeyPatch
         settle_limit(Limit("FSIZE", None, 64 << 20, "-f", 1024))
     assert str(caught.value.where) == "ulimit -f"
     assert "at least 65536, not 1024" in caught.value.what
+
+
+def test_at_the_end_it_is_told_why_tests_were_skipped(pytestconfig: pytest.Config) -> None:
+    assert "s" in pytestconfig.getoption("reportchars")
