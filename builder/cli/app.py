@@ -14,6 +14,7 @@ from builder.cli import (
     lab_verbs,
     linux_verbs,
     look_verbs,
+    page_verb,
     project_verbs,
     rules_verb,
     xray_verbs,
@@ -68,7 +69,7 @@ app.command()(look_verbs.diff)
 app.command()(xray_verbs.xray)
 app.command()(explain_verb.explain)
 app.command()(book_verb.book)
-app.command()(book_verb.page)
+app.command()(page_verb.page)
 app.command()(project_verbs.new)
 app.add_typer(lab_verbs.app, name="lab")
 app.command()(project_verbs.bench)
