@@ -171,6 +171,7 @@ KINDS = (
         1.0,
         only=("test_each_row_leads_to_the_line_that_it_came_from",),
     ),
+    Kind("kernels in a page", ("boot/test_live_page.py",), 2.5, no_test),
     Kind(
         "labs",
         ("boot/test_labs.py",),
