@@ -228,9 +228,26 @@ def test_the_site_has_of_each_step_what_there_is(site: dict[str, bytes]) -> None
         "sysenter/index.html",
         f"sysenter/{XRAY}",
         "int80-sysenter.html",
+        "sysenter/pictures/way.svg",
     ]
     assert page.all("code")[0].text == "int 0x80" and page.all("em")[0].text == "fast"
     assert b"entry/sysenter_entry.asm" in site["int80-sysenter.html"]
+
+
+def test_each_page_of_the_site_leads_back_to_its_beginning(site: dict[str, bytes]) -> None:
+    pages = {path for path in site if path.endswith(".html")} - {"index.html"}
+    for path in pages - {f"{step}/{WHOLE}" for step in ("int80", "sysenter")}:
+        links = [str(e.attributes["href"]) for e in read(site[path].decode()).all("a")]
+        assert f"{'../' * path.count('/')}index.html" in links, path
+
+
+def test_a_site_without_machines_says_why() -> None:
+    steps = [LessonStep(kernel_of(None, "int80"), "", "")]
+    page = read(site_of(steps, why_not_live="npm did not answer")["index.html"].decode())
+    texts = [" ".join(e.text.split()) for e in page.all("p")]
+    assert any(
+        "do not run in this page, as npm did not answer when it was made" in t for t in texts
+    )
 
 
 # ---- the verbs ----

@@ -18,6 +18,8 @@ from builder.xray.book.binding import FRONT_PAGE, PICTURES, STYLE, XRAY, book_of
 from builder.xray.book.contents import Kernel
 from builder.xray.live.live_files import LIVE_PAGE, LiveStep, live_files
 
+TITLE = "Into the kernel and back"
+
 
 @dataclass(frozen=True)
 class LessonStep:
@@ -68,15 +70,21 @@ def site_of(
         folders: Of the packages that they run in, by name.
         why_not_live: Why there are none.
     """
-    made = {
-        f"{step.name}/{path}": data for step in steps for path, data in book_of(step.kernel).items()
-    }
+    running = {step.name for step in live}
+    made = {}
+    for step in steps:
+        around = [(TITLE, f"../{FRONT_PAGE}")]
+        if step.name in running:
+            around.append((f"{step.name}, running", LIVE_PAGE))
+        for path, data in book_of(step.kernel, around).items():
+            made[f"{step.name}/{path}"] = data
     changes = {}
     for old, new in itertools.pairwise(steps):
         changes[new.name] = f"{old.name}-{new.name}.html"
         made[changes[new.name]] = _difference(old.kernel, new.kernel).encode()
     made[STYLE] = made[f"{steps[0].name}/{STYLE}"]
     index = page_template("book/site.html.j2").render(
+        title=TITLE,
         steps=steps,
         changes=changes,
         front=FRONT_PAGE,
@@ -88,11 +96,15 @@ def site_of(
         why_not_live=why_not_live,
     )
     if live:
-        made |= live_files(live, folders or {}, STYLE)
+        made |= live_files(live, folders or {}, STYLE, TITLE)
     return {**made, FRONT_PAGE: index.encode()}
 
 
 def _difference(old: Kernel, new: Kernel) -> str:
     names = (old.model.step, new.model.step)
     trees = [without(kernel.digest, dict(kernel.files)) for kernel in (old, new)]
-    return diff_page(names, step_page(*names), compare(trees[0], trees[1], names))
+    around = [
+        (TITLE, FRONT_PAGE),
+        *((f"A kernel to read: {name}", f"{name}/{FRONT_PAGE}") for name in names),
+    ]
+    return diff_page(names, step_page(*names), compare(trees[0], trees[1], names), around)

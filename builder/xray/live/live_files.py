@@ -101,7 +101,7 @@ class Start:
 
 
 def live_files(
-    steps: Sequence[LiveStep], folders: Mapping[str, Path], style: str
+    steps: Sequence[LiveStep], folders: Mapping[str, Path], style: str, title: str
 ) -> dict[str, bytes]:
     """All files by their paths in the site.
 
@@ -109,10 +109,11 @@ def live_files(
         steps: In their order.
         folders: Name of each package that is used -> where its files are.
         style: Path of the site's style sheet.
+        title: Of the site's first page.
     """
     made = {f"{FOLDER}{path}": data for path, data in _scripts(folders)}
     for step in steps:
-        made[f"{step.name}/{LIVE_PAGE}"] = _page(step, [each.name for each in steps], style)
+        made[f"{step.name}/{LIVE_PAGE}"] = _page(step, [each.name for each in steps], style, title)
         images = {kernel.digest: kernel.elf for kernel in step.kernels}
         if step.ram_disk:
             images[_ram_disk_name(step)] = step.ram_disk
@@ -150,7 +151,7 @@ def _ram_disk_name(step: LiveStep) -> str:
     return f"{step.name}-ram-disk"
 
 
-def _page(step: LiveStep, names: Sequence[str], style: str) -> bytes:
+def _page(step: LiveStep, names: Sequence[str], style: str, title: str) -> bytes:
     starts = list(_starts(step))
     data = {
         "root": f"../{FOLDER}",
@@ -163,6 +164,7 @@ def _page(step: LiveStep, names: Sequence[str], style: str) -> bytes:
         page_template("live/page.html.j2")
         .render(
             step=step,
+            title=title,
             names=names,
             live=LIVE_PAGE,
             options=list(_options(step)),
