@@ -1,18 +1,23 @@
-"""The judge of a page says, word by word, what that of the project says: run by node."""
+"""The judge and the watcher of a page say, word by word, what those of the project say."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import math
 import random
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from builder.boot.console import Phases
+from builder.boot.effort import Effort
+from builder.boot.emulator.base import Counted
 from builder.boot.page_rules import page_rules
+from builder.boot.patience import Patience, Reading, Watcher
 from builder.boot.transcript import End, Phase, Transcript, decode
 from builder.boot.verdict import Expected, judge
 from builder.boot.verdict_words import Word
@@ -22,7 +27,7 @@ from builder.tools.tool import find_tool
 from builder.tools.toolchain import NODE
 
 LOGS = {path.stem: path.read_bytes() for path in (Path(__file__).parents[1] / "logs").glob("*.log")}
-JUDGE = data_dir("templates") / "_docs/live/judge.js"
+SCRIPTS = [data_dir("templates") / "_docs/live" / name for name in ("judge.js", "watch.js")]
 SEED = 20_261_130
 MUTANTS_OF_EACH = 60
 # Lines that are ours, almost ours, or look so to one of the two languages.
@@ -160,13 +165,13 @@ def cases() -> list[Case]:
 
 
 def run_node(script: str, given: object) -> object:
-    """What the script returns, after the judge has been loaded; `given` is its input."""
+    """What the script returns, after judge and watcher have been loaded; `given` is its input."""
     found = find_tool(NODE)
     if not found.ok:
         pytest.skip(f"node is {found.status}: make setup TOOLS=all")
     program = (
         f"globalThis.tinygate = {{ rules: {json.dumps(page_rules())} }};\n"
-        f"{JUDGE.read_text()}\n"
+        f"{''.join(path.read_text() for path in SCRIPTS)}\n"
         f'const given = JSON.parse(require("node:fs").readFileSync(0, "utf8"));\n'
         f"process.stdout.write(JSON.stringify({script}));"
     )
@@ -214,3 +219,91 @@ def test_every_byte_is_shown_alike() -> None:
         "given.map((each) => tinygate.decode(each))", [each.decode("latin-1") for each in data]
     )
     assert said == [decode(each) for each in data]
+
+
+# ---- how far it is, and when there is no more sense in waiting ----
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is seen of a machine at one time."""
+
+    phase: Phase
+    progress: int
+    instructions: int
+    asleep_s: float
+    busy_s: float
+
+
+def looks(chance: random.Random) -> list[Look]:
+    """At one machine; whole numbers of quarter seconds are the same in both languages."""
+    found, phases = [], list(Phase)
+    phase = progress = instructions = 0
+    asleep_s = busy_s = 0.0
+    speed = chance.choice([0, 1_000_000, 700_000_000])
+    sleep_s = chance.choice([0.0, 0.25, 6.0])
+    for _ in range(chance.randint(5, 200)):
+        phase = min(phase + (chance.random() < 0.02), 2)
+        progress += chance.random() < chance.choice([0.0, 0.1])
+        instructions += speed if chance.random() < 0.8 else 0
+        asleep_s += sleep_s * chance.choice([0, 1, 2])
+        busy_s += chance.choice([0.0, 0.25, 1.0])
+        found.append(Look(phases[phase], progress, instructions, asleep_s, busy_s))
+    return found
+
+
+def in_pythons_watcher(seen: Sequence[Look]) -> list[str]:
+    """What it says at each look; an emulator in a page knows nothing of two of the units."""
+    limits = (replace(Patience().of(phase), cpu_s=math.inf, idle_s=math.inf) for phase in Phase)
+    watcher = Watcher(Patience(*limits), counts=False)
+    return [
+        watcher.see(
+            each.phase,
+            each.progress,
+            Reading(Effort(each.busy_s, each.asleep_s), Counted(each.instructions, each.asleep_s)),
+        )
+        for each in seen
+    ]
+
+
+def test_patience_ends_at_the_same_moment() -> None:
+    chance = random.Random(SEED)
+    machines = [looks(chance) for _ in range(400)]
+    script = """given.map((looks) => {
+        const watcher = new tinygate.Watcher();
+        return looks.map((now) => watcher.see(now.phase, now.progress, now));
+    })"""
+    given = [[asdict(each) | {"phase": each.phase.name} for each in seen] for seen in machines]
+    said = run_node(script, given)
+    expected = [in_pythons_watcher(seen) for seen in machines]
+    assert said == expected
+    assert len({words for each in expected for words in each if words}) >= 8
+
+
+def test_one_that_waits_for_keys_may_sleep_but_not_spin() -> None:
+    script = """given.map((unit) => {
+        const watcher = new tinygate.Watcher(true);
+        const now = { instructions: 0, asleep_s: 0, busy_s: 0 };
+        watcher.see("SUITE", 0, now);
+        return watcher.see("SUITE", 0, { ...now, instructions: 1, [unit]: 1e12 });
+    })"""
+    most = Patience().suite.instructions
+    assert run_node(script, ["asleep_s", "instructions"]) == [
+        "",
+        f"no output for {most:,.0f} instructions",
+    ]
+
+
+def test_phases_are_the_same() -> None:
+    chance = random.Random(SEED)
+    given = [chance.choices(LINES, k=12) for _ in range(500)]
+    script = """given.map((lines) => {
+        const phases = new tinygate.Phases();
+        return lines.map((line) => [phases.see(line), phases.now]);
+    })"""
+    expected = []
+    for lines in given:
+        phases = Phases()
+        ends = [(phases.see(line.encode()), phases.now) for line in lines]
+        expected.append([[end is End.SECOND_BANNER, now.name] for end, now in ends])
+    assert run_node(script, given) == expected
