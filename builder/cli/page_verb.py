@@ -38,7 +38,7 @@ def page(
         for step in Step
         if step <= LAST_OF_THE_LESSON
     }
-    folders, why = _packages()
+    folders, why = packages()
     live = [
         _live_step(step, lesson.get(step), config, tuple(set_ or ()), how)
         for step in Step
@@ -49,7 +49,7 @@ def page(
     return ExitCode.OK
 
 
-def _packages() -> tuple[dict[str, Path], str]:
+def packages() -> tuple[dict[str, Path], str]:
     """Folders of what the kernels run in; or none, and why: a site can do without."""
     from builder.tools.npm_package import V86, XTERM
 

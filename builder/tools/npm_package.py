@@ -69,14 +69,15 @@ class NpmPackage:
 
     def _pack(self, npm: tuple[str, ...], work: Path) -> Path:
         # Without a network npm would try again for more than a minute.
-        command = [*npm, "pack", f"{self.name}@{self.version}", "--silent", "--fetch-retries=0"]
+        quick = ("--loglevel=error", "--fetch-retries=0")
+        command = [*npm, "pack", f"{self.name}@{self.version}", *quick]
         done = commands.run(command, cwd=work, timeout_s=TIMEOUT_S)
         archives = list(work.glob("*.tgz"))
         if not done.ok or not archives:
             raise ToolError(
                 f"npm did not give {self.plain_name} {self.version}",
                 where=done.command.shell(),
-                why=done.stderr.strip() or f"it ended with status {done.status}",
+                why=next(iter(done.stderr.splitlines()), f"it ended with status {done.status}"),
                 fix="run the command above by hand to see why",
             )
         return archives[0]

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from builder.cli import book_verb
+from builder.cli import book_verb, page_verb
 from builder.cli.choice import choose
 from builder.cli.kernel_verbs import Built, How
 from builder.config.load import load_config
-from builder.errors import MachineryError, UserError
+from builder.errors import MachineryError, ToolError, UserError
 from builder.model.kernel import build_model
 from builder.tools import commands
+from builder.tools.npm_package import NpmPackage
 from builder.tools.process_group import Completed
 from builder.tree.readme import reading_order
 from builder.tree.render import render_tree
@@ -305,3 +306,15 @@ def test_a_chromium_that_prints_nothing_is_an_error(
     monkeypatch.setattr(commands, "run", nothing)
     with pytest.raises(MachineryError, match="no display"):
         print_pdf("chromium", tmp_path / WHOLE, tmp_path / "book.pdf")
+
+
+def test_without_npm_there_is_a_line_that_says_why_and_no_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_network(package: NpmPackage) -> Path:
+        raise ToolError(f"npm did not give {package.name}", why="no network", fix="go online")
+
+    monkeypatch.setattr(NpmPackage, "fetch", no_network)
+    assert page_verb.packages() == ({}, "npm did not give v86")
+    said = "the kernels will not run in the page: npm did not give v86: no network; go online\n"
+    assert capsys.readouterr().err == said
