@@ -29,6 +29,7 @@ from builder.xray.make_record import Subject, make_record
 from qemu_tests.kit.browser import chromium
 from qemu_tests.kit.kernels import Change, Kernel, Lab
 from qemu_tests.linux.fetched import fetched
+from qemu_tests.unit.test_book import dead_links
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -274,6 +275,23 @@ def test_without_an_answer_there_is_no_verdict(opens: Opens) -> None:
     assert page.locator("#verdict").get_attribute("data-family") == "none"
 
 
+def test_who_cannot_wait_may_stop_and_boot_again(opens: Opens) -> None:
+    page = opens("vsyscall")
+    page.evaluate(
+        """async () => {
+            for (let time = 0; time < 3; time += 1) {
+                document.getElementById("boot").click();
+            }
+            for (let turn = 0; turn < 20; turn += 1) {
+                document.getElementById("stop").click();
+                await new Promise((done) => setTimeout(done));
+            }
+            document.getElementById("boot").click();
+        }"""
+    )
+    page.get_by_text("pass: 4 tests ok").wait_for()
+
+
 def test_a_shell_answers_and_ends(opens: Opens) -> None:
     page = opens("linux")
     page.get_by_role("button", name="Boot").click()
@@ -404,6 +422,21 @@ def test_the_call_and_the_book_stand_beside_it(opens: Opens) -> None:
     assert not page.locator("#other").is_visible()
     page.get_by_label(SUITE).select_option("checks")
     assert page.locator("#other").is_visible(), "another kernel than that of the call"
+
+
+def test_in_a_narrow_window_a_link_leads_to_its_page(opens: Opens) -> None:
+    page = opens("vsyscall", viewport={"width": 400, "height": 800})
+    assert not page.locator("iframe").is_visible()
+    page.get_by_role("link", name="One call, to be played").click()
+    page.wait_for_url("**/vsyscall/xray.html")
+    page.get_by_role("link", name="vsyscall, running").click()
+    page.wait_for_url("**/vsyscall/live.html")
+
+
+def test_every_link_of_the_site_leads_somewhere(site: Site) -> None:
+    files = {path.relative_to(site.folder).as_posix(): path for path in site.folder.rglob("*")}
+    made = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
+    assert dead_links(made) == []
 
 
 def test_the_page_says_what_v86_cannot_do(opens: Opens) -> None:

@@ -84,7 +84,10 @@
 
         async start() {
             const module = await v86Module(this.root);
-            this.emulator = new V86({
+            if (this.run) {
+                return;
+            }
+            const emulator = new V86({
                 wasm_fn: async (env) => (await WebAssembly.instantiate(module, env)).exports,
                 memory_size: this.memoryMib << 20,
                 vga_memory_size: 1 << 20,
@@ -97,17 +100,20 @@
                 log_level: 0,
                 autostart: false,
             });
-            this.emulator.add_listener("serial0-output-byte", (byte) => this.hear(byte));
-            this.emulator.add_listener("cpu-event-halt", () => {
+            emulator.add_listener("serial0-output-byte", (byte) => this.hear(byte));
+            emulator.add_listener("cpu-event-halt", () => {
                 throw new Ended("TIMED_OUT", { stoppedFor: STOPPED_FOR_GOOD });
             });
             await new Promise((resolve) => {
-                this.emulator.add_listener("emulator-loaded", resolve);
+                emulator.add_listener("emulator-loaded", resolve);
             });
-            this.prepare(this.emulator.v86.cpu);
-            if (!this.run) {
-                this.emulator.run();
+            if (this.run) { // it has been stopped before it began
+                emulator.destroy();
+                return;
             }
+            this.emulator = emulator;
+            this.prepare(emulator.v86.cpu);
+            emulator.run();
         }
 
         prepare(cpu) {

@@ -312,9 +312,13 @@
         at("line").value = "";
     });
     at("end-of-input").addEventListener("click", () => type([CTRL_D]));
+    // In a narrow window there is nothing beside the machine: then a link is as any other.
+    const frame = document.querySelector("#beside iframe");
     for (const link of document.querySelectorAll("#beside a")) {
         link.addEventListener("click", () => {
-            document.querySelector("#beside iframe").title = link.textContent;
+            const isBeside = frame.offsetWidth > 0;
+            link.target = isBeside ? frame.name : "";
+            frame.title = isBeside ? link.textContent : frame.title;
         });
     }
     showChoice();
