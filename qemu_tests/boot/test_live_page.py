@@ -20,10 +20,11 @@ from builder.linux.shell.userland import PACKAGE, make_userland
 from builder.tools.npm_package import V86, XTERM
 from builder.tree.render import render_tree, write_tree
 from builder.tree.step_page import STEP_TEXTS
+from builder.xray.book.binding import STYLE
 from builder.xray.book.contents import Kernel as KernelOfBook
 from builder.xray.book.lesson_site import LessonStep, about_step, pages_beside, site_of
 from builder.xray.find_call import Wanted
-from builder.xray.live.live_files import LiveKernel, LiveStep
+from builder.xray.live.live_files import LiveKernel, LiveStep, live_files
 from builder.xray.live.variants import ADDRESS, NO_RAM_DISK, STACK, SUITE, Variant
 from builder.xray.make_record import Subject, make_record
 from qemu_tests.kit.browser import chromium
@@ -88,6 +89,16 @@ def site(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(folder, kernels)
 
 
+@pytest.fixture(scope="module")
+def one_step(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site that is nothing but the page of the smallest kernel."""
+    kernels = [lab.kernel("kernel.step=int80")]
+    files = live_files([live_step(Step.INT80, kernels)], packages(), STYLE, "none")
+    folder = tmp_path_factory.mktemp("one step")
+    write_tree({**files, STYLE: b""}, folder)
+    return folder
+
+
 def told_of(lab: Lab) -> KernelOfBook:
     """What the book is about."""
     kernel = lab.kernel("kernel.step=vsyscall", debug=True)
@@ -97,8 +108,8 @@ def told_of(lab: Lab) -> KernelOfBook:
     return KernelOfBook(kernel.config, kernel.model, render_tree(kernel.config), record)
 
 
-def live_step(step: Step, kernels: list[Kernel], told: KernelOfBook) -> LiveStep:
-    about = told if told.model.step == step else None
+def live_step(step: Step, kernels: list[Kernel], told: KernelOfBook | None = None) -> LiveStep:
+    about = told if told and told.model.step == step else None
     return LiveStep(
         name=step.value,
         about=about_step(*STEP_TEXTS[step.value]),
@@ -125,13 +136,13 @@ Opens = Callable[..., "Page"]
 
 
 @pytest.fixture
-def opens(browser: Browser, site: Site) -> Iterator[Opens]:
+def opens(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opens]:
     """Opens a step's page; what the console says, or what leaves the site, is an error."""
     trouble: list[str] = []
     contexts = []
 
     def open_it(step: str, root: str = "", **how: Any) -> Page:
-        root = root or site.folder.as_uri()
+        root = root or request.getfixturevalue("site").folder.as_uri()
         contexts.append(browser.new_context(**how))
         page = contexts[-1].new_page()
         page.set_default_timeout(BOOT_MS)
@@ -350,10 +361,10 @@ def give(page: Page, kernel: Path) -> str:
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_an_end_has_its_word(opens: Opens, tmp_path: Path, end: str) -> None:
+def test_an_end_has_its_word(opens: Opens, one_step: Path, tmp_path: Path, end: str) -> None:
     source, kernel = Path(__file__).with_name("page_ends.asm"), tmp_path / "kernel.bin"
     subprocess.run(["nasm", "-f", "bin", f"-DEND={end}", "-o", kernel, source], check=True)
-    page = opens("int80")
+    page = opens("int80", one_step.as_uri())
     page.evaluate(SOON)
     assert give(page, kernel).startswith(f"{ENDS[end].value}: ")
     family = page.locator("#verdict").get_attribute("data-family")

@@ -171,7 +171,12 @@ KINDS = (
         1.0,
         only=("test_each_row_leads_to_the_line_that_it_came_from",),
     ),
-    Kind("kernels in a page", ("boot/test_live_page.py",), 2.5, no_test),
+    Kind(
+        "kernels in a page",
+        ("boot/test_live_page.py",),
+        2.5,
+        only=("test_an_end_has_its_word",),
+    ),
     Kind(
         "labs",
         ("boot/test_labs.py",),
