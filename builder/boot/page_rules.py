@@ -1,6 +1,7 @@
 """What a judge outside Python is given so that it judges as verdict.py: the tables, as data. Pure.
 
-The judge of a page is templates/_docs/live/judge.js; a test holds it against `judge`.
+The judge of a page is ktap.js and judge.js in templates/_docs/live/; watch.js beside them has its
+patience. Tests hold them against those of Python.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from builder.cli.book_verb import BookFolder, check_folder, kernel_of_book, writ
 from builder.cli.choice import BUILD_DIR, choose
 from builder.cli.guard import verb
 from builder.cli.kernel_verbs import How, make
-from builder.errors import DebianUnavailableError, ExitCode, ToolError
+from builder.errors import DebianUnavailableError, ExitCode, FileError, ToolError
 
 if TYPE_CHECKING:
     from builder.config.step import Step
@@ -58,7 +58,7 @@ def packages() -> tuple[dict[str, Path], str]:
         with ui.progress("looking for v86 and xterm.js"):
             for package in (V86, XTERM):
                 found[package.name] = package.fetch()
-    except ToolError as error:
+    except (ToolError, FileError) as error:
         ui.say(f"the kernels will not run in the page: {error.in_one_line()}")
         return {}, error.what
     return found, ""

@@ -13,9 +13,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import ToolError
+from builder.errors import FileError, ToolError
 from builder.tools import commands, toolchain
-from builder.tools.cache import cache_dir
+from builder.tools.cache import CACHE_VARIABLE, cache_dir
 
 LICENSE = "LICENSE"
 TIMEOUT_S = 300.0
@@ -53,18 +53,25 @@ class NpmPackage:
 
         Raises:
             ToolError: npm is missing or cannot reach its registry, or gave something else.
-            FileError: The user has no home.
+            FileError: The user has no home, or it cannot be kept there.
         """
         target = self.folder()
         if target.is_dir():
             return target
         npm = toolchain.require(toolchain.NPM)["npm"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as name:
-            work = Path(name)
-            unpacked = self.unpack(self._pack(npm.command, work), work / "new")
-            if not target.is_dir():
-                unpacked.rename(target)  # whole or not at all
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=target.parent) as name:
+                work = Path(name)
+                unpacked = self.unpack(self._pack(npm.command, work), work / "new")
+                if not target.is_dir():
+                    unpacked.rename(target)  # whole or not at all
+        except OSError as error:
+            raise FileError(
+                f"cannot keep {self.plain_name} {self.version}: {error.strerror}",
+                where=str(target),
+                fix=f"make room there, or set {CACHE_VARIABLE} to another folder",
+            ) from error
         return target
 
     def _pack(self, npm: tuple[str, ...], work: Path) -> Path:

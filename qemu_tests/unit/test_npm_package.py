@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.errors import ToolError
+from builder.errors import FileError, ToolError
 from builder.tools.cache import CACHE_VARIABLE
 from builder.tools.npm_package import NpmPackage
 
@@ -70,6 +70,12 @@ def test_another_package_than_the_one_that_was_measured_is_refused(npm: Path) ->
     with pytest.raises(ToolError, match=r"thing 1\.2\.3 is not the package that it was"):
         package.fetch()
     assert left(package) == []
+
+
+def test_what_cannot_be_kept_is_said(npm: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file, and no folder")
+    with pytest.raises(FileError, match=r"cannot keep thing 1\.2\.3: Not a directory"):
+        packed(npm).fetch()
 
 
 def test_without_a_network_npm_says_why(npm: Path) -> None:

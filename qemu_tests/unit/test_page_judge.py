@@ -27,7 +27,8 @@ from builder.tools.tool import find_tool
 from builder.tools.toolchain import NODE
 
 LOGS = {path.stem: path.read_bytes() for path in (Path(__file__).parents[1] / "logs").glob("*.log")}
-SCRIPTS = [data_dir("templates") / "_docs/live" / name for name in ("judge.js", "watch.js")]
+JUDGES = ("ktap.js", "judge.js", "watch.js")
+SCRIPTS = [data_dir("templates") / "_docs/live" / name for name in JUDGES]
 SEED = 20_261_130
 MUTANTS_OF_EACH = 60
 # Lines that are ours, almost ours, or look so to one of the two languages.

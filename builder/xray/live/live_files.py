@@ -39,7 +39,7 @@ FOLDER = "live/"
 IMAGES = f"{FOLDER}images/"
 LIVE_PAGE = "live.html"
 RULES = "rules.js"
-OWN_SCRIPTS = ("judge.js", "watch.js", "machine.js", "page.js")
+OWN_SCRIPTS = ("ktap.js", "judge.js", "watch.js", "machine.js", "page.js")
 STYLE = "live.css"
 SHELL_MEMORY_MIB = 64  # v86 gives a machine with a RAM disk no less
 TERMINAL = Size(rows=24, columns=100)
