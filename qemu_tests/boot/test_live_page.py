@@ -450,6 +450,20 @@ def test_every_link_of_the_site_leads_somewhere(site: Site) -> None:
     assert dead_links(made) == []
 
 
+def test_the_browser_itself_lets_no_request_out(browser: Browser, one_step: Path) -> None:
+    page = browser.new_page()
+    page.goto(f"{one_step.as_uri()}/int80/live.html")
+    held = page.evaluate(
+        """() => new Promise((held) => {
+            document.addEventListener("securitypolicyviolation",
+                (event) => held(event.effectiveDirective));
+            fetch("http://127.0.0.1:9/").then(() => held("sent"), () => {});
+        })"""
+    )
+    page.close()
+    assert held == "connect-src"
+
+
 def test_the_page_says_what_v86_cannot_do(opens: Opens) -> None:
     page = opens("vsyscall")
     page.get_by_text("What kind of machine this is").click()
