@@ -24,7 +24,13 @@ def _environment(autoescape: bool) -> Environment:
         autoescape=autoescape,
     )
     made.filters["code_words"] = code_words
+    made.filters["number"] = number
     return made
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none that says nothing: 10, 7.5."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def code_words(text: str) -> Markup:
