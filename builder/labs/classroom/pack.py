@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import os
 import stat
 import tarfile
@@ -89,31 +90,28 @@ def _folder(top: Path) -> Pack:
             raise _refused(top, "has too many files", f"more than {FILES_MAX}")
 
     def read(name: str) -> bytes:
-        fd = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            *folders, last = name.split("/")
-            for folder in folders:
-                fd = _inside(fd, folder, os.O_DIRECTORY)
-            fd = _inside(fd, last, os.O_NONBLOCK)
+        *folders, last = name.split("/")
+        with contextlib.ExitStack() as opened_files:
+
+            def step(part: str | Path, flags: int, inside: int | None) -> int:
+                fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | flags, dir_fd=inside)
+                opened_files.callback(os.close, fd)
+                return fd
+
+            try:
+                fd = step(top.resolve(), os.O_DIRECTORY, None)
+                for folder in folders:
+                    fd = step(folder, os.O_DIRECTORY, fd)
+                fd = step(last, os.O_NONBLOCK, fd)
+            except OSError as error:
+                why = f"{error.strerror}; links and devices are not taken"
+                raise UserError("cannot be opened as a file", where=name, why=why) from error
             if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise _refused(top, f"{name} is not a file", "links and devices are not taken")
-            with open(fd, "rb", closefd=False) as stream:
-                return stream.read(FILE_MAX_BYTES + 1)
-        except OSError as error:
-            why = "links and devices are not taken"
-            raise _refused(top, f"{name}: {error.strerror}", why) from error
-        finally:
-            os.close(fd)
+                why = "links and devices are not taken"
+                raise UserError("is not a file", where=name, why=why)
+            return os.read(fd, FILE_MAX_BYTES + 1)
 
     return Pack(tuple(names), read)
-
-
-def _inside(fd: int, name: str, flags: int) -> int:
-    """Open `name` in the folder `fd`, which is closed; no link is followed."""
-    try:
-        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | flags, dir_fd=fd)
-    finally:
-        os.close(fd)
 
 
 def _archive(path: Path, stream: IO[bytes]) -> Pack:
@@ -172,40 +170,29 @@ def _zip(path: Path, stream: IO[bytes]) -> Pack:
 
 
 def _tar(path: Path, stream: IO[bytes]) -> Pack:
-    """All that is small is kept: a stream that is packed is gone through once."""
-    kept: dict[str, bytes] = {}
-    names: list[str] = []
-    total_bytes = 0
-    with tarfile.open(fileobj=cast("IO[bytes]", _Bounded(path, stream)), mode="r|") as archive:
+    data = stream.read(CONTENT_MAX_BYTES + 1)
+    if len(data) > CONTENT_MAX_BYTES:
+        why = f"more than {CONTENT_MAX_BYTES} bytes"
+        raise _refused(path, "is too large when it is unpacked", why)
+    members: list[tarfile.TarInfo] = []
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         for member in archive:
             if not (member.isreg() or member.isdir()) or member.issparse():
                 raise _refused(path, "has a link or a device in it", member.name[:100])
-            name = member.name.removeprefix("./")
-            names.append(name)
-            total_bytes += member.size
-            _check(path, names[-1:], total_bytes)
-            if len(names) > FILES_MAX:
+            members.append(member)
+            if len(members) > FILES_MAX:
                 raise _refused(path, "has too many files", f"more than {FILES_MAX}")
-            content = archive.extractfile(member) if member.isreg() else None
-            if content is not None:
-                kept[name] = content.read(FILE_MAX_BYTES + 1)
+        end = archive.offset
+    # To tarfile whatever is no header ends an archive.
+    if data[end : end + tarfile.BLOCKSIZE] != bytes(tarfile.BLOCKSIZE):
+        raise _refused(path, "is a damaged archive", "it breaks off")
+    files = {member.name.removeprefix("./"): member for member in members if member.isreg()}
+    names = [member.name.removeprefix("./") for member in members]
+    total_bytes = sum(member.size for member in members)
     _check(path, [name for name in names if name not in ("", ".")], total_bytes)
-    return Pack(tuple(kept), kept.__getitem__)
 
+    def read(name: str) -> bytes:
+        start = files[name].offset_data
+        return data[start : start + min(files[name].size, FILE_MAX_BYTES + 1)]
 
-class _Bounded:
-    """A stream out of which no more comes than a hand-in can have."""
-
-    def __init__(self, path: Path, stream: IO[bytes]) -> None:
-        self._path = path
-        self._stream = stream
-        self._left = CONTENT_MAX_BYTES
-
-    def read(self, size: int = -1) -> bytes:
-        """As of a file."""
-        data = self._stream.read(min(size if size >= 0 else self._left + 1, self._left + 1))
-        self._left -= len(data)
-        if self._left < 0:
-            why = f"more than {CONTENT_MAX_BYTES} bytes"
-            raise _refused(self._path, "is too large when it is unpacked", why)
-        return data
+    return Pack(tuple(files), read)
