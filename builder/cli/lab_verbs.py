@@ -245,4 +245,5 @@ def lab_solution(
     return ExitCode.OK
 
 
+app.command("course")(class_verbs.course)
 app.command("grade")(class_verbs.grade)

@@ -14,6 +14,7 @@ It may import boot, boot.emulator, image, labs, model, tools and tree.
     hand.py           a process that does work
     crew.py           work for many hands
     results.py        outcomes on the disk
+    course_files.py   what a planned course consists of
     gradebook.py      points, mistakes, who handed in the same
     class_report.py   pages and tables
 """

@@ -20,7 +20,8 @@ else:
 
 EXAMPLE = """\
 title = "Operating systems"
-text = "Hand in by git push."
+text = "Hand in a zip of the lab's folder."
+# install = "pip install 'git+https://...'"  # for GitHub Classroom and Gradescope
 
 [[lab]]
 name = "01-table"
@@ -87,11 +88,14 @@ class Plan(_Row):
     Attributes:
         title: Its name.
         text: What is said about it, in Markdown.
+        install: The shell command that installs tinygate where GitHub Classroom or Gradescope run
+            it, which only you know; without it there are no files for these.
         lab: Its labs, in order.
     """
 
     title: str = Field(default="Labs", min_length=1)
     text: str = ""
+    install: str = Field(default="", pattern=r"^[^\n]*$")
     lab: tuple[PlannedLab, ...] = Field(min_length=1)
 
     def of(self, lab: Lab) -> PlannedLab:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from builder.labs.classroom.hand import Hand
 from builder.labs.classroom.work import Outcome, Task
+from builder.tools import toolchain
+from builder.tools.sandbox import find_sandbox
 
 
 class Crew(Protocol):
     """Does all of it, in whatever order."""
+
+    def require(self, *, sandbox: bool) -> None:
+        """Raise ToolError if what it needs is missing here."""
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """Each as soon as it is there.
@@ -28,6 +33,12 @@ class LocalCrew:
     def __init__(self, jobs: int) -> None:
         """`jobs` is how many."""
         self._jobs = jobs
+
+    def require(self, *, sandbox: bool) -> None:
+        """See `Crew.require`."""
+        toolchain.require(toolchain.QEMU)
+        if sandbox:
+            find_sandbox()
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """See `Crew.outcomes`."""
@@ -67,6 +78,3 @@ def _work(
         return
     except BaseException as error:  # it is raised where the outcomes are waited for
         done.put(error)
-
-
-Progress = Callable[[str], None]

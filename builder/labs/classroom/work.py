@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from collections.abc import Sequence
@@ -98,8 +99,14 @@ class Outcome(_Row):
 def version() -> str:
     """Of this tinygate and the tools that grade: equal means that a result would be the same."""
     sources = (PACKAGE_DIR, data_dir("templates"), data_dir("kernel_src"))
-    digest = request_digest(Request(None, (), sources, toolchain.identity()))
-    return f"{__version__} {digest[:16]}"
+    whole = request_digest(Request(None, (), sources, ""))
+    tools = hashlib.sha256(toolchain.identity().encode()).hexdigest()
+    return f"{__version__}-{whole[:16]}-{tools[:8]}"
+
+
+def same_tinygate(one: str, other: str) -> bool:
+    """Are two versions of one tinygate, with whatever tools?"""
+    return one.rpartition("-")[0] == other.rpartition("-")[0]
 
 
 def task_of(hand_in: HandIn, *, sandbox: bool) -> Task:
@@ -130,8 +137,8 @@ class Worker:
         began = time.monotonic()
         outcome = Outcome(digest=task.digest, version=task.version, lab=task.lab)
         try:
-            if task.version.partition(" ")[0] != __version__:
-                raise UserError("the worker has another tinygate", why=__version__)
+            if not same_tinygate(task.version, version()):
+                raise UserError("the worker has another tinygate", why=version())
             graded = self._grade(task)
         except TinygateError as error:
             return outcome.model_copy(update={"failed": one_line(error)})
