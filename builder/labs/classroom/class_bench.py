@@ -1,4 +1,4 @@
-"""How many hand-ins a minute `tinygate lab grade` grades: with one process, with more, and again."""
+"""How many hand-ins `tinygate lab grade` grades in a minute: with one process, more, and again."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def class_figures(
     yield measure(f"{WORKERS} processes", "more", "--jobs", str(WORKERS))
     yield measure("again, with nothing changed", "more", "--jobs", str(WORKERS))
     if cluster:
-        with dask_cluster(folder) as address:
+        with dask_cluster(folder) as started:
             way = f"Dask, {WORKERS} worker processes"
-            yield measure(way, "dask", "--scheduler", address)
+            yield measure(way, "dask", "--scheduler", started.address)
 
 
 def _grade(paths: Sequence[Path], report: Path, *options: str) -> None:
@@ -101,9 +101,18 @@ def _grade(paths: Sequence[Path], report: Path, *options: str) -> None:
         raise EmulatorError("the class was not graded", why=done.stderr.strip()[-300:])
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A Dask cluster on this machine: where its scheduler listens, and its processes."""
+
+    address: str
+    scheduler: commands.Process
+    workers: tuple[commands.Process, ...]
+
+
 @contextlib.contextmanager
-def dask_cluster(folder: Path, workers: int = WORKERS) -> Iterator[str]:
-    """A scheduler and workers on this machine; its address.
+def dask_cluster(folder: Path, workers: int = WORKERS) -> Iterator[Cluster]:
+    """A scheduler and workers on this machine, which end with the body.
 
     Raises:
         EmulatorError: The scheduler does not start.
@@ -117,12 +126,14 @@ def dask_cluster(folder: Path, workers: int = WORKERS) -> Iterator[str]:
         command = [*python, *words, "--no-dashboard"]
         scheduler = started.enter_context(commands.start(command, pipes))
         address = _address(scheduler, folder / "scheduler.log")
+        hands = []
         for _ in range(workers):
             words = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"]
             command = [*python, *words, "--no-nanny", "--local-directory", str(folder)]
             # Asked to end, it removes what it has built.
-            started.callback(commands.start(command, quiet).stop, GRACE_S)
-        yield address
+            hands.append(commands.start(command, quiet))
+            started.callback(hands[-1].stop, GRACE_S)
+        yield Cluster(address, scheduler, tuple(hands))
 
 
 def _address(scheduler: commands.Process, log: Path) -> str:
