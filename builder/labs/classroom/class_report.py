@@ -44,8 +44,10 @@ def report_files(book: Gradebook) -> Files:
 
 def slug(name: str) -> str:
     """A name as that of a file: two names never have the same."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60]
-    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60] or "student"
+    return (
+        plain if plain == name != "" else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    )
 
 
 def difference(entry: Entry) -> str:
