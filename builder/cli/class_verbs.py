@@ -133,7 +133,7 @@ def check_folder(out: Path) -> None:
     Raises:
         UserError: They are.
     """
-    ours = (out / MANIFEST).is_file() or (out / "results").is_dir()
+    ours = (out / MANIFEST).is_file()
     if (out.exists() and not out.is_dir()) or (out.is_dir() and any(out.iterdir()) and not ours):
         raise UserError(
             "the folder has other files",
@@ -169,6 +169,7 @@ def _outcomes(
     """What came of each hand-in, by its digest: what is known already, and what has to be done."""
     from builder.labs.classroom.results import Results
     from builder.labs.classroom.work import task_of, version
+    from builder.tree.render import write_tree
 
     results = Results(out / "results")
     known: dict[str, Outcome] = {}
@@ -185,6 +186,8 @@ def _outcomes(
                 known[digest] = outcome
     if not todo:
         return known
+    if not (out / MANIFEST).is_file():  # the folder is ours from here on, also after Ctrl-C
+        write_tree({}, out, "the report")
     crew.require(sandbox=sandbox)
     began = time.monotonic()
     with ui.progress("grading", shown=shown) as update:

@@ -129,6 +129,7 @@ BUBBLEWRAP = ToolSpec(
     "bubblewrap",
     "keeps hand-ins apart from the machine: `tinygate lab grade`",
     ("bwrap",),
+    minimum=(0, 5),  # --clearenv
     need=Need.TEST,
     try_it=("--ro-bind", "/", "/", "--unshare-all", "--", "true"),
 )

@@ -217,6 +217,16 @@ def test_what_strangers_wrote_is_text_in_pages_and_no_formula_in_tables(tmp_path
     assert "alert(2)" in difference(book.students[0].entries[0])
 
 
+def test_words_that_no_solution_needs_are_shown(tmp_path: Path) -> None:
+    right = solved_tree(FRAME, FRAME.suite)[FRAME.files[0]].decode()
+    evil = right + "    mov al, 0x10\n    out 0xf4, al ; print\n"
+    book = book_of(tmp_path, (hand_in("good", right), None), (hand_in("evil", evil), None))
+    assert [student.entries[0].notable for student in book.students] == [(), ("0xf4", "out")]
+    pages = report_files(book)
+    assert b"0xf4, out" in pages["index.html"] and b"0xf4, out" in pages["students/evil.html"]
+    assert b"Look at what" not in pages["students/good.html"]
+
+
 def test_gradescope_gets_the_points_of_the_plan(tmp_path: Path) -> None:
     one = hand_in("a", "x", hints=3)
     book = book_of(tmp_path, (one, outcome(one, 7)))

@@ -20,6 +20,7 @@ from builder.labs.lab import Files
 from builder.tree.page_template import number, page_template
 
 DIFFERENCE_MAX_LINES = 400
+_HASHED = re.compile(r"-[0-9a-f]{8}$")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would execute
 
 
@@ -46,7 +47,9 @@ def slug(name: str) -> str:
     """A name as that of a file: two names never have the same."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60] or "student"
     return (
-        plain if plain == name != "" else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        plain
+        if plain == name and not _HASHED.search(name)
+        else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     )
 
 

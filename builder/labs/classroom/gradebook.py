@@ -16,6 +16,11 @@ from builder.labs.lab import Files, Lab
 FULL = "solved"
 UNTOUCHED = "as it was handed out"
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+# To print, to end the machine, to name what judges, or to bring code that is not to be read.
+_NOTABLE = re.compile(
+    r"\b(?:out|out[bwl]|outs[bwd]|ktap_\w+|OUTCOME_\w+|serial_\w+|print|program_find|suite_?\w*"
+    r"|incbin|__asm__|asm|__attribute__|pragma|include|0xf4|0x3f8|exit_status|killed_by)\b"
+)
 _NASM_COMMENT = re.compile(r";[^\n]*")
 
 
@@ -29,6 +34,7 @@ class Entry:
         planned: What the course says of the lab.
         same: Students who have handed in the same, but for blanks and comments.
         as_solution: It is the reference solution, but for blanks and comments.
+        notable: Words of it that no solution of this lab needs, and who attacks the grader does.
     """
 
     hand_in: HandIn
@@ -36,6 +42,7 @@ class Entry:
     planned: PlannedLab
     same: tuple[str, ...] = ()
     as_solution: bool = False
+    notable: tuple[str, ...] = ()
 
     @property
     def lab(self) -> Lab:
@@ -162,6 +169,7 @@ def gradebook(
             plan.of(hand_in.lab),
             tuple(other for other in same if other != submission.student),
             bool(core) and core == plain[name][1],
+            _notable(hand_in.lab, hand_in.files),
         )
 
     order = {row.lab.name: number for number, row in enumerate(plan.lab)}
@@ -179,6 +187,14 @@ def gradebook(
     return Gradebook(plan, tuple(students))
 
 
+def _notable(lab: Lab, files: Files) -> tuple[str, ...]:
+    needed = "\n".join(
+        _code({path: tree[path] for path in lab.files})
+        for tree in (given_tree(lab, lab.suite), solved_tree(lab, lab.suite))
+    )
+    return tuple(sorted(set(_NOTABLE.findall(_code(files))) - set(_NOTABLE.findall(needed))))
+
+
 def _plain_of(lab: Lab) -> tuple[str, str]:
     """What the lab's files say as they are handed out, and in the solution."""
     trees = given_tree(lab, lab.suite), solved_tree(lab, lab.suite)
@@ -186,10 +202,15 @@ def _plain_of(lab: Lab) -> tuple[str, str]:
     return given, solved
 
 
-def _core(files: Files) -> str:
-    """What files say without comments and blanks."""
+def _code(files: Files) -> str:
+    """What files say without comments."""
     parts = []
     for path, data in sorted(files.items()):
         comment = _NASM_COMMENT if path.endswith((".asm", ".inc")) else _COMMENT
-        parts.append("".join(comment.sub("", data.decode()).split()))
+        parts.append(comment.sub(" ", data.decode()))
     return "\n".join(parts)
+
+
+def _core(files: Files) -> str:
+    """And without blanks."""
+    return "".join(_code(files).split())

@@ -85,7 +85,8 @@ def _folder(top: Path) -> Pack:
     for base, folders, files in os.walk(top):
         folders.sort()
         below = Path(base).relative_to(top)
-        names += [(below / name).as_posix() for name in sorted(files)]
+        found = ((below / name).as_posix() for name in sorted(files))
+        names += [name for name in found if name.isprintable()]  # no other is a lab's
         if len(names) > FILES_MAX:
             raise _refused(top, "has too many files", f"more than {FILES_MAX}")
 

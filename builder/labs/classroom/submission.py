@@ -110,7 +110,7 @@ def _read(student: str, path: Path, labs: Sequence[Lab], only: Lab | None) -> Su
 
 def one_line(error: TinygateError) -> str:
     """What is wrong and why, for a table."""
-    return " ".join(f"{error.what}{': ' if error.why else ''}{error.why}".split())
+    return harmless(" ".join(f"{error.what}{': ' if error.why else ''}{error.why}".split()))
 
 
 def _labs_of(student: str, pack: Pack, labs: Sequence[Lab], only: Lab | None) -> Iterable[HandIn]:
@@ -157,7 +157,7 @@ def _taken(student: str, lab: Lab, pack: Pack, prefix: str | None, hints: int) -
             data = pack.read(_place(pack, path, prefix))
             files[path] = check_source(path, data)
     except UserError as error:
-        return HandIn(student, lab, refused=f"{error.where}: {one_line(error)}")
+        return HandIn(student, lab, refused=f"{harmless(error.where)}: {one_line(error)}")
     answers = files.pop(ANSWERS, b"")
     return HandIn(student, lab, files, answers, min(max(hints, 0), HINTS_MAX))
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from builder.boot.emulator import BootImage, Qemu
 from builder.boot.emulator.base import Exit, Machine
+from builder.boot.patience import BACKSTOP_S
 from builder.boot.run import RunResult, run_image
 from builder.boot.verdict import judge
 from builder.errors import BuildError
@@ -53,7 +54,8 @@ class SealedQemu(Qemu):
 
     def command(self, machine: Machine, image: BootImage, **how: Any) -> list[str]:
         """See `Emulator.command`."""
-        plain = super().command(machine, image, **how)
+        program, *words = super().command(machine, image, **how)
+        plain = [shutil.which(program) or program, *words]
         return self._sandbox.command(plain, BOOTING, reads=[image.path], own_processes=True)
 
     def explain_exit(self, status: int, control_text: str, log: str = "") -> Exit:
@@ -149,7 +151,7 @@ class Workbench:
         make = [str(tree) if word == "." else word for word in self.make]
         argv = ["sh", "-c", f'exec "$@" > {_LOG} 2>&1', "sh", *make, *targets]
         command = self.sandbox.command(argv, COMPILING, writes=[tree.absolute()])
-        done = commands.run(command, cwd=tree, env=PLAIN_MAKE)
+        done = commands.run(command, cwd=tree, env=PLAIN_MAKE, timeout_s=BACKSTOP_S)
         if done.ok:
             return []
         with (tree / _LOG).open("rb") as stream:
