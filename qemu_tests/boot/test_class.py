@@ -218,6 +218,28 @@ def test_a_kernel_under_which_every_program_ends_well_has_no_points(
     assert found.points == 0, found.says
 
 
+def test_a_kernel_that_prints_a_programs_line_has_no_points(
+    benches: dict[str, Workbench], tmp_path: Path
+) -> None:
+    lab = lab_named("01")
+    tree = dict(given_tree(lab, lab.suite))
+    text = tree[lab.files[0]].decode()
+    for old, new in (
+        ('#include "sys/calls.h"\n', '#include "sys/calls.h"\n\n#include "lib/lib.h"\n'),
+        (
+            "    (void)regs;\n",
+            '    (void)regs;\n    print("Hello from ring 3: I am process 1.\\n");\n',
+        ),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    tree[lab.files[0]] = text.encode()
+    at_home = grade(lab, {lab.files[0]: text.encode()}, tmp_path / "home")
+    assert at_home.full  # the line is there
+    found = graded(benches[lab.name], tmp_path / "work", tree)
+    assert (found.word, found.points) == ("pass", 0), found.says
+
+
 def test_the_outcome_of_the_manual_means_nothing(
     benches: dict[str, Workbench], tmp_path: Path
 ) -> None:

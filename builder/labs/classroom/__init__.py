@@ -9,6 +9,7 @@ It may import boot, boot.emulator, image, labs, model, tools and tree.
     pack.py           names and contents out of what a stranger has packed
     submission.py     what one student handed in: the lab's files, and nothing else
     seal.py           by what a result is known for one that our own code has printed
+    said.py           the same for a line that one of our programs has printed
     workbench.py      our part of a lab's kernel, and what was handed in, added to it
     work.py           one hand-in as work: what a worker is given, and gives back
     hand.py           a process that does work

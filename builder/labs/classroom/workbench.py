@@ -24,6 +24,7 @@ from builder.boot.run import RunResult, run_image
 from builder.boot.verdict import judge
 from builder.errors import BuildError
 from builder.image.build import PLAIN_MAKE, make_command
+from builder.labs.classroom.said import LineSeal, line_seal
 from builder.labs.classroom.seal import Seal, new_seal
 from builder.labs.grader import ENDED, OUTPUT_MAX_BYTES, PATIENCE, machine_of, shown_errors
 from builder.labs.handout import KERNEL, given_tree, solved_tree
@@ -82,7 +83,7 @@ class Workbench:
     lab: Lab
     folder: Path
     sandbox: Sandbox
-    _seals: dict[bool, Seal] = field(default_factory=dict)
+    _seals: dict[bool, tuple[Seal, LineSeal]] = field(default_factory=dict)
 
     @cached_property
     def make(self) -> list[str]:
@@ -99,9 +100,9 @@ class Workbench:
         """The folder with our part, built and booted once."""
         folder = self.folder / ("solved" if solved else "given")
         if solved not in self._seals:
-            seal = new_seal()
+            seal, lines = new_seal(), line_seal(self.lab)
             shutil.rmtree(folder, ignore_errors=True)
-            write_tree(seal.put_on(self.base(solved=solved)), folder)
+            write_tree(lines.put_on(seal.put_on(self.base(solved=solved))), folder)
             if errors := self._make(folder, ["kernel.elf"]):
                 raise BuildError(
                     "our own part of the lab does not build",
@@ -109,7 +110,7 @@ class Workbench:
                     fix="`tinygate doctor`; and see that the lab is of this version",
                 )  # fmt: skip
             text = self._run(folder, seal).transcript.text
-            self._seals[solved] = seal.learn(text)
+            self._seals[solved] = seal.learn(text), lines.learn(text)
         return folder
 
     def build(self, files: Files, theirs: Files, work: Path, *, solved: bool) -> list[str]:
@@ -140,9 +141,10 @@ class Workbench:
 
     def boot(self, work: Path, *, solved: bool) -> RunResult:
         """See `grader.Place.boot`."""
-        seal = self._seals[solved]
+        seal, lines = self._seals[solved]
         result = self._run(work / KERNEL, seal)
-        transcript = replace(result.transcript, text=seal.take_off(result.transcript.text))
+        text = lines.take_off(seal.take_off(result.transcript.text))
+        transcript = replace(result.transcript, text=text)
         verdict = judge(transcript) if result.verdict.word in ENDED else result.verdict
         return replace(result, transcript=transcript, verdict=verdict)
 
