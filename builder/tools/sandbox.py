@@ -21,7 +21,7 @@ from pathlib import Path
 from builder.errors import ToolError
 from builder.tools import packages
 from builder.tools.resources import CHECKOUT_DIR, PACKAGE_DIR
-from builder.tools.tool import BUBBLEWRAP, find_tool
+from builder.tools.tool import BUBBLEWRAP, find_tool, first_line, run_tool
 
 # Programs, libraries, and what belongs to them. Not /usr/local, /usr/src, /usr/include.
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec")
@@ -50,6 +50,9 @@ class Limits:
             *("prlimit", "--core=0", f"--cpu={self.cpu_s}", f"--fsize={self.file_bytes}"),
             *(*memory, "--"),
         ]
+
+
+_TRIAL = Limits(cpu_s=10, memory_bytes=None, file_bytes=1 << 20)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Sandbox:
         if not self.program:
             return [*limits.prefix(), *argv]
         words = [self.program, "--die-with-parent", "--unshare-all", "--clearenv"]
+        words += ["--cap-drop", "ALL"]  # root would keep them
         words += ["--setenv", "PATH", os.environ.get("PATH", os.defpath)]
         words += ["--setenv", "LC_ALL", "C.UTF-8", "--setenv", "TMPDIR", "/tmp"]
         for name in _SYSTEM:
@@ -138,15 +142,24 @@ def find_sandbox() -> Sandbox:
         ToolError: There is none, or it does not work here.
     """
     tool = find_tool(BUBBLEWRAP)
-    if tool.ok:
-        return Sandbox(tool.path)
-    raise ToolError(
-        f"there is no sandbox: bubblewrap is {tool.status}",
-        where=tool.path,
-        why=tool.detail or "the code of strangers is compiled and booted in it",
-        fix=f"{packages.advice([tool.name])}; or do without, where nothing is to be protected: "
-        "--no-sandbox",
-    )
+    if not tool.ok:
+        raise ToolError(
+            f"there is no sandbox: bubblewrap is {tool.status}",
+            where=tool.path,
+            why=tool.detail or "the code of strangers is compiled and booted in it",
+            fix=f"{packages.advice([tool.name])}; or, for people whom you trust: --no-sandbox",
+        )
+    found = Sandbox(tool.path)
+    tried = run_tool(found.command(["true"], _TRIAL, own_processes=True))
+    if tried.status != 0:
+        raise ToolError(
+            "there is no sandbox: bubblewrap cannot make one here",
+            where=tool.path,
+            why=first_line(tried.text),
+            fix="containers and chroots often may not, nor users where Linux keeps namespaces from "
+            "them: grade elsewhere, or as root; or, for people whom you trust: --no-sandbox",
+        )
+    return found
 
 
 def no_sandbox() -> Sandbox:

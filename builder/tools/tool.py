@@ -130,8 +130,7 @@ BUBBLEWRAP = ToolSpec(
     "keeps hand-ins apart from the machine: `tinygate lab grade`",
     ("bwrap",),
     minimum=(0, 5),  # --clearenv
-    need=Need.TEST,
-    try_it=("--ro-bind", "/", "/", "--unshare-all", "--", "true"),
+    need=Need.TEST,  # whether Linux lets it is asked where it is used: no package helps there
 )
 CLANG = ToolSpec("clang", "second compiler, in CI", ("clang",), need=Need.ALL)
 CLANG_FORMAT = ToolSpec(

@@ -42,7 +42,7 @@ _LOG_READ_BYTES = 1 << 16
 _NO_CODE = 0x7F  # an outcome that has no meaning: what a hand-in writes by itself
 # Of the tree's folders, those with what judges: never compiled with a header of a hand-in.
 _JUDGES = ("checks/", "kernel/", "lib/", "dev/", "user/")
-_HEADERS = (".h", ".inc", ".ld", "Makefile")
+_HEADERS = (".h", ".inc", ".ld", ".mk", "Makefile")
 
 
 class SealedQemu(Qemu):
