@@ -92,14 +92,16 @@ class LineSeal:
             return text
         lines: list[str] = []
         sealed: set[int] = set()
+        since = 0  # the first line behind the last seal
         for line in text.split("\n"):
             found = _SAID.match(line)
             if found is None:
                 lines.append(line)
                 continue
-            for count in range(1, _LINES_AT_ONCE + 1):
-                if f"{self._word(lines[-count:]):08x}" == found[1]:
-                    sealed |= set(range(len(lines) - count, len(lines)))
+            for first in range(max(since, len(lines) - _LINES_AT_ONCE), len(lines)):
+                if f"{self._word(lines[first:]):08x}" == found[1]:
+                    sealed |= set(range(first, len(lines)))
+            since = len(lines)
         return "\n".join(
             line if number in sealed or not self._asked_for(line) else BROKEN_LINE
             for number, line in enumerate(lines)

@@ -51,7 +51,7 @@ static void seal_result(const char *text, int good)
 }}
 """
 _NESTED = re.compile(r"^    (?P<not>not )?ok \d+ - (?P<text>.*?)(?: # .*)?$")
-_NESTED_PLAN = re.compile(r"^    1\.\.(\d+)$")
+_NESTED_PLAN = re.compile(r"^    1\.\.(\d{1,6})$")
 _NESTED_SEAL = re.compile(r"^    # seal ([0-9a-f]{8})$")
 _OUTER = re.compile(r"^(?P<not>not )?ok (?P<number>\d{1,4}) - (?P<rest>.*)$")
 BROKEN = "without its seal"  # what stands behind the name of a result that our code did not print
@@ -124,15 +124,16 @@ class Seal:
         word = (word ^ word >> 15 ^ (good if well else bad)) * c & _WORD
         return word ^ word >> 13
 
-    def inner_word(self, planned: int, results: list[tuple[str, bool]]) -> int:
-        """The seal of nested results: as `seal_result` in C, one after the other."""
-        a, good, bad, b, start = self.inner
-        word = start ^ planned
-        for text, well in results:
-            for byte in text.encode():
-                word = (word ^ byte) * a & _WORD
-            word = (word ^ word >> 15 ^ (good if well else bad)) * b & _WORD
-        return word
+    def inner_start(self, planned: int) -> int:
+        """The seal of no nested result, of so many that will come."""
+        return self.inner[4] ^ planned
+
+    def inner_word(self, word: int, text: str, well: bool) -> int:
+        """The seal of one nested result more: as `seal_result` in C."""
+        a, good, bad, b, _ = self.inner
+        for byte in text.encode("utf-8", "replace"):
+            word = (word ^ byte) * a & _WORD
+        return (word ^ word >> 15 ^ (good if well else bad)) * b & _WORD
 
     def learn(self, transcript: str) -> Seal:
         """The same, with what a right kernel that has it prints: titles and nested results."""
@@ -181,20 +182,20 @@ class _Block:
 
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
-        self._planned = 0
-        self._results: list[tuple[str, bool]] = []
+        self._word = 0
+        self._good: list[bool] = []
         self.good = 0  # results that are, under a right seal, and none of them bad
 
     def see(self, line: str) -> bool:
         """Take one line; true for a seal, which nobody else needs to see."""
         if plan := _NESTED_PLAN.match(line):
-            self._planned, self._results = int(plan[1]), []
+            self._word, self._good = self._seal.inner_start(int(plan[1])), []
         elif result := _NESTED.match(line):
-            self._results.append((result["text"], result["not"] is None))
+            self._good.append(result["not"] is None)
+            self._word = self._seal.inner_word(self._word, result["text"], self._good[-1])
         elif seal := _NESTED_SEAL.match(line):
-            right = f"{self._seal.inner_word(self._planned, self._results):08x}" == seal[1]
-            if right and all(well for _, well in self._results):
-                self.good += len(self._results)
+            if f"{self._word:08x}" == seal[1] and all(self._good):
+                self.good += len(self._good)
             return True
         return False
 

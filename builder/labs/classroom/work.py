@@ -142,6 +142,9 @@ class Worker:
             graded = self._grade(task)
         except TinygateError as error:
             return outcome.model_copy(update={"failed": one_line(error)})
+        except Exception as error:  # ours, but of one hand-in: the others are graded all the same
+            why = _short(f"a mistake in tinygate: {type(error).__name__}: {error}")
+            return outcome.model_copy(update={"failed": why})
         finally:
             shutil.rmtree(self.folder / "hand-in", ignore_errors=True)
         mistake = "" if graded.full else hints_for(graded).about
