@@ -15,6 +15,7 @@ import csv
 import difflib
 import io
 import zipfile
+from dataclasses import dataclass
 
 from builder.labs.classroom.course_plan import Plan, PlannedLab
 from builder.labs.handout import given_tree, handout, solved_tree
@@ -24,8 +25,22 @@ from builder.tools.packages import managers
 from builder.tree.page_template import number, page_template
 from builder.tree.prose import html_of
 
-TOOLS = ("make", "cc", "ld", "nasm", "qemu")
+TOOLS = ("make", "cc", "ld", "nasm", "qemu", "bubblewrap")
 ZIP_DATE = (2000, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
+
+
+@dataclass(frozen=True)
+class GradedPart:
+    """A part of a lab as GitHub Classroom is told of it: its name there, title, and points."""
+
+    id: str
+    title: str
+    points: str
+
+    @property
+    def result(self) -> str:
+        """The workflow's expression for what came of it."""
+        return f"${{{{ steps.{self.id}.outputs.result }}}}"
 
 
 def course_files(plan: Plan) -> Files:
@@ -84,9 +99,12 @@ def _places(plan: Plan, planned: PlannedLab) -> Files:
     lab = planned.lab
     packages = " ".join(managers("x86_64")[0].packages(TOOLS))
     scale = planned.worth / lab.points
-    parts = [(part.title, number(part.points * scale)) for part in lab.part]
-    if lab.rest:
-        parts.append(("everything else is as it was", number(lab.rest * scale)))
+    points = [(part.title, part.points) for part in lab.part]
+    points += [("everything else is as it was", lab.rest)] if lab.rest else []
+    parts = [
+        GradedPart(f"part-{index}", title, number(worth * scale))
+        for index, (title, worth) in enumerate(points, 1)
+    ]
     given = {"planned": planned, "install": plan.install, "packages": packages, "parts": parts}
     return {
         f"classroom/{lab.name}/.github/workflows/classroom.yml": _page(

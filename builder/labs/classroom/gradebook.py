@@ -121,6 +121,11 @@ class Gradebook:
         found = (student.entry(planned) for student in self.students)
         return [entry for entry in found if entry is not None]
 
+    @property
+    def handed_in(self) -> tuple[PlannedLab, ...]:
+        """The labs that somebody has handed in."""
+        return tuple(planned for planned in self.plan.lab if self.entries(planned))
+
     def mistakes(self, planned: PlannedLab) -> list[tuple[str, int]]:
         """What was wrong with a lab and how often, the most frequent first."""
         counted = Counter(entry.mistake for entry in self.entries(planned) if entry.mistake)
