@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from pathlib import Path
+from typing import Protocol
 
 from builder.boot.emulator import BootImage, Machine
 from builder.boot.ktap import Report, parse
@@ -33,9 +34,9 @@ from builder.xray.suspects import first_other_part, good_results
 
 # A healthy suite executes a third of it between two of its lines.
 _SILENCE = Limit(120e6, idle_s=20, cpu_s=5, asleep_s=5)
-_PATIENCE = Patience(boot=_SILENCE, suite=_SILENCE, ending=_SILENCE)
-_OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
-_ENDED = (Word.PASS, Word.FAIL)  # the suite came to its end, and each of its results counts
+PATIENCE = Patience(boot=_SILENCE, suite=_SILENCE, ending=_SILENCE)
+OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
+ENDED = (Word.PASS, Word.FAIL)  # the suite came to its end, and each of its results counts
 _ERRORS_SHOWN = 6
 _REST = "everything else is as it was"
 
@@ -91,7 +92,43 @@ class Grade:
         return self.points == self.lab.points
 
 
-def grade(lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None = None) -> Grade:
+class Place(Protocol):
+    """Where what was handed in is built and booted, if not beside its author."""
+
+    def build(self, files: Files, theirs: Files, work: Path, *, solved: bool) -> list[str]:
+        """Make the kernel in `work`; what the tools say if they cannot.
+
+        Args:
+            files: The whole tree.
+            theirs: Those of it that were handed in.
+            work: A folder.
+            solved: The others are those of the solution, and not as they were handed out.
+        """
+
+    def boot(self, work: Path, *, solved: bool) -> RunResult:
+        """Boot what `build` has made."""
+
+
+@dataclass(frozen=True)
+class _HomePlace:
+    """The author's own computer: nothing is kept from anybody."""
+
+    lab: Lab
+
+    def build(self, files: Files, theirs: Files, work: Path, *, solved: bool) -> list[str]:  # noqa: ARG002
+        return _build(files, work)
+
+    def boot(self, work: Path, *, solved: bool) -> RunResult:  # noqa: ARG002
+        return _boot(self.lab, work)
+
+
+def grade(
+    lab: Lab,
+    taken: Files,
+    work: Path,
+    answers: Mapping[str, str] | None = None,
+    place: Place | None = None,
+) -> Grade:
     """Build, boot and judge what was handed in.
 
     Args:
@@ -99,6 +136,7 @@ def grade(lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None 
         taken: Its files.
         work: Folder for the build; one that was used before makes it faster.
         answers: Key of a question -> what was answered.
+        place: Where it is done; with none, as code of one's own.
 
     Raises:
         ToolError: A tool is missing.
@@ -106,20 +144,21 @@ def grade(lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None 
     """
     given, solved = given_tree(lab, lab.suite), solved_tree(lab, lab.suite)
     untouched = all(given[path] == data for path, data in taken.items())
+    place = place or _HomePlace(lab)
     done: list[PartResult] = []
     shown: RunResult | None = None
     for kernel, parts in groupby(lab.part, lambda part: (part.take, part.solved)):
         ours = {path: data for path, data in taken.items() if not kernel[0] or path in kernel[0]}
         files, numbers = _randomised(lab, {**(solved if kernel[1] else given), **ours})
-        errors = _build(files, work)
+        errors = place.build(files, ours, work, solved=kernel[1])
         if errors:
             nothing = tuple(_nothing(part.title, part.points) for part in _all_parts(lab))
             advice = "mend what the compiler names first; the rest may follow from it"
             says = "\n".join(errors)
             return Grade(lab, nothing, "does not build", errors[0], says, advice, untouched)
-        result = _boot(lab, work)
+        result = place.boot(work, solved=kernel[1])
         report = parse(result.transcript.text)
-        ended = result.verdict.word in _ENDED
+        ended = result.verdict.word in ENDED
         judged = [_judge(lab, part, report, numbers, answers or {}, ended) for part in parts]
         # What is shown is the boot of the first part that is not right.
         if shown is None or all(part.earned for part in done):
@@ -163,7 +202,7 @@ def explained(lab: Lab, work: Path) -> Explanation | None:
         named = folder / "named"
         shutil.rmtree(named, ignore_errors=True)
         named.mkdir()
-        return Side(NamedBuild(folder / KERNEL, named), _machine(lab), model)
+        return Side(NamedBuild(folder / KERNEL, named), machine_of(lab), model)
 
     return explain(side(work), side(healthy), results)
 
@@ -190,13 +229,19 @@ def _build(files: Files, work: Path) -> list[str]:
     done = commands.run([*command[:-1], "kernel.elf"], env=PLAIN_MAKE, timeout_s=BACKSTOP_S)
     if done.ok:
         return []
-    lines = (done.stderr + done.stdout).splitlines()
+    return shown_errors(done.stderr + done.stdout, tree)
+
+
+def shown_errors(said: str, tree: Path) -> list[str]:
+    """Of what the tools said those lines that name an error, or the first ones."""
+    lines = said.splitlines()
     wanted = [line for line in lines if re.search(r"error|undefined|multiple definition", line)]
     shown = (wanted or lines or ["make says nothing"])[:_ERRORS_SHOWN]
     return [line.replace(f"{tree}/", "") for line in shown]
 
 
-def _machine(lab: Lab) -> Machine:
+def machine_of(lab: Lab) -> Machine:
+    """The machine that its kernel is booted on."""
     config = lab.config(lab.suite)
     return Machine(
         cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
@@ -206,13 +251,13 @@ def _machine(lab: Lab) -> Machine:
 def _boot(lab: Lab, work: Path) -> RunResult:
     elf = work / KERNEL / "kernel.elf"
     return run_image(
-        _machine(lab),
+        machine_of(lab),
         BootImage("kernel", elf),
         transcript_dir=work / "runs",
         name="check",
         elf_path=elf,
-        patience=_PATIENCE,
-        max_bytes=_OUTPUT_MAX_BYTES,
+        patience=PATIENCE,
+        max_bytes=OUTPUT_MAX_BYTES,
     )
 
 
@@ -244,7 +289,7 @@ def _judge_rest(lab: Lab, report: Report, parts: list[PartResult], run: RunResul
     named = {name for part in lab.part for name in part.tests}
     others = [test for test in report.tests if test.name not in named]
     bad = [f"BAD      {test.name}" for test in others if not test.ok]
-    missing = [] if run.verdict.word in _ENDED else ["MISSING  the end of the suite"]
+    missing = [] if run.verdict.word in ENDED else ["MISSING  the end of the suite"]
     good = not bad and not missing and all(part.earned for part in parts)
     lines = bad + missing or [f"GOOD     {len(others)} other tests"]
     return PartResult(_REST, lab.rest, lab.rest * good, tuple(lines))
