@@ -9,4 +9,5 @@ It may import boot, boot.emulator, config, image, model, tools, tree and xray.
     lab_folder.py     a student's folder: what is taken of it, and what is noted in it
     grader.py         builds and boots what was handed in: points, part by part
     hints.py          the next hint, about this mistake
+    saves.py          what was saved in a folder, as it happens, and which lab is next
 """

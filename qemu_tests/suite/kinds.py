@@ -173,7 +173,7 @@ KINDS = (
     ),
     Kind(
         "labs",
-        ("boot/test_labs.py",),
+        ("boot/test_lab*.py",),
         3.0,
         only=(
             "test_a_known_mistake_gets_its_own_hint",
