@@ -229,6 +229,8 @@ def _line(found: "LabFolder", *, verbose: bool) -> str:
     """Where it is wrong: where the kernel leaves the right way, if that is in the lab's files."""
     from builder.labs.grader import explained, first_difference
 
+    if found.lab.call:
+        return f"tinygate xray --step {found.lab.step} {found.lab.call.words} shows all of it"
     if found.lab.question:
         return "the answers are in what `make run` prints"
     with ui.progress("comparing with a healthy kernel", shown=not verbose):

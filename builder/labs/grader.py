@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby, zip_longest
 from pathlib import Path
 
@@ -22,11 +22,14 @@ from builder.boot.run import RunResult, run_image
 from builder.boot.verdict_words import Word
 from builder.image.build import PLAIN_MAKE, make_command
 from builder.labs.handout import KERNEL, given_tree, solved_tree
-from builder.labs.lab import Change, Files, Lab, Part, Question
+from builder.labs.lab import Change, Files, Lab, Part
+from builder.labs.predicted import recorded
+from builder.labs.questions import Answers, Told, judged
 from builder.model.kernel import build_model
 from builder.tools import commands
 from builder.tree.render import write_tree
 from builder.xray.explain import Explanation, explain
+from builder.xray.make_record import Subject
 from builder.xray.named_build import NamedBuild
 from builder.xray.side import Side
 from builder.xray.suspects import first_other_part, good_results
@@ -69,7 +72,8 @@ class Grade:
         says: All that the verdict says and the kernel printed, or the compiler says: by this
             mistakes are recognised.
         advice: What to do about the word.
-        untouched: The files are as they were handed out.
+        untouched: The files are as they were handed out, and nothing is answered.
+        answered: What came of the questions.
     """
 
     lab: Lab
@@ -79,6 +83,7 @@ class Grade:
     says: str
     advice: str = ""
     untouched: bool = False
+    answered: Answers = field(default_factory=Answers)
 
     @property
     def points(self) -> int:
@@ -91,7 +96,9 @@ class Grade:
         return self.points == self.lab.points
 
 
-def grade(lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None = None) -> Grade:
+def grade(
+    lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None = None, *, cpu: str = ""
+) -> Grade:
     """Build, boot and judge what was handed in.
 
     Args:
@@ -99,13 +106,15 @@ def grade(lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None 
         taken: Its files.
         work: Folder for the build; one that was used before makes it faster.
         answers: Key of a question -> what was answered.
+        cpu: One of the lab's CPU models; empty: the first.
 
     Raises:
         ToolError: A tool is missing.
         FileError: The folder cannot be written.
     """
     given, solved = given_tree(lab, lab.suite), solved_tree(lab, lab.suite)
-    untouched = all(given[path] == data for path, data in taken.items())
+    untouched = not answers and all(given[path] == data for path, data in taken.items())
+    answered = Answers()
     done: list[PartResult] = []
     shown: RunResult | None = None
     for kernel, parts in groupby(lab.part, lambda part: (part.take, part.solved)):
@@ -117,21 +126,24 @@ def grade(lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None 
             advice = "mend what the compiler names first; the rest may follow from it"
             says = "\n".join(errors)
             return Grade(lab, nothing, "does not build", errors[0], says, advice, untouched)
-        result = _boot(lab, work)
+        result = _boot(lab, work, cpu)
         report = parse(result.transcript.text)
         ended = result.verdict.word in _ENDED
-        judged = [_judge(lab, part, report, numbers, answers or {}, ended) for part in parts]
+        answered = judged(
+            lab, Told(report, recorded(lab, _subject(lab, work, cpu), work)), answers or {}
+        )
+        results = [_judge(part, report, numbers, answered, ended) for part in parts]
         # What is shown is the boot of the first part that is not right.
         if shown is None or all(part.earned for part in done):
             shown = result
-        done += judged
+        done += results
     assert shown is not None
     if lab.rest:
         done.append(_judge_rest(lab, parse(shown.transcript.text), done, shown))
     verdict = shown.verdict
     return Grade(
         *(lab, tuple(done), verdict.word.value, verdict.summary),
-        *(f"{verdict}\n{shown.transcript.text}", verdict.advice, untouched),
+        *(f"{verdict}\n{shown.transcript.text}", verdict.advice, untouched, answered),
     )
 
 
@@ -196,17 +208,23 @@ def _build(files: Files, work: Path) -> list[str]:
     return [line.replace(f"{tree}/", "") for line in shown]
 
 
-def _machine(lab: Lab) -> Machine:
+def _machine(lab: Lab, cpu: str = "") -> Machine:
     config = lab.config(lab.suite)
     return Machine(
-        cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
+        cpu=cpu or lab.cpus[0], memory_mib=config.machine.memory_mib, cpus=config.cpu.count
     )
 
 
-def _boot(lab: Lab, work: Path) -> RunResult:
+def _subject(lab: Lab, work: Path, cpu: str) -> Subject:
+    """The kernel in `work`, to be recorded."""
+    config = lab.config(lab.suite)
+    return Subject(build_model(config), config.digest, _machine(lab, cpu), work / KERNEL)
+
+
+def _boot(lab: Lab, work: Path, cpu: str = "") -> RunResult:
     elf = work / KERNEL / "kernel.elf"
     return run_image(
-        _machine(lab),
+        _machine(lab, cpu),
         BootImage("kernel", elf),
         transcript_dir=work / "runs",
         name="check",
@@ -226,16 +244,14 @@ def _nothing(title: str, points: int, *lines: str) -> PartResult:
 
 
 def _judge(
-    lab: Lab,
     part: Part,
     report: Report,
     numbers: Mapping[str, str],
-    answers: Mapping[str, str],
+    answered: Answers,
     ended: bool,
 ) -> PartResult:
     lines = [*_tests(report, part), *_lines(report, part, numbers)]
-    asked = [question for question in lab.question if question.key in part.answers]
-    lines += [_answer(report, question, answers.get(question.key, "")) for question in asked]
+    lines += [answered.lines[key] for key in part.answers]
     good = ended and all(line.startswith("GOOD") for line in lines)
     return PartResult(part.title, part.points, part.points * good, tuple(lines))
 
@@ -248,40 +264,6 @@ def _judge_rest(lab: Lab, report: Report, parts: list[PartResult], run: RunResul
     good = not bad and not missing and all(part.earned for part in parts)
     lines = bad + missing or [f"GOOD     {len(others)} other tests"]
     return PartResult(_REST, lab.rest, lab.rest * good, tuple(lines))
-
-
-def _answer(report: Report, question: Question, answer: str) -> str:
-    """GOOD, BAD or MISSING; never what would be right."""
-    number = number_of(answer, is_hex="?P<hex>" in question.line)
-    truth = truth_of(report, question)
-    if number is None or truth is None:
-        return f"MISSING  {question.key}" + (f": {answer} is no number" if answer else "")
-    near = abs(number - truth) <= abs(truth) * question.within_percent / 100
-    return f"{'GOOD' if near else 'BAD'}     {' ' * (not near)}{question.key}: {answer}"
-
-
-def number_of(text: str, *, is_hex: bool) -> float | None:
-    """What somebody wrote as a number: 12, 12.5, 0x1f, and, where that is meant, 1f."""
-    try:
-        if is_hex or text.lower().startswith("0x"):
-            return int(text, 16)
-        return float(text)
-    except ValueError:
-        return None
-
-
-def truth_of(report: Report, question: Question) -> float | None:
-    """The answer, as the kernel gives it."""
-    numbers = []
-    for pattern in (question.line, question.minus):
-        found = next((m for text in report.lines if (m := re.search(pattern, text))), None)
-        if pattern and found is None:
-            return None
-        fields = found.groupdict() if found else {}
-        text = fields.get("hex") or fields.get("number") or "0"
-        numbers.append(number_of(text, is_hex="hex" in fields))
-    first, second = numbers
-    return None if first is None or second is None else first - second
 
 
 def _tests(report: Report, part: Part) -> list[str]:

@@ -33,9 +33,17 @@ class Hints:
 
 
 def hints_for(grade: Grade) -> Hints:
-    """Those of the first known mistake that shows so; of the lab if it is none, or untouched."""
-    if not grade.untouched:
-        for mistake in grade.lab.mistake:
-            if re.search(mistake.says, grade.says):
-                return Hints(mistake.name, mistake.hints)
+    """Those of the first known mistake that shows, or of the first question that is not right.
+
+    Those of the lab if there is neither, and as long as nothing was done.
+    """
+    if grade.untouched:
+        return Hints(GENERAL, grade.lab.hints)
+    for mistake in grade.lab.mistake:
+        shows = mistake.says and re.search(mistake.says, grade.says)
+        if shows or mistake.name in grade.answered.mistakes:
+            return Hints(mistake.name, mistake.hints)
+    for question in grade.answered.not_right[:1]:
+        if question.hints:
+            return Hints(question.key, question.hints)
     return Hints(GENERAL, grade.lab.hints)

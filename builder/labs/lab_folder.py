@@ -105,7 +105,8 @@ def read_answers(path: Path) -> dict[str, str]:
     """
     text = _source(path.parent, path.name).decode()
     pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
-    return {key.strip(): value.strip() for key, _, value in pairs if value.strip()}
+    said = ((key.strip(), value.partition("#")[0].strip()) for key, _, value in pairs)
+    return {key: value for key, value in said if value}
 
 
 def new_notes(lab: Lab) -> Files:

@@ -20,6 +20,7 @@ from qemu_tests.kit.kernels import Lab as Kernels
 LABS = labs()
 MISTAKES = [(lab, mistake) for lab in LABS for mistake in lab.mistake]
 FIRST = LABS[0]
+ON_CPUS = [(lab, cpu) for lab in LABS for cpu in lab.cpus]
 
 
 def named(value: object) -> str | None:
@@ -28,10 +29,16 @@ def named(value: object) -> str | None:
     return None
 
 
-def graded(kernels: Kernels, lab: Lab, tree: Files, answers: dict[str, str] | None = None) -> Grade:
+def graded(
+    kernels: Kernels, lab: Lab, tree: Files, answers: dict[str, str] | None = None, cpu: str = ""
+) -> Grade:
     """All hand-ins of a lab in one folder: most of what is compiled is the same."""
     with kernels.locked(f"lab-{lab.name}") as folder:
-        return grade(lab, {path: tree[path] for path in lab.files}, folder, answers)
+        return grade(lab, {path: tree[path] for path in lab.files}, folder, answers, cpu=cpu)
+
+
+def right_answers(lab: Lab) -> dict[str, str]:
+    return {question.key: question.answer for question in lab.question}
 
 
 @pytest.mark.parametrize("given", LABS, ids=named)
@@ -43,19 +50,30 @@ def test_as_handed_out_it_fails_in_its_way(lab: Kernels, given: Lab) -> None:
     assert not any(part.earned for part in found.parts)
 
 
-@pytest.mark.parametrize("solved", LABS, ids=named)
-def test_the_solution_has_all_points(lab: Kernels, solved: Lab) -> None:
-    answers = {question.key: question.answer for question in solved.question}
-    found = graded(lab, solved, solved_tree(solved, solved.suite), answers)
+@pytest.mark.parametrize(("solved", "cpu"), ON_CPUS, ids=named)
+def test_the_solution_has_all_points(lab: Kernels, solved: Lab, cpu: str) -> None:
+    tree = solved_tree(solved, solved.suite)
+    found = graded(lab, solved, tree, right_answers(solved), cpu)
     assert found.full, found.says
 
 
 @pytest.mark.parametrize(("of", "mistake"), MISTAKES, ids=named)
 def test_a_known_mistake_gets_its_own_hint(lab: Kernels, of: Lab, mistake: Mistake) -> None:
     tree = changed(solved_tree(of, of.suite), mistake.change)
-    found = graded(lab, of, tree)
+    found = graded(lab, of, tree, right_answers(of) | dict(mistake.answers))
     assert not found.full
     assert hints_for(found).about == mistake.name, found.says
+
+
+@pytest.mark.parametrize(("of", "mistake"), MISTAKES, ids=named)
+def test_a_mistake_gives_no_points_to_who_has_done_nothing(
+    lab: Kernels, of: Lab, mistake: Mistake
+) -> None:
+    tree = given_tree(of, of.suite)
+    here = [change for change in mistake.change if change.old in tree[change.file].decode()]
+    if not here and not mistake.answers:
+        return  # it is one that can be made only in what is missing
+    assert graded(lab, of, changed(tree, here), dict(mistake.answers)).points == 0
 
 
 @pytest.mark.parametrize("whole", LABS, ids=named)
@@ -75,6 +93,9 @@ def test_no_page_has_the_lines_that_are_asked_for(whole: Lab) -> None:
     for path in whole.files:
         new = set(solved[path].decode().splitlines()) - set(given[path].decode().splitlines())
         assert not [line for line in new if len(line.strip()) > 4 and line.strip() in page]
+    asked = handout(whole).get("answers.txt", b"").decode()
+    answers = [question.answer for question in whole.question if len(question.answer) > 6]
+    assert not [answer for answer in answers if answer in page + asked]
 
 
 def run(*words: str | Path) -> tuple[int, str]:
@@ -125,6 +146,7 @@ def test_a_secret_that_was_written_down_is_another_one(tmp_path: Path) -> None:
         ("13-sti", "entry/sysenter_entry.asm:"),
         ("04-esp0", "proc/process.c:"),  # what comes of it is seen elsewhere
         ("10-what", "the answers are in"),
+        ("25-old", "tinygate xray --step vsyscall --program cost --call getpid --gate int80 "),
     ],
 )
 def test_the_line_is_the_last_hint(tmp_path: Path, name: str, line: str) -> None:
