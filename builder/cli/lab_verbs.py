@@ -226,8 +226,12 @@ def show_hint(found: "LabFolder", grade: "Grade", *, verbose: bool) -> None:
 
 
 def _line(found: "LabFolder", *, verbose: bool) -> str:
-    """Where it is wrong: where the kernel leaves the right way, if that is in the lab's files."""
-    from builder.labs.grader import explained, first_difference
+    """Where it is wrong: where the kernel leaves the right way, if the student's lines are there.
+
+    Else what is seen is only what comes of them, and the first of them is named.
+    """
+    from builder.labs.differences import differences
+    from builder.labs.grader import explained
 
     if found.lab.call:
         return f"tinygate xray --step {found.lab.step} {found.lab.call.words} shows all of it"
@@ -235,9 +239,13 @@ def _line(found: "LabFolder", *, verbose: bool) -> str:
         return "the answers are in what `make run` prints"
     with ui.progress("comparing with a healthy kernel", shown=not verbose):
         why = explained(found.lab, found.work)
-    if why is not None and why.line is not None and why.line.file in found.lab.files:
+    places = list(differences(found.lab, found.taken()))
+    line = why.line if why is not None else None
+    if line is not None and any(place.is_near(line.file, line.line) for place in places):
         return str(why)
-    return f"{first_difference(found.lab, found.taken())}: up to here it is as in the solution"
+    if not places:
+        return "your files are as those of the solution: run the check again, and report this"
+    return f"{places[0]}: up to here it is as in the solution"
 
 
 @app.command("solution")
@@ -246,7 +254,7 @@ def lab_solution(
     folder: Folder = Path(),
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
-    """Show the reference solution as a diff, once the lab is done."""
+    """Show the reference solution as a diff, or the answers, once the lab is done."""
     from builder.labs.handout import given_tree, solved_tree
     from builder.labs.lab_folder import open_folder
 
@@ -267,4 +275,6 @@ def lab_solution(
             f"solution/{path}",
         )
         print("".join(lines), end="")
+    for question in lab.question:
+        print(f"{question.key} = {question.answer}")
     return ExitCode.OK

@@ -11,5 +11,6 @@ It may import boot, boot.emulator, config, image, model, tools, tree and xray.
     questions.py      what was answered, compared with what the kernel does
     predicted.py      what the record of a call answers
     hints.py          the next hint, about this mistake
+    differences.py    where a hand-in is not as the solution: for the last hint
     saves.py          what was saved in a folder, as it happens, and which lab is next
 """

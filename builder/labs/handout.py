@@ -73,7 +73,11 @@ def handout(lab: Lab) -> Files:
         files[ANSWERS] = f"{SUMS if lab.call else ''}{blank}".encode()
     for name in ("README.md", "Makefile"):
         text = environment.get_template(f"{name}.j2").render(
-            lab=lab, kind=KINDS[lab.kind], yours=yours, wanted=_wanted(lab)
+            lab=lab,
+            kind=KINDS[lab.kind],
+            yours=yours,
+            wanted=_wanted(lab),
+            others=", ".join(f"`{cpu}`" for cpu in lab.cpus[1:]),
         )
         files[name] = text.encode()
     return files

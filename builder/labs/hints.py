@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from builder.labs.grader import Grade
+from builder.labs.lab import Mistake
 from builder.labs.lab_folder import Notes
 
 GENERAL = ""  # the name under which hints are counted that are about no mistake in particular
@@ -40,10 +41,15 @@ def hints_for(grade: Grade) -> Hints:
     if grade.untouched:
         return Hints(GENERAL, grade.lab.hints)
     for mistake in grade.lab.mistake:
-        shows = mistake.says and re.search(mistake.says, grade.says)
-        if shows or mistake.name in grade.answered.mistakes:
+        if _shows(mistake, grade.says) or mistake.name in grade.answered.mistakes:
             return Hints(mistake.name, mistake.hints)
     for question in grade.answered.not_right[:1]:
         if question.hints:
             return Hints(question.key, question.hints)
     return Hints(GENERAL, grade.lab.hints)
+
+
+def _shows(mistake: Mistake, says: str) -> bool:
+    if not mistake.says or not re.search(mistake.says, says):
+        return False
+    return not (mistake.unless and re.search(mistake.unless, says))

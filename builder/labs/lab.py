@@ -138,6 +138,7 @@ class Mistake(_Row):
         name: What is wrong.
         change: What makes it, of the solution.
         says: Regular expression for what comes of it: the verdict, or what the kernel prints.
+        unless: One for what does not come of it, if another mistake says the same and that.
         answers: Or, where questions are asked, their keys and wrong answers.
         hints: From the symptom, as a question, to the line.
     """
@@ -145,6 +146,7 @@ class Mistake(_Row):
     name: Text
     change: tuple[Change, ...] = ()
     says: str = ""
+    unless: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     hints: tuple[Text, ...] = Field(min_length=1)
 

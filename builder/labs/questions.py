@@ -56,7 +56,8 @@ def judged(lab: Lab, told: Told, answers: Mapping[str, str]) -> Answers:
 def _line(told: Told, question: Question, answer: str) -> str:
     number, truth = _number(told, question, answer), _truth(told, question)
     if number is None or truth is None:
-        return f"MISSING  {question.key}" + (f": {answer} is no number" if answer else "")
+        what = "neither a number nor a sum of names" if question.row else "no number"
+        return f"MISSING  {question.key}" + (f": {answer} is {what}" if answer else "")
     near = abs(number - truth) <= abs(truth) * question.within_percent / 100
     return f"{'GOOD' if near else 'BAD'}     {' ' * (not near)}{question.key}: {answer}"
 

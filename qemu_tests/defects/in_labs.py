@@ -3,7 +3,7 @@
     python -m qemu_tests.defects.in_labs          write labs.md anew
 
 A lab uses a damage if its kernel, or what a known mistake makes of the solution, has other code in
-all lines that the damage changes.
+all lines that the damage changes, and these are the student's.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def uses() -> Iterator[Use]:
         found: set[str] = set()
         for what, kernel in kernels:
             for defect in ALL:
-                if str(defect) not in found and covers(kernel, defect.changes, healthy):
+                theirs = {change.path for change in defect.changes} <= set(lab.files)
+                new = theirs and str(defect) not in found
+                if new and covers(kernel, defect.changes, healthy):
                     found.add(str(defect))
                     yield Use(defect, lab, what)
 
