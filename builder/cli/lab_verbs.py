@@ -10,7 +10,7 @@ import typer
 from builder.cli import options, ui
 from builder.cli.guard import verb
 from builder.cli.project_verbs import check_new, write_whole
-from builder.errors import ExitCode, UserError
+from builder.errors import ExitCode, UserError, harmless
 from builder.tools import toolchain
 
 if TYPE_CHECKING:
@@ -176,12 +176,12 @@ def show_grade(grade: "Grade", for_a_hint: str = "make hint", folder: Path = Pat
     print(f"{lab.name}: {lab.title}")
     if grade.word == "does not build":
         print("it does not build:")
-        print("\n".join(f"  {line}" for line in grade.says.splitlines()))
+        print("\n".join(f"  {harmless(line)}" for line in grade.says.splitlines()))
     else:
-        print(f"the kernel's end: {grade.word}: {grade.summary}")
+        print(f"the kernel's end: {grade.word}: {harmless(grade.summary)}")
     for part in grade.parts:
         print(f"{part.earned:3} of {part.points:2}  {part.title}")
-        print("".join(f"             {line}\n" for line in part.lines), end="")
+        print("".join(f"             {harmless(line)}\n" for line in part.lines), end="")
     print(f"points: {grade.points} of {lab.points}")
     if grade.full:
         where = "" if folder == Path() else f" {shlex.quote(str(folder))}"
@@ -213,7 +213,7 @@ def show_hint(found: "LabFolder", grade: "Grade", *, verbose: bool) -> None:
         print(f"{grade.lab.name} is done. Next: {grade.lab.next}")
         return
     if grade.word == "does not build" and not grade.untouched:
-        print(f"It does not build: {grade.summary}")
+        print(f"It does not build: {harmless(grade.summary)}")
         return
     hints, notes = hints_for(grade), found.notes()
     shown = hints.shown(notes)

@@ -14,6 +14,7 @@ from builder.labs.lab import Files, Lab
 from builder.labs.lab_course import lab_named
 
 FILE_MAX_BYTES = 1 << 18  # the largest file of a lab has 10 KiB
+ANSWER_MAX_CHARS = 100  # the longest right one has 25
 _NOTES = "notes.json"
 
 
@@ -98,15 +99,24 @@ class LabFolder:
 
 
 def read_answers(path: Path) -> dict[str, str]:
-    """Key -> answer, of a file with lines `key = answer`.
+    """Key -> answer, of a file with lines `key = answer`; what is behind a # is nobody's answer.
 
     Raises:
-        UserError: It is not there, or no text.
+        UserError: It is not there, or no text, or an answer is far too long to be one.
     """
-    text = _source(path.parent, path.name).decode()
-    pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
-    said = ((key.strip(), value.partition("#")[0].strip()) for key, _, value in pairs)
-    return {key: value for key, value in said if value}
+    answers = {}
+    for number, line in enumerate(_source(path.parent, path.name).decode().splitlines(), 1):
+        key, _, answer = line.partition("#")[0].partition("=")
+        if len(answer.strip()) > ANSWER_MAX_CHARS:
+            raise UserError(
+                "is no answer",
+                where=f"{path}:{number}",
+                why=f"it is longer than {ANSWER_MAX_CHARS} characters",
+                fix="an answer is a number, or a short sum",
+            )
+        if answer.strip():
+            answers[key.strip()] = answer.strip()
+    return answers
 
 
 def new_notes(lab: Lab) -> Files:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -129,7 +131,7 @@ def test_a_student_goes_from_the_page_to_the_solution(tmp_path: Path) -> None:
     status, text = run("check", folder)
     assert (status, "points: 10 of 10" in text) == (0, True)
     assert "+    [20] = call_getpid," in run("solution", folder)[1]
-    assert re.search(r"01-table .*done, 1 hints", run("list", tmp_path)[1])
+    assert re.search(r"01-table .*done, 1 hint\b", run("list", tmp_path)[1])
 
 
 def test_answers_are_compared_with_the_kernel_and_not_shown(tmp_path: Path) -> None:
@@ -217,14 +219,83 @@ def test_what_cannot_be_a_hand_in_is_named(tmp_path: Path, content: bytes, said:
     assert said in text
 
 
-def test_a_link_is_not_taken(tmp_path: Path) -> None:
+def as_link(path: Path) -> None:
+    path.symlink_to("/etc/passwd")
+
+
+def as_nothing(path: Path) -> None:
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("lab", ["01", "25"])
+@pytest.mark.parametrize(
+    ("make_it", "said"),
+    [
+        (as_link, "is not a file of its own"),
+        (Path.mkdir, "is not a file of its own"),
+        (os.mkfifo, "is not a file of its own"),
+        (as_nothing, "cannot be read"),
+    ],
+    ids=["link", "folder", "fifo", "nothing"],
+)
+def test_only_files_are_taken(
+    tmp_path: Path, lab: str, make_it: Callable[[Path], None], said: str
+) -> None:
+    folder = tmp_path / "mine"
+    run("new", lab, folder)
+    theirs = folder / ("answers.txt" if lab == "25" else "kernel/sys/table.c")
+    theirs.unlink()
+    make_it(theirs)
+    status, text = run("check", folder)
+    assert (status, said in text) == (2, True), text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"esp = \xff", "is no text"),
+        (b"esp = 1\n" * 40_000, "is too large"),
+        (b"words = 5\nesp = " + b"9" * 101, "answers.txt:2: is no answer"),
+    ],
+    ids=["empty", "binary", "enormous", "long"],
+)
+def test_what_cannot_be_answers_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+    folder = tmp_path / "mine"
+    run("new", "25", folder)
+    (folder / "answers.txt").write_bytes(content)
+    status, text = run("check", folder)
+    assert (status, said in text) == (2, True), text
+
+
+@pytest.mark.parametrize(
+    "answer", ["0x" + "f" * 98, "9" * 100, "1e999", "-inf", "nan", "= 5", "e-"]
+)
+def test_a_strange_answer_is_wrong_and_nothing_else(lab: Kernels, answer: str) -> None:
+    for asked in (lab_named("24"), lab_named("25")):
+        answers = {question.key: answer for question in asked.question}
+        assert graded(lab, asked, {}, answers).points == 0
+
+
+def test_what_a_kernel_prints_does_nothing_to_the_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    run("new", "08", folder)
+    process = folder / "kernel/sys/process.c"
+    loud = 'print("    not ok 1 - \\033[2J\\n");\n    process_end('
+    assert process.read_text().count("process_end(") == 1
+    process.write_text(process.read_text().replace("process_end(", loud))
+    text = run("check", folder)[1]
+    assert "BAD      hello: \\x1b[2J" in text
+    assert "\033" not in text
+
+
+@pytest.mark.parametrize("notes", [b"", b"{", b'{"lab": "no-such"}', b'{"lab": 1}', b"\xff"])
+def test_damaged_notes_are_named(tmp_path: Path, notes: bytes) -> None:
     folder = tmp_path / "mine"
     run("new", "01", folder)
-    table = folder / "kernel/sys/table.c"
-    table.unlink()
-    table.symlink_to("/etc/passwd")
+    (folder / ".lab/notes.json").write_bytes(notes)
     status, text = run("check", folder)
-    assert (status, "is not a file of its own" in text) == (2, True)
+    assert (status, "error: " in text) == (2, True), text
 
 
 def make(folder: Path, target: str) -> tuple[int, str]:
