@@ -247,9 +247,10 @@ def _judge_rest(lab: Lab, report: Report, parts: list[PartResult], run: RunResul
     others = [test for test in report.tests if test.name not in named]
     bad = [f"BAD      {test.name}" for test in others if not test.ok]
     missing = [] if run.verdict.word in _ENDED else ["MISSING  the end of the suite"]
-    good = not bad and not missing and all(part.earned for part in parts)
-    lines = bad + missing or [f"GOOD     {len(others)} other tests"]
-    return PartResult(_REST, lab.rest, lab.rest * good, tuple(lines))
+    first = not all(part.earned for part in parts)
+    good = [f"GOOD     {len(others)} other tests" + (", which count after the above" * first)]
+    lines = bad + missing or good
+    return PartResult(_REST, lab.rest, lab.rest * (lines == good and not first), tuple(lines))
 
 
 def _tests(report: Report, part: Part) -> list[str]:
