@@ -118,8 +118,8 @@ def test_of_a_burst_of_saves_the_last_is_seen_and_the_same_again_is_none(tmp_pat
     assert len(seen) < 100
     path.write_bytes(path.read_bytes())
     (path.parent / "io.c").write_bytes(b"not a file of the lab's")
+    assert [next(steps) for _ in range(5)] == [None] * 5
     path.write_bytes(b"\0")
-    # What comes next is the third of these.
     after = next(saved for saved in steps if saved is not None)
     assert "is no text" in after.refused
 
