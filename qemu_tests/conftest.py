@@ -1,5 +1,7 @@
 """Fixtures that more than one folder of tests uses."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +54,23 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def wrapped(tmp_path: Path) -> Callable[[str, str], tuple[str, Path]]:
+    """A shell script in front of a program; both hold a FIFO open while they live."""
+
+    def wrap(name: str, body: str) -> tuple[str, Path]:
+        folder, fifo = tmp_path / "wrapped", tmp_path / "alive"
+        folder.mkdir()
+        os.mkfifo(fifo)
+        real = shutil.which(name)
+        assert real, name
+        (folder / name).write_text(f"#!/bin/sh\nREAL={real}\nFIFO={fifo}\n{body}\n")
+        (folder / name).chmod(0o755)
+        return f"{folder}:{os.environ['PATH']}", fifo
+
+    return wrap
 
 
 @pytest.fixture

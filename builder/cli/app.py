@@ -12,6 +12,7 @@ from builder.cli import (
     judge_verbs,
     kernel_verbs,
     lab_verbs,
+    lab_watch,
     linux_verbs,
     look_verbs,
     page_verb,
@@ -71,6 +72,7 @@ app.command()(explain_verb.explain)
 app.command()(book_verb.book)
 app.command()(page_verb.page)
 app.command()(project_verbs.new)
+lab_verbs.app.command("watch")(lab_watch.lab_watch)
 app.add_typer(lab_verbs.app, name="lab")
 app.command()(project_verbs.bench)
 app.command()(project_verbs.releases)

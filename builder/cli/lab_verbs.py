@@ -10,11 +10,12 @@ import typer
 from builder.cli import class_verbs, options, ui
 from builder.cli.guard import verb
 from builder.cli.project_verbs import check_new, write_whole
-from builder.errors import ExitCode, UserError
+from builder.errors import ExitCode, UserError, harmless
 from builder.tools import toolchain
 
 if TYPE_CHECKING:
     from builder.labs.grader import Grade
+    from builder.labs.lab import Files, Lab
     from builder.labs.lab_folder import LabFolder, Notes
 
 app = typer.Typer(help="A course in folders: exercises in these kernels, and what checks them.")
@@ -75,7 +76,8 @@ def lab_list(
 def _state(notes: "Notes | None") -> str:
     if notes is None:
         return ""
-    hints = f", {notes.hints_shown} hints" if notes.hints_shown else ""
+    shown = notes.hints_shown
+    hints = f", {shown} hint{'s' if shown > 1 else ''}" if shown else ""
     return ("done" if notes.solved else f"{notes.points} points") + hints
 
 
@@ -88,20 +90,27 @@ def lab_new(
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Make a lab's folder, which needs make, GCC, NASM and QEMU: kernel, page, Makefile."""
-    from builder.labs.handout import handout
     from builder.labs.lab_course import lab_named
-    from builder.labs.lab_folder import new_notes
 
     lab = lab_named(name)
-    check_new(folder)
-    files = {**handout(lab), **new_notes(lab)}
-    write_whole(files, folder)
+    files = make_folder(lab, folder)
     if as_json:
         ui.print_json({"lab": lab.name, "folder": str(folder), "files": sorted(files)})
     else:
         page = shlex.quote(str(folder / "README.md"))
         print(f"{lab.name}: {lab.title}. Next: read {page}")
     return ExitCode.OK
+
+
+def make_folder(lab: "Lab", folder: Path) -> "Files":
+    """Make it, whole or not at all; what is in it."""
+    from builder.labs.handout import handout
+    from builder.labs.lab_folder import new_notes
+
+    check_new(folder)
+    files = {**handout(lab), **new_notes(lab)}
+    write_whole(files, folder)
+    return files
 
 
 @app.command("check")
@@ -115,7 +124,7 @@ def lab_check(
     """Build and boot what is in a lab's folder, and say what is right: points, part by part."""
     from builder.labs.grader import explained
 
-    found, grade = _grade(folder, verbose=verbose)
+    found, grade = _checked(folder, verbose=verbose)
     why = ""
     if explain and not grade.full and grade.word != "does not build":
         with ui.progress("comparing with a healthy kernel", shown=not verbose):
@@ -133,46 +142,55 @@ def lab_check(
             }
         )
     else:
-        _show(grade)
+        show_grade(grade)
         if why:
             print(f"explained: {why}")
     return ExitCode.OK if grade.full else ExitCode.VERDICT
 
 
-def _grade(folder: Path, *, verbose: bool) -> tuple["LabFolder", "Grade"]:
-    """Check it, and note what came of it."""
-    from builder.labs.grader import grade
+def _checked(folder: Path, *, verbose: bool) -> tuple["LabFolder", "Grade"]:
     from builder.labs.lab_folder import open_folder
-    from builder.tools.folder_lock import alone_in
 
     found = open_folder(folder)
+    return found, check_files(found, found.taken(), found.answers(), verbose=verbose)
+
+
+def check_files(
+    found: "LabFolder", taken: "Files", answers: dict[str, str], *, verbose: bool
+) -> "Grade":
+    """Check what was taken of a lab's folder, and note there what came of it."""
+    from builder.labs.grader import grade
+    from builder.tools.folder_lock import alone_in
+
     toolchain.require(toolchain.QEMU)
-    taken, answers = found.taken(), found.answers()
     with alone_in(found.work), ui.progress("checking", shown=not verbose):
         result = grade(found.lab, taken, found.work, answers)
     notes = found.notes()
     found.note(notes.with_(points=result.points, solved=notes.solved or result.full))
-    return found, result
+    return result
 
 
-def _show(grade: "Grade") -> None:
+def show_grade(grade: "Grade", for_a_hint: str = "make hint", folder: Path = Path()) -> None:
+    """Points, part by part, and what can be done about those that are missing."""
     lab = grade.lab
     print(f"{lab.name}: {lab.title}")
     if grade.word == "does not build":
         print("it does not build:")
-        print("\n".join(f"  {line}" for line in grade.says.splitlines()))
+        print("\n".join(f"  {harmless(line)}" for line in grade.says.splitlines()))
     else:
-        print(f"the kernel's end: {grade.word}: {grade.summary}")
+        print(f"the kernel's end: {grade.word}: {harmless(grade.summary)}")
     for part in grade.parts:
         print(f"{part.earned:3} of {part.points:2}  {part.title}")
-        print("".join(f"             {line}\n" for line in part.lines), end="")
+        print("".join(f"             {harmless(line)}\n" for line in part.lines), end="")
     print(f"points: {grade.points} of {lab.points}")
     if grade.full:
-        print(f"\nDone. Next: {lab.next}\nThe reference solution: tinygate lab solution")
+        where = "" if folder == Path() else f" {shlex.quote(str(folder))}"
+        print(f"\nDone. To look at next: {lab.next}")
+        print(f"The reference solution: tinygate lab solution{where}")
     else:
         if grade.advice:
             print(f"advice: {grade.advice}")
-        print("a hint about this: make hint")
+        print(f"a hint about this: {for_a_hint}")
 
 
 @app.command("hint")
@@ -182,15 +200,21 @@ def lab_hint(
     verbose: options.Verbose = False,
 ) -> int:
     """Show the next hint about what is wrong now; it is counted."""
+    found, grade = _checked(folder, verbose=verbose)
+    show_hint(found, grade, verbose=verbose)
+    return ExitCode.OK
+
+
+def show_hint(found: "LabFolder", grade: "Grade", *, verbose: bool) -> None:
+    """The next one about what was checked last; it is counted."""
     from builder.labs.hints import hints_for
 
-    found, grade = _grade(folder, verbose=verbose)
     if grade.full:
         print(f"{grade.lab.name} is done. Next: {grade.lab.next}")
-        return ExitCode.OK
+        return
     if grade.word == "does not build" and not grade.untouched:
-        print(f"It does not build: {grade.summary}")
-        return ExitCode.OK
+        print(f"It does not build: {harmless(grade.summary)}")
+        return
     hints, notes = hints_for(grade), found.notes()
     shown = hints.shown(notes)
     if shown <= len(hints.texts):
@@ -199,20 +223,29 @@ def lab_hint(
         print(f"hint {shown + 1} of {len(hints.texts) + 1}: {hints.texts[shown]}")
     else:
         print(f"the last hint: {_line(found, verbose=verbose)}")
-    return ExitCode.OK
 
 
 def _line(found: "LabFolder", *, verbose: bool) -> str:
-    """Where it is wrong: where the kernel leaves the right way, if that is in the lab's files."""
-    from builder.labs.grader import explained, first_difference
+    """Where it is wrong: where the kernel leaves the right way, if the student's lines are there.
 
+    Else what is seen is only what comes of them, and the first of them is named.
+    """
+    from builder.labs.differences import differences
+    from builder.labs.grader import explained
+
+    if found.lab.call:
+        return f"tinygate xray --step {found.lab.step} {found.lab.call.words} shows all of it"
     if found.lab.question:
         return "the answers are in what `make run` prints"
     with ui.progress("comparing with a healthy kernel", shown=not verbose):
         why = explained(found.lab, found.work)
-    if why is not None and why.line is not None and why.line.file in found.lab.files:
+    places = list(differences(found.lab, found.taken()))
+    line = why.line if why is not None else None
+    if line is not None and any(place.is_near(line.file, line.line) for place in places):
         return str(why)
-    return f"{first_difference(found.lab, found.taken())}: up to here it is as in the solution"
+    if not places:
+        return "your files are as those of the solution: run the check again, and report this"
+    return f"{places[0]}: up to here it is as in the solution"
 
 
 @app.command("solution")
@@ -221,7 +254,7 @@ def lab_solution(
     folder: Folder = Path(),
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
-    """Show the reference solution as a diff, once the lab is done."""
+    """Show the reference solution as a diff, or the answers, once the lab is done."""
     from builder.labs.handout import given_tree, solved_tree
     from builder.labs.lab_folder import open_folder
 
@@ -242,6 +275,8 @@ def lab_solution(
             f"solution/{path}",
         )
         print("".join(lines), end="")
+    for question in lab.question:
+        print(f"{question.key} = {question.answer}")
     return ExitCode.OK
 
 

@@ -26,6 +26,12 @@ KINDS = {
     "measure": "find a number out",
     "attack": "there is a hole: use it, then close it",
 }
+SUMS = """\
+# An answer is a hexadecimal number or, better, a sum of such numbers and names: esp0 - 8.
+# Names are registers (eip and eflags, too), esp0 and ss0 of the TSS, the MSRs by their whole
+# names, and the kernel's entry points: all as they are just before the instruction.
+
+"""
 
 
 @cache
@@ -64,10 +70,14 @@ def handout(lab: Lab) -> Files:
     environment.filters["make"] = lambda text: str(text).replace("$", "$$").replace("'", ".")
     if lab.question:
         blank = "".join(f"# {row.text}\n{row.key} =\n\n" for row in lab.question)
-        files[ANSWERS] = blank.encode()
+        files[ANSWERS] = f"{SUMS if lab.call else ''}{blank}".encode()
     for name in ("README.md", "Makefile"):
         text = environment.get_template(f"{name}.j2").render(
-            lab=lab, kind=KINDS[lab.kind], yours=yours, wanted=_wanted(lab)
+            lab=lab,
+            kind=KINDS[lab.kind],
+            yours=yours,
+            wanted=_wanted(lab),
+            others=", ".join(f"`{cpu}`" for cpu in lab.cpus[1:]),
         )
         files[name] = text.encode()
     return files

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from builder.labs.grader import Grade
+from builder.labs.lab import Mistake
 from builder.labs.lab_folder import Notes
 
 GENERAL = ""  # the name under which hints are counted that are about no mistake in particular
@@ -33,9 +34,22 @@ class Hints:
 
 
 def hints_for(grade: Grade) -> Hints:
-    """Those of the first known mistake that shows so; of the lab if it is none, or untouched."""
-    if not grade.untouched:
-        for mistake in grade.lab.mistake:
-            if re.search(mistake.says, grade.says):
-                return Hints(mistake.name, mistake.hints)
+    """Those of the first known mistake that shows, or of the first question that is not right.
+
+    Those of the lab if there is neither, and as long as nothing was done.
+    """
+    if grade.untouched:
+        return Hints(GENERAL, grade.lab.hints)
+    for mistake in grade.lab.mistake:
+        if _shows(mistake, grade.says) or mistake.name in grade.answered.mistakes:
+            return Hints(mistake.name, mistake.hints)
+    for question in grade.answered.not_right[:1]:
+        if question.hints:
+            return Hints(question.key, question.hints)
     return Hints(GENERAL, grade.lab.hints)
+
+
+def _shows(mistake: Mistake, says: str) -> bool:
+    if not mistake.says or not re.search(mistake.says, says):
+        return False
+    return not (mistake.unless and re.search(mistake.unless, says))

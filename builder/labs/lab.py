@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from builder.config.keys import KernelConfig
 from builder.config.load import load_config
@@ -55,8 +55,30 @@ class Random(_Row):
     text: str = Field(pattern="^0x[0-9a-f]+$")
 
 
+class Recorded(_Row):
+    """A system call that is recorded, as `tinygate xray` does it.
+
+    Attributes:
+        program: Which program makes it.
+        name: Of the call.
+        gate: By which way.
+        nth: Which of those that fit.
+    """
+
+    program: Text
+    name: Text
+    gate: Literal["page", "int80"]
+    nth: int = Field(gt=0, default=1)
+
+    @property
+    def words(self) -> str:
+        """What to give `tinygate xray` to see it."""
+        nth = f" --nth {self.nth}" if self.nth > 1 else ""
+        return f"--program {self.program} --call {self.name} --gate {self.gate}{nth}"
+
+
 class Question(_Row):
-    """A question whose answer the kernel gives when it is booted.
+    """A question whose answer the kernel gives: by what it prints, or by the lab's recorded call.
 
     Attributes:
         key: What the answer is called in answers.txt.
@@ -64,15 +86,27 @@ class Question(_Row):
         line: Regular expression for the line with the answer: a group `number`, or `hex`.
         minus: One for a line whose number is subtracted.
         within_percent: How far the answer may be away.
+        row: Regular expression for the instruction of the recorded call that is asked about.
+        value: One for what it changes, in the words of the X-ray's quiz; or `words written`.
         answer: As it was when the lab was written.
+        hints: About this question, from general to near; if there are none, the lab's.
     """
 
     key: str = Field(pattern="^[a-z0-9_]+$")
     text: Text
-    line: Text
+    line: str = ""
     minus: str = ""
     within_percent: float = Field(ge=0, le=20, default=0)
+    row: str = ""
+    value: str = ""
     answer: Text
+    hints: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Question:
+        if bool(self.line) == bool(self.row) or bool(self.row) != bool(self.value):
+            raise ValueError("the answer is in a line, or in a row as a value")
+        return self
 
 
 class Part(_Row):
@@ -104,13 +138,23 @@ class Mistake(_Row):
         name: What is wrong.
         change: What makes it, of the solution.
         says: Regular expression for what comes of it: the verdict, or what the kernel prints.
+        unless: One for what does not come of it, if another mistake says the same and that.
+        answers: Or, where questions are asked, their keys and wrong answers.
         hints: From the symptom, as a question, to the line.
     """
 
     name: Text
-    change: tuple[Change, ...] = Field(min_length=1)
-    says: Text
+    change: tuple[Change, ...] = ()
+    says: str = ""
+    unless: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
     hints: tuple[Text, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Mistake:
+        if bool(self.change) != bool(self.says) or bool(self.change) == bool(self.answers):
+            raise ValueError("a mistake is a change and what it says, or answers")
+        return self
 
 
 class Lab(_Row):
@@ -136,7 +180,9 @@ class Lab(_Row):
         hints: From general to near.
         mistake: Those that have hints of their own.
         random: Numbers that are others in each check.
+        cpus: CPU models on which a right kernel gets all points; it is checked on the first.
         question: What is to be answered in answers.txt.
+        call: The recorded call that questions are about.
     """
 
     name: str
@@ -158,7 +204,9 @@ class Lab(_Row):
     hints: tuple[Text, ...] = Field(min_length=1)
     mistake: tuple[Mistake, ...] = ()
     random: tuple[Random, ...] = ()
+    cpus: tuple[str, ...] = Field(min_length=1)
     question: tuple[Question, ...] = ()
+    call: Recorded | None = None
 
     @property
     def points(self) -> int:

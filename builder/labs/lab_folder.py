@@ -14,6 +14,7 @@ from builder.labs.lab import Files, Lab
 from builder.labs.lab_course import lab_named
 
 FILE_MAX_BYTES = 1 << 18  # the largest file of a lab has 10 KiB
+ANSWER_MAX_CHARS = 100  # the longest right one has 25
 NOTES = "notes.json"
 
 
@@ -98,19 +99,29 @@ class LabFolder:
 
 
 def read_answers(path: Path) -> dict[str, str]:
-    """Key -> answer, of a file with lines `key = answer`.
+    """Key -> answer, of a file with lines `key = answer`; what is behind a # is nobody's answer.
 
     Raises:
-        UserError: It is not there, or no text.
+        UserError: It is not there, or no text, or an answer is far too long to be one.
     """
-    return parse_answers(_source(path.parent, path.name))
+    return parse_answers(_source(path.parent, path.name), str(path))
 
 
-def parse_answers(data: bytes) -> dict[str, str]:
-    """The same of such a file's content."""
-    text = data.decode()
-    pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
-    return {key.strip(): value.strip() for key, _, value in pairs if value.strip()}
+def parse_answers(data: bytes, where: str) -> dict[str, str]:
+    """The same of the content of such a file; `where` is for the error."""
+    answers = {}
+    for number, line in enumerate(data.decode().splitlines(), 1):
+        key, _, answer = line.partition("#")[0].partition("=")
+        if len(answer.strip()) > ANSWER_MAX_CHARS:
+            raise UserError(
+                "is no answer",
+                where=f"{where}:{number}",
+                why=f"it is longer than {ANSWER_MAX_CHARS} characters",
+                fix="an answer is a number, or a short sum",
+            )
+        if answer.strip():
+            answers[key.strip()] = answer.strip()
+    return answers
 
 
 def new_notes(lab: Lab) -> Files:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -181,23 +180,6 @@ def test_a_full_disk_leaves_nothing_that_could_be_taken_for_a_kernel(
 
 
 # ---- Ctrl-C ----
-
-
-@pytest.fixture
-def wrapped(tmp_path: Path) -> Callable[[str, str], tuple[str, Path]]:
-    """A shell script in front of a program; both hold a FIFO open while they live."""
-
-    def wrap(name: str, body: str) -> tuple[str, Path]:
-        folder, fifo = tmp_path / "wrapped", tmp_path / "alive"
-        folder.mkdir()
-        os.mkfifo(fifo)
-        real = shutil.which(name)
-        assert real, name
-        (folder / name).write_text(f"#!/bin/sh\nREAL={real}\nFIFO={fifo}\n{body}\n")
-        (folder / name).chmod(0o755)
-        return f"{folder}:{os.environ['PATH']}", fifo
-
-    return wrap
 
 
 def _assert_interrupted(process: subprocess.Popen[str]) -> Done:

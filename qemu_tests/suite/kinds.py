@@ -179,13 +179,14 @@ KINDS = (
     ),
     Kind(
         "labs",
-        ("boot/test_labs.py",),
+        ("boot/test_lab*.py",),
         3.0,
         only=(
             "test_a_known_mistake_gets_its_own_hint",
             "test_the_solution_has_all_points",
             "test_what_is_the_students_is_the_same_in_the_tree_that_checks",
-            "test_a_link_is_not_taken",
+            "test_only_files_are_taken",
+            "test_the_next_lab_opens_when_one_is_done",
         ),
     ),
     Kind(

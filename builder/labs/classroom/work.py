@@ -18,6 +18,7 @@ from builder.image.stamp import Request, request_digest
 from builder.labs.classroom.submission import HandIn, one_line
 from builder.labs.classroom.workbench import Workbench
 from builder.labs.grader import Grade, grade
+from builder.labs.handout import ANSWERS
 from builder.labs.hints import hints_for
 from builder.labs.lab_course import lab_named
 from builder.labs.lab_folder import parse_answers
@@ -166,7 +167,7 @@ class Worker:
             name = f"{lab.name}{'' if task.sandbox else '-open'}"
             self._benches[key] = Workbench(lab, self.folder / name, _sandbox(task.sandbox))
         files = {path: text.encode() for path, text in task.files.items()}
-        answers = parse_answers(task.answers.encode())
+        answers = parse_answers(task.answers.encode(), ANSWERS)
         return grade(lab, files, self.folder / "hand-in", answers, self._benches[key])
 
 
