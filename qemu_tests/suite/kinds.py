@@ -205,7 +205,12 @@ KINDS = (
     ),
     Kind(
         "hostile programs, NMI",
-        ("boot/test_hostile.py", "boot/test_nmi.py", "boot/test_every_instruction.py"),
+        (
+            "boot/test_hostile.py",
+            "boot/test_nmi.py",
+            "boot/test_every_instruction.py",
+            "boot/test_random_calls.py",
+        ),
         1.3,
         too_long=(
             "test_an_nmi_leaves_nothing_that_a_program_could_return_to",
