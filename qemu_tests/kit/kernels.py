@@ -204,7 +204,7 @@ class Lab:
     ) -> RunResult:
         """Boot and judge. `name` names the transcript."""
         return run_image(
-            machine or Machine(cpus=kernel.config.cpu.count),
+            machine or Machine(kernel.config.machine.cpu, cpus=kernel.config.cpu.count),
             kernel.image(kind),
             transcript_dir=self.transcripts,
             name=re.sub(r"[^A-Za-z0-9.+-]+", "-", name),

@@ -304,6 +304,19 @@ ENTRY = (
         "DB: INT1 # expected 0x1, got 0xd",
         steps=INT80,
     ),
+    *(
+        Defect(
+            f"CR4.{name} off",
+            changed("cpu/control.c", f"_{name} ? CR4_{name} : 0", f"_{name} ? 0 : 0"),
+            "fail",
+            (f"cr4.{name} is set if there is one", what),
+            config=(*CHECKS, "machine.cpu=max"),
+        )
+        for name, what in (
+            ("SMEP", "the kernel cannot execute a program's page"),
+            ("UMIP", "GP: SGDT in ring 3"),
+        )
+    ),
     Defect(
         "CPUs not started",
         changed("kernel/main.c", "    smp_start();\n", ""),
