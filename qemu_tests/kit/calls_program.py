@@ -15,6 +15,8 @@ GETPID, WRITE, NO_SUCH_CALL = 20, 4, 0x80000000
 EFAULT, ENOSYS = 14, 38
 _PAGE = 0xFFFFE000
 _STEPPED = 0x302  # IF, TF
+_OF_IRET = 0x17202  # RF, NT, IOPL 3, IF
+_NOT_FOR_RING_3 = 0x13000  # RF lasts for one instruction, and IOPL is the kernel's
 _NOWHERE = 0x1000
 _BAD_EBP = 0xBFFFFFFE  # a word there would end behind USER_TOP
 
@@ -79,6 +81,10 @@ CALLS_MADE = (
     Call("stepped into", "sysenter", first=Step.SYSENTER, leaves_page=True, last="popfd",
          popped_bytes=4, flags=_STEPPED,
          before=_BY_HAND + f"    mov ebp, esp\n    push dword {_STEPPED:#x}"),
+    Call("with RF, IOPL and NT from IRET", "sysenter", first=Step.SYSENTER, leaves_page=True,
+         last="iretd", popped_bytes=12, flags=_OF_IRET & ~_NOT_FOR_RING_3,
+         before=_BY_HAND + f"    mov ebp, esp\n    push dword {_OF_IRET:#x}\n    push cs\n"
+                           "    push dword WAY"),
     Call("with a bad EBP", "sysenter", -EFAULT, first=Step.VSYSCALL, leaves_page=True,
          before=_BY_HAND + f"    mov ebp, {_BAD_EBP:#x}"),
     Call("with an EBP where nothing is", "sysenter", -EFAULT, first=Step.VSYSCALL,
@@ -116,6 +122,7 @@ ready_{index}:
     nop
 last_{index}:
     {call.last}
+way_{index}:
     {call.way}
 behind_{index}:
 {call.after}
@@ -144,7 +151,9 @@ def calls_of(step: Step) -> tuple[Call, ...]:
 def make_calls_program(folder: Path, step: Step) -> Path:
     """Assemble the program, into `folder`; its labels are ready_N, last_N, behind_N and done_N."""
     loops = "".join(
-        _LOOP.format(index=index, call=call, calls=CALLS).replace("BEHIND", f"behind_{index}")
+        _LOOP.format(index=index, call=call, calls=CALLS)
+        .replace("BEHIND", f"behind_{index}")
+        .replace("WAY", f"way_{index}")
         for index, call in enumerate(calls_of(step))
     )
     stub = _STUB if step == Step.SYSENTER else f"page equ {_PAGE:#x}"
