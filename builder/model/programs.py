@@ -264,6 +264,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
             ("checks", "sysenter"),
             check="check_entry",
         ),
+        SuiteEntry(
+            "a breakpoint on each instruction",
+            ("checks", "sysenter"),
+            check="check_every_breakpoint",
+        ),
         SuiteEntry("registers and arguments", checks, "registers"),
         SuiteEntry("flags", checks, "flags"),
         SuiteEntry("bad pointers", ("checks", "lesson"), "pointers"),

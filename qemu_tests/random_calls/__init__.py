@@ -13,6 +13,7 @@ from qemu_tests.kit.kernels import Damage, Lab
 
 SOURCE = Path(__file__).with_name("random_calls.asm")
 CALLS_OF_A_BOOT_MAX = 1_000_000  # some seconds without a word
+DEADLY_OF_A_BOOT_MAX = 250_000  # of 64 of them one ends its process, of which the kernel tells
 STEPS = (
     Step.SYSENTER,
     Step.VSYSCALL,
@@ -36,6 +37,11 @@ class Trial:
     seed: int
     calls: int
     stack: str = "tss-end"
+
+    @property
+    def is_deadly(self) -> bool:
+        """Are there calls among them that end a process?"""
+        return self.step >= Step.PROCESSES
 
     @property
     def program(self) -> str:
@@ -63,9 +69,10 @@ class Trial:
     def boots(self) -> Iterator[Trial]:
         """The same in parts; each with a seed of its own, which counts on."""
         left, seed = self.calls, self.seed
+        most = DEADLY_OF_A_BOOT_MAX if self.is_deadly else CALLS_OF_A_BOOT_MAX
         while left > 0:
-            yield replace(self, seed=seed, calls=min(left, CALLS_OF_A_BOOT_MAX))
-            left, seed = left - CALLS_OF_A_BOOT_MAX, seed + 1
+            yield replace(self, seed=seed, calls=min(left, most))
+            left, seed = left - most, seed + 1
 
 
 def try_calls(lab: Lab, folder: Path, trial: Trial, changes: tuple[Damage, ...] = ()) -> RunResult:
@@ -73,7 +80,7 @@ def try_calls(lab: Lab, folder: Path, trial: Trial, changes: tuple[Damage, ...] 
     folder.mkdir(parents=True, exist_ok=True)
     moved = 0 if trial.step == Step.SYSENTER else _MOVED_BY_THE_PAGE
     told = [f"-DSEED={trial.seed}", f"-DCALLS={trial.calls}", f"-DMOVED={moved}"]
-    told += ["-DDEADLY"] if trial.step >= Step.PROCESSES else []
+    told += ["-DDEADLY"] if trial.is_deadly else []
     nasm = ["nasm", "-f", "elf32", *told, "-o", "object", str(SOURCE)]
     subprocess.run(nasm, cwd=folder, check=True)
     link = ["ld", "-m", "elf_i386", "-z", "noexecstack", f"--section-start=.back={_BACK:#x}"]

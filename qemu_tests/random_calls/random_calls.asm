@@ -136,6 +136,10 @@ back:
     section .text
 
 look:
+    cmp  dword [is_child], 0                ; EBP was by chance one that will do
+    je   .of_parent
+    ud2
+.of_parent:
     mov  edi, [target]
     mov  word [edi], FILL & 0xffff
     movzx eax, word [own_stack_end - 8]
@@ -214,6 +218,7 @@ deadly:
     int  0x80
     test eax, eax
     jnz  .parent
+    inc  dword [is_child]
     call random
     mov  [frame], eax
     call random
@@ -225,6 +230,7 @@ deadly:
     mov  [frame], ecx
     jmp  make
 .parent:
+    mov  dword [is_child], 0
     mov  ebx, eax
     mov  ecx, status
     xor  edx, edx
@@ -292,6 +298,7 @@ frame:   resd 1                             ; EBP
 garbage: resd 1                             ; ESP
 target:  resd 1
 status:  resd 1
+is_child: resd 1
 data:    resw 1
 extra:   resw 1
          resd 64

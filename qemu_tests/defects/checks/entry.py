@@ -200,6 +200,12 @@ ENTRY = (
         "the first kernel instruction",
     ),
     checks(
+        "every debug exception of the kernel's taken for the first instruction's",
+        changed("entry/traps.asm", "    cmp  dword [esp], sysenter_entry\n    jne  %%usual\n", ""),
+        "check_|double fault|int80_entry",
+        word="panic",
+    ),
+    checks(
         "data segments not given back",
         changed("entry/return.asm", "    pop  ds\n", "    add  esp, 4\n"),
         "registers and arguments",
