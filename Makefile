@@ -1,5 +1,5 @@
 # Each target is one verb of the tinygate command line, after the set-up (see
-# builder/tools/bootstrap.py); mutants is a module of the tests.
+# builder/tools/bootstrap.py); mutants and calls are modules of the tests.
 #
 #   make image STEP=int80                     another step, into build/int80/
 #   make run CONFIG=lab3.toml                 another configuration, into build/lab3/
@@ -16,6 +16,7 @@ SET ?=
 ARGS ?=
 QUICK ?=
 COUNT ?= 200
+CALLS ?= 10000000
 SEED ?= 1
 
 VENV := .venv
@@ -29,7 +30,7 @@ CHOICE = $(if $(CONFIG),--config $(call QUOTED,$(CONFIG))) $(if $(STEP),--step $
          $(foreach pair,$(SET),--set $(call QUOTED,$(pair)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test image debug page doctor show bench mutants releases rules clean distclean setup FORCE
+.PHONY: help run test image debug page doctor show bench mutants calls releases rules clean distclean setup FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +64,9 @@ bench: $(READY)-run ## sizes, instruction counts and times beside yardsticks (ST
 
 mutants: $(READY)-test ## how many random changes of one line the checks notice (COUNT=200 SEED=1 STEP=)
 	@$(PYTHON_HERE) -m qemu_tests.mutants $(if $(STEP),--step $(call QUOTED,$(STEP))) --count $(call QUOTED,$(COUNT)) --seed $(call QUOTED,$(SEED)) $(ARGS)
+
+calls: $(READY)-test ## SYSENTER at random with random registers, for a night (CALLS=10000000 SEED=1 STEP=)
+	@$(PYTHON_HERE) -m qemu_tests.random_calls $(if $(STEP),--step $(call QUOTED,$(STEP))) --calls $(call QUOTED,$(CALLS)) --seed $(call QUOTED,$(SEED)) $(ARGS)
 
 releases: $(READY)-all ## both commands in fresh systems of other Debian releases (root, an hour each)
 	@$(TINYGATE) releases $(ARGS)

@@ -53,8 +53,12 @@ _CR4 = bits(
     (
         (9, "OSFXSR", "FXSAVE saves SSE registers too"),
         (10, "OSXMMEXCPT", "SSE errors are #XM, else #UD"),
+        (11, "UMIP", "SGDT, SIDT, SLDT, STR, SMSW are for ring 0"),
+        (20, "SMEP", "ring 0 executes no page of ring 3's"),
     ),
 )
+_CPUID7_EBX = bits("CPUID7_EBX_", ((7, "SMEP", "there is CR4.SMEP"),))
+_CPUID7_ECX = bits("CPUID7_ECX_", ((2, "UMIP", "there is CR4.UMIP"),))
 _PAGE = bits(
     "PAGE_",
     (
@@ -247,6 +251,7 @@ def constant_groups(
         ConstantGroup("Error code of a page fault", "SDM 3A 4.7", _PAGE_FAULT),
         ConstantGroup("Model-specific registers", "SDM 4 2.1", MSRS),
         ConstantGroup("CPUID leaf 1, EDX", "SDM 2A CPUID", (*features, minimum)),
+        ConstantGroup("CPUID leaf 7", "SDM 2A CPUID", (*_CPUID7_EBX, *_CPUID7_ECX)),
         ConstantGroup(
             "Memory map", "virtual addresses, if not said otherwise", _memory_constants(stack_bytes)
         ),

@@ -150,6 +150,7 @@ _BAD_SYSENTER = (
     ),
 )
 _PRIVILEGED = ("rdmsr", "wrmsr", "sysexit")
+_FOR_RING_0 = ("sgdt", "sidt", "sldt", "str", "smsw")  # with UMIP
 _LENIENT = ("icebp", "alignment", "null-segment")
 _PORT_SWITCH = ("port-owner", "port-thief")
 
@@ -223,6 +224,7 @@ PROGRAMS: tuple[Program, ...] = (
     ),
     *(_bare_program(name, "user/faults_sysenter", "sysenter") for name in _PRIVILEGED),
     *(_bare_program(name, "user/bad_sysenter", "sysenter") for name in _BAD_SYSENTER),
+    *(_bare_program(name, "user/faults_robust", "robust") for name in _FOR_RING_0),
     *(_bare_program(name, "user/faults_io_bitmap", "io-bitmap") for name in _PORT_SWITCH),
 )
 
@@ -261,6 +263,11 @@ def _suite() -> tuple[SuiteEntry, ...]:
             "the first kernel instruction, and the first one back",
             ("checks", "sysenter"),
             check="check_entry",
+        ),
+        SuiteEntry(
+            "a breakpoint on each instruction",
+            ("checks", "sysenter"),
+            check="check_every_breakpoint",
         ),
         SuiteEntry("registers and arguments", checks, "registers"),
         SuiteEntry("flags", checks, "flags"),
@@ -321,6 +328,9 @@ def _suite() -> tuple[SuiteEntry, ...]:
             check="check_privileged",
         ),
         SuiteEntry("killed by what not every emulator checks", checks, check="check_lenient"),
+        SuiteEntry(
+            "SMEP and UMIP, on a CPU that has them", ("checks", "robust"), check="check_guards"
+        ),
         SuiteEntry(
             "timer interrupts during many calls", ("checks", "robust"), check="check_timer_storm"
         ),

@@ -36,6 +36,7 @@ from builder.xray.debugger import (
 )
 
 _LOOK_S = 0.05  # between two looks at what a running guest has used up
+_WORD = struct.Struct("<I")
 _WORDS = struct.Struct(f"<{len(REGISTERS)}I")
 # Steps hold interrupts and the clock back, but where time is to pass: a machine that counts
 # instructions and stops at each one has its clock run ahead to the next timer at every stop.
@@ -124,15 +125,29 @@ class GdbStub:
             tuple(None if data[:1] == b"E" else bytes.fromhex(data.decode()) for data in memory),
         )
 
+    def write(self, **values: int) -> None:
+        """Give registers other values. All go back at once: one alone QEMU takes only after XML."""
+        self._say(b"g")
+        words = bytearray.fromhex(self._answers(1)[0].decode())
+        for name, value in values.items():
+            _WORD.pack_into(words, REGISTERS.index(name) * _WORD.size, value)
+        self._say(b"G" + words.hex().encode())
+        self._answers(1)
+
     def tables(self) -> Mapping[str, int]:
         """See `Debugger.tables`: from the monitor's words, as no packet has them."""
-        self._say(b"qRcmd," + b"info registers -a".hex().encode())
-        text = ""
-        while (answer := self._answers(1)[0]) != b"OK":
-            text += bytes.fromhex(answer.decode().removeprefix("O")).decode()
+        text = self.monitor("info registers -a")
         text = re.split(r"^CPU#\d+", text, flags=re.MULTILINE)[1:][self.cpu]
         found = [*_TABLE.findall(text), *_CONTROL.findall(text)]
         return {name.lower(): int(value, 16) for name, value in found}
+
+    def monitor(self, command: str) -> str:
+        """What QEMU's monitor answers to a command, such as `nmi`."""
+        self._say(b"qRcmd," + command.encode().hex().encode())
+        text = ""
+        while (answer := self._answers(1)[0]) != b"OK":
+            text += bytes.fromhex(answer.decode().removeprefix("O")).decode()
+        return text
 
     def _say(self, *packets: bytes) -> None:
         try:

@@ -21,6 +21,14 @@ WELL_BEHAVED = """
 """
 
 
+STACKS = (
+    ("in-page", "0xffffe000"),
+    ("in-kernel", "SYSENTER_ENTRY"),
+    ("across", "2"),
+    ("at-end", "0xfffffffe"),
+)
+
+
 @dataclass(frozen=True)
 class Attack:
     """NASM code for ring 3, which is told the kernel's address SYSENTER_ENTRY."""
@@ -29,6 +37,49 @@ class Attack:
     code: str
     killed_by: str  # the exception's mnemonic
 
+
+PAGE = 0xFFFFE000
+# Loads each selector that ring 3 can load into each data segment register, and calls by both gates.
+# Of the null selectors only 0: of 1 to 3 an IRET to ring 3 leaves 0 (SDM 2A, IRET).
+SELECTORS = f"""
+%macro TRY 1
+    mov  %1, di
+    mov  eax, 20
+    call esi
+    mov  eax, %1
+    cmp  ax, di
+    jne  .changed
+    mov  eax, 20
+    int  0x80
+    mov  eax, %1
+    cmp  ax, di
+    jne  .changed
+    push ss
+    pop  %1
+    inc  ebp
+%endmacro
+    mov  esi, {PAGE:#x}
+    xor  edi, edi
+    xor  ebp, ebp
+    jmp  .try
+.next:
+    verr di
+    jnz  .skip
+.try:
+    TRY  ds
+    TRY  es
+    TRY  fs
+    TRY  gs
+.skip:
+    inc  edi
+    cmp  edi, 0x10000
+    jb   .next
+    cmp  ebp, 4 * (1 + 2 * 4)               ; null, and two segments with four RPLs each
+    jne  .changed
+    ud2
+.changed:
+    int3
+"""
 
 ATTACKS = (
     Attack(
@@ -50,6 +101,20 @@ ATTACKS = (
         "GP",
     ),
     Attack("no-stack", "    xor esp, esp\n    int3", "BP"),
+    # The program's stack, where it has none: in the page, in the kernel, across 4 GiB.
+    *(
+        Attack(f"call-{name}", f"    mov esp, {esp}\n    mov eax, {PAGE:#x}\n    call eax", "PF")
+        for name, esp in STACKS
+    ),
+    *(
+        Attack(f"fast-{name}", f"    mov ebp, {ebp}\n    mov eax, 20\n    sysenter", "PF")
+        for name, ebp in STACKS
+    ),
+    *(  # INT looks neither at ESP nor at what lies there
+        Attack(f"int80-{name}", f"    mov esp, {esp}\n    mov eax, 20\n    int 0x80\n    ud2", "UD")
+        for name, esp in STACKS
+    ),
+    Attack("selectors", SELECTORS, "UD"),
     Attack(
         "top-of-memory",  # the last instruction ends where the address space does
         "    mov eax, 0xfffffffe\n    jmp eax",

@@ -66,7 +66,7 @@ class Kernel:
     @property
     def symbols(self) -> dict[str, int]:
         """Addresses of the kernel's symbols by name."""
-        return _symbols(self.elf)
+        return symbols_of(self.elf)
 
     def image(self, kind: str) -> BootImage:
         """The disk image ("disk"), or the ELF file for QEMU's own loader ("kernel")."""
@@ -74,7 +74,8 @@ class Kernel:
 
 
 @cache
-def _symbols(elf: Path) -> dict[str, int]:
+def symbols_of(elf: Path) -> dict[str, int]:
+    """Addresses of the symbols of an ELF file by name."""
     with elf.open("rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
         assert isinstance(table, SymbolTableSection)
@@ -203,7 +204,7 @@ class Lab:
     ) -> RunResult:
         """Boot and judge. `name` names the transcript."""
         return run_image(
-            machine or Machine(cpus=kernel.config.cpu.count),
+            machine or Machine(kernel.config.machine.cpu, cpus=kernel.config.cpu.count),
             kernel.image(kind),
             transcript_dir=self.transcripts,
             name=re.sub(r"[^A-Za-z0-9.+-]+", "-", name),

@@ -222,12 +222,20 @@ KINDS = (
     ),
     Kind(
         "hostile programs, NMI",
-        ("boot/test_hostile.py", "boot/test_nmi.py"),
+        (
+            "boot/test_hostile.py",
+            "boot/test_nmi.py",
+            "boot/test_every_instruction.py",
+            "boot/test_random_calls.py",
+        ),
         1.3,
         too_long=(
             "test_an_nmi_leaves_nothing_that_a_program_could_return_to",
             "test_the_kernel_outlives_hostile_programs",
             "test_a_hostile_program_ends_itself",
+            "test_an_nmi_may_come_before_every_instruction",
+            "test_an_interrupt_may_come_before_every_instruction",
+            "test_the_lesson_tells_of_an_nmi_before_every_instruction",
         ),
     ),
     Kind(

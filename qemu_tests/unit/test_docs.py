@@ -59,8 +59,10 @@ CONFIGS = {
     ],
 }
 README_LINES_MAX = 150
-OWN_TARGETS = ("help", "mutants", "setup", "clean", "distclean")  # no verb of tinygate
-MAKE_VARIABLES = ("STEP", "EMULATOR", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON", "TOOLS")
+OWN_TARGETS = ("help", "mutants", "calls", "setup", "clean", "distclean")  # no verb of tinygate
+MAKE_VARIABLES = (
+    *("STEP", "EMULATOR", "CONFIG", "SET", "ARGS", "QUICK", "PYTHON", "TOOLS", "CALLS", "SEED"),
+)
 
 
 @cache

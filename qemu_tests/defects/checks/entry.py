@@ -200,6 +200,12 @@ ENTRY = (
         "the first kernel instruction",
     ),
     checks(
+        "every debug exception of the kernel's taken for the first instruction's",
+        changed("entry/traps.asm", "    cmp  dword [esp], sysenter_entry\n    jne  %%usual\n", ""),
+        "check_|double fault|int80_entry",
+        word="panic",
+    ),
+    checks(
         "data segments not given back",
         changed("entry/return.asm", "    pop  ds\n", "    add  esp, 4\n"),
         "registers and arguments",
@@ -303,6 +309,19 @@ ENTRY = (
         ),
         "DB: INT1 # expected 0x1, got 0xd",
         steps=INT80,
+    ),
+    *(
+        Defect(
+            f"CR4.{name} off",
+            changed("cpu/control.c", f"_{name} ? CR4_{name} : 0", f"_{name} ? 0 : 0"),
+            "fail",
+            (f"cr4.{name} is set if there is one", what),
+            config=(*CHECKS, "machine.cpu=max"),
+        )
+        for name, what in (
+            ("SMEP", "the kernel cannot execute a program's page"),
+            ("UMIP", "GP: SGDT in ring 3"),
+        )
     ),
     Defect(
         "CPUs not started",

@@ -2,7 +2,7 @@
  *
  * What checks/entry.c sets its breakpoints for: the first call comes back by SYSEXIT, the second
  * may take another way, which the third must not take after it. The second is also made with null
- * selectors, which must not stay in the kernel's exception handlers.
+ * selectors, which must not stay in the kernel's exception handlers. Last comes one by int 0x80.
  */
 
 #include "user/include/checks.h"
@@ -24,8 +24,9 @@ int main(void)
 {
     struct gate gates[GATES_MAX];
 
-    gates_find(gates);
+    uint32_t count = gates_find(gates);
     return call(gates[0].enter, EFLAGS_ARITHMETIC, SEL_USER_DATA) |
            call(gates[0].enter, EFLAGS_KEPT, 0) |
-           call(gates[0].enter, EFLAGS_ARITHMETIC, SEL_USER_DATA);
+           call(gates[0].enter, EFLAGS_ARITHMETIC, SEL_USER_DATA) |
+           call(gates[count - 1].enter, EFLAGS_KEPT, 0);
 }

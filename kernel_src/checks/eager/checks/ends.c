@@ -15,6 +15,8 @@
 #include "sys/check_arguments.h"
 
 #define MODEM_CONTROL 0x3fc /* of COM1 */
+#define LINE_STATUS 0x3fd
+#define LINE_STATUS_ALL_SENT 0x40
 #define MODEM_CONTROL_LOOP 0x10
 
 #define FROM_IDT 2 /* error code of others: a selector, or a vector, see SDM 3A 6.13 */
@@ -45,12 +47,21 @@ static int32_t run(const char *program)
     return process ? check_end(process) : 0;
 }
 
+/* Bytes take their time: what was printed before must not come back, and what was written must. */
+static void wait_until_sent(void)
+{
+    while ((inb(LINE_STATUS) & LINE_STATUS_ALL_SENT) == 0) {
+    }
+}
+
 static void check_written(void)
 {
     uint8_t control = inb(MODEM_CONTROL);
 
+    wait_until_sent();
     outb(MODEM_CONTROL, control | MODEM_CONTROL_LOOP);
     int32_t end = run("exit-written");
+    wait_until_sent();
     uint8_t byte = received();
     outb(MODEM_CONTROL, control);
     ktap_equal("write() and exit(0x15a) by the best way", (uint32_t)end, (uint32_t)(-1000 - 0x5a));

@@ -16,7 +16,9 @@
 /* user/lib/clone_on.asm */
 long clone_on(uint32_t flags, void *stack_end, void (*what)(void));
 
-static uint8_t stack[PAGE_SIZE];
+#define CALLS_WHILE_IT_GOES 100
+
+static uint8_t stack[PAGE_SIZE], second_stack[PAGE_SIZE];
 static volatile uint32_t written;
 static int ends[2];
 
@@ -102,11 +104,44 @@ static void check_writer(const char *text, void (*change)(void))
     ktap_true("who tries is killed", killed);
 }
 
+static void come_and_go(void)
+{
+    for (;;) {
+        munmap(AT, PAGE_SIZE);
+        mmap2(AT, PAGE_SIZE, RW, FIXED, -1, 0);
+    }
+}
+
+/* The 6th argument is in the page. Where the call comes back to there is no stack. */
+static void call_from_there(void)
+{
+    __asm__ volatile("movl %0, %%ebp\n\tsysenter" : : "i"(AT), "a"(NR_getpid));
+}
+
+/* Arguments in a page that goes away, perhaps on another CPU, while the kernel reads them. */
+static void check_page_that_goes(void)
+{
+    long child = start(come_and_go);
+    int killed = 1, well = 1;
+    char byte;
+
+    for (uint32_t i = 0; i < CALLS_WHILE_IT_GOES; i++) {
+        long caller = clone_on(FLAGS, second_stack + sizeof second_stack, call_from_there);
+        killed &= status_of(caller) == KILLED_BY(SIGSEGV);
+        long result = write(ends[1], (const char *)AT, 1);
+        well &= result == -LINUX_EFAULT || (result == 1 && read(ends[0], &byte, 1) == 1);
+    }
+    kill((int32_t)child, SIGKILL);
+    status_of(child);
+    ktap_true("SYSENTER with its 6th argument in a page that comes and goes", killed);
+    ktap_true("write() out of such a page", well);
+}
+
 int main(void)
 {
     char byte = 0;
 
-    ktap_plan(8);
+    ktap_plan(10);
     ktap_equal("a child in this address space", (uint32_t)status_of(start(write_and_open)),
                EXITED(0));
     ktap_equal("what it wrote is there", written, 42);
@@ -114,6 +149,7 @@ int main(void)
 
     check_writer("a page that becomes read-only is not written any more", make_read_only);
     check_writer("a page in the place of another is not written", replace);
+    check_page_that_goes();
     ktap_true("the address space is there as long as one needs it", can_write((uint32_t)stack));
     return ktap_status();
 }

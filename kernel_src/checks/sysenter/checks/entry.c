@@ -15,12 +15,11 @@
 #include "kernel/checks.h"
 #include "kernel/kernel.h"
 #include "lib/ktap.h"
+#include "lib/lib.h"
 #include "proc/process.h"
 #include "sys/check_arguments.h"
 #include "sys/check_cpu.h"
 
-#define DR7_BREAKPOINT_0 0x00000002 /* global; length and kind 0: an instruction */
-#define DR7_BREAKPOINT_1 0x00000008
 #define DR7_ALWAYS_1 0x00000400
 #define DR6_HIT_0 1
 #define DR6_HIT_1 2
@@ -54,7 +53,7 @@ static struct {
 /* Where the program is to be stopped. */
 static struct {
     volatile uint32_t enabled; /* DR7_BREAKPOINT_ bits */
-    uint32_t back;
+    uint32_t address[BREAKPOINTS];
 } wanted;
 
 uint32_t check_kernel_steps;
@@ -63,8 +62,10 @@ uint32_t check_int1_expected, check_int1_eip;
 void check_breakpoints_load(uint32_t enabled)
 {
     __asm__ volatile("movl %0, %%db7" : : "r"(DR7_ALWAYS_1));
-    __asm__ volatile("movl %0, %%db0" : : "r"(sysenter_entry));
-    __asm__ volatile("movl %0, %%db1" : : "r"(wanted.back));
+    __asm__ volatile("movl %0, %%db0" : : "r"(wanted.address[0]));
+    __asm__ volatile("movl %0, %%db1" : : "r"(wanted.address[1]));
+    __asm__ volatile("movl %0, %%db2" : : "r"(wanted.address[2]));
+    __asm__ volatile("movl %0, %%db3" : : "r"(wanted.address[3]));
     __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU only ever sets bits in it */
     __asm__ volatile("movl %0, %%db7" : : "r"(enabled | DR7_ALWAYS_1));
 }
@@ -82,11 +83,18 @@ static uint32_t msr_now(uint32_t msr)
     return low;
 }
 
-static void breakpoints_want(uint32_t enabled, uint32_t back)
+void check_breakpoints_want(uint32_t enabled, const uint32_t *addresses)
 {
     wanted.enabled = enabled;
-    wanted.back = back;
+    memcpy(wanted.address, addresses, sizeof wanted.address);
     check_breakpoints_load(enabled);
+}
+
+static void breakpoints_want(uint32_t enabled, uint32_t back)
+{
+    const uint32_t addresses[BREAKPOINTS] = {(uint32_t)sysenter_entry, back};
+
+    check_breakpoints_want(enabled, addresses);
 }
 
 static void note_entry(const struct pt_regs *regs)
@@ -103,6 +111,7 @@ static void note_entry(const struct pt_regs *regs)
         seen.eip_msr = msr_now(MSR_IA32_SYSENTER_EIP);
     }
     seen.entry[seen.entries] = ((const struct frame *)msr_now(MSR_IA32_SYSENTER_ESP))[-1];
+    seen.entry[seen.entries].eflags = regs->eflags; /* with esp0-word that word is link, and 0 */
     seen.return_address = check_return_address(current_process(), regs->ebp);
     if (seen.entries++ == BY_IRET) {
         breakpoints_want(DR7_BREAKPOINT_0, 0);
@@ -128,6 +137,10 @@ int check_breakpoint(struct pt_regs *regs)
         return 1;
     }
     __asm__ volatile("movl %%db6, %0" : "=r"(status));
+    if (check_breakpoint_noted(status)) {
+        regs->eflags |= EFLAGS_RF;
+        return 1;
+    }
     if (wanted.enabled == 0 || (status & (DR6_HIT_0 | DR6_HIT_1)) == 0) {
         check_kernel_steps += (regs->cs & 3) == 0;
         return 0;

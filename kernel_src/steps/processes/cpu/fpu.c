@@ -22,13 +22,6 @@ static int has_fpu(void)
     return (cpu_features.leaf1_edx & CPUID_FPU) != 0;
 }
 
-static void cr4_set(uint32_t bits)
-{
-    uint32_t value;
-    __asm__ volatile("movl %%cr4, %0" : "=r"(value));
-    __asm__ volatile("movl %0, %%cr4" : : "r"(value | bits));
-}
-
 void fpu_init(void)
 {
     if (!has_fpu()) {

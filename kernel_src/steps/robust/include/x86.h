@@ -52,6 +52,14 @@ static inline void cr3_write(uint32_t value)
     __asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
 }
 
+/* A CPU without CPUID may have no CR4. */
+static inline void cr4_set(uint32_t bits)
+{
+    uint32_t value;
+    __asm__ volatile("movl %%cr4, %0" : "=r"(value));
+    __asm__ volatile("movl %0, %%cr4" : : "r"(value | bits));
+}
+
 /* Sleep until an interrupt has been handled. STI lets interrupts in only after the instruction that
  * follows it, so that none can slip in between and be slept over (SDM 2B, STI). */
 static inline void wait_for_interrupt(void)
