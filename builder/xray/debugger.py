@@ -1,4 +1,4 @@
-"""What a debugger must be able to do for the recorder. Behind it: gdb_stub.py."""
+"""What a debugger must be able to do for the recorder. Behind it: gdb_stub.py, bochs_debugger.py."""
 
 from __future__ import annotations
 

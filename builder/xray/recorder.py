@@ -20,7 +20,8 @@ from builder.xray.machine_state import MachineState
 ROWS_MAX = 100_000
 PAGE_BYTES = 4096
 STACK_WINDOW_BYTES = 256  # of the program's stack, below and above its ESP
-_FRAME_BYTES = 20  # IRET takes three words, or five
+_WORD = 4
+_FRAME_WORDS, _SAME_RING_WORDS = 5, 3  # of what IRET takes: to another ring, and within one
 _INT, _INT3, _IRET, _HLT = b"\xcd", b"\xcc", b"\xcf", b"\xf4"
 _MOV_CR = b"\x0f\x22"
 
@@ -155,7 +156,7 @@ def record(
             Touched(span.address, before, after, span.writes)
             for span, before, after in zip(touched, old, new, strict=True)
         )
-        rows.append(_with_gate(debugger, row, seen, registers, state))
+        rows.append(_with_gate(debugger, row, _taken(row, seen), registers, state))
         clock_is_due &= not (runs and rows[-1].instead)
         if row.code.startswith(_MOV_CR):
             code.changed()
@@ -191,8 +192,18 @@ def in_ring_3(row: RawRow, registers: Registers) -> bool:
 def _touched_by(row: RawRow, state: MachineState) -> tuple[Access, ...]:
     found = accesses(row.code, row.registers, state.segment_base)
     if row.code[:1] == _IRET:
-        found += (Access(row.registers["esp"], _FRAME_BYTES, writes=False),)
+        places = (row.registers["esp"] + _WORD * at for at in range(_FRAME_WORDS))
+        found += tuple(Access(at & 0xFFFFFFFF, _WORD, writes=False) for at in places)
     return found
+
+
+def _taken(row: RawRow, touched: tuple[Touched, ...]) -> tuple[Touched, ...]:
+    """What an IRET has really read: ESP and SS only on the way to another ring."""
+    if row.code[:1] != _IRET:
+        return touched
+    cs = touched[1].new or b"\0"
+    stays = cs[0] & 3 == row.registers["cs"] & 3
+    return touched[:_SAME_RING_WORDS] if stays else touched
 
 
 def _with_gate(
