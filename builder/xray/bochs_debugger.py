@@ -21,9 +21,16 @@ from builder.boot.effort import EffortMeter
 from builder.boot.emulator import Bochs, BootImage, Machine
 from builder.boot.patience import Patience, Reading, Watcher
 from builder.boot.transcript import Phase
-from builder.errors import UserError
+from builder.errors import EmulatorError, UserError
 from builder.tools import commands
-from builder.xray.debugger import REGISTERS, GuestEndedError, GuestHangsError, Registers, Span
+from builder.xray.debugger import (
+    REGISTERS,
+    GuestEndedError,
+    GuestHangsError,
+    Registers,
+    Span,
+    how_ended,
+)
 
 _LOOK_S = 0.05  # between two looks at what a running guest has used up
 _PROMPT = re.compile(rb"<bochs:\d+> ")
@@ -54,6 +61,7 @@ class BochsDebugger:
         stdin, stdout = process.popen.stdin, process.popen.stdout
         assert stdin is not None and stdout is not None, "both are pipes"
         self._typed, self._heard = stdin.fileno(), stdout.fileno()
+        self._process = process
         self._give_up = give_up
         self._serial = serial
         self._errors = errors
@@ -159,7 +167,7 @@ class BochsDebugger:
     def _how_it_ended(self) -> str:
         log = self._errors.read_text("utf-8", "replace")
         found = _ENDED.search(log)
-        return f"the machine has ended: {found[0]}" if found else "the machine has ended"
+        return f"the machine has ended: {found[0]}" if found else how_ended("Bochs", self._process)
 
 
 def _memory(span: Span, said: str) -> bytes | None:
@@ -182,7 +190,7 @@ def bochs_stopped(
 
     Raises:
         ToolError: There is no Bochs, or one without a debugger.
-        GuestEndedError: It did not come up.
+        EmulatorError: It did not come up.
         UserError: It cannot have that machine or image; TINYGATE_TIMEOUT_SCALE is not a factor.
     """
     patience = (patience or Patience()).scaled()
@@ -199,4 +207,12 @@ def bochs_stopped(
         def give_up() -> str:
             return watcher.see(Phase.SUITE, serial.stat().st_size, Reading(effort.read(), None))
 
-        yield BochsDebugger(process, give_up, serial, errors)
+        try:
+            stopped = BochsDebugger(process, give_up, serial, errors)
+        except GuestEndedError as error:
+            raise EmulatorError(
+                "Bochs did not start",
+                where=commands.Command(tuple(command)).shell(),
+                why=Bochs().messages(errors.read_text("utf-8", "replace")) or str(error),
+            ) from error
+        yield stopped

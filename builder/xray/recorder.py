@@ -23,6 +23,7 @@ STACK_WINDOW_BYTES = 256  # of the program's stack, below and above its ESP
 _WORD = 4
 _FRAME_WORDS, _SAME_RING_WORDS = 5, 3  # of what IRET takes: to another ring, and within one
 _INT, _INT3, _IRET, _HLT = b"\xcd", b"\xcc", b"\xcf", b"\xf4"
+_REPEATED = tuple(b"\xf3" + bytes((code,)) for code in (0xA4, 0xA5, 0xAA, 0xAB))  # MOVS, STOS
 _MOV_CR = b"\x0f\x22"
 
 
@@ -120,6 +121,7 @@ def record(
     ends: Ends,
     timer_at: int | None = None,
     rows_max: int = ROWS_MAX,
+    over_repeats: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> RawRecord:
     """Record from where the machine stands.
@@ -130,6 +132,7 @@ def record(
         ends: Asked behind each row, with the registers behind it: was that the last one?
         timer_at: Number of the row from which on the clock runs until it has interrupted once.
         rows_max: Most rows to take.
+        over_repeats: A string instruction with REP is one row, with all its turns.
         progress: Called now and then with the number of rows.
     """
     state = found.state
@@ -146,7 +149,10 @@ def record(
         old = debugger.look(spans)[1] if spans else ()
         try:
             runs = clock_is_due and len(rows) + 1 >= (timer_at or 0)
-            debugger.step(clock=runs or row.code[:1] == _HLT)
+            if over_repeats and row.code.startswith(_REPEATED):
+                debugger.run_to(frozenset((registers["eip"] + len(_REPEATED[0]),)))
+            else:
+                debugger.step(clock=runs or row.code[:1] == _HLT)
             registers, new = debugger.look(spans)
         except (GuestEndedError, GuestHangsError) as error:
             cut = str(error)
