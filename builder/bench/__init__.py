@@ -9,6 +9,7 @@ model, tools and tree.
     yardstick.py      assembles kernel_src/yardstick/: an empty kernel and bare gates
     figures.py        the rows of the table, with what peers reach and what we want to
     measure.py        the measurements
+    xray_time.py      how long the record of a call takes, beside gdb
     report.py         table, Markdown, JSON
     benchmark.py      `tinygate bench`: all of it in one run
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from builder.bench import beside_debian, measure, report
+from builder.bench import beside_debian, measure, report, xray_time
 from builder.bench.figures import Row
 from builder.bench.yardstick import assemble
 from builder.boot.emulator import Emulator, Machine, Qemu
@@ -41,8 +41,13 @@ def _build(cfg: KernelConfig, out_dir: Path) -> Built:
 
 def _image_command(out_dir: Path) -> Sequence[str]:
     """What `make image` runs once everything is installed."""
+    return _tinygate("image", out_dir, ())
+
+
+def _tinygate(verb: str, out_dir: Path, words: Sequence[str]) -> Sequence[str]:
+    """A verb, for the default kernel in that folder."""
     start = "from builder.cli import main; main()"
-    return [sys.executable, "-c", start, "image", "--out", str(out_dir)]
+    return [sys.executable, "-c", start, verb, "--out", str(out_dir), *words]
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Parts:
     Attributes:
         build: Makes ours.
         image_command: Command line that makes the image in a given folder; None: do not time it.
+        tinygate: Command line of a verb, in a given folder and with more words; None: do not time
+            the recording of calls.
         yardstick_source: Folder with the yardsticks' sources; None: the package's own.
         emulator: What boots it all.
         nasm: NASM's name or path.
@@ -60,6 +67,7 @@ class Parts:
 
     build: Callable[[KernelConfig, Path], Built] = _build
     image_command: Callable[[Path], Sequence[str]] | None = _image_command
+    tinygate: Callable[[str, Path, Sequence[str]], Sequence[str]] | None = _tinygate
     yardstick_source: Path | None = None
     emulator: Emulator = field(default_factory=Qemu)
     nasm: str = "nasm"
@@ -172,6 +180,8 @@ def _rows(bench: measure.Bench, runs: int, parts: Parts) -> list[Row]:
     rows.append(measure.memory_row(bench))
     if parts.image_command is not None:
         rows += measure.image_rows(parts.image_command, bench)
+    if parts.tinygate is not None:
+        rows += xray_time.rows(parts.tinygate, bench)
     return rows
 
 

@@ -75,6 +75,8 @@ FIGURES = (
     Figure("memory_mib", "least guest memory", "MiB", 0, "Tilck 6", 4, 2),
     Figure("image_cold_s", "cold `make image`", "s", 2, "xv6 2.4", 2),
     Figure("image_unchanged_s", "`make image`, nothing changed", "s", 2, "", 0.3),
+    Figure("xray_getpid_s", "`tinygate xray` of one getpid, or gdb told to step", "s", 2, "", 1.5),
+    Figure("xray_row_us", "one more instruction of it, with stack and registers", "us", 0, "", 250),
 )
 
 

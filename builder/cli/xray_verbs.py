@@ -12,7 +12,7 @@ import typer
 from builder.cli import options, ui, xray_views
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
-from builder.cli.kernel_verbs import TREE_NAME, How, machine_of, make
+from builder.cli.kernel_verbs import DISK_NAME, TREE_NAME, How, machine_of, make
 from builder.config.load import load_config
 from builder.config.step import Step
 from builder.errors import ExitCode, UserError
@@ -222,7 +222,15 @@ def _subject(asked: _Asked, how: How) -> "Subject":
             why=f"it is of step {config.kernel.step.value}",
             fix="--step linux, or programs.files in kernel.toml",
         )
-    subject = Subject(build_model(config), config.digest, machine, tree, asked.kernel)
+    subject = Subject(
+        build_model(config),
+        config.digest,
+        machine,
+        tree,
+        asked.kernel,
+        emulator=config.machine.emulator,
+        disk=None if asked.kernel else choice.out / DISK_NAME,
+    )
     if not asked.words:
         return subject
     read_program(asked.words[0])  # says what is wrong with it

@@ -4,6 +4,7 @@ It may import boot, boot.emulator, image, linux, model, tools, tree and tree.pic
 
     debugger.py       what a debugger must be able to do for us: run to, step, registers, memory
     gdb_stub.py       QEMU's gdb stub, spoken to directly
+    bochs_debugger.py the debugger inside Bochs, typed at
     instruction.py    one instruction: its text, and the memory that it reads and writes
     elf_names.py      names of addresses, lines and variables, by symbols and debug information
     machine_state.py  what the CPU looks at by itself: TSS, GDT, IDT, MSRs

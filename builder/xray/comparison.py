@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from builder.xray.elf_names import Line
 from builder.xray.record import Row, Word
@@ -42,6 +41,8 @@ class Comparison:
     right: Trip
     ours: Sequence[Row]
     theirs: Sequence[Row]
+    # Registers of either, before the first row: a row names those alone that change.
+    _known: tuple[dict[str, int], dict[str, int]]
 
     def first(self) -> Difference | None:
         """The first difference; None if there is none."""
@@ -52,14 +53,53 @@ class Comparison:
             self._written,
             self._registers,
         )
-        for index, (row, other) in enumerate(zip_longest(self.ours, self.theirs)):
-            if row is None or other is None:
-                return self._ended(index)
+        at = other_at = 0
+        while at < len(self.ours) or other_at < len(self.theirs):
+            if at >= len(self.ours) or other_at >= len(self.theirs):
+                return self._ended(at)
+            row, other = self.ours[at], self.theirs[other_at]
             if self._key(self.left, row) != self._key(self.right, other):
-                return self._instruction(index)
+                if not (row.is_c and other.is_c and row.function == other.function):
+                    return self._instruction(at, other_at)
+                # Compiled otherwise: what it does is said by its statements.
+                ours, theirs = invocation(self.ours, at), invocation(self.theirs, other_at)
+                is_cut = ours.end >= len(self.ours) or theirs.end >= len(self.theirs)
+                if difference := self._statement(ours, theirs, is_cut=is_cut):
+                    return difference
+                if is_cut:
+                    return self._instruction(at, other_at)
+                for known, rows in zip(
+                    self._known, (self.ours[at : ours.end], self.theirs[other_at : theirs.end]),
+                    strict=True,
+                ):  # fmt: skip
+                    _play(known, rows)
+                at, other_at = ours.end, theirs.end
+                continue
             for look in looks:
                 if difference := look(row, other):
                     return difference
+            at, other_at = at + 1, other_at + 1
+        return None
+
+    def _statement(
+        self, ours: Invocation, theirs: Invocation, *, is_cut: bool
+    ) -> Difference | None:
+        """The first statement that only one of two calls of a C function has executed.
+
+        `is_cut`: one of them does not come to its end, so that the other may have more behind it.
+        """
+        here = _statements(self.left, ours.own)
+        there = _statements(self.right, theirs.own)
+        missing = _only_in(there, here, is_cut=is_cut)
+        extra = _only_in(here, there, is_cut=is_cut)
+        if missing:
+            line = self.left.side.place_of(self.right.side, there[missing][0])
+            text = f"the healthy kernel has `{missing}` here; this one "
+            text += f"has `{extra}`" if extra else "has not"
+            return Difference(line, text, ours.own[0])
+        if extra:
+            line, row = here[extra]
+            return Difference(line, f"the healthy kernel has no `{extra}`", row)
         return None
 
     def _said(self, ours: int | None, theirs: int | None) -> tuple[str, str]:
@@ -87,14 +127,14 @@ class Comparison:
         text = f"this is the last instruction that was seen; the healthy kernel {more}"
         return Difference(_line(last), text, last)
 
-    def _instruction(self, index: int) -> Difference:
+    def _instruction(self, at: int, other_at: int) -> Difference:
         """Another instruction: one more, one less, or one in place of another."""
-        row, other = self.ours[index], self.theirs[index]
+        row, other = self.ours[at], self.theirs[other_at]
         wanted = f"`{_short(other)}`"
-        if self._follows(index, index + 1):
+        if self._follows(at, other_at + 1):
             line = self.left.side.place_of(self.right.side, _line(other))
             return Difference(line, f"the healthy kernel has {wanted} here; this one has not", row)
-        if self._follows(index + 1, index):
+        if self._follows(at + 1, other_at):
             return Difference(_line(row), f"the healthy kernel has no `{_short(row)}`", row)
         place = ""
         if other.file != row.file or abs(other.line - row.line) > _NEAR_LINES:
@@ -158,17 +198,78 @@ class Comparison:
     def _registers(self, row: Row, other: Row) -> Difference | None:
         for name in sorted(row.registers.keys() | other.registers.keys()):
             pair = tuple(
-                of.registers[name][1] if name in of.registers else None for of in (row, other)
+                of.registers[name][1] if name in of.registers else known.get(name)
+                for of, known in ((row, self._known[0]), (other, self._known[1]))
             )
             said = self._said(*pair)
             if said[0] != said[1]:
                 text = f"{name} becomes {said[0]}; in the healthy kernel {said[1]}"
-                return Difference(_line(row), text.replace("?", "nothing else"), row)
-        if row.flags != other.flags:
+                return Difference(_line(row), text, row)
+        for known, of in zip(self._known, (row, other), strict=True):
+            _play(known, (of,))
+        # In C the arithmetic ones come from addresses, too; those that matter are jumped by.
+        if row.flags != other.flags and not row.is_c:
             said = _flags(row), _flags(other)
             text = f"the flags become {said[0]}; in the healthy kernel {said[1]}"
             return Difference(_line(row), text, row)
         return None
+
+
+def _play(known: dict[str, int], rows: Sequence[Row]) -> None:
+    """Note what the rows do to the registers."""
+    for row in rows:
+        known.update({name: new for name, (_, new) in row.registers.items()})
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One call of a function among the rows of a record.
+
+    Attributes:
+        own: Its rows, without those of what it calls.
+        end: Index of the first row behind it.
+    """
+
+    own: tuple[Row, ...]
+    end: int
+
+
+def invocation(rows: Sequence[Row], at: int) -> Invocation:
+    """The one that the row with that index belongs to."""
+    row = rows[at]
+
+    def is_inside(other: Row) -> bool:
+        if (other.ring, other.branch) != (row.ring, row.branch):
+            return other.branch > row.branch
+        return other.depth > row.depth or (
+            other.depth == row.depth and other.function == row.function
+        )
+
+    start = end = at
+    while start > 0 and is_inside(rows[start - 1]):
+        start -= 1
+    while end < len(rows) and is_inside(rows[end]):
+        end += 1
+    own = tuple(each for each in rows[start:end] if each.function == row.function)
+    return Invocation(own, end)
+
+
+def _statements(side: Trip, rows: Sequence[Row]) -> dict[str, tuple[Line | None, Row]]:
+    """Text of each executed source line -> where it is and its first row, in order."""
+    found: dict[str, tuple[Line | None, Row]] = {}
+    for row in rows:
+        line = side.side.line(row.address)
+        if text := side.side.source(line):
+            found.setdefault(text, (line, row))
+    return found
+
+
+def _only_in(texts: Mapping[str, object], other: Mapping[str, object], *, is_cut: bool) -> str:
+    """The first that the other has not; if cut, one with something behind it that both have."""
+    listed = list(texts)
+    last = max((at for at, text in enumerate(listed) if text in other), default=-1)
+    looked_at = listed[: last + 1] if is_cut else listed
+    return next((text for text in looked_at if text not in other), "")
 
 
 def _flags(row: Row) -> str:

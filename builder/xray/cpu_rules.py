@@ -111,10 +111,10 @@ def _pushed(row: RawRow, name: str, seen: int) -> int:
 
 def _iret(row: RawRow, after: Registers) -> Iterator[ByCpu]:
     manual = "SDM 2A, IRET"
-    frame = next((span.new for span in row.touched if span.address == row.registers["esp"]), None)
-    if not frame or len(frame) < 12:
+    popped = [span.new for span in row.touched if not span.writes]
+    if len(popped) < 3 or None in popped:
         return
-    eip, cs, eflags, *rest = struct.unpack(f"<{len(frame) // 4}I", frame)
+    eip, cs, eflags, *rest = (int.from_bytes(word or b"", "little") for word in popped)
     yield ByCpu("eip", "popped", eip, after["eip"], manual)
     yield ByCpu("cs", "popped", cs & 0xFFFF, after["cs"], manual)
     kept = sum(_BIT[name] for name in _BIT if name not in ("ALWAYS_1", "VM", "RF"))

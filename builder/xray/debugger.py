@@ -1,9 +1,12 @@
-"""What a debugger must be able to do for the recorder. Behind it: gdb_stub.py."""
+"""What a debugger must be able to do for the recorder: gdb_stub.py and bochs_debugger.py can."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from typing import Protocol
+
+from builder.tools.process_group import Process
 
 # In the order of gdb's i386 target description, which `g` follows.
 REGISTERS = (
@@ -11,6 +14,8 @@ REGISTERS = (
     *("eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs"),
 )
 Registers = Mapping[str, int]  # by these names; segment registers hold selectors
+
+_END_S = 5  # for its process, once it has closed its channels
 
 Span = tuple[int, int]  # linear address and length in bytes
 
@@ -21,6 +26,14 @@ class GuestEndedError(Exception):
 
 class GuestHangsError(Exception):
     """Nothing more is to be expected of it. The text says what it has used up."""
+
+
+def how_ended(title: str, process: Process) -> str:
+    """Of an emulator that says nothing more: whether the machine has ended, or it was killed."""
+    status = process.wait(_END_S)
+    if status is not None and status < 0:
+        return f"{title} was ended by {signal.Signals(-status).name}"
+    return "the machine has ended"
 
 
 class Debugger(Protocol):

@@ -8,6 +8,7 @@ gives those of its symbols.
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from builder.errors import UserError
 from builder.tree.elf_damage import DAMAGED_ELF
 
 _SHF_EXECINSTR = 4
+_CALL, _JMP, _JUMP_BYTES = 0xE8, 0xE9, 5
 _DW_OP_ADDR, _DW_OP_FBREG = 0x03, 0x91
 
 
@@ -125,6 +127,39 @@ class ElfNames:
         """The C function that it is in."""
         at = bisect_right(self.functions, address, key=lambda row: row.low) - 1
         return self.functions[at] if at >= 0 and address < self.functions[at].high else None
+
+    def callers(self, address: int, stack: bytes) -> Iterator[int]:
+        """Addresses in the CALLs whose return addresses lie there, the innermost first.
+
+        Args:
+            address: Of the running instruction.
+            stack: From ESP on.
+        """
+        inner = self.function(address)
+        for (word,) in struct.iter_unpack("<I", stack):
+            target = self._target(_CALL, word) if inner is not None else None
+            if target is None or inner is None:
+                continue
+            if target != inner.low and (outer := self.function(target)) is not None:
+                # It may have been left by a jump, as its last call.
+                ends = range(outer.low + _JUMP_BYTES, outer.high + 1)
+                jumps = [at for at in ends if self._target(_JMP, at) == inner.low]
+                if outer.low != target or not jumps:
+                    continue
+                yield jumps[-1] - 1
+            elif target != inner.low:
+                continue
+            yield word - 1
+            inner = self.function(word - 1)
+
+    def _target(self, opcode: int, behind: int) -> int | None:
+        """Where the near CALL or JMP in front of that address leads; None if there is none."""
+        at = behind - _JUMP_BYTES
+        for start, code in self.code:
+            if start <= at < start + len(code) and code[at - start] == opcode:
+                (distance,) = struct.unpack_from("<i", code, at - start + 1)
+                return behind + int(distance)
+        return None
 
     def address_of_variable(self, name: str) -> int | None:
         """Of what `variable` gives that name, or of the variable that it is in."""

@@ -15,12 +15,12 @@ from builder.xray.comparison import Comparison
 from builder.xray.debugger import Registers
 from builder.xray.elf_names import Line
 from builder.xray.find_call import Found
-from builder.xray.machine_state import MSR_CS, MSR_EIP, MSR_ESP
+from builder.xray.machine_state import GATE_BYTES, MSR_CS, MSR_EIP, MSR_ESP
 from builder.xray.naming import Sources, name_record
 from builder.xray.record import Kernel, Record, Row
 from builder.xray.recorder import RawRow, record
 from builder.xray.side import Side
-from builder.xray.trip import ENTRIES_MAX, Told, Trip, trip
+from builder.xray.trip import ENTRIES_MAX, Told, Trip, Writer, trip
 
 ROWS_MAX = 4000
 WHOLE_ROWS_MAX = 20_000
@@ -79,11 +79,11 @@ def _told(left: Trip, right: Trip) -> Explanation | None:
                 return found
             continue
         if theirs is not None and (ours is None or ours.what != theirs.what):
-            line = right.side.line(theirs.address)
+            line = _new_to(left.side, right.side, theirs.address, theirs.callers)
             text = f"{_title(theirs)} is not {_verb(theirs)} here, as the healthy kernel does: "
             return Explanation(left.side.place_of(right.side, line), text + right.side.source(line))
         if ours is not None:
-            line = left.side.line(ours.address)
+            line = _new_to(right.side, left.side, ours.address, ours.callers)
             if theirs is None:
                 return Explanation(
                     line, f"{_title(ours)} is {_verb(ours)} here, in no healthy kernel"
@@ -92,6 +92,15 @@ def _told(left: Trip, right: Trip) -> Explanation | None:
             text = f"{_title(ours)} becomes {values[0]} here; in the healthy kernel {values[1]}"
             return Explanation(line, text)
     return None
+
+
+def _new_to(other: Side, side: Side, address: int, callers: tuple[int, ...]) -> Line | None:
+    """The innermost line on the way to that instruction that the other tree has not.
+
+    If it has all of them, the instruction's own.
+    """
+    lines = [side.line(at) for at in (address, *callers)]
+    return next((line for line in lines if line and other.lacks(side, line)), lines[0])
 
 
 def _same(left: Trip, ours: Told | None, right: Trip, theirs: Told | None) -> bool:
@@ -137,11 +146,10 @@ def _tables(left: Trip, right: Trip) -> Explanation | None:
         ]  # fmt: skip
         if said[0] != said[1]:
             text = f"the gate of vector {vector:#x} is {said[0]}; in the healthy kernel {said[1]}"
-            # The type is in the second word of a gate, as is half of the offset.
-            half = 8 * vector + 4
-            return _origin(
-                left, right, ours.idt_address + half, text, other=theirs.idt_address + half
-            )
+            # Type and DPL are in the second word, the offset's lower half in the first.
+            same_kind = all(gates) and len({(g.type, g.dpl) for g in gates if g}) == 1
+            at = vector * GATE_BYTES + (0 if same_kind else 4)
+            return _origin(left, right, ours.idt_address + at, text, other=theirs.idt_address + at)
     for at in (4, 8, 12, 100):
         words = [int.from_bytes(state.tss[at : at + 4], "little") for state in (ours, theirs)]
         said = [trip_.meaning(word) for trip_, word in zip((left, right), words, strict=True)]
@@ -187,12 +195,13 @@ def _origin(
 ) -> Explanation:
     """Who wrote a word last before this moment, in both: where these differ lies the cause."""
     theirs_at = _moved(left, right, address) if other is None else other
-    ours, _ = _last_writer(left, address, entries)
-    theirs, _ = _last_writer(right, theirs_at, entries)
-    line, healthy_line = left.side.line(ours), right.side.line(theirs)
-    wanted = right.side.source(healthy_line)
-    if wanted and wanted != left.side.source(line):
-        place = left.side.place_of(right.side, healthy_line)
+    ours = _last_writer(left, address, entries)
+    theirs = _last_writer(right, theirs_at, entries)
+    line = _new_to(right.side, left.side, ours.address, ours.callers) if ours else None
+    healthy = _new_to(left.side, right.side, theirs.address, theirs.callers) if theirs else None
+    wanted = right.side.source(healthy)
+    if healthy and wanted != left.side.source(line) and not _is_new(line, left, right, healthy):
+        place = left.side.place_of(right.side, healthy)
         return Explanation(place, f"{text}, which writes it here: {wanted}")
     if line is not None:
         return Explanation(line, f"{text}; written here")
@@ -214,24 +223,26 @@ def _moved(left: Trip, right: Trip, address: int) -> int:
     return address
 
 
-def _last_writer(at: Trip, address: int, entries: int) -> tuple[int, int]:
-    """An address in the instruction that wrote the word last, and the number of entries before it.
+def _is_new(line: Line | None, left: Trip, right: Trip, healthy: Line) -> bool:
+    """Is it our line that is not in the healthy tree, and theirs no line that we have not?"""
+    is_ours_new = line is not None and right.side.lacks(left.side, line)
+    return is_ours_new and not left.side.lacks(right.side, healthy)
+
+
+def _last_writer(at: Trip, address: int, entries: int) -> Writer | None:
+    """Who wrote the word last; None if nobody has.
 
     Args:
         at: Which kernel, and which part of its suite.
         address: Of the word.
         entries: Into the kernel since the part began, before which to look.
-
-    Returns:
-        Twice 0 if nobody has written it.
     """
     word = address & ~3
     with trip(at.side, at.results, frozenset((word,))) as again:
         if again.state is not None:
             for _ in zip(range(entries), again.entries(), strict=False):
                 pass
-        behind, passed = again.writers.get(word, (1, 0))
-        return behind - 1, passed
+        return again.writers.get(word)
 
 
 def _first_difference(left: Trip, right: Trip) -> int | None:
@@ -252,7 +263,8 @@ def _rows(
             for _ in zip(range(index), side.entries(), strict=False):
                 pass
         records = [_record(side, whole=whole) for side in (left, right)]
-    comparison = Comparison(left, right, records[0].rows, records[1].rows)
+    known = dict(records[0].registers), dict(records[1].registers)
+    comparison = Comparison(left, right, records[0].rows, records[1].rows, known)
     difference = comparison.first()
     if difference is None:
         return None
@@ -262,8 +274,8 @@ def _rows(
     if address < KERNEL_BASE:
         # The program has noted something that it found earlier.
         writers = (_last_writer(left, address, index), _last_writer(right, other, index))
-        earlier = max(passed for _, passed in writers)
-        if any(where for where, _ in writers) and earlier < index:
+        earlier = max((writer.passed for writer in writers if writer), default=index)
+        if earlier < index:
             return _rows(ours, healthy, results, earlier)
     return _origin(
         left, right, address, difference.text, other=other, entries=index, marks=difference.marks
@@ -279,6 +291,12 @@ def _record(side: Trip, *, whole: bool) -> Record:
         return not whole and registers["eip"] in gates
 
     found = Found(side.running, "page", 0, side.state)
-    raw = record(side.debugger, found, ends=ends, rows_max=WHOLE_ROWS_MAX if whole else ROWS_MAX)
+    rows_max = WHOLE_ROWS_MAX if whole else ROWS_MAX
+    raw = record(side.debugger, found, ends=ends, rows_max=rows_max, over_repeats=True)
+    if not raw.cut.startswith("the machine"):
+        # Values keep their meaning of the beginning; the program is the one begun since.
+        esp0 = side.esp0
+        side.look_who_runs()
+        side.esp0 = esp0
     sources = Sources(side.side.names, side.program, side.side.tree, side.side.model)
     return name_record(raw, sources, Kernel("", "", "", ""), 1)

@@ -8,17 +8,15 @@ until it is the right call, the second one a moment earlier.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from builder.boot.emulator import BootImage, Machine
 from builder.errors import UserError
 from builder.model.kernel import KernelModel
-from builder.xray.debugger import Debugger, GuestEndedError, Registers
+from builder.xray.debugger import Debugger, GuestEndedError, GuestHangsError, Registers
 from builder.xray.elf_names import ElfNames
-from builder.xray.gdb_stub import qemu_stopped
 from builder.xray.instruction import decode
 from builder.xray.machine_state import TSS_ESP0, MachineState, program_name, read_state
 
@@ -88,19 +86,27 @@ class _Entry:
 
 @contextmanager
 def stopped_at_call(
-    machine: Machine, image: BootImage, names: ElfNames, model: KernelModel, wanted: Wanted
+    boot: Callable[[], AbstractContextManager[Debugger]],
+    names: ElfNames,
+    model: KernelModel,
+    wanted: Wanted,
 ) -> Iterator[tuple[Debugger, Found]]:
     """The machine at the call.
 
+    Args:
+        boot: Starts the machine, stopped before its first instruction.
+        names: Of the kernel.
+        model: The kernel's.
+        wanted: Which call.
+
     Raises:
         UserError: The call never comes, or the kernel has no symbols.
-        GuestHangsError: The guest does.
-        ToolError: There is no QEMU.
+        ToolError: The emulator is not there.
     """
     stops = _Stops(names, model)
-    with qemu_stopped(machine, image) as debugger:
+    with boot() as debugger:
         entry, nth = _first_that_fits(debugger, stops, wanted)
-    with qemu_stopped(machine, image) as debugger:
+    with boot() as debugger:
         return_address, msr = _go_to(debugger, stops, entry, nth)
         state = read_state(debugger, msr)
         yield debugger, Found(entry.program, entry.gate, return_address, state)
@@ -165,13 +171,14 @@ def _first_that_fits(debugger: Debugger, stops: _Stops, wanted: Wanted) -> tuple
             seen[f"{entry.program}: call {entry.number} by {entry.gate}"] = None
             if entry.fits(wanted):
                 fitting.append(entry)
-    except GuestEndedError:
+    except (GuestEndedError, GuestHangsError) as error:
         came = f"{len(fitting)} such calls came" if fitting else "it never came"
         calls = [what for what in seen if ": call" in what]
+        hangs = isinstance(error, GuestHangsError)
         raise UserError(
-            "the kernel ended before that call",
+            f"the kernel {'hangs' if hangs else 'ended'} before that call",
             where=_in_words(wanted),
-            why=f"{came}; seen were {'; '.join(calls[:12]) or 'no calls at all'}",
+            why=f"{came}; seen were {'; '.join(calls[:12]) or 'no calls at all'}; then: {error}",
             fix="choose one of these, or see `tinygate run` for how the kernel ends",
         ) from None
     last = fitting[-1]
@@ -249,7 +256,7 @@ def _go_to(
             nth -= 1
             if nth == 0 and registers["esp"] == esp:
                 return return_address, told.get(debugger.cpu, {})
-    except GuestEndedError:
+    except (GuestEndedError, GuestHangsError):
         raise UserError(
             "the call did not come again when the kernel was booted once more",
             where=f"{entry.program}: call {entry.number} by {entry.gate}",

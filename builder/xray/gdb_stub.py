@@ -6,7 +6,8 @@ the first instruction of a handler, for one. The protocol is that of the manual 
 Measured with QEMU 7.2, 10.0 and 11.1: STI and the instruction behind it are two steps; a step over
 SYSENTER ends at its target with CS and SS loaded; a breakpoint at the place where the CPU stands
 stops it again without having executed anything, so that it is taken out for one step; breakpoints
-take effect before paging is on. The packet `g` has no MSR but EFER.
+take effect before paging is on. The packet `g` has no MSR but EFER. 7.2 also says behind an
+unaligned write near a watched word that this was written.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from builder.boot.emulator import BootImage, Machine, Qemu
 from builder.boot.emulator.control import Control
 from builder.boot.patience import Patience, Reading, Watcher
 from builder.boot.transcript import Phase
+from builder.errors import EmulatorError
 from builder.tools import commands
 from builder.xray.debugger import (
     REGISTERS,
@@ -33,7 +35,9 @@ from builder.xray.debugger import (
     GuestHangsError,
     Registers,
     Span,
+    how_ended,
 )
+from builder.xray.instruction import INSTRUCTION_BYTES_MAX, accesses
 
 _LOOK_S = 0.05  # between two looks at what a running guest has used up
 _WORD = struct.Struct("<I")
@@ -45,6 +49,11 @@ _STEP_WITH_CLOCK = b"Qqemu.sstep=1"
 # `TR =0068 c0112340 00000067 00008b00 DPL=0 TSS32-busy`, `GDT=     c0113000 0000007f`
 _TABLE = re.compile(r"^(TR|GDT|IDT) *= *(?:[0-9a-f]{4} )? *([0-9a-f]{8})", re.MULTILINE)
 _CONTROL = re.compile(r"\b(CR[0234])=([0-9a-f]{8})")
+
+
+def _flat(_: int) -> int:
+    """Base of every segment: the kernel's are flat."""
+    return 0
 
 
 class GdbStub:
@@ -82,17 +91,39 @@ class GdbStub:
         elif here["eip"] in addresses:
             self._one_step(clock=False)
         self._set(addresses)
-        here, _ = self.look(())
+        spans = tuple((at, _WORD.size) for at in written)
+        here, before = self.look(spans)
         if here["eip"] in addresses:
             return here
-        self._say(*(b"Z2,%x,4" % at for at in written))
-        self._answers(len(written))
-        stop = self._go(b"c")
-        self._say(*(b"z2,%x,4" % at for at in written))
-        self._answers(len(written))
-        if found := re.search(rb"watch:([0-9a-f]+)", stop):
-            self.hit = int(found[1], 16)
-        return self.look(())[0]
+        self._say(*(b"Z2,%x,%x" % span for span in spans))
+        self._answers(len(spans))
+        while True:
+            stop = self._go(b"c")
+            here, now = self.look(spans)
+            found = [at for at, old, new in zip(written, before, now, strict=True) if old != new]
+            said = re.search(rb"watch:([0-9a-f]+)", stop)
+            if said and not found and self._may_write(here, int(said[1], 16)):
+                found = [int(said[1], 16)]
+            if found or not said or here["eip"] in addresses:
+                break
+        self._say(*(b"z2,%x,%x" % span for span in spans))
+        self._answers(len(spans))
+        self.hit = found[0] if found and said else None
+        return here
+
+    def _may_write(self, behind: Registers, address: int) -> bool:
+        """Can the instruction that has just been executed have written the word there?"""
+        eip, esp = behind["eip"], behind["esp"]
+        _, (code,) = self.look(((eip - INSTRUCTION_BYTES_MAX, INSTRUCTION_BYTES_MAX),))
+        for length in range(1, INSTRUCTION_BYTES_MAX + 1) if code else ():
+            own = (code or b"")[-length:]
+            # ESP as it was before a PUSH, or a CALL.
+            before = ({**behind, "eip": eip - length, "esp": esp + up} for up in (0, _WORD.size))
+            touched = (span for registers in before for span in accesses(own, registers, _flat))
+            if any(span.writes and -_WORD.size < address - span.address < span.size_bytes
+                   for span in touched):  # fmt: skip
+                return True
+        return code is None
 
     def _set(self, addresses: frozenset[int]) -> None:
         """Have breakpoints there, and nowhere else."""
@@ -155,7 +186,7 @@ class GdbStub:
                 b"".join(b"$%s#%02x" % (packet, sum(packet) & 0xFF) for packet in packets)
             )
         except OSError:
-            raise GuestEndedError("the emulator is gone") from None
+            raise GuestEndedError(self.how_it_ended()) from None
 
     def _answers(self, count: int) -> list[bytes]:
         """The next packets. Waits as long as it takes: a stopped machine answers at once."""
@@ -182,7 +213,7 @@ class GdbStub:
         if thread := re.search(rb"thread:(?:p[0-9a-f]+\.)?([0-9a-f]+);", stop):
             self.cpu = int(thread[1], 16) - 1
         if stop[:1] not in (b"T", b"S"):  # W, X: it has ended
-            raise GuestEndedError("the machine has ended")
+            raise GuestEndedError(self.how_it_ended())
         return stop
 
     def _hear(self) -> None:
@@ -191,28 +222,36 @@ class GdbStub:
         except OSError:
             piece = b""
         if not piece:
-            raise GuestEndedError("the machine has ended")
+            raise GuestEndedError(self.how_it_ended())
         self._heard += piece
+
+    def how_it_ended(self) -> str:
+        """Why nothing more is to be heard."""
+        return "the machine has ended"
 
 
 class StoppedQemu(GdbStub):
     """The client, and the machine that it was made for."""
 
     def __init__(
-        self, line: socket.socket, give_up: Callable[[], str], serial: Path, errors: Path
+        self,
+        line: socket.socket,
+        give_up: Callable[[], str],
+        process: commands.Process,
+        serial: Path,
     ) -> None:
-        """The files get what the guest prints, and what QEMU says of itself."""
+        """`process` is QEMU; the file gets what the guest prints."""
+        self._process = process
         self._serial = serial
-        self._errors = errors
         super().__init__(line, give_up)
 
     def output(self) -> str:
         """See `Debugger.output`."""
         return self._serial.read_text("utf-8", "backslashreplace").replace("\r\n", "\n")
 
-    def complaint(self) -> str:
-        """What QEMU has said."""
-        return self._errors.read_text("utf-8", "replace")
+    def how_it_ended(self) -> str:
+        """See `GdbStub.how_it_ended`."""
+        return how_ended("QEMU", self._process)
 
 
 @contextlib.contextmanager
@@ -228,7 +267,7 @@ def qemu_stopped(
 
     Raises:
         ToolError: There is no QEMU.
-        GuestEndedError: QEMU did not come up.
+        EmulatorError: QEMU did not come up.
         UserError: TINYGATE_TIMEOUT_SCALE is not a factor.
     """
     emulator = Qemu()
@@ -257,4 +296,12 @@ def qemu_stopped(
             counted = emulator.counted(machine, control) if machine.counts else None
             return watcher.see(Phase.SUITE, serial.stat().st_size, Reading(effort.read(), counted))
 
-        yield StoppedQemu(ours, give_up, serial, errors)
+        try:
+            stopped = StoppedQemu(ours, give_up, process, serial)
+        except GuestEndedError as error:
+            raise EmulatorError(
+                "QEMU did not start",
+                where=commands.Command(tuple(command)).shell(),
+                why=errors.read_text("utf-8", "replace").strip() or str(error),
+            ) from error
+        yield stopped

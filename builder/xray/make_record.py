@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from builder.boot.emulator import BootImage, Machine
+from builder.boot.emulator import EMULATORS, BootImage, Emulator, Machine
 from builder.errors import UserError
 from builder.linux.cpio import File, pack
 from builder.model.kernel import KernelModel
-from builder.tools import toolchain
-from builder.tools.tool import version_text
+from builder.xray.bochs_debugger import bochs_stopped
+from builder.xray.debugger import Debugger
 from builder.xray.elf_names import ElfNames, read_names
 from builder.xray.find_call import Wanted, stopped_at_call
+from builder.xray.gdb_stub import qemu_stopped
 from builder.xray.named_build import NamedBuild
 from builder.xray.naming import Sources, name_record
 from builder.xray.record import Kernel, Record
@@ -27,6 +30,11 @@ from builder.xray.recorder import (
     where_the_program_goes_on,
 )
 
+_STOPPED: Mapping[str, Callable[[Machine, BootImage], AbstractContextManager[Debugger]]] = {
+    "qemu": qemu_stopped,
+    "bochs": bochs_stopped,
+}
+_TITLES = {"qemu": "QEMU", "bochs": "Bochs"}
 DO_NOT_COME_BACK = ("exit", "exit_group", "execve", "sigreturn", "rt_sigreturn")
 
 
@@ -42,6 +50,8 @@ class Subject:
         kernel: That file, if there is no tree.
         program: One of the user's, which a kernel of step linux is to start.
         arguments: Of that program.
+        emulator: Name of the one to boot it on.
+        disk: Its disk image, for an emulator that boots no ELF file.
     """
 
     model: KernelModel
@@ -51,6 +61,8 @@ class Subject:
     kernel: Path | None = None
     program: Path | None = None
     arguments: tuple[str, ...] = ()
+    emulator: str = "qemu"
+    disk: Path | None = None
 
 
 def make_record(
@@ -77,15 +89,16 @@ def make_record(
         BuildError: The tree cannot be built.
         ToolError: A tool is missing.
     """
-    toolchain.require(toolchain.QEMU)
+    on = _emulator(subject, timer_at)
     with tempfile.TemporaryDirectory(prefix="tinygate-") as folder:
         build = NamedBuild(subject.tree, Path(folder)) if subject.tree else None
         kernel = build.kernel if build else subject.kernel
         assert kernel is not None, "there is a tree, or a kernel"
         names = read_names(kernel)
         image = _image(subject, kernel, Path(folder))
+        boot = partial(_STOPPED[on.name], subject.machine, image)
         end = _place(until, names) if until else None
-        with stopped_at_call(subject.machine, image, names, subject.model, wanted) as (
+        with stopped_at_call(boot, names, subject.model, wanted) as (
             debugger,
             found,
         ):
@@ -114,12 +127,22 @@ def make_record(
             build.tree if build else None,
             subject.model,
         )
-        of = Kernel(subject.model.step, subject.digest, subject.machine.cpu, _emulator())
+        said = f"{_TITLES[on.name]} {on.installed_version()}"
+        of = Kernel(subject.model.step, subject.digest, subject.machine.cpu, said)
         return name_record(raw, sources, of, wanted.nth)
 
 
 def _image(subject: Subject, kernel: Path, folder: Path) -> BootImage:
     """What to boot: with the user's program as the first process, if there is one."""
+    if not EMULATORS[subject.emulator].abilities.boots_elf:
+        if subject.disk is None or subject.program is not None:
+            raise UserError(
+                f"{_TITLES[subject.emulator]} boots disk images only",
+                where=f"machine.emulator = {subject.emulator}",
+                why="neither a kernel's file alone nor a program of yours is on one",
+                fix="--set machine.emulator=qemu",
+            )
+        return BootImage("disk", subject.disk)
     if subject.program is None:
         return BootImage("kernel", kernel)
     initrd = folder / "initrd"
@@ -129,9 +152,31 @@ def _image(subject: Subject, kernel: Path, folder: Path) -> BootImage:
     return BootImage("kernel", kernel, initrd, f"-- {words}" if words else "")
 
 
-def _emulator() -> str:
-    found = toolchain.require(toolchain.QEMU)["qemu"]
-    return f"QEMU {version_text(found.version)}"
+def _emulator(subject: Subject, timer_at: int | None) -> Emulator:
+    """The one to boot on.
+
+    Raises:
+        UserError: It has no debugger that could be used, or cannot do what is asked.
+        ToolError: It is not installed.
+    """
+    where = f"machine.emulator = {subject.emulator}"
+    if subject.emulator not in _STOPPED:
+        raise UserError(
+            "it cannot be stepped through",
+            where=where,
+            why=f"only {' and '.join(_TITLES.values())} have a debugger that is used here",
+            fix="--set machine.emulator=qemu",
+        )
+    if subject.emulator != "qemu" and timer_at is not None:
+        raise UserError(
+            "a timer interrupt cannot be let in there",
+            where=where,
+            why="only QEMU's clock can be held still until then",
+            fix="leave out --timer-at, or --set machine.emulator=qemu",
+        )
+    on = EMULATORS[subject.emulator]
+    on.require()
+    return on
 
 
 def _place(text: str, names: ElfNames) -> int:

@@ -8,6 +8,7 @@ its programs are stripped. Here only the assembly is assembled again, into the s
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from builder.image.build import PLAIN_MAKE, make_command
 from builder.tools import commands
 
 # For make: objects that are there were made with the right options, whatever obj/tools says.
+_PROGRAMS = "user/"
 _AS_THEY_ARE = ("-o", "obj/tools")
 
 
@@ -70,8 +72,12 @@ class NamedBuild:
         self._command += [f"{nasm} -g -F dwarf"]
         if has_lines(self.tree / "kernel.elf"):
             self._command += _AS_THEY_ARE
-        assembly = [path.relative_to(self.tree) for path in sorted(self.tree.rglob("*.asm"))]
-        self._make(*(word for path in assembly for word in ("-W", str(path))), "kernel.elf")
+        assembly = sorted(str(path.relative_to(self.tree)) for path in self.tree.rglob("*.asm"))
+        # What programs are made of, when one is asked for: not for a kernel that has them stripped.
+        self._of_programs = [path for path in assembly if path.startswith(_PROGRAMS)]
+        self._make(
+            *_as_new(path for path in assembly if path not in self._of_programs), "kernel.elf"
+        )
         shutil.copy(self.tree / "kernel.elf", self.kernel)
 
     def program(self, name: str) -> Path | None:
@@ -79,7 +85,7 @@ class NamedBuild:
         path = self.tree / "user/bin" / name
         if not path.is_file() or not (self.tree / f"user/{name}.c").is_file():
             return None
-        self._make("STRIP=", "-W", "user/program.ld", f"user/bin/{name}")
+        self._make("STRIP=", *_as_new(("user/program.ld", *self._of_programs)), f"user/bin/{name}")
         return path
 
     def _make(self, *words: str) -> None:
@@ -90,6 +96,11 @@ class NamedBuild:
                 where=str(self.tree),
                 why=(done.stderr or done.stdout).strip(),
             )
+
+
+def _as_new(paths: Iterable[str]) -> list[str]:
+    """For make: take these files for changed."""
+    return [word for path in paths for word in ("-W", path)]
 
 
 def has_lines(kernel: Path) -> bool:

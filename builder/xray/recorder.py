@@ -20,8 +20,10 @@ from builder.xray.machine_state import MachineState
 ROWS_MAX = 100_000
 PAGE_BYTES = 4096
 STACK_WINDOW_BYTES = 256  # of the program's stack, below and above its ESP
-_FRAME_BYTES = 20  # IRET takes three words, or five
+_WORD = 4
+_FRAME_WORDS, _SAME_RING_WORDS = 5, 3  # of what IRET takes: to another ring, and within one
 _INT, _INT3, _IRET, _HLT = b"\xcd", b"\xcc", b"\xcf", b"\xf4"
+_REPEATED = tuple(b"\xf3" + bytes((code,)) for code in (0xA4, 0xA5, 0xAA, 0xAB))  # MOVS, STOS
 _MOV_CR = b"\x0f\x22"
 
 
@@ -119,6 +121,7 @@ def record(
     ends: Ends,
     timer_at: int | None = None,
     rows_max: int = ROWS_MAX,
+    over_repeats: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> RawRecord:
     """Record from where the machine stands.
@@ -129,6 +132,7 @@ def record(
         ends: Asked behind each row, with the registers behind it: was that the last one?
         timer_at: Number of the row from which on the clock runs until it has interrupted once.
         rows_max: Most rows to take.
+        over_repeats: A string instruction with REP is one row, with all its turns.
         progress: Called now and then with the number of rows.
     """
     state = found.state
@@ -145,7 +149,10 @@ def record(
         old = debugger.look(spans)[1] if spans else ()
         try:
             runs = clock_is_due and len(rows) + 1 >= (timer_at or 0)
-            debugger.step(clock=runs or row.code[:1] == _HLT)
+            if over_repeats and row.code.startswith(_REPEATED):
+                debugger.run_to(frozenset((registers["eip"] + len(_REPEATED[0]),)))
+            else:
+                debugger.step(clock=runs or row.code[:1] == _HLT)
             registers, new = debugger.look(spans)
         except (GuestEndedError, GuestHangsError) as error:
             cut = str(error)
@@ -155,7 +162,7 @@ def record(
             Touched(span.address, before, after, span.writes)
             for span, before, after in zip(touched, old, new, strict=True)
         )
-        rows.append(_with_gate(debugger, row, seen, registers, state))
+        rows.append(_with_gate(debugger, row, _taken(row, seen), registers, state))
         clock_is_due &= not (runs and rows[-1].instead)
         if row.code.startswith(_MOV_CR):
             code.changed()
@@ -191,8 +198,18 @@ def in_ring_3(row: RawRow, registers: Registers) -> bool:
 def _touched_by(row: RawRow, state: MachineState) -> tuple[Access, ...]:
     found = accesses(row.code, row.registers, state.segment_base)
     if row.code[:1] == _IRET:
-        found += (Access(row.registers["esp"], _FRAME_BYTES, writes=False),)
+        places = (row.registers["esp"] + _WORD * at for at in range(_FRAME_WORDS))
+        found += tuple(Access(at & 0xFFFFFFFF, _WORD, writes=False) for at in places)
     return found
+
+
+def _taken(row: RawRow, touched: tuple[Touched, ...]) -> tuple[Touched, ...]:
+    """What an IRET has really read: ESP and SS only on the way to another ring."""
+    if row.code[:1] != _IRET:
+        return touched
+    cs = touched[1].new or b"\0"
+    stays = cs[0] & 3 == row.registers["cs"] & 3
+    return touched[:_SAME_RING_WORDS] if stays else touched
 
 
 def _with_gate(

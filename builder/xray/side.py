@@ -137,6 +137,17 @@ class Side:
                 return Line(line.file, text.index(before) + 1 + back)
         return line
 
+    def lacks(self, other: Side, line: Line) -> bool:
+        """Has this tree fewer of that line of the other's than that has?"""
+        if not (wanted := other.source(line)):
+            return False
+        counts = [
+            sum(side.source(Line(line.file, at + 1)) == wanted for at in range(len(text)))
+            for side in (self, other)
+            for text in (side._text(line.file),)
+        ]
+        return counts[0] < counts[1]
+
     def _text(self, file: str) -> list[str]:
         try:
             return (self.tree / file).read_text("utf-8", "replace").splitlines()
@@ -151,6 +162,12 @@ class Side:
         found = text[line.line - 1] if 0 < line.line <= len(text) else ""
         mark = ";" if line.file.endswith((".asm", ".inc")) else "/*"
         return " ".join(found.partition(mark)[0].split())
+
+    @cached_property
+    def beginnings(self) -> frozenset[int]:
+        """Where a part of the suite begins: its check, or the making of its process."""
+        is_one = re.compile(r"check_\w+|process_create").fullmatch
+        return frozenset(each.low for each in self.names.functions if is_one(each.name))
 
     @cached_property
     def switch_address(self) -> int:

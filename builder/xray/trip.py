@@ -11,13 +11,21 @@ from builder.xray.debugger import GuestEndedError, GuestHangsError, Registers
 from builder.xray.elf_names import ElfNames
 from builder.xray.gdb_stub import StoppedQemu
 from builder.xray.instruction import accesses
-from builder.xray.machine_state import GDT_BYTES, MSR_EIP, MachineState, program_name, read_state
+from builder.xray.machine_state import (
+    GDT_BYTES,
+    MSR_EIP,
+    TSS_ESP0,
+    MachineState,
+    program_name,
+    read_state,
+)
 from builder.xray.side import Side
 from builder.xray.suspects import result_count
 
 ENTRIES_MAX = 4000
 _ARGUMENTS = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "ds", "es", "fs", "gs")
 _FRAME_WORDS = 5
+_STACK_LOOK_BYTES = 512  # so much of a stack is looked through for calls
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,30 @@ class Told:
         what: Such as `MSR 175h`, or the instruction.
         value: Of an MSR; else 0.
         address: Of the instruction.
+        callers: Of the calls that led there, the innermost first.
         table: What lies there, if that is a table.
     """
 
     what: str
     value: int
     address: int
+    callers: tuple[int, ...]
     table: bytes = b""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who wrote a word last.
+
+    Attributes:
+        address: In the instruction.
+        callers: Of the calls that led there, the innermost first.
+        passed: How many entries into the kernel had been passed by then.
+    """
+
+    address: int
+    callers: tuple[int, ...]
+    passed: int
 
 
 @dataclass(frozen=True)
@@ -55,8 +80,7 @@ class Trip:
         results: Of its suite, behind which the part begins.
         debugger: The machine.
         watch: Addresses of words whose writers are wanted.
-        writers: Of these -> the address behind the instruction that wrote it last, and how many
-            entries had been passed by then.
+        writers: Of these, who wrote it last.
         passed: Entries since the part began.
         told: All that the CPU was told, in order.
         ended: How the trip ended too early; empty if it did not.
@@ -69,7 +93,7 @@ class Trip:
     results: int
     debugger: StoppedQemu
     watch: frozenset[int] = frozenset()
-    writers: dict[int, tuple[int, int]] = field(default_factory=dict)
+    writers: dict[int, Writer] = field(default_factory=dict)
     passed: int = 0
     told: list[Told] = field(default_factory=list)
     ended: str = ""
@@ -87,24 +111,34 @@ class Trip:
         return self.side.meaning(value, self.esp0, self.program)
 
     def to_part(self) -> None:
-        """Go to the first program that is switched to behind so many results."""
+        """Go to where the part behind so many results begins: a check, or a program's process."""
         told_at = frozenset(self.side.system_instructions)
-        places = told_at | {self.side.switch_address}
+        switch, beginnings = self.side.switch_address, self.side.beginnings
         try:
-            while not self.running or self._results() < self.results:
-                registers = self.debugger.run_to(places, self.watch)
+            while True:
+                registers = self.debugger.run_to(told_at | beginnings | {switch}, self.watch)
                 self._see_writer(registers)
                 while registers["eip"] in told_at:
                     self._hear(registers)
                     self.debugger.step()  # now the CPU has been told
                     registers, _ = self.debugger.look(())
-                if registers["eip"] == self.side.switch_address:
+                if registers["eip"] == switch:
                     self._switched(registers)
+                if registers["eip"] in beginnings | {switch} and self._results() >= self.results:
+                    break
         except (GuestEndedError, GuestHangsError) as error:
             self.ended = str(error)
             return
         msr = {int(row.what[4:7], 16): row.value for row in self.told if row.what[:3] == "MSR"}
         self.state = read_state(self.debugger, msr)
+        if not self.running:
+            self.look_who_runs()
+
+    def look_who_runs(self) -> None:
+        """By esp0, as the TSS has it."""
+        _, (word,) = self.debugger.look(((self.debugger.tables()["tr"] + TSS_ESP0, 4),))
+        self.esp0 = int.from_bytes(word or b"", "little")
+        self.running = program_name(self.debugger, self.side.model, self.esp0)
 
     def _results(self) -> int:
         return result_count(self.debugger.output())
@@ -119,7 +153,9 @@ class Trip:
         text = self.side.system_instructions[registers["eip"]]
         if text == "wrmsr":
             what = f"MSR {registers['ecx']:x}h"
-            self.told.append(Told(what, registers["eax"], registers["eip"]))
+            self.told.append(
+                Told(what, registers["eax"], registers["eip"], self._callers(registers))
+            )
         else:
             what = text.split()[0] if not text.startswith("mov") else text.rpartition(",")[0]
             table = b""
@@ -128,7 +164,7 @@ class Trip:
             elif what == "ltr":
                 _, (gdt,) = self.debugger.look(((self.debugger.tables()["gdt"], GDT_BYTES),))
                 table = gdt or b""
-            self.told.append(Told(what, 0, registers["eip"], table))
+            self.told.append(Told(what, 0, registers["eip"], self._callers(registers), table))
 
     def _table(self, registers: Registers) -> bytes:
         """The GDT that is about to be loaded."""
@@ -143,7 +179,19 @@ class Trip:
 
     def _see_writer(self, registers: Registers) -> None:
         if self.debugger.hit in self.watch:
-            self.writers[self.debugger.hit or 0] = (registers["eip"], self.passed)
+            inside = {**registers, "eip": registers["eip"] - 1}
+            self.writers[self.debugger.hit or 0] = Writer(
+                inside["eip"], self._callers(inside), self.passed
+            )
+
+    def _callers(self, registers: Registers) -> tuple[int, ...]:
+        """Addresses in the CALLs on the kernel's stack that led into the running C function."""
+        if registers["cs"] & 3:
+            return ()
+        _, (stack,) = self.debugger.look(((registers["esp"], _STACK_LOOK_BYTES),))
+        if stack is None:
+            return ()
+        return tuple(self.side.names.callers(registers["eip"], stack))
 
     @property
     def gates(self) -> frozenset[int]:
@@ -156,7 +204,7 @@ class Trip:
     def entries(self) -> Iterator[Entry]:
         """Go from entry to entry until the next result; what each looks like."""
         gates = self.gates
-        places = gates | {self.side.switch_address}
+        places = gates | self.side.beginnings | {self.side.switch_address}
         while self.passed < ENTRIES_MAX:
             try:
                 registers = self.debugger.run_to(places, self.watch)
@@ -169,8 +217,8 @@ class Trip:
                 yield self._entry(registers)
             elif registers["eip"] == self.side.switch_address:
                 self._switched(registers)
-                if self._results() > self.results:
-                    return
+            if registers["eip"] not in gates and self._results() > self.results:
+                return
 
     def _entry(self, registers: Registers) -> Entry:
         frame: tuple[str, ...] = ()

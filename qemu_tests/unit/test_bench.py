@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from builder.bench import benchmark, clock, measure, report, serial, stats
+from builder.bench import benchmark, clock, measure, report, serial, stats, xray_time
 from builder.bench.figures import FIGURES, Row, Value, figure
 from builder.bench.yardstick import Yardsticks
 from builder.boot.emulator.base import BootImage, Machine
@@ -221,6 +221,13 @@ def test_json_keeps_every_digit() -> None:
     assert [row["reached"] for row in figures] == [False, True, None]
 
 
+def test_one_more_instruction_costs_what_the_longer_record_takes_longer() -> None:
+    pairs = [xray_time._Pair((1.0, 50), (1.5, 1050)), xray_time._Pair((4.0, 50), (4.25, 1050))]
+    assert xray_time._one_more(pairs) == Value(pytest.approx(375.0), pytest.approx(250.0))
+    assert xray_time._whole(pairs) == Value(2.5, 1.0)
+    assert xray_time._whole([]) is None
+
+
 # ---- all of it, with `sh` for an emulator -------------------------------------------------------
 
 
@@ -246,6 +253,14 @@ class FakeEmulator:
         return ["sh", "-c", f"cat '{image.path}'; exit 33"]
 
 
+def fake_tinygate(verb: str, _out_dir: Path, words: Sequence[str]) -> Sequence[str]:
+    """A verb that only writes its record: of 10 rows, or of 30 if the call is a write."""
+    if verb != "xray":
+        return ["true"]
+    rows = json.dumps({"rows": [0] * (30 if "write" in words else 10)})
+    return ["sh", "-c", 'printf %s "$1" > "$2"', "sh", rows, words[-1]]
+
+
 @pytest.fixture
 def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> benchmark.Parts:
     def build(_cfg: KernelConfig, out_dir: Path) -> Any:
@@ -265,9 +280,11 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> benchmark.Parts:
         return ["mkdir", "-p", str(out_dir)]
 
     monkeypatch.setattr(benchmark, "assemble", assemble)
+    monkeypatch.setattr(xray_time, "_gdb", lambda *_: ["true"])
     return benchmark.Parts(
         build=build,
         image_command=image_command,
+        tinygate=fake_tinygate,
         yardstick_source=tmp_path,
         emulator=cast(Any, FakeEmulator([])),
         objcopy=str(_copying_objcopy(tmp_path)),
@@ -282,6 +299,7 @@ def test_one_run_fills_the_table_and_is_saved(tmp_path: Path, parts: benchmark.P
     assert values["page_over_int80"] == pytest.approx((52.25 - 3) / (40 - 3))
     assert values["page_over_yardstick"] == pytest.approx((52.25 - 3) / (50 - 3))
     assert values["memory_mib"] == 3
+    assert values["xray_getpid_s"] > 0
     assert values["disk_bytes"] == 512
     assert values["kernel_bytes"] == len(GUEST)
     saved = (tmp_path / "bench" / "bench.json").read_text()

@@ -26,7 +26,7 @@ from string import Template
 from builder.boot.emulator.base import Abilities, BootImage, Exit, ExitKind, Machine, Serial
 from builder.boot.emulator.silent import Silent
 from builder.errors import ToolError, UserError
-from builder.tools import packages, toolchain
+from builder.tools import commands, packages, toolchain
 from builder.tools.tool import Version, version_text
 
 FIRST_WITHOUT_DEBUGGER: Version = (3, 0)
@@ -43,6 +43,7 @@ MODELS = {
     "athlon": "athlon64_clawhammer",
 }
 SEVERAL_CPUS_MODEL = "p4_willamette"  # instead of p3_katmai, which has no APIC in 3.x
+_OPTIONS = "-q -f /dev/fd/5 -unlock"
 _ASK_DEBUGGER = " -debugger -rc /dev/fd/4"
 INSTRUCTIONS_PER_S = 50_000_000
 
@@ -97,7 +98,7 @@ class Bochs(Silent):
             raise ToolError(
                 "there is no BIOS for Bochs",
                 where=str(missing[0]),
-                fix=packages.advice(["bochs"]),
+                fix=_advice(),
             )
 
     def installed_version(self) -> str:
@@ -117,30 +118,45 @@ class Bochs(Silent):
     ) -> list[str]:
         """See `Emulator.command`."""
         self.refuse_what_it_cannot(machine, image, debug=gdb is not None or stopped)
-        if unfit := re.search(r'[",]|[^ -~]', str(image.path)):
-            raise UserError(
-                f"Bochs cannot be told a path with {unfit[0]!r} in it",
-                where=str(image.path),
-                why="its configuration knows no quoting",
-                fix="put the image into another folder",
-            )
-        configuration = _CONFIGURATION.substitute(
-            megs=machine.memory_mib,
-            model=_model(machine),
-            cpus=machine.cpus,
-            ips=INSTRUCTIONS_PER_S,
-            bios=_BIOS,
-            vga_bios=_VGA_BIOS,
-            disk=image.path,
-            journal=Path(tempfile.gettempdir()) / "tinygate-bochs",
-            serial="/dev/fd/3" if isinstance(serial, str) else serial,
-        )
+        place = "/dev/fd/3" if isinstance(serial, str) else str(serial)
+        configuration = _configuration(machine, image, place)
         version = self.version or _installed()
-        options, here = "-q -f /dev/fd/5 -unlock", f"5<<'END'\n{configuration}END\n"
+        options, here = _OPTIONS, f"5<<'END'\n{configuration}END\n"
         if version < FIRST_WITHOUT_DEBUGGER or machine.cpus > 1:
             options += " -rc /dev/fd/4" if version < FIRST_WITHOUT_DEBUGGER else _ASK_DEBUGGER
             here = f"4<<'GO' 5<<'END'\nc\nq\nGO\n{configuration}END\n"
         return ["sh", "-c", f"exec {self.program} {options} 3>&1 1>&2 {here}"]
+
+    def require_debugger(self) -> None:
+        """Raise ToolError if it is not installed, or was built without its debugger."""
+        self.require()
+        if not _knows_debugger(self.program):
+            raise ToolError(
+                "this Bochs has no debugger",
+                where=str(toolchain.require(toolchain.BOCHS)["bochs"].path),
+                why="`bochs --help` knows no -rc",
+                fix=f"build it with --enable-debugger, or take Debian's: {_advice()}",
+            )
+
+    def debugger_command(self, machine: Machine, image: BootImage, serial: Path) -> list[str]:
+        """The command line with which its debugger takes commands on stdin, and answers on stdout.
+
+        Args:
+            machine: The machine to emulate.
+            image: What to boot.
+            serial: File that gets what the guest prints.
+
+        Raises:
+            ToolError: It is not installed, or was built without a debugger.
+            UserError: It cannot have that machine or image.
+        """
+        self.require_debugger()
+        self.refuse_what_it_cannot(machine, image, debug=False)
+        options = _OPTIONS
+        if (self.version or _installed()) >= FIRST_WITHOUT_DEBUGGER:
+            options += " -debugger"
+        configuration = _configuration(machine, image, str(serial))
+        return ["sh", "-c", f"exec {self.program} {options} 5<<'END'\n{configuration}END\n"]
 
     def explain_exit(self, status: int, control_text: str, log: str = "") -> Exit:  # noqa: ARG002
         """See `Emulator.explain_exit`."""
@@ -158,6 +174,39 @@ class Bochs(Silent):
         """See `Emulator.messages`."""
         lines = (line for line in log.splitlines() if _FOR_PEOPLE.search(line))
         return "\n".join(line for line in lines if not _NOISE.search(line))
+
+
+def _advice() -> str:
+    return packages.advice(["bochs"])
+
+
+@cache
+def _knows_debugger(program: str) -> bool:
+    """Is it a build that reads debugger commands?"""
+    said = commands.run([program, "--help"])
+    return "-rc " in said.stdout + said.stderr
+
+
+def _configuration(machine: Machine, image: BootImage, serial: str) -> str:
+    """Its configuration file. Raises UserError for a path that this cannot name."""
+    if unfit := re.search(r'[",]|[^ -~]', str(image.path)):
+        raise UserError(
+            f"Bochs cannot be told a path with {unfit[0]!r} in it",
+            where=str(image.path),
+            why="its configuration knows no quoting",
+            fix="put the image into another folder",
+        )
+    return _CONFIGURATION.substitute(
+        megs=machine.memory_mib,
+        model=_model(machine),
+        cpus=machine.cpus,
+        ips=INSTRUCTIONS_PER_S,
+        bios=_BIOS,
+        vga_bios=_VGA_BIOS,
+        disk=image.path,
+        journal=Path(tempfile.gettempdir()) / "tinygate-bochs",
+        serial=serial,
+    )
 
 
 def _model(machine: Machine) -> str:
