@@ -79,6 +79,7 @@ static int remember_directory(struct initrd_files *files)
         return -ENOMEM;
     }
     *directory = (struct initrd_directory){NULL, files->inode, files->mtime};
+    inode_get(files->inode); /* a later entry may take its place */
     if (files->last_directory) {
         files->last_directory->next = directory;
     } else {
@@ -176,6 +177,7 @@ void initrd_files_end(struct initrd_files *files)
     while (files->directories) {
         struct initrd_directory *directory = files->directories;
         inode_set_times(directory->inode, directory->mtime);
+        inode_put(directory->inode);
         files->directories = directory->next;
         memory_free(directory);
     }

@@ -182,7 +182,7 @@ long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uin
     new_size = page_up(new_size);
     if (start % PAGE_SIZE || new_size == 0 || (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) ||
         flags == MREMAP_FIXED ||
-        (is_fixed && wanted < start + page_up(size) && start < wanted + new_size)) {
+        (is_fixed && wanted < start + page_up(size + !size) && start < wanted + new_size)) {
         return -EINVAL;
     }
     if (!range_ok(start, size, &end) || !area || area->start > start || area->end < end) {
