@@ -66,6 +66,7 @@ _MAPPING = (
     Constant("MS_INVALIDATE", 2),
     Constant("MS_SYNC", 4),
     Constant("MREMAP_MAYMOVE", 1, "elsewhere, if need be"),
+    Constant("MREMAP_FIXED", 2, "exactly there"),
     Constant("MADV_DONTNEED", 4, "the pages come again as they first were"),
 )
 _OPEN = (
@@ -80,6 +81,9 @@ _OPEN = (
     Constant("O_APPEND", 0x400, "every write goes to the end", 1),
     Constant("O_NONBLOCK", 0x800, "-EAGAIN instead of waiting", 1),
     Constant("O_LARGEFILE", 0x8000, "", 1),
+    Constant("O_NOATIME", 0x40000, "reading leaves no trace", 1),
+    Constant("O_PATH", 0x200000, "only the place: nothing is read or written", 1),
+    Constant("O_TMPFILE", 0x410000, "a file without a name, in that directory", 1),
     Constant("O_DIRECTORY", 0x10000, "it must be one", 1),
     Constant("O_NOFOLLOW", 0x20000, "it must not be a symbolic link", 1),
     Constant("O_CLOEXEC", 0x80000, "closed by execve()", 1),

@@ -116,6 +116,12 @@ PROGRAMS = (
     Program("locks", ("glibc", "musl")),
     Program("waitfds", ("glibc", "musl")),
     Program("owners", ("glibc", "musl")),
+    Program("elfs", ("glibc",)),
+    Program("sparse", ("glibc", "musl")),
+    Program("inodes", ("glibc", "musl")),
+    Program("terminal", ("glibc", "musl")),
+    Program("archive", ("glibc",)),
+    Program("nameless", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -15,6 +15,7 @@
 #define NR_IOCTL 54
 #define NR_GETPPID 64
 #define NR_FCNTL 55
+#define NR_MREMAP 163
 #define NR_POLL 168
 #define NR_RT_SIGACTION 174
 #define NR_FSTAT64 197
@@ -23,6 +24,10 @@
 #define TCGETS 0x5401
 #define TIOCGWINSZ 0x5413
 #define SIGWINCH 28
+#define PAGE_SIZE 4096ul
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED 2
+#define MOVED_TO 0x20000000
 #define STAT_MODE 4 /* of struct stat64, in words */
 
 static char buffer[1 << 16];
@@ -183,6 +188,30 @@ static unsigned long sysinfo_of(char **environment)
     return entry[0] ? entry[1] : 0;
 }
 
+static long call_by(const unsigned long *sysinfo, long number, long a, long b, long c, long d,
+                    long e)
+{
+    long result;
+    __asm__ volatile("call *%1"
+                     : "=a"(result)
+                     : "m"(*sysinfo), "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
+                     : "memory");
+    return result;
+}
+
+/* The page moves while a call is made by it, which comes back where the page is then. */
+static int move_page(unsigned long sysinfo)
+{
+    const unsigned long page = sysinfo & ~(PAGE_SIZE - 1), moved = sysinfo - page + MOVED_TO;
+    long result = call_by(&sysinfo, NR_MREMAP, (long)page, PAGE_SIZE, PAGE_SIZE,
+                          MREMAP_MAYMOVE | MREMAP_FIXED, MOVED_TO);
+
+    if (result != MOVED_TO) {
+        return 1;
+    }
+    return call_by(&moved, NR_GETPID, 0, 0, 0, 0, 0) != call(NR_GETPID, 0, 0, 0, 0);
+}
+
 /* Copied first: a page above the kernel is nothing that write() takes. */
 static void show_bytes(const char *from)
 {
@@ -308,6 +337,8 @@ static long act(const char *word, char **arguments, char **environment)
         call_by_both_gates(sysinfo_of(environment));
     } else if (equal(word, "page")) {
         show_bytes((const char *)sysinfo_of(environment));
+    } else if (equal(word, "move")) {
+        return move_page(sysinfo_of(environment));
     } else if (equal(word, "touch")) {
         touch(number);
     } else {

@@ -12,6 +12,7 @@ from builder.linux.debian import Unpacked
 from qemu_tests.linux.build_programs import PROGRAMS, Compiler, build_program, build_runner
 from qemu_tests.linux.cases import ENVIRONMENT, Case
 from qemu_tests.linux.libcs import LIBCS, LIBRARIES, find_libc
+from qemu_tests.linux.odd_archive import BEFORE, ZEROS, odd_archive
 
 HERE = Path(__file__).parent
 FETCHED_PROGRAMS = {
@@ -64,8 +65,8 @@ def make_initramfs(
         ToolError: There is no gcc that compiles for the i386.
     """
     entries = [*_system(cases, packages, compiler), *_tests(cases, packages, compiler)]
-    archive = pack(entries)
-    return gzip.compress(archive, compresslevel=1, mtime=0) if packed else archive
+    archive = pack(entries) + odd_archive()
+    return ZEROS + (gzip.compress(archive, compresslevel=1, mtime=0) if packed else archive)
 
 
 def _system(
@@ -74,6 +75,7 @@ def _system(
     """The runner, devices, busybox, and those of the other shells that a case begins with."""
     yield File("init", build_runner(compiler).read_bytes(), 0o755)
     yield from (Directory(path) for path in FOLDERS)
+    yield from BEFORE
     yield Node("dev/console", "char", 5, 1, 0o666)
     yield Node("dev/null", "char", 1, 3, 0o666)
     yield Node("dev/zero", "char", 1, 5, 0o666)

@@ -45,6 +45,11 @@ def test_the_program_has_a_parent_that_takes_its_orphans(exec_: Exec) -> None:
     assert (done.returncode, done.stdout.split()) == (0, [b"1", b"1", b"%d" % echild, b"0", b"0"])
 
 
+@pytest.mark.parametrize("cpu", ["coreduo", "pentium2,-sep"])
+def test_the_page_that_is_called_can_be_moved(exec_: Exec, cpu: str) -> None:
+    assert exec_.run("--cpu", cpu, exec_.probe, "move").returncode == 0
+
+
 def test_the_cpu_has_sse2(exec_: Exec) -> None:
     done = exec_.probed("sse2")
     assert (done.returncode, done.stderr) == (0, b"")

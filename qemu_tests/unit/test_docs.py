@@ -548,3 +548,11 @@ def test_a_null_call_is_as_long_as_the_page_says() -> None:
 )
 def test_a_file_says_what_it_is_in_its_first_sentence(line: bytes, text: str) -> None:
     assert description(line) == text
+
+
+def test_calls_that_are_said_to_be_absent_are_not_there() -> None:
+    text = PAGES["docs/linux.md"].partition("These calls are -ENOSYS")[2].partition("\n\n")[0]
+    absent = re.findall(r"`(\w+)`", text)
+    assert len(absent) > 20
+    there = {call.name for call in build_model(load_config(None, CONFIGS["linux"])).syscalls}
+    assert set(absent) & there == set()

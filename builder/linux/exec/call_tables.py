@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import termios
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -75,6 +76,12 @@ MEANINGS: dict[tuple[str, str], Bits | Values] = {
     ("fchownat", "flags"): _AT,
     ("fstatat64", "flags"): _AT,
     ("utimensat", "flags"): _AT,
+    ("statx", "flags"): _AT,
+    ("faccessat2", "flags"): Bits(("AT_SYMLINK_NOFOLLOW", "AT_EACCESS", "AT_EMPTY_PATH")),
+    ("renameat2", "flags"): Bits(("RENAME_",)),
+    ("signalfd4", "flags"): Bits(("O_CLOEXEC", "O_NONBLOCK")),
+    ("timerfd_create", "flags"): Bits(("O_CLOEXEC", "O_NONBLOCK")),
+    ("timerfd_create", "clock"): Values("CLOCK_"),
     ("clock_nanosleep", "flags"): Bits(("TIMER_",)),
     ("clock_nanosleep_time64", "flags"): Bits(("TIMER_",)),
     ("utimensat_time64", "flags"): _AT,
@@ -121,6 +128,9 @@ NOT_FILLED_IN = (
     ("clock_nanosleep_time64", "left"),
 )
 ADDRESSES_RETURNED = ("brk", "mmap", "mmap2", "mremap")
+# Without a third argument; operations, with how many arguments they have less than six.
+_COMMANDS_ALONE = ("F_GETFD", "F_GETFL", "F_GETPIPE_SZ")
+_FUTEX_UNUSED = {"FUTEX_WAIT": 2, "FUTEX_WAKE": 3, "FUTEX_TRYLOCK_PI": 4, "FUTEX_UNLOCK_PI": 4}
 NEVER_RETURN = ("exit", "exit_group", "sigreturn", "rt_sigreturn")
 
 
@@ -185,6 +195,27 @@ def meaning_of(call: str, argument: str, value: int) -> str | None:
     if isinstance(meaning, Values):
         return value_name(meaning, value)
     return bits(meaning, value & 0xFFFFFFFF)
+
+
+def unused(call: str, values: Mapping[str, int]) -> int:
+    """How many of a call's last arguments mean nothing.
+
+    Args:
+        call: Its name.
+        values: Of its arguments, by name.
+    """
+    if call in ("open", "openat"):
+        nameless = named()["O_TMPFILE"]
+        makes = values["flags"] & named()["O_CREAT"] or values["flags"] & nameless == nameless
+        return 0 if makes else 1
+    if call in ("fcntl", "fcntl64"):
+        return 1 if values["command"] in [named()[name] for name in _COMMANDS_ALONE] else 0
+    if call == "mremap":
+        return 0 if values["flags"] & named()["MREMAP_FIXED"] else 1
+    if call in ("futex", "futex_time64"):
+        operation = values["operation"] & named()["FUTEX_CMD_MASK"]
+        return {named()[name]: count for name, count in _FUTEX_UNUSED.items()}.get(operation, 0)
+    return 0
 
 
 def signal_name(number: int) -> str:

@@ -35,6 +35,7 @@ _OWN_CODES = (ExitCode.EXEC_REFUSED, ExitCode.EXEC_NOT_FOUND)
 _KEYS = {signal.SIGINT, signal.SIGQUIT}  # what keys of a terminal send
 _FOR_MEMORY = (errno.E2BIG, errno.ENOMEM)
 _ABOUT_FILES = "initial RAM disk: "  # kernel/init.c of step linux
+_NO_MEMORY = "Cannot allocate memory"  # the emulator, in the words of the C library
 _SIGNAL_BITS = 0x7F  # of what wait() tells
 _NULL_DEVICE = os.makedev(1, 3)
 
@@ -186,10 +187,18 @@ def _status(wanted: command_line.Wanted, machine: Machine, relay: Relay) -> int:
     text = relay.kernel_text.decode("ascii", "backslashreplace").strip()
     _, has_panicked, last = text.partition(PANIC_PREFIX)
     _check_last_words(last.partition("\n")[0], wanted)
+    complaint = machine.complaint()
+    if _NO_MEMORY in complaint:
+        raise EmulatorError(
+            "the emulator gets too little memory from this system",
+            where=f"--memory {wanted.memory_mib}",
+            why=complaint.replace("\n", "\n       "),
+            fix="lift `ulimit -v`: it takes 1 GiB and more beside what --memory says; see `free`",
+        )
     raise EmulatorError(
         "the kernel panicked" if has_panicked else "the emulator gave up",
         where=wanted.program,
-        why=(text or machine.complaint()).replace("\n", "\n       ") or f"its status is {ended}",
+        why=(text or complaint).replace("\n", "\n       ") or f"its status is {ended}",
         fix="`qemu-system-i386 -cpu help` lists its CPUs; else please report it",
     )
 
@@ -208,5 +217,7 @@ def _check_last_words(last: str, wanted: command_line.Wanted) -> None:
             "the guest cannot unpack its files",
             where=" ".join(f"--initrd {path}" for path in wanted.initrds) or wanted.program,
             why=last,
-            fix="check --initrd and --file; /dev is the guest's own, and a file is no folder",
+            fix="it is damaged: `gzip -t` tries it; make it anew, or copy it once more"
+            if "gzip at" in last
+            else "check --initrd and --file; /dev is the guest's own, and a file is no folder",
         )

@@ -15,6 +15,8 @@ from builder.linux.exec import archive_check
 from builder.linux.exec.command_line import Wanted
 from builder.model import host
 
+_GUESTS_OWN = ("dev", "proc", "proc/self", "proc/self/fd")  # folders that are not empty
+
 
 def too_large(path: str, size: int, memory_mib: int) -> UserError:
     """The error for a file that the guest has no room for."""
@@ -43,6 +45,13 @@ class Archive:
         self._left = memory_mib << 20
 
     def _add(self, name: str, mode: int, data: bytes = b"", mtime: int = 0) -> None:
+        if name in _GUESTS_OWN and not stat.S_ISDIR(mode):
+            raise UserError(
+                "is a folder that the guest has",
+                where=f"--file, for /{name} in the guest",
+                why=f"/{name} is the guest's own, with what is in it",
+                fix="name another place behind the colon",
+            )
         self._names.add(name)
         links = 2 if stat.S_ISDIR(mode) else 1
         numbers = (len(self._names), mode, 0, 0, links, mtime)

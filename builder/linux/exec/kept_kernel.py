@@ -19,6 +19,7 @@ OVERRIDES = (
     "host.streams=true",
     'programs.suite="none"',
     "tss.io_bitmap=false",
+    'vsyscall.address="random"',  # as on Linux: in an area that a program may move
 )
 _HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGE = os.path.dirname(os.path.dirname(_HERE))

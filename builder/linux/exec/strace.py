@@ -146,11 +146,9 @@ def _arguments(record: Record) -> tuple[Argument, ...]:
 
 
 def _given(call: Syscall, record: Record) -> int:
-    """How many of its arguments mean something: open() has a mode only for a file that it makes."""
+    """How many of its arguments mean something."""
     names = [argument.name for argument in call.arguments]
-    if {"flags", "mode"} <= set(names):
-        return len(names) - (not record.arguments[names.index("flags")] & os.O_CREAT)
-    return len(names)
+    return len(names) - tables.unused(call.name, dict(zip(names, record.arguments, strict=False)))
 
 
 def _result(record: Record) -> str:

@@ -6,6 +6,7 @@ from qemu_tests.defects.linux.defect import Defect, TypedDefect
 from qemu_tests.defects.linux.families import FAMILIES
 from qemu_tests.defects.linux.files import FILES_AND_MEMORY
 from qemu_tests.defects.linux.names import NAMES
+from qemu_tests.defects.linux.oddities import ODDITIES
 from qemu_tests.defects.linux.processes import PROCESSES
 from qemu_tests.defects.linux.restarts import RESTARTS
 from qemu_tests.defects.linux.signals import SIGNALS
@@ -22,6 +23,7 @@ DEFECTS = (
     *CALLS,
     *FAMILIES,
     *NAMES,
+    *ODDITIES,
 )
 
 __all__ = ["DEFECTS", "TERMINAL", "Defect", "TypedDefect"]

@@ -207,7 +207,7 @@ CALLS = (
     defect(
         "what is moved begins where the area did",
         "spaces-musl",
-        changed("sys/memory.c", "    target.offset += start - area->start;\n", ""),
+        changed("sys/memory.c", "    target.offset += start - target.start;\n", ""),
         r"\+out:   moved pq",
     ),
     defect(

@@ -110,8 +110,8 @@ CORNERS = (
     corner(
         "a futex is woken when time is over",
         "proc/futex.c",
-        "is_late ? -ETIMEDOUT : until",
-        "is_late ? 0 : until",
+        "is_late ? -ETIMEDOUT : interrupted",
+        "is_late ? 0 : interrupted",
         r"\+out: syscall\(SYS_futex, .*\) = 0",
     ),
     corner(

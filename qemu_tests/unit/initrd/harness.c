@@ -37,8 +37,7 @@ const char *__asan_default_options(void)
 
 #define SECONDS_AT_MOST 5
 #define FILES_MAX 20000
-#define ENOENT 2
-#define EEXIST 17
+#define ENOTDIR 20
 #define TYPE_MASK 0170000u
 #define DIRECTORY 0040000u
 
@@ -144,7 +143,7 @@ static void drop_inode(struct inode *inode)
 }
 
 /* The place for a path that is to be made; makes its parents. Only the kinds of paths that the tests
- * have: without "..", and not through symbolic links. */
+ * have: without "..", and not through symbolic links. NULL: below something else. */
 static struct file *place_for(const char *path)
 {
     size_t length = strlen(path);
@@ -158,6 +157,9 @@ static struct file *place_for(const char *path)
             if (error) {
                 return NULL;
             }
+        }
+        if (path[i] == '/' && (find(path, i)->inode->mode & TYPE_MASK) != DIRECTORY) {
+            return NULL;
         }
         if (path[i] == '/') {
             find(path, i)->inode->mtime = 0; /* as if it were now: something is made in it */
@@ -176,13 +178,12 @@ int ramfs_make(const char *path, uint32_t mode, uint32_t rdev, struct inode **ma
     struct file *file = place_for(path);
 
     if (!file) {
-        return -ENOSPC;
+        return -ENOTDIR;
     }
     if (file->inode && (file->inode->mode & TYPE_MASK) == DIRECTORY) {
         if ((mode & TYPE_MASK) != DIRECTORY) {
             return -EEXIST;
         }
-        file->inode->mode = mode;
         *made = file->inode;
         return 0;
     }
@@ -206,27 +207,39 @@ int ramfs_symlink(const char *path, const char *target, struct inode **made)
     return error;
 }
 
-int ramfs_link(const char *existing_path, const char *path)
+int ramfs_link(struct inode *inode, const char *path)
 {
-    struct file *existing = find(existing_path, strlen(existing_path));
-
-    check(strcmp(existing_path, path) != 0, "a file is linked to itself");
-    if (!existing) {
-        return -ENOENT;
-    }
     struct file *file = place_for(path);
+
     if (!file) {
-        return -ENOSPC;
+        return -ENOTDIR;
     }
-    if ((existing->inode->mode & TYPE_MASK) == DIRECTORY ||
-        (file->inode && (file->inode->mode & TYPE_MASK) == DIRECTORY)) {
+    uint32_t type = file->inode ? file->inode->mode & TYPE_MASK : 0;
+    if (type == DIRECTORY || type == (inode->mode & TYPE_MASK)) {
         return -EEXIST;
     }
-    existing->inode->links++;
+    inode->links++;
     if (file->inode) {
         drop_inode(file->inode);
     }
-    file->inode = existing->inode;
+    file->inode = inode;
+    return 0;
+}
+
+void inode_get(struct inode *inode)
+{
+    inode->links++;
+}
+
+void inode_put(struct inode *inode)
+{
+    drop_inode(inode);
+}
+
+int inode_resize(struct inode *inode, uint32_t size)
+{
+    check(size == 0, "only emptied");
+    inode->size = 0;
     return 0;
 }
 
@@ -235,8 +248,9 @@ void inode_set_times(struct inode *inode, uint32_t mtime)
     inode->mtime = mtime;
 }
 
-void inode_set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
+void inode_set_attributes(struct inode *inode, uint32_t mode, uint32_t uid, uint32_t gid)
 {
+    inode->mode = mode;
     inode->uid = uid;
     inode->gid = gid;
 }

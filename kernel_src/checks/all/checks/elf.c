@@ -44,11 +44,8 @@ static const struct damage damages[] = {
     {"segment that wraps around to itself", SEGMENT(memsz), 4, 0xf7fb8fff},
     {"segment that reaches the kernel", SEGMENT(memsz), 4, KERNEL_BASE - USER_PROGRAM_ADDR + 1},
     {"segment that reaches the stack", SEGMENT(memsz), 4, 0xb7fa8000},
-    {"segment that reaches the vsyscall pages", SEGMENT(memsz), 4,
-     VSYSCALL_RANDOM_BASE - USER_PROGRAM_ADDR + 1},
     {"segment at NULL", SEGMENT(vaddr), 4, 0},
     {"segment below the lowest address", SEGMENT(vaddr), 4, USER_LOWEST_ADDR - PAGE_SIZE},
-    {"segment among the vsyscall pages", SEGMENT(vaddr), 4, VSYSCALL_RANDOM_BASE},
     {"segment in the stack", SEGMENT(vaddr), 4, USER_TOP - PAGE_SIZE},
     {"segment in the kernel", SEGMENT(vaddr), 4, KERNEL_BASE + KERNEL_LOAD_ADDR},
     {"segment across the end of 4 GiB", SEGMENT(vaddr), 4, 0xfffffff0},
@@ -58,9 +55,13 @@ static const struct damage damages[] = {
 
 #define DAMAGES (sizeof damages / sizeof damages[0])
 
-/* Linux looks at neither class nor byte order of a file that is for its machine, and lets the pages
- * of a segment lie behind the file: who touches them is killed. */
+/* Linux looks at neither class nor byte order of a file that is for its machine, gives a program
+ * all addresses below its stack, and lets the pages of a segment lie behind the file: who touches
+ * them is killed. */
 static const struct damage taken_by_linux[] = {
+    {"segment that reaches the vsyscall pages", SEGMENT(memsz), 4,
+     VSYSCALL_RANDOM_BASE - USER_PROGRAM_ADDR + 1},
+    {"segment among the vsyscall pages", SEGMENT(vaddr), 4, VSYSCALL_RANDOM_BASE},
     {"64 bit", HEADER(file_class), 1, 2},
     {"big-endian", HEADER(byte_order), 1, 2},
     {"segment begins beyond the file", SEGMENT(offset), 4, FILE_MAX * 2},

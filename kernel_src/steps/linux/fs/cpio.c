@@ -97,8 +97,8 @@ static void check_type(struct cpio *cpio)
     case S_IFREG:
         break;
     case S_IFLNK:
-        if (entry->size == 0 || entry->size >= PATH_MAX) {
-            cpio_fail(cpio, "the target of a symbolic link must have 1 to 4095 bytes");
+        if (entry->size >= PATH_MAX) {
+            cpio_fail(cpio, "the target of a symbolic link must have at most 4095 bytes");
         }
         break;
     case S_IFSOCK:

@@ -40,7 +40,8 @@ __attribute__((noinline)) static long fill(void *buffer, size_t size, int random
         for (uint32_t i = 0; random && i < sizeof words / sizeof words[0]; i++) {
             words[i] = random_u32();
         }
-        uint32_t part = lower(size - done, sizeof words);
+        uint32_t at = (uint32_t)buffer + done; /* no piece reaches into a page that is not there */
+        uint32_t part = lower(size - done, sizeof words - at % sizeof words);
         if (copy_to_user((uint8_t *)buffer + done, words, part) != 0) {
             return done ? (long)done : -EFAULT;
         }

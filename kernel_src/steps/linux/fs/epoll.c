@@ -180,14 +180,12 @@ struct epoll *epoll_of(const struct file *file)
 
 struct file *epoll_open(void)
 {
-    struct epoll *epoll = memory_alloc(sizeof *epoll);
-    struct file *file = epoll ? file_create(&epoll_ops, O_RDWR, epoll) : NULL;
+    struct file *file = file_with_object(&epoll_ops, O_RDWR, sizeof(struct epoll));
 
-    if (!file) {
-        memory_free(epoll);
-        return NULL;
+    if (file) {
+        struct epoll *epoll = file->object;
+        epoll->file = file;
+        epoll->candidates_end = &epoll->candidates;
     }
-    epoll->file = file;
-    epoll->candidates_end = &epoll->candidates;
     return file;
 }

@@ -4,7 +4,6 @@
 
 #include "fs/file.h"
 #include "mm/mm.h"
-#include "mm/space.h"
 
 #define NUMBER_MAX (UINT64_MAX - 1)
 
@@ -77,29 +76,21 @@ static struct wait_queue *eventfd_queue(const struct file *file)
     return &((struct eventfd *)file->object)->changed;
 }
 
-static void eventfd_release(struct file *file)
-{
-    memory_free(file->object);
-}
-
 static const struct file_ops eventfd_ops = {.read = eventfd_read,
                                             .write = eventfd_write,
                                             .ready = eventfd_ready,
-                                            .release = eventfd_release,
+                                            .release = object_release,
                                             .events = eventfd_events,
                                             .queue = eventfd_queue};
 
 struct file *eventfd_open(uint32_t number, uint32_t flags)
 {
-    struct eventfd *event = memory_alloc(sizeof *event);
     struct file *file =
-        event ? file_create(&eventfd_ops, O_RDWR | (flags & O_NONBLOCK), event) : NULL;
+        file_with_object(&eventfd_ops, O_RDWR | (flags & O_NONBLOCK), sizeof(struct eventfd));
 
-    if (!file) {
-        memory_free(event);
-        return NULL;
+    if (file) {
+        *(struct eventfd *)file->object =
+            (struct eventfd){.number = number, .is_semaphore = flags & EFD_SEMAPHORE};
     }
-    event->number = number;
-    event->is_semaphore = flags & EFD_SEMAPHORE;
     return file;
 }

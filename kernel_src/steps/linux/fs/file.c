@@ -19,6 +19,22 @@ struct file *file_create(const struct file_ops *ops, uint32_t flags, void *objec
     return file;
 }
 
+struct file *file_with_object(const struct file_ops *ops, uint32_t flags, size_t size)
+{
+    void *object = memory_alloc(size);
+    struct file *file = object ? file_create(ops, flags, object) : NULL;
+
+    if (!file) {
+        memory_free(object);
+    }
+    return file;
+}
+
+void object_release(struct file *file)
+{
+    memory_free(file->object);
+}
+
 /* The process's, by whichever open file it closes, or those of an open file that is gone. */
 static void locks_forget(const struct file *file, const void *owner)
 {

@@ -68,6 +68,10 @@ int files_unshare(struct process *process);
 /* A file with one user, or NULL. */
 struct file *file_create(const struct file_ops *ops, uint32_t flags, void *object);
 
+/* The same with an object of that size, all zeros, which object_release() frees. */
+struct file *file_with_object(const struct file_ops *ops, uint32_t flags, size_t size);
+void object_release(struct file *file);
+
 /* One user more; one less: the last one closes it. */
 static inline struct file *file_get(struct file *file)
 {
@@ -99,6 +103,10 @@ void ready_changed(struct wait_queue *queue);
 
 /* The running process's file of that number, or NULL. */
 struct file *file_of(int fd);
+
+/* The same, if it may be used like that. */
+struct file *file_to_read(int fd);
+struct file *file_to_write(int fd);
 
 /* Where a file is noted; NULL if no number near it was ever in use. */
 struct slot *slot_of_fd(const struct files *files, uint32_t fd);

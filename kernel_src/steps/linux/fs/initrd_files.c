@@ -1,9 +1,8 @@
 /* fs/initrd_files.c: makes the files that the entries of an archive stand for.
  *
  * A file with several names has an entry for each, with the same inode number. One of them has the
- * data: the first, or with GNU cpio the last. So all names are remembered. An entry without data
- * becomes one more name of the file; one with data makes a new file, which takes over all names
- * that the file had so far.
+ * data: the first, or with GNU cpio the last. The first makes the file, the others give it one more
+ * name, and their mode and data, if they have any.
  *
  * A directory's time changes when something is made in it, and so is set when all is made.
  */
@@ -13,14 +12,12 @@
 #include "fs/cpio.h"
 #include "fs/ramfs.h"
 #include "include/constants.h"
-#include "lib/lib.h"
-#include "lib/text.h"
 #include "mm/space.h"
 
-struct initrd_name {
-    struct initrd_name *next;
+struct initrd_file {
+    struct initrd_file *next;
     uint32_t ino, dev_major, dev_minor, type;
-    char path[];
+    struct inode *inode;
 };
 
 struct initrd_directory {
@@ -49,32 +46,28 @@ static const char *path_of(const char *name)
     return *name != '\0' ? name : "/";
 }
 
-/* The next of the names, from `name` on, that belong to the same file as the entry. */
-static struct initrd_name *find_name(struct initrd_name *name, const struct cpio_entry *entry)
+/* The file, from `file` on, that the entry belongs to, or NULL. */
+static struct initrd_file *find_file(struct initrd_file *file, const struct cpio_entry *entry)
 {
-    while (name && (name->ino != entry->ino || name->dev_major != entry->dev_major ||
-                    name->dev_minor != entry->dev_minor || name->type != type_of(entry))) {
-        name = name->next;
+    while (file && (file->ino != entry->ino || file->dev_major != entry->dev_major ||
+                    file->dev_minor != entry->dev_minor || file->type != type_of(entry))) {
+        file = file->next;
     }
-    return name;
+    return file;
 }
 
-static int remember_name(struct initrd_name **bucket, const struct cpio_entry *entry,
-                         const char *path)
+static int remember_file(struct initrd_file **bucket, const struct cpio_entry *entry,
+                         struct inode *inode)
 {
-    size_t size = text_size(path);
-    struct initrd_name *name = memory_alloc(sizeof *name + size);
+    struct initrd_file *file = memory_alloc(sizeof *file);
 
-    if (!name) {
+    if (!file) {
         return -ENOMEM;
     }
-    name->next = *bucket;
-    name->ino = entry->ino;
-    name->dev_major = entry->dev_major;
-    name->dev_minor = entry->dev_minor;
-    name->type = type_of(entry);
-    memcpy(name->path, path, size);
-    *bucket = name;
+    *file = (struct initrd_file){*bucket,          entry->ino,     entry->dev_major,
+                                 entry->dev_minor, type_of(entry), inode};
+    inode_get(inode);
+    *bucket = file;
     return 0;
 }
 
@@ -86,6 +79,7 @@ static int remember_directory(struct initrd_files *files)
         return -ENOMEM;
     }
     *directory = (struct initrd_directory){NULL, files->inode, files->mtime};
+    inode_get(files->inode); /* a later entry may take its place */
     if (files->last_directory) {
         files->last_directory->next = directory;
     } else {
@@ -95,19 +89,21 @@ static int remember_directory(struct initrd_files *files)
     return 0;
 }
 
+static void set_attributes(struct inode *inode, const struct cpio_entry *entry)
+{
+    inode_set_attributes(inode, type_of(entry) == S_IFLNK ? S_IFLNK | 0777 : entry->mode,
+                         entry->uid, entry->gid);
+    inode_set_times(inode, entry->mtime);
+}
+
 static int make_inode(struct initrd_files *files, const struct cpio_entry *entry, const char *path)
 {
-    int error;
+    uint32_t device = device_number(entry->rdev_major, entry->rdev_minor);
+    int error = type_of(entry) == S_IFLNK ? ramfs_symlink(path, entry->target, &files->inode)
+                                          : ramfs_make(path, entry->mode, device, &files->inode);
 
-    if (type_of(entry) == S_IFLNK) {
-        error = ramfs_symlink(path, entry->target, &files->inode);
-    } else {
-        error = ramfs_make(path, entry->mode, device_number(entry->rdev_major, entry->rdev_minor),
-                           &files->inode);
-    }
     if (error == 0) {
-        inode_set_owner(files->inode, entry->uid, entry->gid);
-        inode_set_times(files->inode, entry->mtime);
+        set_attributes(files->inode, entry);
     }
     return error;
 }
@@ -115,24 +111,19 @@ static int make_inode(struct initrd_files *files, const struct cpio_entry *entry
 /* An entry whose file may have other names, before or behind. */
 static int make_linked(struct initrd_files *files, const struct cpio_entry *entry, const char *path)
 {
-    struct initrd_name **bucket = &files->names[entry->ino % INITRD_BUCKETS];
-    struct initrd_name *known = find_name(*bucket, entry);
-    int error;
+    struct initrd_file **bucket = &files->files[entry->ino % INITRD_BUCKETS];
+    const struct initrd_file *known = find_file(*bucket, entry);
+    int error = known ? ramfs_link(known->inode, path) : make_inode(files, entry, path);
 
-    if (known && strcmp(known->path, path) == 0 && entry->size == 0) {
-        return 0;
+    if (!known) {
+        return error ? error : remember_file(bucket, entry, files->inode);
     }
-    if (known && entry->size == 0) {
-        error = ramfs_link(known->path, path);
-    } else {
-        error = make_inode(files, entry, path);
-        for (; known && !error; known = find_name(known->next, entry)) {
-            if (strcmp(known->path, path) != 0) {
-                error = ramfs_link(path, known->path);
-            }
-        }
+    if (error == 0 && type_of(entry) == S_IFREG) {
+        files->inode = known->inode;
+        set_attributes(known->inode, entry);
+        error = entry->size ? inode_resize(known->inode, 0) : 0;
     }
-    return error ? error : remember_name(bucket, entry, path);
+    return error;
 }
 
 int initrd_files_make(struct initrd_files *files, const struct cpio_entry *entry)
@@ -142,19 +133,18 @@ int initrd_files_make(struct initrd_files *files, const struct cpio_entry *entry
 
     files->written = 0;
     files->mtime = entry->mtime;
-    if (entry->nlink > 1 && type != S_IFDIR && type != S_IFLNK) {
-        return make_linked(files, entry, path);
+    int is_linked = entry->nlink > 1 && type != S_IFDIR && type != S_IFLNK;
+    int error = (is_linked ? make_linked : make_inode)(files, entry, path);
+    if (error == -EEXIST) { /* as Linux: what is there stays, and the entry is lost */
+        files->inode = NULL;
+        return 0;
     }
-    int error = make_inode(files, entry, path);
-    if (error == 0 && type == S_IFDIR) {
-        error = remember_directory(files);
-    }
-    return error;
+    return error == 0 && type == S_IFDIR ? remember_directory(files) : error;
 }
 
 int initrd_files_write(struct initrd_files *files, const uint8_t *data, size_t size)
 {
-    while (size > 0) {
+    while (files->inode && size > 0) {
         long count = inode_write(files->inode, files->written, data, size);
         if (count <= 0) {
             return count < 0 ? (int)count : -ENOMEM;
@@ -163,17 +153,20 @@ int initrd_files_write(struct initrd_files *files, const uint8_t *data, size_t s
         data += count;
         size -= (size_t)count;
     }
-    inode_set_times(files->inode, files->mtime);
+    if (files->inode) {
+        inode_set_times(files->inode, files->mtime);
+    }
     return 0;
 }
 
 void initrd_files_forget_links(struct initrd_files *files)
 {
     for (int i = 0; i < INITRD_BUCKETS; i++) {
-        while (files->names[i]) {
-            struct initrd_name *name = files->names[i];
-            files->names[i] = name->next;
-            memory_free(name);
+        while (files->files[i]) {
+            struct initrd_file *file = files->files[i];
+            files->files[i] = file->next;
+            inode_put(file->inode);
+            memory_free(file);
         }
     }
 }
@@ -184,6 +177,7 @@ void initrd_files_end(struct initrd_files *files)
     while (files->directories) {
         struct initrd_directory *directory = files->directories;
         inode_set_times(directory->inode, directory->mtime);
+        inode_put(directory->inode);
         files->directories = directory->next;
         memory_free(directory);
     }

@@ -14,7 +14,7 @@ struct initrd_files {
     struct inode *inode; /* of the last entry: where its data go */
     uint32_t written;    /* bytes of it */
     uint32_t mtime;
-    struct initrd_name *names[INITRD_BUCKETS]; /* of files with several, by inode number */
+    struct initrd_file *files[INITRD_BUCKETS]; /* with several names, by inode number */
     struct initrd_directory *directories, *last_directory;
 };
 

@@ -12,6 +12,7 @@ struct inode;
 #define MAGIC_EXE 1 /* a symbolic link: to what the process runs */
 #define MAGIC_FDS 2 /* the directory of the numbers of its open files */
 #define MAGIC_FD 3  /* a symbolic link in there, whose number inode.rdev is */
+#define MAGIC_NEW 4 /* a file that has no name yet */
 
 /* Make them. Returns 0 or -errno. */
 int magic_make(void);

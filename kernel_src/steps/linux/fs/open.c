@@ -10,7 +10,7 @@ static long regular_read(struct file *file, void *buffer, size_t size)
     long done = inode_read_user(file->inode, buffer, file->position, size);
 
     file->position += done > 0 ? (uint32_t)done : 0;
-    if (done > 0 && file->inode->atime <= file->inode->mtime) { /* as Linux by "relatime" */
+    if ((file->flags & O_NOATIME) == 0) {
         file->inode->atime = clock_seconds();
     }
     return done;
@@ -54,18 +54,23 @@ void inode_release(struct file *file)
 
 static const struct file_ops regular_ops = {
     .read = regular_read, .write = regular_write, .release = regular_release};
+static const struct file_ops path_ops = {.release = inode_release};
 static const struct file_ops directory_ops = {.read = directory_read, .release = inode_release};
 
 long file_open(struct inode *inode, uint32_t flags, struct file **opened)
 {
-    if (is_fifo(inode)) {
+    if (is_fifo(inode) && (flags & O_PATH) == 0) {
         return fifo_open(inode, flags, opened);
     }
-    const struct file_ops *ops = is_regular(inode)     ? &regular_ops
+    const struct file_ops *ops = flags & O_PATH        ? &path_ops
+                                 : is_regular(inode)   ? &regular_ops
                                  : is_directory(inode) ? &directory_ops
                                                        : device_ops(inode->rdev);
-    if (!ops || is_symlink(inode)) {
-        return is_symlink(inode) ? -ELOOP : -ENXIO;
+    if (is_symlink(inode) && ops != &path_ops) {
+        return -ELOOP;
+    }
+    if (!ops) {
+        return -ENXIO;
     }
     long error = ops == &tty_ops ? tty_open(inode->rdev, flags) : 0;
     if (error) {

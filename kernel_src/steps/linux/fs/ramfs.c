@@ -12,8 +12,9 @@ void inode_set_times(struct inode *inode, uint32_t mtime)
     inode->mtime = inode->ctime = mtime;
 }
 
-void inode_set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
+void inode_set_attributes(struct inode *inode, uint32_t mode, uint32_t uid, uint32_t gid)
 {
+    inode->mode = mode;
     inode->uid = uid;
     inode->gid = gid;
 }
@@ -84,7 +85,6 @@ int ramfs_make(const char *path, uint32_t mode, uint32_t rdev, struct inode **ma
 
     *made = existing(path, mode);
     if (*made) {
-        (*made)->mode = mode;
         return is_regular(*made) ? inode_resize(*made, 0) : 0;
     }
     error = error ? error : path_place(root, path, &place);
@@ -117,21 +117,15 @@ int ramfs_symlink(const char *path, const char *target, struct inode **made)
     return 0;
 }
 
-int ramfs_link(const char *existing_path, const char *path)
+int ramfs_link(struct inode *inode, const char *path)
 {
-    struct inode *inode;
     struct place place;
-    int error = path_find(root, existing_path, 0, &inode);
+    int error = existing(path, inode->mode) ? -EEXIST : make_parents(path);
 
-    if (error) {
-        return error;
-    }
-    error = make_parents(path);
     error = error ? error : path_place(root, path, &place);
     if (error == 0) {
         error = put_name(&place, inode);
         inode_put(place.directory);
     }
-    inode_put(inode);
     return error;
 }

@@ -3,7 +3,6 @@
 #include "fs/file.h"
 #include "fs/ready.h"
 #include "mm/mm.h"
-#include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
@@ -73,14 +72,9 @@ static struct wait_queue *signalfd_queue(const struct file *file)
     return &signals_arrived;
 }
 
-static void signalfd_release(struct file *file)
-{
-    memory_free(file->object);
-}
-
 static const struct file_ops signalfd_ops = {.read = signalfd_read,
                                              .ready = signalfd_ready,
-                                             .release = signalfd_release,
+                                             .release = object_release,
                                              .queue = signalfd_queue};
 
 /* A new one, or other signals for one that there is. */
@@ -97,13 +91,10 @@ long sys_signalfd4(int fd, const sigset *mask, uint32_t size, uint32_t flags)
     }
     wanted &= ~SIGNALS_UNBLOCKABLE;
     if (fd == -1) {
-        sigset *object = memory_alloc(sizeof *object);
-        file = object ? file_create(&signalfd_ops, O_RDWR | (flags & O_NONBLOCK), object) : NULL;
-        if (!file) {
-            memory_free(object);
-            return -ENOMEM;
+        file = file_with_object(&signalfd_ops, O_RDWR | (flags & O_NONBLOCK), sizeof wanted);
+        if (file) {
+            *mask_of(file) = wanted;
         }
-        *object = wanted;
         return file_install_new(file, flags);
     }
     if (!file || file->ops != &signalfd_ops) {

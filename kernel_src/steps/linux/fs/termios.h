@@ -11,6 +11,13 @@ struct termios {
     uint8_t cc[CC_COUNT]; /* special characters, by V... */
 };
 
+/* The same before termios: half of the flags, and the first special characters (termio.h). */
+struct termio {
+    uint16_t iflag, oflag, cflag, lflag;
+    uint8_t line;
+    uint8_t cc[8];
+};
+
 struct winsize {
     uint16_t rows, columns, x_pixels, y_pixels;
 };
@@ -68,6 +75,10 @@ struct serial_struct {
 #define TCSETS 0x5402
 #define TCSETSW 0x5403
 #define TCSETSF 0x5404
+#define TCGETA 0x5405
+#define TCSETA 0x5406
+#define TCSETAW 0x5407
+#define TCSETAF 0x5408
 #define TCSBRK 0x5409
 #define TCXONC 0x540a
 #define TCFLSH 0x540b

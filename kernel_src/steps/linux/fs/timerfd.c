@@ -5,7 +5,6 @@
 #include "dev/clock.h"
 #include "fs/file.h"
 #include "mm/mm.h"
-#include "mm/space.h"
 #include "sys/calls.h"
 #include "sys/time.h"
 
@@ -86,7 +85,7 @@ static struct wait_queue *timerfd_queue(const struct file *file)
 static void timerfd_release(struct file *file)
 {
     stop(file->object);
-    memory_free(file->object);
+    object_release(file);
 }
 
 static const struct file_ops timerfd_ops = {.read = timerfd_read,
@@ -101,14 +100,11 @@ long sys_timerfd_create(int clock, uint32_t flags)
         (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)) {
         return -EINVAL;
     }
-    struct timerfd *timer = memory_alloc(sizeof *timer);
     struct file *file =
-        timer ? file_create(&timerfd_ops, O_RDWR | (flags & O_NONBLOCK), timer) : NULL;
-    if (!file) {
-        memory_free(timer);
-        return -ENOMEM;
+        file_with_object(&timerfd_ops, O_RDWR | (flags & O_NONBLOCK), sizeof(struct timerfd));
+    if (file) {
+        ((struct timerfd *)file->object)->clock = clock;
     }
-    timer->clock = clock;
     return file_install_new(file, flags);
 }
 

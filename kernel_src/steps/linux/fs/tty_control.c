@@ -3,6 +3,7 @@
 #include "fs/file.h"
 #include "fs/tty.h"
 #include "fs/tty_state.h"
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/process.h"
 #include "proc/signals.h"
@@ -31,18 +32,50 @@ static void forget_keys(void)
     console_poll();
 }
 
-static long set_termios(const void *argument, int flush)
+static long tell_termio(void *argument)
+{
+    const struct termios *now = &tty.termios;
+    struct termio old = {(uint16_t)now->iflag,
+                         (uint16_t)now->oflag,
+                         (uint16_t)now->cflag,
+                         (uint16_t)now->lflag,
+                         now->line,
+                         {0}};
+
+    memcpy(old.cc, now->cc, sizeof old.cc);
+    return copy_to_user(argument, &old, sizeof old);
+}
+
+/* What it does not have stays as it is. */
+static long get_termio(struct termios *termios, const void *argument)
+{
+    struct termio old;
+
+    if (copy_from_user(&old, argument, sizeof old) != 0) {
+        return -EFAULT;
+    }
+    *termios = tty.termios;
+    memcpy(&termios->iflag, &old.iflag, sizeof old.iflag);
+    memcpy(&termios->oflag, &old.oflag, sizeof old.oflag);
+    memcpy(&termios->cflag, &old.cflag, sizeof old.cflag);
+    memcpy(&termios->lflag, &old.lflag, sizeof old.lflag);
+    termios->line = old.line;
+    memcpy(termios->cc, old.cc, sizeof old.cc);
+    return 0;
+}
+
+static long set_termios(uint32_t request, const void *argument)
 {
     struct termios termios;
     long error = tty_check_foreground(SIGTTOU);
 
+    error = error               ? error
+            : request > TCSETSF ? get_termio(&termios, argument)
+                                : copy_from_user(&termios, argument, sizeof termios);
     if (error) {
         return error;
     }
-    if (copy_from_user(&termios, argument, sizeof termios) != 0) {
-        return -EFAULT;
-    }
-    if (flush) {
+    if (request == TCSETSF || request == TCSETAF) {
         forget_keys();
     }
     /* What was typed as characters can be read as such, and the other way round. */
@@ -125,10 +158,15 @@ long tty_control(struct file *file, uint32_t request, void *argument)
     switch (request) {
     case TCGETS:
         return copy_to_user(argument, &tty.termios, sizeof tty.termios);
+    case TCGETA:
+        return tell_termio(argument);
     case TCSETS:
     case TCSETSW:
     case TCSETSF:
-        return set_termios(argument, request == TCSETSF);
+    case TCSETA:
+    case TCSETAW:
+    case TCSETAF:
+        return set_termios(request, argument);
     case TCFLSH:
         forget_keys();
         return 0;

@@ -106,8 +106,10 @@ static long tty_write(struct file *file, const void *buffer, size_t size)
 
 static uint32_t tty_ready(struct file *file)
 {
+    uint32_t vmin = tty_has(ICANON) || tty.termios.cc[VTIME] ? 0 : tty.termios.cc[VMIN];
+
     (void)file;
-    return (tty.is_stopped ? 0 : POLLOUT) | (tty_available() ? POLLIN : 0);
+    return (tty.is_stopped ? 0 : POLLOUT) | (tty_available() >= (vmin ? vmin : 1) ? POLLIN : 0);
 }
 
 const struct file_ops tty_ops = {

@@ -15,7 +15,7 @@
 #include "mm/mm.h"
 #include "mm/space.h"
 
-#define MAX_PROGRAM_HEADERS (65536 / sizeof(struct elf_program_header))
+#define MAX_PROGRAM_HEADERS (PAGE_SIZE / sizeof(struct elf_program_header))
 #define ELF_MACHINE_486 6
 
 static int header_ok(const struct elf_header *header)
@@ -27,14 +27,14 @@ static int header_ok(const struct elf_header *header)
            header->phnum <= MAX_PROGRAM_HEADERS;
 }
 
-/* Does it fit the part of memory that a program may have? A page can only come from the file if it
- * lies as far into its page there as in memory. */
+/* Does it fit the part of memory that a program may have, below its stack? A page can only come
+ * from the file if it lies as far into its page there as in memory. */
 static int segment_ok(const struct elf_program_header *segment)
 {
     return segment->filesz <= segment->memsz &&
            segment->offset + segment->filesz >= segment->offset &&
-           segment->vaddr >= USER_LOWEST_ADDR && segment->vaddr <= USER_IMAGE_END &&
-           segment->memsz <= USER_IMAGE_END - segment->vaddr &&
+           segment->vaddr >= USER_LOWEST_ADDR && segment->vaddr <= USER_STACK_LOWEST &&
+           segment->memsz <= USER_STACK_LOWEST - segment->vaddr &&
            (segment->filesz == 0 || segment->vaddr % PAGE_SIZE == segment->offset % PAGE_SIZE);
 }
 

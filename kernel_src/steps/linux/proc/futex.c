@@ -78,6 +78,19 @@ static void waiter_remove(struct waiter *waiter)
     *link = waiter->next;
 }
 
+/* Sleep until it is woken. Returns 0, -ETIMEDOUT, or `interrupted` by a signal. */
+static long wait_in_line(struct waiter *waiter, const uint32_t *until, long interrupted)
+{
+    int is_late = 0;
+
+    waiter_add(waiter);
+    while (!waiter->is_woken && !is_late && !signal_pending(current_process())) {
+        is_late = sleep_limited(&waiter->queue, until);
+    }
+    waiter_remove(waiter);
+    return waiter->is_woken ? 0 : is_late ? -ETIMEDOUT : interrupted;
+}
+
 static long wake(const struct word *word, uint32_t count, uint32_t bits)
 {
     long woken = 0;
@@ -119,7 +132,6 @@ static long requeue(const struct word *word, uint32_t wake_count, uint32_t move_
 static long wait(const struct word *word, uint32_t expected, uint32_t bits, const uint32_t *until)
 {
     struct waiter waiter = {.word = *word, .bits = bits};
-    int is_late = 0;
 
     if (bits == 0) {
         return -EINVAL;
@@ -127,12 +139,7 @@ static long wait(const struct word *word, uint32_t expected, uint32_t bits, cons
     if (*word->value != expected) {
         return -EAGAIN;
     }
-    waiter_add(&waiter);
-    while (!waiter.is_woken && !is_late && !signal_pending(current_process())) {
-        is_late = sleep_limited(&waiter.queue, until);
-    }
-    waiter_remove(&waiter);
-    return waiter.is_woken ? 0 : is_late ? -ETIMEDOUT : until ? -ERESTARTNOHAND : -ERESTARTSYS;
+    return wait_in_line(&waiter, until, until ? -ERESTARTNOHAND : -ERESTARTSYS);
 }
 
 /* ---- Locks: the word has the number of its owner ---- */
@@ -165,7 +172,6 @@ static long lock(const struct word *word, int wait_for_it, const uint32_t *until
 {
     uint32_t value = *word->value, owner = value & FUTEX_TID_MASK;
     struct waiter waiter = {.word = *word, .tid = current_process()->pid};
-    int is_late = 0;
 
     if (owner == 0) {
         *word->value = (value & FUTEX_OWNER_DIED) | (uint32_t)waiter.tid |
@@ -183,12 +189,7 @@ static long lock(const struct word *word, int wait_for_it, const uint32_t *until
         return -EAGAIN;
     }
     *word->value = value | FUTEX_WAITERS;
-    waiter_add(&waiter);
-    while (!waiter.is_woken && !is_late && !signal_pending(current_process())) {
-        is_late = sleep_limited(&waiter.queue, until);
-    }
-    waiter_remove(&waiter);
-    return waiter.is_woken ? 0 : is_late ? -ETIMEDOUT : -ERESTARTSYS;
+    return wait_in_line(&waiter, until, -ERESTARTSYS);
 }
 
 static long unlock(const struct word *word)

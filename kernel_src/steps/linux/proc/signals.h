@@ -73,6 +73,11 @@ struct group {
     struct sigaction action[SIGNAL_LIMIT - 1];
 };
 
+/* ---- sys/groups.c ---- */
+
+/* Of a process, or if 0 the running one's; NULL: there is none of that number. */
+struct group *group_of(int32_t pid);
+
 /* ---- proc/signal.c: sending ---- */
 
 /* To a process: one of its threads will take it; to one thread. */

@@ -12,20 +12,15 @@
 long sys_faccessat2(int base_fd, const char *path, uint32_t mode, int flags)
 {
     struct inode *inode;
-    char first;
 
     if ((mode & ~7u) || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))) {
         return -EINVAL;
     }
-    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
-        return base_fd == AT_FDCWD || file_of(base_fd) ? 0 : -EBADF;
-    }
-    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
-    if (error == 0) {
-        error = (mode & 1) && !is_directory(inode) && (inode->mode & 0111) == 0 ? -EACCES : 0;
-        inode_put(inode);
-    }
-    return error;
+    long error = inode_at(base_fd, path, flags, &inode);
+    return error ? error
+           : (mode & 1) && !is_directory(inode) && (inode->mode & 0111) == 0
+               ? put_after(inode, -EACCES)
+               : put_after(inode, 0);
 }
 
 static long change_mode(struct inode *inode, uint32_t mode)
@@ -38,20 +33,17 @@ static long change_mode(struct inode *inode, uint32_t mode)
 long sys_fchmodat(int base_fd, const char *path, uint32_t mode)
 {
     struct inode *inode;
-    long error = inode_of_name(base_fd, path, 1, &inode);
+    long error = inode_at(base_fd, path, 0, &inode);
 
-    if (error == 0) {
-        error = change_mode(inode, mode);
-        inode_put(inode);
-    }
-    return error;
+    return error ? error : put_after(inode, change_mode(inode, mode));
 }
 
 long sys_fchmod(int fd, uint32_t mode)
 {
-    struct file *file = file_of(fd);
+    struct inode *inode;
+    long error = inode_of_fd(fd, &inode);
 
-    return !file ? -EBADF : file->inode ? change_mode(file->inode, mode) : 0;
+    return error ? error : put_after(inode, change_mode(inode, mode));
 }
 
 static int is_file_time(const struct timespec64 *time)
@@ -93,14 +85,6 @@ long sys_utimensat(int base_fd, const char *path, const struct timespec *from, i
     if (flags & ~AT_SYMLINK_NOFOLLOW) {
         return -EINVAL;
     }
-    if (!path) {
-        const struct file *file = file_of(base_fd);
-        return !file ? -EBADF : file->inode ? set_times(file->inode, times) : -EINVAL;
-    }
-    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
-    if (error == 0) {
-        error = set_times(inode, times);
-        inode_put(inode);
-    }
-    return error;
+    long error = path ? inode_at(base_fd, path, flags, &inode) : inode_of_fd(base_fd, &inode);
+    return error ? error : put_after(inode, set_times(inode, times));
 }

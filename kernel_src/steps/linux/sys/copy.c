@@ -53,26 +53,16 @@ static long copy(struct file *in, uint64_t *from, struct file *out, uint32_t siz
     return done ? (long)done : part;
 }
 
-static int is_readable(const struct file *file)
-{
-    return file && (file->flags & O_ACCMODE) != O_WRONLY;
-}
-
-static int is_writable(const struct file *file)
-{
-    return file && (file->flags & O_ACCMODE) != O_RDONLY;
-}
-
 /* From a place of its own, or where the file is, which then moves on. `width`: of the offset. */
 static long send(int out_fd, int in_fd, void *offset, uint32_t width, uint32_t count)
 {
-    struct file *in = file_of(in_fd), *out = file_of(out_fd);
+    struct file *in = file_to_read(in_fd), *out = file_to_write(out_fd);
     uint64_t from = 0;
 
     if (offset && copy_from_user(&from, offset, width) != 0) {
         return -EFAULT;
     }
-    if (!is_readable(in) || !is_writable(out)) {
+    if (!in || !out) {
         return -EBADF;
     }
     if (!in->inode || !is_regular(in->inode) || !out->ops->write || (out->flags & O_APPEND) ||
@@ -100,10 +90,10 @@ long sys_sendfile64(int out_fd, int in_fd, uint64_t *offset, uint32_t count)
 long sys_copy_file_range(int in_fd, uint64_t *in_offset, int out_fd, uint64_t *out_offset,
                          uint32_t count, uint32_t flags)
 {
-    struct file *in = file_of(in_fd), *out = file_of(out_fd);
+    struct file *in = file_to_read(in_fd), *out = file_to_write(out_fd);
     uint64_t from, to;
 
-    if (!is_readable(in) || !is_writable(out) || (out->flags & O_APPEND)) {
+    if (!in || !out || (out->flags & O_APPEND)) {
         return -EBADF;
     }
     if (!in->inode || !out->inode || !is_regular(in->inode) || !is_regular(out->inode) || flags) {

@@ -20,8 +20,7 @@ static long change_to(struct inode **directory, const char *path)
         return error;
     }
     if (!is_directory(inode)) {
-        inode_put(inode);
-        return -ENOTDIR;
+        return put_after(inode, -ENOTDIR);
     }
     inode_put(*directory);
     *directory = inode;

@@ -108,17 +108,20 @@ long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const c
     struct named named;
     struct inode *inode;
 
-    if (flags & ~AT_SYMLINK_FOLLOW) {
+    if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) {
         return -EINVAL;
     }
-    long error = inode_of_name(existing_fd, existing_path, flags & AT_SYMLINK_FOLLOW, &inode);
+    int how = flags & AT_SYMLINK_FOLLOW ? flags : flags | AT_SYMLINK_NOFOLLOW;
+    long error = inode_at(existing_fd, existing_path, how, &inode);
     if (error) {
         return error;
     }
+    int is_gone = inode->links == 0 && inode->magic != MAGIC_NEW;
     error = named_find(&named, base_fd, path);
     if (error == 0) {
         error = place_for_new(&named.place, 0);
         error = error                 ? error
+                : is_gone             ? -ENOENT
                 : is_directory(inode) ? -EPERM
                                       : directory_add(named.place.directory, named.place.name,
                                                       named.place.length, inode);
@@ -174,13 +177,14 @@ long sys_readlinkat(int base_fd, const char *path, char *buffer, size_t size)
     if ((int)size <= 0) {
         return -EINVAL;
     }
-    long error = inode_of_name(base_fd, path, 0, &inode);
+    long error = inode_at(
+        base_fd, path,
+        base_fd == AT_FDCWD ? AT_SYMLINK_NOFOLLOW : AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
     if (error) {
         return error;
     }
     long result = !is_symlink(inode) ? -EINVAL
                   : inode->magic     ? tell_magic(inode, buffer, size)
                                      : tell_text(inode->target, inode->size, buffer, size);
-    inode_put(inode);
-    return result;
+    return put_after(inode, result);
 }

@@ -5,6 +5,7 @@
 #include "fs/magic.h"
 #include "fs/path.h"
 #include "proc/process.h"
+#include "proc/signals.h"
 #include "sys/calls.h"
 #include "sys/names.h"
 
@@ -98,6 +99,22 @@ static long open_inode(struct inode *inode, uint32_t flags)
     return file_install_new(file, flags);
 }
 
+/* Until linkat() gives it a name it has none. */
+static long open_nameless(int base_fd, const char *path, uint32_t flags, uint32_t mode)
+{
+    uint32_t umask = current_process()->group->umask;
+    struct inode *directory;
+    long error = flags & O_ACCMODE ? inode_at(base_fd, path, 0, &directory) : -EINVAL;
+
+    error = error ? error : put_after(directory, is_directory(directory) ? 0 : -ENOTDIR);
+    struct inode *inode = error ? NULL : inode_create(S_IFREG | (mode & S_IALLUGO & ~umask), 0);
+    if (!inode) {
+        return error ? error : -ENOMEM;
+    }
+    inode->magic = flags & O_EXCL ? 0 : MAGIC_NEW;
+    return put_after(inode, open_inode(inode, flags & ~(uint32_t)O_TMPFILE));
+}
+
 long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)
 {
     struct name name;
@@ -105,6 +122,12 @@ long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)
 
     if ((flags & O_CREAT) && (flags & O_DIRECTORY)) {
         return -EINVAL;
+    }
+    if ((flags & O_TMPFILE) == O_TMPFILE) {
+        return open_nameless(base_fd, path, flags, mode);
+    }
+    if (flags & O_PATH) {
+        flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     }
     long error = name_get(&name, base_fd, path);
     if (error) {
@@ -115,7 +138,5 @@ long sys_openat(int base_fd, const char *path, uint32_t flags, uint32_t mode)
     if (error) {
         return error;
     }
-    long fd = open_inode(inode, flags);
-    inode_put(inode);
-    return fd;
+    return put_after(inode, open_inode(inode, flags));
 }

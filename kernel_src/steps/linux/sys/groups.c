@@ -29,7 +29,7 @@ long sys_setpgid(int32_t pid, int32_t pgid)
     return 0;
 }
 
-static const struct group *group_of(int32_t pid)
+struct group *group_of(int32_t pid)
 {
     const struct process *process = pid == 0 ? current_process() : process_find(pid);
 

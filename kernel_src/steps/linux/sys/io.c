@@ -31,14 +31,15 @@ static long do_write(struct file *file, void *buffer, size_t size)
     return file->ops->write ? file->ops->write(file, buffer, size) : -EINVAL;
 }
 
-static struct file *file_to_read(int fd)
+struct file *file_to_read(int fd)
 {
     struct file *file = file_of(fd);
+    uint32_t flags = file ? file->flags : O_PATH;
 
-    return file && (file->flags & O_ACCMODE) != O_WRONLY ? file : NULL;
+    return (flags & O_PATH) || (flags & O_ACCMODE) == O_WRONLY ? NULL : file;
 }
 
-static struct file *file_to_write(int fd)
+struct file *file_to_write(int fd)
 {
     struct file *file = file_of(fd);
 
@@ -265,7 +266,7 @@ long sys_ioctl(int fd, uint32_t request, void *argument)
 {
     struct file *file = file_of(fd);
 
-    if (!file) {
+    if (!file || (file->flags & O_PATH)) {
         return -EBADF;
     }
     if (request == FIOCLEX || request == FIONCLEX) {

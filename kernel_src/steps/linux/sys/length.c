@@ -15,25 +15,17 @@ long sys_truncate64(const char *path, uint32_t low, uint32_t high)
         return -EINVAL;
     }
     long error = inode_of_name(AT_FDCWD, path, 1, &inode);
-    if (error == 0) {
-        error = is_directory(inode)  ? -EISDIR
-                : !is_regular(inode) ? -EINVAL
-                : inode->runs        ? -ETXTBSY
-                : high               ? -EFBIG
-                                     : inode_resize(inode, low);
-        inode_put(inode);
-    }
-    return error;
+    return error                 ? error
+           : is_directory(inode) ? put_after(inode, -EISDIR)
+           : !is_regular(inode)  ? put_after(inode, -EINVAL)
+           : inode->runs         ? put_after(inode, -ETXTBSY)
+           : high                ? put_after(inode, -EFBIG)
+                                 : put_after(inode, inode_resize(inode, low));
 }
 
 long sys_truncate(const char *path, int32_t size)
 {
     return sys_truncate64(path, (uint32_t)size, size < 0 ? UINT32_MAX : 0);
-}
-
-static int is_read_only(const struct file *file)
-{
-    return (file->flags & O_ACCMODE) == O_RDONLY;
 }
 
 long sys_ftruncate64(int fd, uint32_t low, uint32_t high)
@@ -43,10 +35,10 @@ long sys_ftruncate64(int fd, uint32_t low, uint32_t high)
     if ((int32_t)high < 0) {
         return -EINVAL;
     }
-    if (!file) {
+    if (!file || (file->flags & O_PATH)) {
         return -EBADF;
     }
-    if (is_read_only(file) || !file->inode || !is_regular(file->inode)) {
+    if (!file_to_write(fd) || !file->inode || !is_regular(file->inode)) {
         return -EINVAL;
     }
     return high ? -EFBIG : inode_resize(file->inode, low);
@@ -73,7 +65,7 @@ long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_
     if (mode & ~KEEP_SIZE) {
         return -EOPNOTSUPP;
     }
-    if (is_read_only(file)) {
+    if (!file_to_write(fd)) {
         return -EBADF;
     }
     if (!file->inode || !is_regular(file->inode)) {

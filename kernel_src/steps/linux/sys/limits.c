@@ -95,25 +95,18 @@ long sys_prlimit64(int32_t pid, uint32_t which, const struct rlimit64 *from, str
 }
 
 /* Everybody gets the same share of a CPU, but who asks for less shall find that he did. */
-static struct group *group_named(int which, int32_t pid)
-{
-    const struct process *process = pid == 0 ? current_process() : process_find(pid);
-
-    return which == 0 && process ? process->group : NULL;
-}
-
 long sys_getpriority(int which, int32_t pid)
 {
-    const struct group *group = group_named(which, pid);
+    const struct group *group = group_of(pid);
 
-    return group ? NICE_ASKED - group->nice : which ? -EINVAL : -ESRCH;
+    return which ? -EINVAL : group ? NICE_ASKED - group->nice : -ESRCH;
 }
 
 long sys_setpriority(int which, int32_t pid, int nice)
 {
-    struct group *group = group_named(which, pid);
+    struct group *group = group_of(pid);
 
-    if (!group) {
+    if (which || !group) {
         return which ? -EINVAL : -ESRCH;
     }
     group->nice = nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
@@ -128,7 +121,7 @@ long sys_sched_getaffinity(int32_t pid, uint32_t size, uint32_t *to)
     if (size < sizeof cpus || size % sizeof cpus) {
         return -EINVAL;
     }
-    if (!group_named(0, pid)) {
+    if (!group_of(pid)) {
         return -ESRCH;
     }
     return copy_to_user(to, &cpus, sizeof cpus) != 0 ? -EFAULT : (long)sizeof cpus;
@@ -141,7 +134,7 @@ long sys_sched_setaffinity(int32_t pid, uint32_t size, const uint32_t *from)
     if (copy_from_user(&wanted, from, lower(size, sizeof wanted)) != 0) {
         return -EFAULT;
     }
-    if (!group_named(0, pid)) {
+    if (!group_of(pid)) {
         return -ESRCH;
     }
     return wanted & ((1u << CPU_COUNT) - 1) ? 0 : -EINVAL;

@@ -4,8 +4,10 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/magic.h"
 #include "fs/path.h"
 #include "lib/text.h"
+#include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"
@@ -59,6 +61,39 @@ long inode_of_name(int base_fd, const char *path, int follow, struct inode **fou
     if (error == 0) {
         error = path_find(name.base, name.path, follow, found);
         name_put(&name);
+    }
+    return error;
+}
+
+long inode_of_fd(int fd, struct inode **found)
+{
+    static struct inode pipe; /* it has none in the file system; this one is never freed */
+    const struct file *file = file_of(fd);
+
+    pipe = (struct inode){.users = INT32_MAX, .mode = S_IFIFO | 0600, .links = 1};
+    *found = file && file->inode ? file->inode : &pipe;
+    inode_get(*found);
+    return file ? 0 : -EBADF;
+}
+
+long inode_at(int base_fd, const char *path, int flags, struct inode **found)
+{
+    int follow = (flags & AT_SYMLINK_NOFOLLOW) == 0;
+    char first = '\0';
+
+    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
+        if (base_fd != AT_FDCWD) {
+            return inode_of_fd(base_fd, found);
+        }
+        *found = current_process()->group->cwd;
+        inode_get(*found);
+        return 0;
+    }
+    long error = inode_of_name(base_fd, path, follow, found);
+    if (error == 0 && follow && (*found)->magic == MAGIC_FD) {
+        int fd = (int)(*found)->rdev;
+        inode_put(*found);
+        error = inode_of_fd(fd, found);
     }
     return error;
 }

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-struct inode;
+#include "fs/inode.h"
 
 /* A path, and from where it is seen. */
 struct name {
@@ -18,6 +18,19 @@ void name_put(struct name *name);
 
 /* The inode of a program's path; the caller must call inode_put(). Returns 0 or -errno. */
 long inode_of_name(int base_fd, const char *path, int follow, struct inode **found);
+
+/* The same of an open file; a pipe has one that forgets what is changed. */
+long inode_of_fd(int fd, struct inode **found);
+
+/* The same as AT_ flags say: of a link itself, or if the path is empty of an open file. */
+long inode_at(int base_fd, const char *path, int flags, struct inode **found);
+
+/* A call's result, with which the caller is through with an inode. */
+static inline long put_after(struct inode *inode, long result)
+{
+    inode_put(inode);
+    return result;
+}
 
 /* A new inode with a name; `target`: of a symbolic link, or NULL. Returns 0 and the inode, for
  * which inode_put() must be called, or -errno. */

@@ -10,38 +10,31 @@
 /* Owners are kept, and mean nothing: everybody is root. */
 static long set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
 {
-    inode_set_owner(inode, uid == UINT32_MAX ? inode->uid : uid,
-                    gid == UINT32_MAX ? inode->gid : gid);
-    if (!is_directory(inode)) {
-        inode->mode &= ~(uint32_t)(S_ISUID | (inode->mode & S_IXGRP ? S_ISGID : 0));
-    }
+    uint32_t lost = S_ISUID | (inode->mode & S_IXGRP ? S_ISGID : 0);
+
+    inode_set_attributes(inode, inode->mode & ~(is_directory(inode) ? 0 : lost),
+                         uid == UINT32_MAX ? inode->uid : uid,
+                         gid == UINT32_MAX ? inode->gid : gid);
     return 0;
 }
 
 long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
 {
-    const struct file *file = file_of(fd);
+    struct inode *inode;
+    long error = inode_of_fd(fd, &inode);
 
-    return !file ? -EBADF : file->inode ? set_owner(file->inode, uid, gid) : 0;
+    return error ? error : put_after(inode, set_owner(inode, uid, gid));
 }
 
 long sys_fchownat(int base_fd, const char *path, uint32_t uid, uint32_t gid, int flags)
 {
     struct inode *inode;
-    char first;
 
     if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
         return -EINVAL;
     }
-    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
-        return sys_fchown32(base_fd, uid, gid);
-    }
-    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
-    if (error == 0) {
-        error = set_owner(inode, uid, gid);
-        inode_put(inode);
-    }
-    return error;
+    long error = inode_at(base_fd, path, flags, &inode);
+    return error ? error : put_after(inode, set_owner(inode, uid, gid));
 }
 
 /* The names without 32 are those of the time when user numbers had 16 bits. */

@@ -276,16 +276,10 @@ long sys_pselect6(uint32_t count, uint32_t *in, uint32_t *out, uint32_t *except,
     uint32_t *const user[3] = {in, out, except};
     uint32_t until = 0, mask[2] = {0, 0};
 
-    if (timeout) {
-        long error = tick_of(timeout, CLOCK_MONOTONIC, 0, &until);
-        if (error) {
-            return error;
-        }
-    }
-    if (mask_and_size && copy_from_user(mask, mask_and_size, sizeof mask) != 0) {
-        return -EFAULT;
-    }
-    long error = mask[0] ? signals_wait_with((const sigset *)mask[0], mask[1]) : 0;
+    long error = timeout ? tick_of(timeout, CLOCK_MONOTONIC, 0, &until) : 0;
+
+    error = error || !mask_and_size ? error : copy_from_user(mask, mask_and_size, sizeof mask);
+    error = error || !mask[0] ? error : signals_wait_with((const sigset *)mask[0], mask[1]);
     if (error) {
         return error;
     }

@@ -18,13 +18,6 @@
 #define PRIORITY_MAX 99   /* of those two that have priorities */
 #define TURN_NS 100000000 /* what Linux tells of SCHED_RR */
 
-static struct group *group_of(int32_t pid)
-{
-    const struct process *process = pid == 0 ? current_process() : process_find(pid);
-
-    return process ? process->group : NULL;
-}
-
 static int has_priorities(int policy)
 {
     return policy == SCHED_FIFO || policy == SCHED_RR;

@@ -36,10 +36,8 @@ long sys_rt_sigtimedwait(const sigset *set, struct siginfo *to, const struct tim
     if (size != sizeof wanted) {
         return -EINVAL;
     }
-    if (copy_from_user(&wanted, set, sizeof wanted) != 0) {
-        return -EFAULT;
-    }
-    long error = timeout ? tick_of(timeout, CLOCK_MONOTONIC, 0, &until) : 0;
+    long error = copy_from_user(&wanted, set, sizeof wanted);
+    error = error || !timeout ? error : tick_of(timeout, CLOCK_MONOTONIC, 0, &until);
     if (error) {
         return error;
     }

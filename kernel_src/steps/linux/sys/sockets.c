@@ -9,7 +9,6 @@
 #include "fs/pipe.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
-#include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
@@ -141,7 +140,7 @@ static void socket_shutdown(struct file *file, uint32_t sides)
 static void socket_release(struct file *file)
 {
     socket_shutdown(file, 3);
-    memory_free(file->object);
+    object_release(file);
 }
 
 static const struct file_ops socket_ops = {.read = socket_read,
@@ -149,19 +148,6 @@ static const struct file_ops socket_ops = {.read = socket_read,
                                            .ready = socket_ready,
                                            .control = socket_control,
                                            .release = socket_release};
-
-static struct file *end_create(int type, uint32_t flags)
-{
-    struct socket *socket = memory_alloc(sizeof *socket);
-    struct file *file = socket ? file_create(&socket_ops, O_RDWR | flags, socket) : NULL;
-
-    if (!file) {
-        memory_free(socket);
-        return NULL;
-    }
-    socket->type = type;
-    return file;
-}
 
 /* From one end to the other. Returns 0 or -ENOMEM. */
 static int connect(struct socket *from, struct socket *to)
@@ -182,11 +168,13 @@ static int socket_pair(struct file *ends[2], int type, uint32_t flags)
     int error = 0;
 
     for (int i = 0; i < 2; i++) {
-        ends[i] = end_create(type, flags);
+        ends[i] = file_with_object(&socket_ops, O_RDWR | flags, sizeof(struct socket));
         error = ends[i] ? error : -ENOMEM;
     }
     for (int i = 0; i < 2 && error == 0; i++) {
-        error = connect(ends[i]->object, ends[!i]->object);
+        struct socket *socket = ends[i]->object;
+        socket->type = type;
+        error = connect(socket, ends[!i]->object);
     }
     for (int i = 0; i < 2 && error; i++) {
         if (ends[i]) {

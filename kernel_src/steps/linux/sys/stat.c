@@ -2,7 +2,6 @@
 
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "fs/magic.h"
 #include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/kernel_stack.h"
@@ -100,72 +99,49 @@ static long stat_copy(const struct inode *inode, struct stat *to)
     return copy_to_user(to, &stat, sizeof stat);
 }
 
-/* The inode of an open file; a pipe has none in the file system. */
-static const struct inode *inode_of_fd(int fd, struct inode *pipe)
-{
-    const struct file *file = file_of(fd);
-
-    *pipe = (struct inode){.mode = S_IFIFO | 0600, .links = 1};
-    return !file ? NULL : file->inode ? file->inode : pipe;
-}
-
 long sys_fstat64(int fd, struct stat64 *to)
 {
-    struct inode pipe;
-    const struct inode *inode = inode_of_fd(fd, &pipe);
+    struct inode *inode;
+    long error = inode_of_fd(fd, &inode);
 
-    return inode ? stat64_copy(inode, to) : -EBADF;
+    return error ? error : put_after(inode, stat64_copy(inode, to));
 }
 
 long sys_fstat(int fd, struct stat *to)
 {
-    struct inode pipe;
-    const struct inode *inode = inode_of_fd(fd, &pipe);
+    struct inode *inode;
+    long error = inode_of_fd(fd, &inode);
 
-    return inode ? stat_copy(inode, to) : -EBADF;
+    return error ? error : put_after(inode, stat_copy(inode, to));
 }
 
-static long stat_path(const char *path, struct stat *to, int follow)
+static long stat_path(const char *path, struct stat *to, int flags)
 {
     struct inode *inode;
-    long error = inode_of_name(AT_FDCWD, path, follow, &inode);
+    long error = inode_at(AT_FDCWD, path, flags, &inode);
 
-    if (error == 0) {
-        error = stat_copy(inode, to);
-        inode_put(inode);
-    }
-    return error;
+    return error ? error : put_after(inode, stat_copy(inode, to));
 }
 
 long sys_stat(const char *path, struct stat *to)
 {
-    return stat_path(path, to, 1);
+    return stat_path(path, to, 0);
 }
 
 long sys_lstat(const char *path, struct stat *to)
 {
-    return stat_path(path, to, 0);
+    return stat_path(path, to, AT_SYMLINK_NOFOLLOW);
 }
 
 long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
 {
     struct inode *inode;
-    char first;
 
     if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)) {
         return -EINVAL;
     }
-    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
-        return base_fd == AT_FDCWD ? stat64_copy(current_process()->group->cwd, to)
-                                   : sys_fstat64(base_fd, to);
-    }
-    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
-    if (error == 0) {
-        int is_open_file = inode->magic == MAGIC_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0;
-        error = is_open_file ? sys_fstat64((int)inode->rdev, to) : stat64_copy(inode, to);
-        inode_put(inode);
-    }
-    return error;
+    long error = inode_at(base_fd, path, flags, &inode);
+    return error ? error : put_after(inode, stat64_copy(inode, to));
 }
 
 /* Linux include/uapi/linux/stat.h. */
@@ -218,27 +194,14 @@ static long statx_copy(const struct inode *inode, struct statx *to)
 
 long sys_statx(int base_fd, const char *path, int flags, uint32_t mask, struct statx *to)
 {
-    struct inode *inode, pipe;
-    const struct inode *open;
-    char first;
+    struct inode *inode;
 
     if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | STATX_SYNC)) ||
         (flags & STATX_SYNC) == STATX_SYNC || (mask & STATX_RESERVED)) {
         return -EINVAL;
     }
-    if ((flags & AT_EMPTY_PATH) && copy_from_user(&first, path, 1) == 0 && first == '\0') {
-        open = base_fd == AT_FDCWD ? current_process()->group->cwd : inode_of_fd(base_fd, &pipe);
-        return open ? statx_copy(open, to) : -EBADF;
-    }
-    long error = inode_of_name(base_fd, path, (flags & AT_SYMLINK_NOFOLLOW) == 0, &inode);
-    if (error == 0) {
-        open = inode->magic == MAGIC_FD && (flags & AT_SYMLINK_NOFOLLOW) == 0
-                   ? inode_of_fd((int)inode->rdev, &pipe)
-                   : inode;
-        error = statx_copy(open, to);
-        inode_put(inode);
-    }
-    return error;
+    long error = inode_at(base_fd, path, flags, &inode);
+    return error ? error : put_after(inode, statx_copy(inode, to));
 }
 
 /* All files are in memory, and may have all that is left of it. */
@@ -263,11 +226,7 @@ long sys_statfs64(const char *path, uint32_t size, struct statfs64 *to)
     struct inode *inode;
     long error = inode_of_name(AT_FDCWD, path, 1, &inode);
 
-    if (error == 0) {
-        inode_put(inode);
-        error = statfs64_tell(to, size);
-    }
-    return error;
+    return error ? error : put_after(inode, statfs64_tell(to, size));
 }
 
 long sys_fstatfs64(int fd, uint32_t size, struct statfs64 *to)

@@ -99,9 +99,9 @@ int files_first(struct process *process)
         return -ENOMEM;
     }
     files->users = 1;
-    put_at(files, console, 0);
-    put_at(files, file_get(console), 1);
-    put_at(files, file_get(console), 2);
+    for (uint32_t fd = 0; fd <= 2; fd++) {
+        put_at(files, fd ? file_get(console) : console, fd);
+    }
     process->files = files;
     return 0;
 }

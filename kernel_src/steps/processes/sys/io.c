@@ -5,36 +5,31 @@
 #include "sys/calls.h"
 
 /* A file stays while a call uses it: another thread may close its number meanwhile. */
-long sys_read(int fd, void *buffer, size_t size)
+static long transfer(int fd, void *buffer, size_t size, int is_write)
 {
     struct file *file = file_of(fd);
 
-    if (!file || !file->ops->read) {
+    if (!file || (is_write ? !file->ops->write : !file->ops->read)) {
         return -EBADF;
     }
     if (!user_range_ok((uint32_t)buffer, size)) {
-        return -EFAULT; /* before anything is waited for */
+        return -EFAULT; /* before anything is waited for, or written */
     }
     file_get(file);
-    long result = file->ops->read(file, buffer, size);
+    long result =
+        is_write ? file->ops->write(file, buffer, size) : file->ops->read(file, buffer, size);
     file_put(file);
     return result;
 }
 
+long sys_read(int fd, void *buffer, size_t size)
+{
+    return transfer(fd, buffer, size, 0);
+}
+
 long sys_write(int fd, const void *buffer, size_t size)
 {
-    struct file *file = file_of(fd);
-
-    if (!file || !file->ops->write) {
-        return -EBADF;
-    }
-    if (!user_range_ok((uint32_t)buffer, size)) {
-        return -EFAULT; /* before anything is written */
-    }
-    file_get(file);
-    long result = file->ops->write(file, buffer, size);
-    file_put(file);
-    return result;
+    return transfer(fd, (void *)buffer, size, 1);
 }
 
 long sys_close(int fd)
@@ -45,11 +40,8 @@ long sys_close(int fd)
 long sys_dup(int fd)
 {
     struct file *file = file_of(fd);
+    int copy = file ? file_install(file, 0) : -EBADF;
 
-    if (!file) {
-        return -EBADF;
-    }
-    int copy = file_install(file, 0);
     if (copy >= 0) {
         file_get(file);
     }

@@ -1,15 +1,12 @@
 /* sys/memory.c: system calls about the caller's memory (Linux mm/mmap.c, mm/mremap.c). */
 
+#include "entry/vsyscall.h"
+#include "lib/lib.h"
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "sys/calls.h"
 #include "sys/map.h"
-
-static struct space *current_space(void)
-{
-    return current_process()->space;
-}
 
 /* A range of whole pages that a program may have; `*end` is where it ends. */
 static int range_ok(uint32_t start, uint32_t size, uint32_t *end)
@@ -28,7 +25,7 @@ static int too_much(uint32_t size)
 /* The new end of the heap, or the old one if that is not possible: brk() has no error. */
 long sys_brk(uint32_t wanted)
 {
-    struct space *space = current_space();
+    struct space *space = current_process()->space;
     uint32_t old_end = page_up(space->brk), new_end = page_up(wanted);
 
     if (wanted < space->brk_start || wanted > MMAP_TOP) {
@@ -85,7 +82,7 @@ static int is_error(long result)
 
 long map_area(uint32_t wanted, uint32_t size, int flags, struct area *area)
 {
-    struct space *space = current_space();
+    struct space *space = current_process()->space;
 
     int is_counted = (area->flags & PROT_WRITE) && !area->inode && !(flags & MAP_NORESERVE);
 
@@ -109,7 +106,7 @@ long sys_munmap(uint32_t start, uint32_t size)
     if (size == 0 || !range_ok(start, size, &end)) {
         return -EINVAL;
     }
-    return space_unmap(current_space(), start, end);
+    return space_unmap(current_process()->space, start, end);
 }
 
 long sys_mprotect(uint32_t start, uint32_t size, int protection)
@@ -128,7 +125,7 @@ long sys_mprotect(uint32_t start, uint32_t size, int protection)
     if ((uint32_t)protection & ~(uint32_t)AREA_PROTECTION) {
         return -EINVAL;
     }
-    return space_protect(current_space(), start, end, (uint32_t)protection);
+    return space_protect(current_process()->space, start, end, (uint32_t)protection);
 }
 
 /* Larger where it is, if there is room. */
@@ -141,52 +138,72 @@ static int grow_in_place(struct area *area, uint32_t end, uint32_t new_end)
     return 1;
 }
 
+/* Is the page among them by which programs call? Then this call comes back where it is now. */
+static void vsyscall_moved(struct space *space, uint32_t start, uint32_t size, uint32_t to)
+{
+    struct pt_regs *regs = process_regs(current_process());
+
+    if (space->sysinfo - start < size) {
+        space->sysinfo += to - start;
+        vsyscall_use(current_process());
+        regs->eip += regs->eip - start < size ? to - start : 0;
+    }
+}
+
 /* The pages themselves move; nothing is copied. What may need memory comes first: if there is none,
  * nothing has changed. */
-static long move(struct space *space, struct area *area, uint32_t start, uint32_t size,
-                 uint32_t new_size)
+static long move(struct space *space, uint32_t start, uint32_t size, uint32_t to, uint32_t new_size)
 {
-    struct area target = *area;
+    struct area target = *area_find(space, start);
 
-    target.offset += start - area->start;
-    target.start = space_hole(space, new_size);
-    target.end = target.start + new_size;
-    if (target.start == 0 || space_split(space, start, start + size) != 0 ||
-        pages_move(space, start, target.start, size) != 0) {
+    target.offset += start - target.start;
+    target.start = to;
+    target.end = to + new_size;
+    if (space_split(space, start, start + size) != 0 || pages_move(space, start, to, size) != 0) {
         return -ENOMEM;
     }
     if (area_add(space, &target) != 0) {
-        pages_move(space, target.start, start, size);
+        pages_move(space, to, start, size);
         return -ENOMEM;
     }
     space_unmap(space, start, start + size);
-    return (long)target.start;
+    vsyscall_moved(space, start, size, to);
+    return (long)to;
 }
 
+/* What is shared can be had once more: of size 0, all of it stays where it is, too. */
 long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uint32_t wanted)
 {
-    struct space *space = current_space();
+    struct space *space = current_process()->space;
     struct area *area = area_find(space, start);
+    int is_fixed = flags & MREMAP_FIXED;
     uint32_t end, new_end;
 
-    (void)wanted;
-    if (start % PAGE_SIZE || size == 0 || new_size == 0 || (flags & ~MREMAP_MAYMOVE)) {
+    new_size = page_up(new_size);
+    if (start % PAGE_SIZE || new_size == 0 || (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) ||
+        flags == MREMAP_FIXED ||
+        (is_fixed && wanted < start + page_up(size + !size) && start < wanted + new_size)) {
         return -EINVAL;
     }
     if (!range_ok(start, size, &end) || !area || area->start > start || area->end < end) {
         return -EFAULT;
     }
+    if (size == 0 && (area->flags & AREA_SHARED) == 0) {
+        return -EINVAL;
+    }
     if (!range_ok(start, new_size, &new_end) ||
         ((area->flags & PROT_WRITE) && too_much(new_size))) {
         return -ENOMEM;
     }
-    if (new_end <= end) {
-        int error = new_end < end ? space_unmap(space, new_end, end) : 0;
-        return error ? error : (long)start;
+    if (new_end < end && space_unmap(space, new_end, end) != 0) {
+        return -ENOMEM;
     }
-    if (grow_in_place(area, end, new_end)) {
+    end = lower(end, new_end);
+    if (!is_fixed && (new_end == end || grow_in_place(area, end, new_end))) {
         return (long)start;
     }
-    return flags & MREMAP_MAYMOVE ? move(space, area, start, end - start, page_up(new_size))
-                                  : -ENOMEM;
+    long to = flags & MREMAP_MAYMOVE
+                  ? place(space, is_fixed ? wanted : 0, new_size, is_fixed ? MAP_FIXED : 0)
+                  : -ENOMEM;
+    return is_error(to) ? to : move(space, start, end - start, (uint32_t)to, new_size);
 }

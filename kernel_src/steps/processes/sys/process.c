@@ -27,9 +27,7 @@ long sys_getpid(void)
 
 long sys_getppid(void)
 {
-    const struct process *parent = current_process()->parent;
-
-    return parent->pid;
+    return current_process()->parent->pid;
 }
 
 long sys_sched_yield(void)
@@ -52,10 +50,7 @@ long sys_execve(const char *path, const char *const *arguments, const char *cons
     char name[NAME_BYTES];
     long size = string_from_user(name, path, sizeof name);
 
-    if (size < 0) {
-        return size;
-    }
-    size = exec_strings_check(&strings);
+    size = size < 0 ? size : exec_strings_check(&strings);
     if (size < 0) {
         return size;
     }

@@ -21,7 +21,7 @@
 #define UART_LINE_STATUS (COM1 + 5)
 
 #define INTERRUPT_RECEIVED 0x01
-#define FIFO_ENABLE_AND_CLEAR 0x07
+#define FIFO_ENABLE_AND_CLEAR 0x87 /* one interrupt for 8 bytes, or for what has come meanwhile */
 #define FIFO_BYTES 16
 #define LINE_CONTROL_8N1 0x03
 #define LINE_CONTROL_DIVISOR 0x80

@@ -2,6 +2,7 @@
 #pragma once
 
 #define ENOMEM 12
+#define EEXIST 17
 #define ENOSPC 28
 #define EINVAL 22
 

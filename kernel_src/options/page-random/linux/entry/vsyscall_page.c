@@ -38,7 +38,11 @@ static int map(struct space *space, uint32_t page, uint32_t frame, uint32_t prot
 int vsyscall_map(struct space *space)
 {
     uint32_t page = VSYSCALL_RANDOM_BASE + random_u32() % VSYSCALL_RANDOM_PAGES * PAGE_SIZE;
-    int error = map(space, page, clock_frame(), PROT_READ);
+    const struct area *there = area_find(space, page);
+    if (there && there->start < page + 2 * PAGE_SIZE) { /* a large program */
+        page = space_hole(space, 2 * PAGE_SIZE);
+    }
+    int error = page ? map(space, page, clock_frame(), PROT_READ) : -ENOMEM;
 
     space->sysinfo = page + PAGE_SIZE + VDSO_STUB;
     return error ? error : map(space, page + PAGE_SIZE, vdso_frame, PROT_READ | PROT_EXEC);
