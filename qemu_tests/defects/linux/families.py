@@ -69,7 +69,8 @@ FAMILIES = (
         "families-musl",
         changed(
             "proc/group.c",
-            "    while (old->children) {\n        process_adopt(process, old->children);\n    }\n",
+            "    while (child_first(old)) {\n        process_adopt(process, child_first(old));\n"
+            "    }\n",
             "",
         ),
         r"\+out: wait\(&status\) > 0 = 0",

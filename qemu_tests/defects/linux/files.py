@@ -121,8 +121,8 @@ FILES = (
         "files-diet",
         changed(
             "fs/inode_data.c",
-            "if (slot && *slot && keep % PAGE_SIZE) {",
-            "if (slot && *slot && keep == PAGE_SIZE) {",
+            "if (rest && (keep % PAGE_SIZE || inode->bytes)) {",
+            "if (rest && keep == PAGE_SIZE) {",
         ),
         r"\+out: memcmp\(text, \"co.*: no",
     ),
@@ -262,7 +262,7 @@ MEMORY = (
     defect(
         "mremap over what comes next",
         "mmap-diet",
-        changed("sys/memory.c", " || (area->next && area->next->start < new_end)", ""),
+        changed("sys/memory.c", " || (above && above->start < new_end)", ""),
         r"\+out: mremap\(full, 2 \* PAGE, 3 \* PAGE, 0\) == .*: no",
     ),
     defect(
