@@ -134,9 +134,9 @@ long sys_mprotect(uint32_t start, uint32_t size, int protection)
 /* Larger where it is, if there is room. */
 static int grow_in_place(struct space *space, struct area *area, uint32_t end, uint32_t new_end)
 {
-    const struct area *above = area_find(space, end);
+    const struct area *above = area_find(space, end); /* itself, if it ends behind that */
 
-    if (area->end != end || new_end > USER_TOP || (above && above->start < new_end)) {
+    if (new_end > USER_TOP || (above && above->start < new_end)) {
         return 0;
     }
     area_resize(space, area, area->start, new_end);
