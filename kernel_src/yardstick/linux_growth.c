@@ -5,8 +5,9 @@
  *
  *     # grows create 100 4734
  *
- * the ticks of the CPU's counter for one operation where there are so many files, mappings, children
- * or pipes, or so many MiB or KiB. Under QEMU's `-icount shift=0` a tick is one instruction.
+ * the ticks of the CPU's counter for one operation where there are so many files, mappings,
+ * children or pipes, or so many MiB or KiB. Under QEMU's `-icount shift=0` a tick is one
+ * instruction.
  */
 
 #include "linux_guest.h"

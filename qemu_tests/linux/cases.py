@@ -116,6 +116,7 @@ PROGRAMS = (
     Program("locks", ("glibc", "musl")),
     Program("waitfds", ("glibc", "musl")),
     Program("owners", ("glibc", "musl")),
+    Program("many", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -65,6 +65,16 @@ FAMILIES = (
         r"\+out:   1 1",
     ),
     defect(
+        "the youngest child is told of first",
+        "many-musl",
+        changed(
+            "proc/family.c",
+            "    list_append(&parent->children, &child->of_parent);\n",
+            "    node_insert(&parent->children.first, &child->of_parent);\n",
+        ),
+        r"\+out: order == 0: no",
+    ),
+    defect(
         "the first thread loses its children",
         "families-musl",
         changed(

@@ -1,8 +1,8 @@
 /* fs/inode_data.c: the contents of files.
  *
  * Up to SHORT_BYTES they lie in one piece of the kernel's memory, `bytes`, which is full of zeros
- * behind the file's end. What is longer, or was mapped, has page frames: `frames` has the address of
- * each page's frame, or 0 for a page of zeros that was never written. It is an array of up to 1024
+ * behind the file's end. What is longer, or was mapped, has page frames: `frames` has the address
+ * of each page's, or 0 for a page of zeros that was never written. It is an array of up to 1024
  * that grows with the file; of a file above 4 MiB it is an array of the addresses of such arrays. A
  * program that maps a page of a file gets the frame itself.
  */
