@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from builder.bench import beside_debian, measure, report, xray_time
+from builder.bench import beside_debian, growth, measure, report, xray_time
 from builder.bench.figures import Row
 from builder.bench.yardstick import assemble
 from builder.boot.emulator import Emulator, Machine, Qemu
@@ -82,6 +82,7 @@ class Result:
     rows: list[Row]  # in the order of the table
     look: report.Look = report.BESIDE_YARDSTICKS
     remarks: Sequence[str] = ()
+    growing: Sequence[growth.Growth] = ()  # of step linux: a table of its own
     json: str = ""  # what bench.json holds
 
 
@@ -121,9 +122,10 @@ def main_bench(
         result = _beside_debian(cfg, folder, runs, progress, parts)
     else:
         result = _beside_yardsticks(cfg, folder, runs, progress, parts)
-    text = report.as_json(
-        result.rows, {**_about(cfg, runs, parts), "remarks": list(result.remarks)}
-    )
+    about = {**_about(cfg, runs, parts), "remarks": list(result.remarks)}
+    if result.growing:
+        about["growth"] = growth.as_objects(result.growing)
+    text = report.as_json(result.rows, about)
     _save(folder / "bench.json", text)
     return replace(result, json=text)
 
@@ -135,7 +137,7 @@ def _beside_debian(
     built = parts.build(cfg, folder / "ours")
     bare = parts.build(_without_programs(cfg), folder / "bare")
     yardsticks = assemble(_yardstick_source(parts), folder / "yardstick", nasm=parts.nasm)
-    rows, remarks = beside_debian.measure(
+    rows, growing, remarks = beside_debian.measure(
         cfg,
         beside_debian.Kernels(built.kernel_elf, bare.kernel_elf, yardsticks.empty),
         folder,
@@ -144,7 +146,7 @@ def _beside_debian(
         progress=progress,
         parts=parts.linux,
     )
-    return Result(rows, report.BESIDE_DEBIAN, remarks)
+    return Result(rows, report.BESIDE_DEBIAN, remarks, growing)
 
 
 def _yardstick_source(parts: Parts) -> Path:

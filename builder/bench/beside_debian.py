@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder.bench import exec_time, linux_guest, serial, stats
+from builder.bench import exec_time, growth, linux_guest, serial, stats
 from builder.bench.clock import TimedRun, timed_run
 from builder.bench.figures import Row, Value
 from builder.bench.linux_figures import (
@@ -145,6 +145,17 @@ def cost_rows(bench: LinuxBench, calls: Path) -> list[Row]:
     return [Row(cost.figure, value(0, cost), value(1, cost)) for cost in COSTS]
 
 
+def growth_rows(bench: LinuxBench, program: Path) -> list[growth.Growth]:
+    """How costs grow: exact instruction counts again, of machines of one size."""
+    texts = {}
+    for subject in bench.subjects:
+        bench.progress(f"how costs grow on {subject.kernel.name}")
+        machine = replace(subject.machine, icount=True, memory_mib=PEER_MACHINE_MIB)
+        run = bench.must_boot(subject.image(program), machine, growth.DONE)
+        texts[subject.kernel.name] = run.text
+    return growth.growths(texts)
+
+
 def hello_rows(bench: LinuxBench, calls: Path, runs: int) -> list[Row]:
     """Milliseconds from the emulator's start to the first line of process 1, in turn."""
     empty, ours = BootImage("kernel", bench.empty), bench.ours.image(calls, "hello")
@@ -233,8 +244,8 @@ def measure(
     runs: int,
     progress: Callable[[str], None],
     parts: Parts,
-) -> tuple[list[Row], Sequence[str]]:
-    """All rows, and what is to be said of them.
+) -> tuple[list[Row], list[growth.Growth], Sequence[str]]:
+    """All rows, how costs grow, and what is to be said of them.
 
     Args:
         cfg: What the kernels were built from.
@@ -253,17 +264,21 @@ def measure(
     peer, remark = find_peer(parts, machine)
     ours = Subject(kernels.ours, machine, "", OURS_MIB)
     bench = LinuxBench(emulator, ours, peer, kernels.empty, progress)
-    program = parts.compile_calls(data_dir("kernel_src") / "yardstick" / SOURCE, folder)
-    calls = folder / "calls.cpio"
+    sources = data_dir("kernel_src") / "yardstick"
+    program = parts.compile_calls(sources / SOURCE, folder)
+    grows = parts.compile_calls(sources / growth.SOURCE, folder)
+    calls, many = folder / "calls.cpio", folder / "growth.cpio"
     calls.write_bytes(linux_guest.pack_calls(program.read_bytes()))
+    many.write_bytes(linux_guest.pack_calls(grows.read_bytes()))
     shell, why_not = _shell_disk(parts, folder)
     rows = cost_rows(bench, calls)
+    growing = growth_rows(bench, many)
     rows += hello_rows(bench, calls, runs)
     overhead = parts.exec_overhead(program, kernels.empty, runs=runs, progress=progress)
     rows.append(Row(EXEC, Value(overhead.median * 1e3, overhead.minimum * 1e3)))
     rows.append(size_row(bench, kernels.bare, parts.objcopy))
     rows.append(memory_row(bench, shell, why_not))
-    return rows, [remark]
+    return rows, growing, [remark]
 
 
 def _shell_disk(parts: Parts, folder: Path) -> tuple[Path | None, str]:

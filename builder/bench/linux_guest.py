@@ -37,9 +37,10 @@ class Peer:
 
 
 def compile_calls(source: Path, out_dir: Path) -> Path:
-    """The measuring program, in `out_dir`. Raises ToolError and BuildError."""
+    """A measuring program, in `out_dir`. Raises ToolError and BuildError."""
     compiler = toolchain.find_compiler()
-    object_file, program = out_dir / "calls.o", out_dir / "calls"
+    program = out_dir / source.stem
+    object_file = program.with_suffix(".o")
     for argv in (
         [*compiler.command, *FLAGS, "-c", str(source), "-o", str(object_file)],
         [compiler.ld, *LINK_FLAGS, "-o", str(program), str(object_file)],

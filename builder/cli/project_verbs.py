@@ -157,6 +157,7 @@ def bench(
 ) -> int:
     """Measure sizes, instruction counts and times; step linux: beside Debian's kernel."""
     from builder.bench.benchmark import main_bench
+    from builder.bench.growth import markdown as growth_as_markdown
     from builder.bench.report import markdown as as_markdown
     from builder.config.load import load_config
 
@@ -174,6 +175,7 @@ def bench(
         print(result.json, end="")
     elif markdown:
         print(as_markdown(result.rows, result.look, result.remarks), end="")
+        print(growth_as_markdown(result.growing), end="")
     else:
         show_figures(result)
     return ExitCode.OK
@@ -181,10 +183,14 @@ def bench(
 
 def show_figures(result: "Result") -> None:
     """Print what was measured for whoever waits for it."""
+    from builder.bench import growth
     from builder.bench.report import cells, notes
 
     only = result.look.only
     ui.print_table("figures", result.look.headings, [only(cells(row)) for row in result.rows])
+    if result.growing:
+        rows = [growth.cells(row) for row in result.growing]
+        ui.print_table("how costs grow", growth.HEADINGS, rows)
     print("", *notes(result.rows, result.remarks), sep="\n")
 
 

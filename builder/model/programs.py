@@ -57,8 +57,8 @@ class SuiteEntry:
         return f"VECTOR_{self.killed_by}" if self.killed_by else "NOT_KILLED"
 
 
-def _program(name: str, *layers: str) -> Program:
-    return Program(name, (f"user/{name.replace('-', '_')}",), layers)
+def _program(name: str, *layers: str, until: str = "") -> Program:
+    return Program(name, (f"user/{name.replace('-', '_')}",), layers, until=until)
 
 
 @dataclass(frozen=True)
@@ -172,9 +172,9 @@ PROGRAMS: tuple[Program, ...] = (
     _program("auxv", "demo", "vsyscall"),
     _program("ports", "demo", "io-bitmap"),
     _program("family", "demo", "processes"),
-    _program("pages", "demo", "processes"),
+    _program("pages", "demo", "processes", until="linux"),
     _program("turns", "demo", "processes"),
-    _program("sleepers", "demo", "processes"),
+    _program("sleepers", "demo", "processes", until="linux"),
     _program("trespass", "demo"),
     _program("cost", "demo", "vsyscall"),
     _program("cost", "checks", "int80-only"),
@@ -241,9 +241,9 @@ def _suite() -> tuple[SuiteEntry, ...]:
         ),
         SuiteEntry("ports: what the I/O permission bitmap allows", ("demo", "io-bitmap"), "ports"),
         SuiteEntry("family: fork, pipe, execve, kill, wait4", demo, "family"),
-        SuiteEntry("pages: touched, copied, grown, protected", demo, "pages"),
+        SuiteEntry("pages: touched, copied, grown, protected", demo, "pages", until="linux"),
         SuiteEntry("turns: nobody keeps the CPU", demo, "turns"),
-        SuiteEntry("sleepers: who sleeps needs no CPU", demo, "sleepers"),
+        SuiteEntry("sleepers: who sleeps needs no CPU", demo, "sleepers", until="linux"),
         SuiteEntry(
             "trespass: killed by a page fault, and the kernel lives", ("demo",), "trespass", "PF"
         ),

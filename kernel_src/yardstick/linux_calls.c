@@ -13,30 +13,26 @@
  * number: the reader takes them off. Whoever only wants the first line gives the argument `hello`.
  */
 
+#include "linux_guest.h"
+
 #define BATCHES 9
 #define CALL_ROUNDS 2000
 #define FORK_ROUNDS 50
 #define PIPE_ROUNDS 250
 
-typedef unsigned int u32;
-
 enum {
-    NR_exit = 1,
     NR_fork = 2,
     NR_read = 3,
-    NR_write = 4,
     NR_open = 5,
     NR_close = 6,
     NR_getpid = 20,
     NR_pipe = 42,
-    NR_reboot = 88,
     NR_wait4 = 114,
 };
 
 enum { AT_NULL = 0, AT_SYSINFO = 32, AT_SYSINFO_EHDR = 33 };
 enum { PT_LOAD = 1, PT_DYNAMIC = 2, DT_HASH = 4, DT_STRTAB = 5, DT_SYMTAB = 6 };
 enum { O_WRONLY = 1, CLOCK_MONOTONIC = 1 };
-enum { REBOOT_MAGIC1 = 0xfee1dead, REBOOT_MAGIC2 = 672274793, REBOOT_POWER_OFF = 0x4321fedc };
 
 struct elf_header {
     unsigned char ident[16];
@@ -64,17 +60,6 @@ static u32 vsyscall;        /* __kernel_vsyscall; 0 if the kernel has none */
 static u32 clock_gettime;   /* the vDSO's; 0 if it has none */
 static int to_child, to_us; /* the ends of two pipes that are ours */
 
-static int int80(u32 number, u32 a, u32 b, u32 c, u32 d)
-{
-    int result;
-
-    __asm__ volatile("int $0x80"
-                     : "=a"(result)
-                     : "0"(number), "b"(a), "c"(b), "d"(c), "S"(d)
-                     : "memory");
-    return result;
-}
-
 /* As a C library calls: through the page, if there is one. */
 static int call(u32 number, u32 a, u32 b, u32 c)
 {
@@ -92,46 +77,11 @@ static int call(u32 number, u32 a, u32 b, u32 c)
 
 /* ---- What is printed ---- */
 
-static char line[80];
-static u32 length;
-
-static void put(const char *text)
-{
-    while (*text) {
-        line[length++] = *text++;
-    }
-}
-
-/* Right-aligned, in `width` columns; at least `digits` digits. */
-static void put_number(u32 number, u32 width, u32 digits)
-{
-    char reversed[10];
-    u32 count = 0;
-
-    while (number || count < digits) {
-        reversed[count++] = (char)('0' + number % 10);
-        number /= 10;
-    }
-    for (u32 i = count; i < width; i++) {
-        put(" ");
-    }
-    while (count) {
-        line[length++] = reversed[--count];
-    }
-}
-
 static void put_ticks(u32 ticks, u32 rounds)
 {
     put_number(ticks / rounds, 9, 1);
     put(".");
     put_number(ticks % rounds * 100 / rounds, 2, 2);
-}
-
-static void print(void)
-{
-    put("\n");
-    int80(NR_write, 1, (u32)line, length, 0);
-    length = 0;
 }
 
 /* ---- The loops ---- */
@@ -209,14 +159,6 @@ static void loop_pipe(const struct call *what, u32 rounds)
 
 /* ---- Measuring ---- */
 
-static u32 ticks_now(void)
-{
-    u32 low, high;
-
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return low;
-}
-
 static void sort(u32 *values)
 {
     for (int i = 1; i < BATCHES; i++) {
@@ -235,9 +177,9 @@ static void measure(const char *name, void (*loop)(const struct call *, u32), u3
 
     loop(what, rounds / 10); /* what is only done once: faults, caches of the emulator */
     for (int i = 0; i < BATCHES; i++) {
-        u32 began = ticks_now();
+        u32 began = (u32)ticks_now();
         loop(what, rounds);
-        ticks[i] = ticks_now() - began;
+        ticks[i] = (u32)ticks_now() - began;
     }
     sort(ticks);
     put("# cost ");
@@ -338,12 +280,6 @@ static u32 find(u32 image, const char *name)
     return 0;
 }
 
-static void off(void)
-{
-    int80(NR_reboot, REBOOT_MAGIC1, REBOOT_MAGIC2, REBOOT_POWER_OFF, 0);
-    int80(NR_exit, 1, 0, 0, 0);
-}
-
 __attribute__((used)) static void start(u32 *stack)
 {
     u32 argc = stack[0];
@@ -369,9 +305,3 @@ __attribute__((used)) static void start(u32 *stack)
     measure_processes();
     off();
 }
-
-__asm__(".globl _start\n"
-        "_start: xorl %ebp, %ebp\n"
-        "        movl %esp, %eax\n"
-        "        pushl %eax\n"
-        "        call start\n");

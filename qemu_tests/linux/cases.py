@@ -122,6 +122,7 @@ PROGRAMS = (
     Program("terminal", ("glibc", "musl")),
     Program("archive", ("glibc",)),
     Program("nameless", ("glibc", "musl")),
+    Program("many", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -10,7 +10,16 @@ from typing import Any, cast
 
 import pytest
 
-from builder.bench import benchmark, beside_debian, lines, linux_guest, report, serial, stats
+from builder.bench import (
+    benchmark,
+    beside_debian,
+    growth,
+    lines,
+    linux_guest,
+    report,
+    serial,
+    stats,
+)
 from builder.bench.figures import Row, Value
 from builder.bench.linux_figures import COSTS, FIGURES, HELLO, MEMORY
 from builder.bench.yardstick import Yardsticks
@@ -35,6 +44,12 @@ hello from /init\r
 # cost pipe              1490.10 best     1490.00\r
 busybox says 19\r
 """
+GUEST += "".join(
+    f"# grows {operation.name} {size} {100 + place}\r\n"
+    for operation in growth.OPERATIONS
+    for place, size in enumerate(operation.sizes)
+)
+GUEST += "# grown\r\n"
 
 
 # ---- lines of code ------------------------------------------------------------------------------
@@ -106,6 +121,28 @@ def test_the_table_beside_debian_has_no_column_of_peers() -> None:
     ]
 
 
+def test_how_costs_grow_is_a_table_with_three_sizes_and_the_factor() -> None:
+    rows = growth.growths({"ours": GUEST, "Debian's": GUEST.replace(" 102\r", " 90000\r")})
+    assert [row.operation for row in rows] == list(growth.OPERATIONS)
+    assert all(row.factor == 1.02 and row.debian == (100, 101, 90000) for row in rows)
+    first = growth.markdown(rows).splitlines()[3]
+    assert first == (
+        "| create a file in a folder of n | 100 / 1,000 / 10,000 | 100 / 101 / 102 "
+        "| 100 / 101 / 90,000 | 1.02 | <= 8,000 | yes |"
+    )
+    assert growth.markdown([]) == ""
+
+
+def test_a_size_that_was_not_measured_is_named() -> None:
+    with pytest.raises(BuildError, match="# grows stat 10000"):
+        growth.growths({"kernel": GUEST.replace("# grows stat 10000 ", "# grows stat 1 ")})
+
+
+def test_every_operation_is_measured_by_the_program() -> None:
+    source = (SOURCE.parent / growth.SOURCE).read_text(encoding="utf-8")
+    assert all(f'end("{operation.name}"' in source for operation in growth.OPERATIONS)
+
+
 # ---- what is booted -----------------------------------------------------------------------------
 
 
@@ -117,8 +154,10 @@ def test_the_ram_disks_hold_what_is_booted() -> None:
     assert cpio.TRAILER.encode() in disk
 
 
-def test_the_measuring_program_compiles_without_a_warning(tmp_path: Path) -> None:
-    assert linux_guest.compile_calls(SOURCE, tmp_path).read_bytes()[:5] == b"\x7fELF\x01"
+@pytest.mark.parametrize("name", [beside_debian.SOURCE, growth.SOURCE])
+def test_the_measuring_programs_compile_without_a_warning(tmp_path: Path, name: str) -> None:
+    program = linux_guest.compile_calls(SOURCE.parent / name, tmp_path)
+    assert program.read_bytes()[:5] == b"\x7fELF\x01"
 
 
 def test_a_program_that_does_not_compile_is_named(tmp_path: Path) -> None:
@@ -173,13 +212,13 @@ def _assemble(_source: Path, out_dir: Path, *, nasm: str = "nasm") -> Yardsticks
     return Yardsticks(out_dir / "empty.bin", out_dir / "none", out_dir / "none")
 
 
-def _compile(_source: Path, out_dir: Path) -> Path:
-    (out_dir / "calls").write_text("program")
-    return out_dir / "calls"
+def _compile(source: Path, out_dir: Path) -> Path:
+    (out_dir / source.stem).write_text("program")
+    return out_dir / source.stem
 
 
 def _overhead(program: Path, empty: Path, *, runs: int, progress: Any) -> stats.Summary:  # noqa: ARG001
-    assert (program.name, empty.name) == ("calls", "empty.bin")
+    assert (program.name, empty.name) == ("linux_calls", "empty.bin")
     return stats.Summary(0.05, 0.04, 0.06, runs)
 
 

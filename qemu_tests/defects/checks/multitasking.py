@@ -79,7 +79,7 @@ MEMORY = (
     ),
     damaged(
         "no gap below a stack",
-        changed("mm/fault.c", "start - below->end < STACK_GAP", "start < below->end"),
+        changed("mm/fault.c", " ||\n        area_find(space, start - STACK_GAP) != stack", ""),
         "stacks grow",
     ),
     damaged(
@@ -172,7 +172,7 @@ CHILDREN = (
     ),
     damaged(
         "vfork does not wait",
-        changed(FORK, "        vfork_wait(parent);\n", "        (void)vfork_wait;\n"),
+        changed(FORK, "        vfork_wait(parent, child);\n", "        (void)vfork_wait;\n"),
         "execve and vfork",
     ),
     damaged(

@@ -215,8 +215,8 @@ CALLS = (
         "spaces-glibc",
         changed(
             "sys/memory.c",
-            "if (area->end != end || new_end > USER_TOP",
-            "if (area->end < end || new_end > USER_TOP",
+            "*above = area_find(space, end);",
+            "*above = area_find(space, area->end);",
         ),
         r"-out: moved\(map, 3 \* PAGE, 4 \* PAGE, 0\) = -1, errno 12",
     ),

@@ -200,7 +200,7 @@ CORNERS = (
     corner(
         "the second part of a mapping begins where the first does",
         "mm/area.c",
-        "    high->offset += address - low->start;\n",
+        "    high.offset += address - low->start;\n",
         "",
         r"-out: third\n",
     ),

@@ -65,11 +65,22 @@ FAMILIES = (
         r"\+out:   1 1",
     ),
     defect(
+        "the youngest child is told of first",
+        "many-musl",
+        changed(
+            "proc/family.c",
+            "    list_append(&parent->children, &child->of_parent);\n",
+            "    node_insert(&parent->children.first, &child->of_parent);\n",
+        ),
+        r"\+out: order == 0: no",
+    ),
+    defect(
         "the first thread loses its children",
         "families-musl",
         changed(
             "proc/group.c",
-            "    while (old->children) {\n        process_adopt(process, old->children);\n    }\n",
+            "    while (child_first(old)) {\n        process_adopt(process, child_first(old));\n"
+            "    }\n",
             "",
         ),
         r"\+out: wait\(&status\) > 0 = 0",

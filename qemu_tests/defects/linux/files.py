@@ -121,8 +121,8 @@ FILES = (
         "files-diet",
         changed(
             "fs/inode_data.c",
-            "if (slot && *slot && keep % PAGE_SIZE) {",
-            "if (slot && *slot && keep == PAGE_SIZE) {",
+            "if (rest && (keep % PAGE_SIZE || inode->bytes)) {",
+            "if (rest && keep == PAGE_SIZE) {",
         ),
         r"\+out: memcmp\(text, \"co.*: no",
     ),
@@ -262,8 +262,28 @@ MEMORY = (
     defect(
         "mremap over what comes next",
         "mmap-diet",
-        changed("sys/memory.c", " || (area->next && area->next->start < new_end)", ""),
+        changed("sys/memory.c", " || (above && above->start < new_end)", ""),
         r"\+out: mremap\(full, 2 \* PAGE, 3 \* PAGE, 0\) == .*: no",
+    ),
+    defect(
+        "a hole that has become smaller is taken for as large",
+        "many-glibc",
+        changed(
+            "mm/area.c",
+            "    hole_note(space, start);\n    hole_note(space, end);\n",
+            "    hole_note(space, end);\n",
+        ),
+        r"\+out: overlaps == 0: no|\+signal=11",
+    ),
+    defect(
+        "a file that grows loses its first bytes",
+        "many-musl",
+        changed(
+            "fs/inode_data.c",
+            "    memcpy(phys_to_virt((uint32_t)frame), bytes, SHORT_BYTES);\n",
+            "",
+        ),
+        r"\+out: wrong == 0: no",
     ),
     defect(
         "a private mapping writes the file",

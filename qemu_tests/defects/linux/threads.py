@@ -166,8 +166,8 @@ SHARING = (
         "threads-musl",
         changed(
             "proc/signal.c",
-            "    list_add(&process->group->pending, info);\n",
-            "    list_add(&process->group->leader->pending, info);\n",
+            "    pending_add(&process->group->pending, info);\n",
+            "    pending_add(&process->group->leader->pending, info);\n",
         ),
         r"-out: taken_by == ",
         r"\+signal=9",

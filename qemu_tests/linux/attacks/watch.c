@@ -6,6 +6,8 @@
  *     @end forkbomb exit=0 pages=0      or signal=11; how many pages fewer are free afterwards
  *     @finished
  *
+ * What stands behind a colon, as in "elves:7:0:10000", is the attack's argument.
+ *
  * Before the first round caches may be empty that never shrink; the second round's pages count.
  */
 
@@ -138,9 +140,9 @@ static int watch(int pid)
     return status;
 }
 
-static int run(char *name, char *path)
+static int run(char *name, char *path, char *argument)
 {
-    char *arguments[] = {name, 0};
+    char *arguments[] = {name, argument, 0};
     int pid, status;
     call(mkdir, "/tmp", 0777);
     call(mkdir, "/tmp/attack", 0777);
@@ -175,6 +177,12 @@ static void run_rounds(char *name)
 {
     static char path[64];
     int before = 0, after = 0, status = 0;
+    char *argument = 0;
+    for (char *at = name; *at && !argument; at++)
+        if (*at == ':') {
+            *at = 0;
+            argument = at + 1;
+        }
     for (u32 i = 0; i <= text_length(name); i++)
         path[9 + i] = name[i];
     for (u32 i = 0; i < 9; i++)
@@ -184,7 +192,7 @@ static void run_rounds(char *name)
     put("\n");
     for (int round = 0; round < ROUNDS && status == 0; round++) {
         before = free_pages();
-        status = run(name, path);
+        status = run(name, path, argument);
         after = free_pages();
     }
     put("@end ");

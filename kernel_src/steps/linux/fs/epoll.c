@@ -39,21 +39,15 @@ struct watch *watch_find(const struct epoll *epoll, const struct file *file, int
 
 void watch_put(struct watch *watch)
 {
-    struct epoll *epoll = watch->epoll;
-
     if (!watch->candidate.link) {
-        node_insert(epoll->candidates_end, &watch->candidate);
-        epoll->candidates_end = &watch->candidate.next;
+        list_append(&watch->epoll->candidates, &watch->candidate);
     }
 }
 
 void watch_take(struct watch *watch)
 {
     if (watch->candidate.link) {
-        if (!watch->candidate.next) {
-            watch->epoll->candidates_end = watch->candidate.link;
-        }
-        node_remove(&watch->candidate);
+        list_remove(&watch->epoll->candidates, &watch->candidate);
     }
 }
 
@@ -147,7 +141,7 @@ static uint32_t epoll_ready(struct file *file)
 {
     const struct epoll *epoll = file->object;
 
-    for (struct node *node = epoll->candidates; node; node = node->next) {
+    for (struct node *node = epoll->candidates.first; node; node = node->next) {
         if (watch_news(node_owner(node, struct watch, candidate), 0)) {
             return POLLIN;
         }
@@ -185,7 +179,6 @@ struct file *epoll_open(void)
     if (file) {
         struct epoll *epoll = file->object;
         epoll->file = file;
-        epoll->candidates_end = &epoll->candidates;
     }
     return file;
 }

@@ -25,9 +25,8 @@ struct watch {
 struct epoll {
     const struct file *file; /* which it is */
     struct node *watches;
-    struct node *candidates;      /* the one that came first, first */
-    struct node **candidates_end; /* where the next is put */
-    struct wait_queue changed;    /* there is one more */
+    struct list candidates;    /* the one that came first, first */
+    struct wait_queue changed; /* there is one more */
 };
 
 /* A new one, or NULL. */

@@ -4,7 +4,6 @@
 
 #include "fs/inode.h"
 #include "lib/lib.h"
-#include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "sys/locks.h"

@@ -21,7 +21,8 @@ struct inode {
     uint32_t atime, mtime, ctime; /* seconds since 1970 */
     uint32_t rdev;                /* a device's number */
     struct fifo *fifo;            /* of a FIFO, while somebody has it open */
-    uint32_t *frames;             /* a file's pages: see fs/inode_data.c */
+    uint8_t *bytes;               /* a short file's; else NULL: see fs/inode_data.c */
+    uint32_t *frames;             /* a longer file's pages */
     uint32_t capacity;            /* as many of them could be noted */
     uint32_t pages;               /* that are there: no holes */
     struct node *entries;         /* a directory's names, the newest first */
@@ -94,15 +95,10 @@ static inline int is_symlink(const struct inode *inode)
  * frame_put(). Returns its physical address, or -errno. */
 long inode_page(struct inode *inode, uint32_t offset);
 
-/* Copy from the file; returns how many bytes there were. */
-size_t inode_read(struct inode *inode, void *to, uint32_t offset, size_t size);
-
-/* Copy to the file, which grows if need be. Returns how many bytes, or -errno. */
+/* Copy from the file, and to it: it grows if need be. The memory on the other side is the kernel's,
+ * or a program's that was found to be below USER_TOP. Returns how many bytes, or -errno. */
+long inode_read(struct inode *inode, void *to, uint32_t offset, size_t size);
 long inode_write(struct inode *inode, uint32_t offset, const void *from, size_t size);
-
-/* The same from and to a program's memory. */
-long inode_read_user(struct inode *inode, void *to, uint32_t offset, size_t size);
-long inode_write_user(struct inode *inode, uint32_t offset, const void *from, size_t size);
 
 /* Cut off or lengthen with zeros. Returns 0 or -errno. */
 int inode_resize(struct inode *inode, uint32_t size);

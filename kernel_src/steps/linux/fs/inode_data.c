@@ -1,8 +1,10 @@
-/* fs/inode_data.c: the contents of files, in page frames.
+/* fs/inode_data.c: the contents of files.
  *
- * `frames` has the address of each page's frame, or 0 for a page of zeros that was never written.
- * It is an array of up to 1024 that grows with the file; of a file above 4 MiB it is an array of
- * the addresses of such arrays. A program that maps a page of a file gets the frame itself.
+ * Up to SHORT_BYTES they lie in one piece of the kernel's memory, `bytes`, which is full of zeros
+ * behind the file's end. What is longer, or was mapped, has page frames: `frames` has the address
+ * of each page's, or 0 for a page of zeros that was never written. It is an array of up to 1024
+ * that grows with the file; of a file above 4 MiB it is an array of the addresses of such arrays. A
+ * program that maps a page of a file gets the frame itself.
  */
 
 #include "fs/inode.h"
@@ -13,6 +15,7 @@
 #include "mm/space.h"
 #include "proc/process.h"
 
+#define SHORT_BYTES 256u
 #define PER_TABLE 1024u
 #define SMALLEST_TABLE 8u
 #define PAGES_MAX (INODE_BYTES_MAX / PAGE_SIZE)
@@ -76,22 +79,67 @@ static int slot_create(struct inode *inode, uint32_t page)
     return 0;
 }
 
-/* The frame of a page, made if it is not there. Returns it, or -errno. */
-static long frame_for(struct inode *inode, uint32_t page)
+static int bytes_leave(struct inode *inode);
+
+/* The frame of a page, made if it is not there by `make`. Returns it, or -errno. */
+static long frame_for(struct inode *inode, uint32_t page, uint32_t (*make)(void))
 {
-    if (page >= PAGES_MAX) {
-        return -EFBIG;
-    }
-    int error = slot_create(inode, page);
+    int error = page >= PAGES_MAX ? -EFBIG : bytes_leave(inode);
+
+    error = error ? error : slot_create(inode, page);
     if (error) {
         return error;
     }
     uint32_t *slot = slot_of(inode, page);
     if (*slot == 0 && frames_used < frames_total - frames_total / FRAMES_LEFT_SHARE) {
-        *slot = frame_alloc();
+        *slot = make();
         inode->pages += *slot != 0;
     }
     return *slot ? (long)*slot : -ENOSPC;
+}
+
+/* The file is no longer a short one. */
+static int bytes_leave(struct inode *inode)
+{
+    uint8_t *bytes = inode->bytes;
+
+    if (!bytes) {
+        return 0;
+    }
+    inode->bytes = NULL;
+    inode->pages = 0;
+    long frame = frame_for(inode, 0, frame_alloc);
+    if (frame < 0) {
+        inode->bytes = bytes;
+        inode->pages = 1;
+        return (int)frame;
+    }
+    memcpy(phys_to_virt((uint32_t)frame), bytes, SHORT_BYTES);
+    memory_free(bytes);
+    return 0;
+}
+
+/* Where a byte of the file lies, and what follows it in the same page; NULL: these are zeros. */
+static uint8_t *place_of(const struct inode *inode, uint32_t at)
+{
+    const uint32_t *slot = slot_of(inode, at / PAGE_SIZE);
+
+    return inode->bytes    ? inode->bytes + at
+           : slot && *slot ? (uint8_t *)phys_to_virt(*slot) + at % PAGE_SIZE
+                           : NULL;
+}
+
+/* See to it that there is such a place, for so many bytes. All of a new page will be written. */
+static int place_make(struct inode *inode, uint32_t at, uint32_t size)
+{
+    if (inode->capacity == 0 && inode->size <= SHORT_BYTES && at < SHORT_BYTES &&
+        at + size <= SHORT_BYTES) {
+        inode->bytes = inode->bytes ? inode->bytes : memory_alloc(SHORT_BYTES);
+        inode->pages = inode->bytes != NULL;
+        return inode->bytes ? 0 : -ENOMEM;
+    }
+    long frame = frame_for(inode, at / PAGE_SIZE, size == PAGE_SIZE ? frame_take : frame_alloc);
+    return frame < 0 ? (int)frame : 0;
 }
 
 long inode_page(struct inode *inode, uint32_t offset)
@@ -99,7 +147,7 @@ long inode_page(struct inode *inode, uint32_t offset)
     if (offset >= page_up(inode->size)) {
         return -EFAULT;
     }
-    long frame = frame_for(inode, offset / PAGE_SIZE);
+    long frame = frame_for(inode, offset / PAGE_SIZE, frame_alloc);
     if (frame < 0) {
         return frame;
     }
@@ -107,23 +155,18 @@ long inode_page(struct inode *inode, uint32_t offset)
     return error ? error : frame;
 }
 
-/* Copy one piece, within a page, between a file and somewhere else. */
-typedef int copy_function(void *to, const void *from, size_t size);
-
 /* As much as possible of it: of a program's memory that begins at `address` only the first page may
  * be there. Returns how many bytes. */
-static uint32_t copy_some(void *to, const void *from, uint32_t size, uint32_t address,
-                          copy_function *copy)
+static uint32_t copy_some(void *to, const void *from, uint32_t size, uint32_t address)
 {
     uint32_t first = PAGE_SIZE - address % PAGE_SIZE;
 
-    return copy(to, from, size) == 0                    ? size
-           : first < size && copy(to, from, first) == 0 ? first
-                                                        : 0;
+    return copy_or_fault(to, from, size) == 0                    ? size
+           : first < size && copy_or_fault(to, from, first) == 0 ? first
+                                                                 : 0;
 }
 
-static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t size,
-                      copy_function *copy)
+long inode_read(struct inode *inode, void *to, uint32_t offset, size_t size)
 {
     static uint8_t zeros[PAGE_SIZE]; /* not const: that would be a page of the kernel's file */
     uint32_t left = offset < inode->size ? lower(size, inode->size - offset) : 0;
@@ -132,10 +175,9 @@ static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t 
     while (done < left) {
         uint32_t at = offset + done;
         uint32_t part = lower(left - done, PAGE_SIZE - at % PAGE_SIZE);
-        const uint32_t *slot = slot_of(inode, at / PAGE_SIZE);
-        const uint8_t *page = slot && *slot ? phys_to_virt(*slot) : zeros;
-        uint32_t copied =
-            copy_some(to + done, page + at % PAGE_SIZE, part, (uint32_t)to + done, copy);
+        const uint8_t *from = place_of(inode, at);
+        uint8_t *next = (uint8_t *)to + done;
+        uint32_t copied = copy_some(next, from ? from : zeros, part, (uint32_t)next);
         done += copied;
         if (copied < part) {
             return done ? (long)done : -EFAULT;
@@ -144,22 +186,24 @@ static long data_read(struct inode *inode, uint8_t *to, uint32_t offset, size_t 
     return (long)done;
 }
 
-static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from, size_t size,
-                       copy_function *copy)
+long inode_write(struct inode *inode, uint32_t offset, const void *from, size_t size)
 {
     uint32_t done = 0;
-    long error = 0;
+    int error = 0;
 
     while (done < size && error == 0) {
-        uint32_t at = offset + done;
+        uint32_t at = offset + done, pages = inode->pages;
         uint32_t part = lower(size - done, PAGE_SIZE - at % PAGE_SIZE);
-        long frame = frame_for(inode, at / PAGE_SIZE);
-        error = frame < 0 ? frame : 0;
+        const uint8_t *next = (const uint8_t *)from + done;
+        error = place_make(inode, at, part);
         if (error == 0) {
-            uint8_t *to = (uint8_t *)phys_to_virt((uint32_t)frame) + at % PAGE_SIZE;
-            uint32_t copied = copy_some(to, from + done, part, (uint32_t)from + done, copy);
+            uint8_t *to = place_of(inode, at);
+            uint32_t copied = copy_some(to, next, part, (uint32_t)next);
             error = copied < part ? -EFAULT : 0;
             done += copied;
+            if (error && pages != inode->pages) { /* a new page has what was there before */
+                memset(to + copied, 0, part - copied);
+            }
         }
     }
     if (done && offset + done > inode->size) {
@@ -170,26 +214,6 @@ static long data_write(struct inode *inode, uint32_t offset, const uint8_t *from
     }
     inode->mtime = inode->ctime = clock_seconds();
     return done ? (long)done : error == -ENOMEM ? -ENOSPC : error;
-}
-
-size_t inode_read(struct inode *inode, void *to, uint32_t offset, size_t size)
-{
-    return (size_t)data_read(inode, to, offset, size, copy_from_kernel);
-}
-
-long inode_write(struct inode *inode, uint32_t offset, const void *from, size_t size)
-{
-    return data_write(inode, offset, from, size, copy_from_kernel);
-}
-
-long inode_read_user(struct inode *inode, void *to, uint32_t offset, size_t size)
-{
-    return data_read(inode, to, offset, size, copy_to_user);
-}
-
-long inode_write_user(struct inode *inode, uint32_t offset, const void *from, size_t size)
-{
-    return data_write(inode, offset, from, size, copy_from_user);
 }
 
 static void frames_free(struct inode *inode, uint32_t from_page)
@@ -212,8 +236,10 @@ static void tables_free(struct inode *inode)
         memory_free((void *)inode->frames[i]);
     }
     memory_free(inode->frames);
+    memory_free(inode->bytes);
     inode->frames = NULL;
-    inode->capacity = 0;
+    inode->bytes = NULL;
+    inode->capacity = inode->pages = 0;
 }
 
 int inode_resize(struct inode *inode, uint32_t size)
@@ -221,11 +247,15 @@ int inode_resize(struct inode *inode, uint32_t size)
     if (size > INODE_BYTES_MAX) {
         return -EFBIG;
     }
+    int error = size > SHORT_BYTES ? bytes_leave(inode) : 0;
+    if (error) {
+        return error;
+    }
     /* Behind the old end there may be what a write left that did not succeed. */
     uint32_t keep = lower(size, inode->size);
-    uint32_t *slot = slot_of(inode, keep / PAGE_SIZE);
-    if (slot && *slot && keep % PAGE_SIZE) {
-        memset((uint8_t *)phys_to_virt(*slot) + keep % PAGE_SIZE, 0, PAGE_SIZE - keep % PAGE_SIZE);
+    uint8_t *rest = place_of(inode, keep);
+    if (rest && (keep % PAGE_SIZE || inode->bytes)) {
+        memset(rest, 0, inode->bytes ? SHORT_BYTES - keep : PAGE_SIZE - keep % PAGE_SIZE);
     }
     if (size < inode->size) {
         mappings_cut(inode, page_up(size));

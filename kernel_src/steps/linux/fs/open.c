@@ -7,7 +7,7 @@
 
 static long regular_read(struct file *file, void *buffer, size_t size)
 {
-    long done = inode_read_user(file->inode, buffer, file->position, size);
+    long done = inode_read(file->inode, buffer, file->position, size);
 
     file->position += done > 0 ? (uint32_t)done : 0;
     if ((file->flags & O_NOATIME) == 0) {
@@ -21,7 +21,7 @@ static long regular_write(struct file *file, const void *buffer, size_t size)
     if (file->flags & O_APPEND) {
         file->position = file->inode->size;
     }
-    long done = inode_write_user(file->inode, file->position, buffer, size);
+    long done = inode_write(file->inode, file->position, buffer, size);
     file->position += done > 0 ? (uint32_t)done : 0;
     return done;
 }

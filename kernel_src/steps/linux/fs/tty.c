@@ -9,8 +9,6 @@
 #include "fs/file.h"
 #include "fs/termios.h"
 #include "fs/tty_state.h"
-#include "mm/mm.h"
-#include "proc/process.h"
 #include "proc/signals.h"
 
 #define DISABLED 0 /* a special character that there is not */

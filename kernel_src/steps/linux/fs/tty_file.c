@@ -6,7 +6,6 @@
 #include "fs/tty_state.h"
 #include "mm/mm.h"
 #include "proc/process.h"
-#include "proc/signals.h"
 
 #define CHUNK_BYTES 256
 #define TICKS_PER_VTIME (TIMER_HZ / 10)

@@ -14,7 +14,6 @@
 #include "mm/space.h"
 #include "proc/process.h"
 #include "proc/program.h"
-#include "proc/signals.h"
 
 #define ACPI_PM1A_CONTROL 0x604 /* where SeaBIOS puts it on QEMU's pc (hw/acpi/piix4.c) */
 #define ACPI_SLEEP_NOW 0x2000

@@ -32,6 +32,26 @@ static inline void node_remove(struct node *node)
     node->link = NULL;
 }
 
+/* A list to whose end members come. */
+struct list {
+    struct node *first;
+    struct node **end; /* where the next is put, unless the list is empty */
+};
+
+static inline void list_append(struct list *list, struct node *node)
+{
+    node_insert(list->first ? list->end : &list->first, node);
+    list->end = &node->next;
+}
+
+static inline void list_remove(struct list *list, struct node *node)
+{
+    if (!node->next) {
+        list->end = node->link;
+    }
+    node_remove(node);
+}
+
 /* One more word of what is looked for: Fowler, Noll and Vo's hash, with words for bytes. The upper
  * bits are the good ones. */
 static inline uint32_t hash_add(uint32_t hash, uint32_t word)

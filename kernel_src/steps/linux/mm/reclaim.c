@@ -8,7 +8,6 @@
 #include "cpu/tlb.h"
 #include "kernel/init.h"
 #include "kernel/kernel.h"
-#include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"

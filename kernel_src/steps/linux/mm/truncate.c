@@ -22,8 +22,8 @@ static void area_cut(struct space *space, const struct area *area, uint32_t offs
 void mappings_cut(const struct inode *inode, uint32_t offset)
 {
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        const struct area *area = p->space ? p->space->areas : NULL;
-        for (; area; area = area->next) {
+        const struct area *area = p->space ? area_find(p->space, 0) : NULL;
+        for (; area; area = area->next[0]) {
             if (area->inode == inode) {
                 area_cut(p->space, area, offset);
             }

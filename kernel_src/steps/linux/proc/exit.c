@@ -6,8 +6,8 @@
 #include "kernel/init.h"
 #include "mm/mm.h"
 #include "mm/space.h"
+#include "proc/family.h"
 #include "proc/futex.h"
-#include "proc/process.h"
 #include "proc/program.h"
 #include "proc/signals.h"
 
@@ -53,16 +53,6 @@ static void space_leave(struct process *process)
     space_put(space);
 }
 
-/* A thread that ends does not wait for a child any more. */
-static void vfork_forget(struct process *process)
-{
-    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        if (p->vfork_parent == process) {
-            p->vfork_parent = NULL;
-        }
-    }
-}
-
 /* Does the parent not want to know? */
 static int is_unwanted(const struct process *parent)
 {
@@ -98,9 +88,9 @@ static void children_leave(struct process *process)
 {
     struct process *init = init_process;
     int has_init = init && init != process;
+    struct process *child;
 
-    while (process->children) {
-        struct process *child = process->children;
+    while ((child = child_first(process))) {
         child->is_orphan = !has_init;
         child->group->exit_signal = SIGCHLD;
         process_adopt(has_init ? init : cpus[0].idle, child);
@@ -137,7 +127,6 @@ void process_exit(int32_t wait_status)
     futex_leave(process);
     clear_tid(process);
     vfork_done(process);
-    vfork_forget(process);
     space_leave(process);
     process_release(process);
     process->state = PROCESS_ENDED;

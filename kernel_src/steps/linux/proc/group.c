@@ -5,6 +5,7 @@
 #include "kernel/init.h"
 #include "lib/lib.h"
 #include "mm/space.h"
+#include "proc/family.h"
 #include "proc/fork.h"
 #include "proc/process.h"
 #include "proc/program.h"
@@ -13,6 +14,7 @@
 static int thread_fork(struct process *child, struct process *parent)
 {
     child->group = parent->group;
+    node_insert(&child->group->members, &child->of_group);
     child->group->threads++;
     child->tgid = parent->tgid;
     child->is_orphan = 1; /* nobody waits for a thread as for a child */
@@ -25,6 +27,7 @@ static struct group *group_create(struct process *leader)
     struct group *group = memory_alloc(sizeof *group);
 
     if (group) {
+        node_insert(&group->members, &leader->of_group);
         group->leader = leader;
         group->threads = 1;
     }
@@ -110,6 +113,9 @@ void group_free(struct process *process)
     struct group *group = process->group;
 
     pending_free(&process->pending);
+    if (group) {
+        node_remove(&process->of_group);
+    }
     if (!group || group->leader != process) {
         return;
     }
@@ -117,8 +123,9 @@ void group_free(struct process *process)
     inode_put(group->cwd);
     inode_put(group->root);
     pending_free(&group->pending);
-    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        p->group = p->group == group ? NULL : p->group; /* threads that are still to be freed */
+    while (group->members) { /* threads that are still to be freed */
+        node_owner(group->members, struct process, of_group)->group = NULL;
+        node_remove(group->members);
     }
     memory_free(group);
 }
@@ -142,12 +149,12 @@ static void become_leader(struct process *process)
     struct process *old = group->leader;
     int32_t pid = old->pid;
 
-    old->pid = process->pid;
-    process->pid = pid;
+    process_number(old, process->pid);
+    process_number(process, pid);
     process->is_orphan = old->is_orphan;
     process_adopt(old->parent, process);
-    while (old->children) {
-        process_adopt(process, old->children);
+    while (child_first(old)) {
+        process_adopt(process, child_first(old));
     }
     group->leader = process;
     init_process = old == init_process ? process : init_process;

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "lib/list.h"
+
 typedef uint64_t sigset; /* bit 0: signal 1 */
 
 struct pending;

@@ -74,12 +74,14 @@ static void notify(struct process *thread)
 }
 
 /* Every thread of a process, starting with `thread` NULL. */
-static struct process *next_thread(const struct group *group, struct process *thread)
+static struct process *next_thread(const struct group *group, const struct process *thread)
 {
-    do {
-        thread = process_next(thread);
-    } while (thread && (thread->group != group || thread->state == PROCESS_ENDED));
-    return thread;
+    struct node *node = thread ? thread->of_group.next : group->members;
+
+    while (node && node_owner(node, struct process, of_group)->state == PROCESS_ENDED) {
+        node = node->next;
+    }
+    return node ? node_owner(node, struct process, of_group) : NULL;
 }
 
 void signals_notify_all(const struct group *group)
@@ -107,7 +109,7 @@ static void notify_one(struct process *process, int signal)
     }
 }
 
-static void list_remove(struct pending_list *list, sigset set)
+static void pending_remove(struct pending_list *list, sigset set)
 {
     for (struct pending **link = &list->first; *link;) {
         struct pending *pending = *link;
@@ -123,14 +125,14 @@ static void list_remove(struct pending_list *list, sigset set)
 
 void pending_free(struct pending_list *list)
 {
-    list_remove(list, ~(sigset)0);
+    pending_remove(list, ~(sigset)0);
 }
 
 static void forget(struct group *group, sigset set)
 {
-    list_remove(&group->pending, set);
+    pending_remove(&group->pending, set);
     for (struct process *t = next_thread(group, NULL); t; t = next_thread(group, t)) {
-        list_remove(&t->pending, set);
+        pending_remove(&t->pending, set);
     }
 }
 
@@ -140,7 +142,7 @@ void signal_forget(struct process *process, int signal)
 }
 
 /* The old signals are sent once, however often they are sent; SIGRTMIN and above queue. */
-static void list_add(struct pending_list *list, const struct signal_info *info)
+static void pending_add(struct pending_list *list, const struct signal_info *info)
 {
     if (info->signal < SIGRTMIN && (list->set & signal_bit(info->signal))) {
         return;
@@ -181,7 +183,7 @@ void signal_send_info(struct process *process, const struct signal_info *info)
     if (is_ignored(process, info->signal)) {
         return;
     }
-    list_add(&process->group->pending, info);
+    pending_add(&process->group->pending, info);
     notify_one(process, info->signal);
 }
 
@@ -192,7 +194,7 @@ void signal_send_thread(struct process *thread, const struct signal_info *info)
     }
     stop_or_continue(thread, info->signal);
     if (!is_ignored(thread, info->signal)) {
-        list_add(&thread->pending, info);
+        pending_add(&thread->pending, info);
         notify(thread);
     }
 }
@@ -229,7 +231,7 @@ void signal_force(int signal, int code, uint32_t address)
         action->handler = SIG_DFL;
         process->blocked &= ~signal_bit(signal);
     }
-    list_add(&process->pending, &info);
+    pending_add(&process->pending, &info);
     process->forced = (uint32_t)signal; /* even process 1 ends of this */
     signals_look(process);
 }
@@ -245,7 +247,7 @@ static int lowest(sigset set)
     return low ? __builtin_ctz(low) + 1 : __builtin_ctz((uint32_t)(first >> 32)) + 33;
 }
 
-static void list_take(struct pending_list *list, int signal, struct signal_info *info)
+static void pending_take(struct pending_list *list, int signal, struct signal_info *info)
 {
     struct pending **link = &list->first;
     int more = 0;
@@ -273,11 +275,11 @@ int signal_take(struct process *process, sigset allowed, struct signal_info *inf
     struct pending_list *own = &process->pending, *shared = &process->group->pending;
 
     if (own->set & allowed) {
-        list_take(own, lowest(own->set & allowed), info);
+        pending_take(own, lowest(own->set & allowed), info);
         return 1;
     }
     if (shared->set & allowed) {
-        list_take(shared, lowest(shared->set & allowed), info);
+        pending_take(shared, lowest(shared->set & allowed), info);
         return 1;
     }
     return 0;

@@ -49,6 +49,7 @@ struct alarm {
 /* What the threads of a process have in common. */
 struct group {
     struct process *leader; /* the thread whose number is the process's */
+    struct node *members;   /* its threads, the newest first */
     uint32_t threads;       /* that have not ended */
     int32_t pgid, sid;      /* process group and session */
     uint32_t is_ending;     /* every thread has to end */

@@ -6,7 +6,6 @@
 #include "fs/file.h"
 #include "fs/ready.h"
 #include "mm/mm.h"
-#include "mm/space.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
@@ -35,7 +34,9 @@ static void change(struct watch *watch, const struct epoll_event *event)
     watch->data[0] = event->data[0];
     watch->data[1] = event->data[1];
     watch->told = watch->events = 0;
-    watch_put(watch);
+    if (watch_news(watch, 0) || watch_stays(watch, 0)) {
+        watch_put(watch);
+    }
     ready_changed(&watch->epoll->changed); /* somebody may wait already */
 }
 
@@ -78,8 +79,8 @@ long sys_epoll_ctl(int epoll_fd, int operation, int fd, const struct epoll_event
  * that they do not keep those out for whom there is no room. Returns how many, or -EFAULT. */
 static long tell(struct epoll *epoll, struct epoll_event *to, uint32_t room)
 {
-    struct node **end = epoll->candidates_end;
-    struct node *node = epoll->candidates;
+    struct node **end = epoll->candidates.end;
+    struct node *node = epoll->candidates.first;
     uint32_t count = 0;
 
     for (int is_last = !node; !is_last && count < room;) {

@@ -7,7 +7,6 @@
 #include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
-#include "proc/signals.h"
 #include "proc/sleep.h"
 #include "sys/calls.h"
 

@@ -3,7 +3,6 @@
  * Everybody takes turns. Who asks for another policy is told that he has it.
  */
 
-#include "lib/lib.h"
 #include "mm/mm.h"
 #include "proc/process.h"
 #include "proc/signals.h"

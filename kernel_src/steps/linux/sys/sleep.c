@@ -3,7 +3,6 @@
 #include "dev/clock.h"
 #include "mm/mm.h"
 #include "proc/process.h"
-#include "proc/signals.h"
 #include "sys/calls.h"
 #include "sys/time.h"
 #include "sys/times.h"

@@ -1,7 +1,7 @@
 /* sys/wait.c: how did a child end, or stop? */
 
 #include "mm/mm.h"
-#include "proc/process.h"
+#include "proc/family.h"
 #include "proc/signal_frame.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
@@ -15,7 +15,7 @@ static int is_meant(const struct process *child, int32_t pid)
 {
     int32_t own_pgid = current_process()->group->pgid;
 
-    return pid == -1 || (pid > 0 && child->pid == pid) ||
+    return pid == -1 || pid > 0 ||
            (pid == 0 && child->group->pgid == own_pgid) || (pid < -1 && child->group->pgid == -pid);
 }
 
@@ -48,17 +48,19 @@ static int32_t take_news(const struct process *child, int options)
 /* The oldest child with news, or NULL; `any`: is there a child at all? */
 static struct process *find(const struct process *parent, int32_t pid, int options, int *any)
 {
-    struct process *found = NULL;
+    struct process *child = pid > 0 ? process_find(pid) : child_first(parent);
 
     *any = 0;
-    for (struct process *child = parent->children; child; child = child->sibling) {
+    for (; child && child->parent == parent; child = pid > 0 ? NULL : child_next(child)) {
         int is_clone = child->group->exit_signal != SIGCHLD;
         if (is_meant(child, pid) && ((options & WALL) || is_clone == ((options & WCLONE) != 0))) {
             *any = 1;
-            found = has_news(child, options) ? child : found;
+            if (has_news(child, options)) {
+                return child;
+            }
         }
     }
-    return found;
+    return NULL;
 }
 
 /* Until a child has news. Returns 0 or -errno; there may be no news if it was not to wait. */

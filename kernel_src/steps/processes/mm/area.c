@@ -8,7 +8,7 @@
 
 struct area *area_find(const struct space *space, uint32_t address)
 {
-    struct area *area = space->areas;
+    struct area *area = space->areas.first;
 
     while (area && area->end <= address) {
         area = area->next;
@@ -37,7 +37,7 @@ static void join(struct area *area)
 
 int area_add(struct space *space, const struct area *wanted)
 {
-    struct area **link = &space->areas;
+    struct area **link = &space->areas.first;
     struct area *before = NULL;
 
     while (*link && (*link)->end <= wanted->start) {
@@ -89,14 +89,16 @@ int space_split(struct space *space, uint32_t start, uint32_t end)
     return split(space, start) != 0 || split(space, end) != 0 ? -ENOMEM : 0;
 }
 
-int space_unmap(struct space *space, uint32_t start, uint32_t end)
+void area_resize(struct space *space, struct area *area, uint32_t start, uint32_t end)
 {
-    if (space_split(space, start, end) != 0) {
-        return -ENOMEM;
-    }
-    pages_hide(space, start, end);
-    tlb_flush(space);
-    struct area **link = &space->areas;
+    (void)space;
+    area->start = start;
+    area->end = end;
+}
+
+void areas_free(struct space *space, uint32_t start, uint32_t end)
+{
+    struct area **link = &space->areas.first;
     while (*link && (*link)->end <= start) {
         link = &(*link)->next;
     }
@@ -109,6 +111,16 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
         }
         memory_free(area);
     }
+}
+
+int space_unmap(struct space *space, uint32_t start, uint32_t end)
+{
+    if (space_split(space, start, end) != 0) {
+        return -ENOMEM;
+    }
+    pages_hide(space, start, end);
+    tlb_flush(space);
+    areas_free(space, start, end);
     return 0;
 }
 
@@ -153,7 +165,7 @@ uint32_t space_hole(const struct space *space, uint32_t size)
     uint32_t low_end = USER_LOWEST_ADDR; /* end of the area below the hole */
     uint32_t best = 0;
 
-    for (const struct area *area = space->areas; size <= MMAP_TOP; area = area->next) {
+    for (const struct area *area = space->areas.first; size <= MMAP_TOP; area = area->next) {
         uint32_t high = area && area->start < MMAP_TOP ? area->start : MMAP_TOP;
         if (low_end <= high && high - low_end >= size) {
             best = high - size;

@@ -17,21 +17,15 @@
 #define STACK_GAP (256 * PAGE_SIZE) /* kept free below a stack that grows, as Linux does */
 
 /* May the stack above `address` grow down to it? */
-static int grow_down(const struct space *space, struct area *stack, uint32_t address)
+static int grow_down(struct space *space, struct area *stack, uint32_t address)
 {
     uint32_t start = page_down(address);
-    const struct area *below = NULL;
 
-    if ((stack->flags & AREA_GROWS_DOWN) == 0 || start < USER_STACK_LOWEST) {
+    if ((stack->flags & AREA_GROWS_DOWN) == 0 || start < USER_STACK_LOWEST ||
+        area_find(space, start - STACK_GAP) != stack) {
         return 0;
     }
-    for (const struct area *area = space->areas; area != stack; area = area->next) {
-        below = area;
-    }
-    if (below && start - below->end < STACK_GAP) {
-        return 0;
-    }
-    stack->start = start;
+    area_resize(space, stack, start, stack->end);
     return 1;
 }
 

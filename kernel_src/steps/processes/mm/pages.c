@@ -20,31 +20,28 @@ uint32_t *space_entry(struct space *space, uint32_t address, int create)
     return (uint32_t *)phys_to_virt(page_down(*entry)) + address / PAGE_SIZE % 1024;
 }
 
-/* The next address from `address` on, below `end`, with an entry that is not empty, or `end`. Where
- * there is no page table, 4 MiB are skipped at once. */
-static uint32_t next_page(struct space *space, uint32_t address, uint32_t end, uint32_t **found)
+/* The next address from `address` on, below `end`, with an entry that is not empty, or `end`. In
+ * `*found` is that of the page before, or NULL. Where there is no page table, 4 MiB are skipped at
+ * once. */
+static inline uint32_t next_page(struct space *space, uint32_t address, uint32_t end,
+                                 uint32_t **found)
 {
+    uint32_t *entry = *found;
+
     while (address < end) {
-        uint32_t *entry = space_entry(space, address, 0);
-        uint32_t table_end = (address / TABLE_SPAN + 1) * TABLE_SPAN;
-        uint32_t stop = table_end < end ? table_end : end;
-        if (!entry) {
-            address = stop;
-            continue;
+        entry = entry && address % TABLE_SPAN ? entry + 1 : space_entry(space, address, 0);
+        if (entry && *entry) {
+            *found = entry;
+            return address;
         }
-        for (; address < stop; address += PAGE_SIZE, entry++) {
-            if (*entry != 0) {
-                *found = entry;
-                return address;
-            }
-        }
+        address = entry ? address + PAGE_SIZE : (address / TABLE_SPAN + 1) * TABLE_SPAN;
     }
     return end;
 }
 
 void pages_hide(struct space *space, uint32_t start, uint32_t end)
 {
-    uint32_t *entry;
+    uint32_t *entry = NULL;
 
     for (uint32_t at = start; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
         *entry &= ~PAGE_PRESENT;
@@ -53,7 +50,7 @@ void pages_hide(struct space *space, uint32_t start, uint32_t end)
 
 uint32_t pages_count(struct space *space)
 {
-    uint32_t *entry;
+    uint32_t *entry = NULL;
     uint32_t count = 0;
 
     for (uint32_t at = 0; (at = next_page(space, at, USER_TOP, &entry)) < USER_TOP;
@@ -65,7 +62,7 @@ uint32_t pages_count(struct space *space)
 
 void pages_free(struct space *space, uint32_t start, uint32_t end)
 {
-    uint32_t *entry;
+    uint32_t *entry = NULL;
 
     for (uint32_t at = start; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
         frame_put(*entry & ENTRY_FRAME);
@@ -76,7 +73,7 @@ void pages_free(struct space *space, uint32_t start, uint32_t end)
 /* Only takes rights away. What is allowed now and was not before comes with the next page fault. */
 void pages_protect(struct space *space, const struct area *area)
 {
-    uint32_t *entry;
+    uint32_t *entry = NULL;
 
     for (uint32_t at = area->start; (at = next_page(space, at, area->end, &entry)) < area->end;
          at += PAGE_SIZE) {
@@ -92,18 +89,20 @@ void pages_protect(struct space *space, const struct area *area)
 /* Both sides lose the right to write a private page: who writes first gets a copy. */
 int pages_copy(struct space *to, struct space *from, const struct area *area)
 {
-    uint32_t *entry;
+    uint32_t kept = area->flags & AREA_SHARED ? ~0u : ~(uint32_t)PAGE_WRITE;
+    uint32_t end = area->end, table_end = 0;
+    uint32_t *entry = NULL, *table = NULL;
 
-    for (uint32_t at = area->start; (at = next_page(from, at, area->end, &entry)) < area->end;
+    for (uint32_t at = area->start; (at = next_page(from, at, end, &entry)) < end;
          at += PAGE_SIZE) {
-        uint32_t *copy = space_entry(to, at, 1);
-        if (!copy || frame_share(*entry & ENTRY_FRAME) != 0) {
+        if (at >= table_end) {
+            table_end = (at / TABLE_SPAN + 1) * TABLE_SPAN;
+            table = space_entry(to, table_end - TABLE_SPAN, 1);
+        }
+        if (!table || frame_share(*entry & ENTRY_FRAME) != 0) {
             return -ENOMEM;
         }
-        if ((area->flags & AREA_SHARED) == 0) {
-            *entry &= ~PAGE_WRITE;
-        }
-        *copy = *entry;
+        table[at / PAGE_SIZE % 1024] = *entry &= kept;
     }
     return 0;
 }
@@ -111,13 +110,14 @@ int pages_copy(struct space *to, struct space *from, const struct area *area)
 int pages_move(struct space *space, uint32_t from, uint32_t to, uint32_t size)
 {
     uint32_t end = from + size;
-    uint32_t *entry;
+    uint32_t *entry = NULL;
 
     for (uint32_t at = from; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
         if (!space_entry(space, at - from + to, 1)) {
             return -ENOMEM;
         }
     }
+    entry = NULL;
     for (uint32_t at = from; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
         *space_entry(space, at - from + to, 0) = *entry;
         *entry = 0;

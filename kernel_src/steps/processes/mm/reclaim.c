@@ -6,7 +6,6 @@
  */
 
 #include "cpu/tlb.h"
-#include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 

@@ -3,7 +3,6 @@
 #include "mm/space.h"
 
 #include "cpu/tlb.h"
-#include "fs/inode.h"
 #include "mm/mm.h"
 
 struct space *space_create(void)
@@ -24,21 +23,10 @@ struct space *space_create(void)
 
 static int areas_copy(struct space *to, struct space *from)
 {
-    struct area **link = &to->areas;
+    const struct area *area = area_find(from, 0);
 
-    for (const struct area *area = from->areas; area; area = area->next) {
-        struct area *copy = memory_alloc(sizeof *copy);
-        if (!copy) {
-            return -ENOMEM;
-        }
-        *copy = *area;
-        copy->next = NULL;
-        if (copy->inode) {
-            inode_get(copy->inode);
-        }
-        *link = copy;
-        link = &copy->next;
-        if (pages_copy(to, from, area) != 0) {
+    for (; area; area = area_find(from, area->end)) {
+        if (area_add(to, area) != 0 || pages_copy(to, from, area) != 0) {
             return -ENOMEM;
         }
     }
@@ -80,15 +68,7 @@ void space_put(struct space *space)
     if (--space->users != 0) {
         return;
     }
-    while (space->areas) {
-        struct area *area = space->areas;
-        space->areas = area->next;
-        pages_free(space, area->start, area->end);
-        if (area->inode) {
-            inode_put(area->inode);
-        }
-        memory_free(area);
-    }
+    areas_free(space, 0, USER_TOP);
     tables_free(space);
     frame_free(virt_to_phys(space->directory));
     memory_free(space);

@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mm/area.h"
 #include "mm/mm.h"
-
-struct inode;
 
 /* What an area may be used for: PROT_READ, PROT_WRITE, PROT_EXEC as in mmap(), and these. */
 #define AREA_PROTECTION (PROT_READ | PROT_WRITE | PROT_EXEC)
@@ -18,19 +17,11 @@ struct inode;
 #define AREA_GROWS_DOWN 0x20  /* a stack */
 #define AREA_NEVER_WRITE 0x40 /* shared, of a file that was not opened to be written */
 
-struct area {
-    uint32_t start, end; /* on page boundaries */
-    uint32_t flags;
-    uint32_t offset;     /* in the file, of `start` */
-    struct inode *inode; /* where the pages come from; NULL: they are full of zeros */
-    struct area *next;   /* the next higher one */
-};
-
 #define USER_TABLES (USER_TOP / TABLE_SPAN)
 
 struct space {
     uint32_t *directory;
-    struct area *areas; /* by address; none overlaps another */
+    struct areas areas; /* by address; none overlaps another */
     uint32_t users;     /* processes */
     uint32_t brk_start, brk;
     uint32_t sysinfo;                  /* address of __kernel_vsyscall */
@@ -68,6 +59,13 @@ int area_add(struct space *space, const struct area *wanted);
 
 /* See to it that no area reaches across an end of the range. Returns 0 or -ENOMEM. */
 int space_split(struct space *space, uint32_t start, uint32_t end);
+
+/* Move the ends of an area, to where there is nothing. */
+void area_resize(struct space *space, struct area *area, uint32_t start, uint32_t end);
+
+/* Free the areas of a range, across whose ends none reaches, and their pages, which no CPU
+ * remembers. */
+void areas_free(struct space *space, uint32_t start, uint32_t end);
 
 /* Nothing is promised there any more. Returns 0 or -ENOMEM, if an area cannot be split. */
 int space_unmap(struct space *space, uint32_t start, uint32_t end);

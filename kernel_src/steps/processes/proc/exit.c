@@ -39,9 +39,6 @@ static void children_leave(struct process *process)
 {
     while (process->children) {
         struct process *child = process->children;
-        if (child->vfork_parent == process) {
-            child->vfork_parent = NULL;
-        }
         child->is_orphan = 1;
         process_adopt(cpus[0].idle, child);
     }

@@ -5,7 +5,6 @@
  */
 
 #include "lib/lib.h"
-#include "mm/mm.h"
 #include "mm/space.h"
 #include "proc/process.h"
 #include "proc/start_stack.h"

@@ -129,12 +129,14 @@ long sys_mprotect(uint32_t start, uint32_t size, int protection)
 }
 
 /* Larger where it is, if there is room. */
-static int grow_in_place(struct area *area, uint32_t end, uint32_t new_end)
+static int grow_in_place(struct space *space, struct area *area, uint32_t end, uint32_t new_end)
 {
-    if (area->end != end || new_end > USER_TOP || (area->next && area->next->start < new_end)) {
+    const struct area *above = area_find(space, end); /* itself, if it ends behind that */
+
+    if (new_end > USER_TOP || (above && above->start < new_end)) {
         return 0;
     }
-    area->end = new_end;
+    area_resize(space, area, area->start, new_end);
     return 1;
 }
 
@@ -199,7 +201,7 @@ long sys_mremap(uint32_t start, uint32_t size, uint32_t new_size, int flags, uin
         return -ENOMEM;
     }
     end = lower(end, new_end);
-    if (!is_fixed && (new_end == end || grow_in_place(area, end, new_end))) {
+    if (!is_fixed && (new_end == end || grow_in_place(space, area, end, new_end))) {
         return (long)start;
     }
     long to = flags & MREMAP_MAYMOVE
