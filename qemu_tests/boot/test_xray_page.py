@@ -199,6 +199,8 @@ def test_it_plays_and_pauses(getpid: tuple[Record, str], opens: Opens) -> None:
     page = opens("", "")
     page.clock.install()
     page = opens_at(page, getpid[1])
+    # Else it would run on between two lines of this test, the more so on a busy machine.
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 60)
     page.keyboard.press("Space")
     assert page.get_by_role("button", name="pause").is_visible()
     page.clock.run_for(2_000)
