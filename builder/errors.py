@@ -101,6 +101,12 @@ class NotFoundError(UserError):
 class MachineryError(TinygateError):
     """Not the user's mistake: something tinygate depends on did not do its part."""
 
+    def in_one_line(self) -> str:
+        """For who can do without what is missing, and says so among other things."""
+        return harmless(
+            "; ".join(filter(None, [f"{self.what}: {self.why}".rstrip(": "), self.fix]))
+        )
+
 
 class ToolError(MachineryError):
     """A tool is missing, too old, or cannot do what is needed; `fix` is how to install it."""
@@ -124,10 +130,6 @@ class DebianUnavailableError(MachineryError):
     """Debian packages that are not here cannot be fetched: no network, no apt, no such package."""
 
     exit_code = ExitCode.TOOL
-
-    def in_one_line(self) -> str:
-        """For who can do without them, and says so among other things."""
-        return harmless(f"{self.what}: {self.why}; {self.fix}")
 
 
 class FileError(MachineryError):

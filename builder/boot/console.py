@@ -189,10 +189,11 @@ class _Keyboard:
                 self.typed_bytes += taken
 
 
-class _Phases:
+class Phases:
     """Tells the phase from the lines seen so far. A second banner ends the run in any phase."""
 
     def __init__(self) -> None:
+        """Nothing has been seen."""
         self.now = Phase.BOOT
 
     def see(self, line: bytes) -> End | None:
@@ -234,7 +235,7 @@ class _Session:
         self.stopped_for = ""
         self.effort = EffortMeter(process.pid)
         self.keyboard = _Keyboard(process, typed)
-        self.phases = _Phases()
+        self.phases = Phases()
         assert process.popen.stdout is not None  # asked for in run_guest
         self.spawn: Any = fdpexpect.fdspawn(
             process.popen.stdout.fileno(), timeout=None, maxread=65536, use_poll=True

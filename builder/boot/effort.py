@@ -48,6 +48,7 @@ class EffortMeter:
     def read(self) -> Effort:
         """Its effort so far; the same as before if it has ended."""
         now_s = time.monotonic() - self._began_s
+        self._folder = _worker(self._folder)
         process = _fields(self._folder / "stat")
         if not process:
             return self.last
@@ -76,6 +77,17 @@ class EffortMeter:
                 self._is_told |= int(turns[_TURNS]) > 0
                 self._waited_ns[thread.name] = int(turns[_WAITED_NS])
         return busy
+
+
+def _worker(process: Path) -> Path:
+    """The process itself; of one in a sandbox what bubblewrap, which only waits, has started."""
+    try:
+        if (process / "comm").read_text() != "bwrap\n":
+            return process
+        children = (process / "task" / process.name / "children").read_text().split()
+    except OSError:
+        return process
+    return _worker(process.with_name(children[0])) if children else process
 
 
 def _fields(path: Path) -> list[str]:

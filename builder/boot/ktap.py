@@ -26,18 +26,20 @@ from builder.model.outcomes import BANNER_PREFIX, FINISHED_PREFIX, LOADER_PREFIX
 MAX_DEPTH = 8  # levels of nesting that are looked at; deeper lines are text
 INDENT = 4
 
-# [0-9] and not \d, which also takes other scripts' digits; six digits keep numbers harmless.
-_VERSION = re.compile(r"KTAP version 1")
-_PLAN = re.compile(r"1\.\.(?P<count>[0-9]{1,6})(?: *# *(?P<comment>.*))?")
-_RESULT = re.compile(
+# [0-9] and not \d, which also takes other scripts' digits; six digits keep numbers harmless. ASCII,
+# so that a word ends at the same place in the judge of a page, which is given these patterns.
+VERSION = re.compile(r"KTAP version 1")
+PLAN = re.compile(r"1\.\.(?P<count>[0-9]{1,6})(?: *# *(?P<comment>.*))?")
+RESULT = re.compile(
     r"(?P<not>not )?ok (?P<number>[1-9][0-9]{0,5})"
     r"(?: - (?P<name>.*?))??(?: # ?(?P<comment>.*))?"
 )
-_NOT_OK = re.compile(r"not ok\b.*")
-_DIRECTIVE = re.compile(r"(?P<word>SKIP|TODO)\b[ :]*(?P<reason>.*)", re.IGNORECASE)
-_FINISHED = re.compile(
+NOT_OK = re.compile(r"not ok\b.*", re.ASCII)
+DIRECTIVE = re.compile(r"(?P<word>SKIP|TODO)\b[ :]*(?P<reason>.*)", re.IGNORECASE | re.ASCII)
+FINISHED = re.compile(
     re.escape(FINISHED_PREFIX) + r"(?P<passed>[0-9]{1,6}) passed, (?P<failed>[0-9]{1,6}) failed"
 )
+BLANK = re.compile(r"[ \t\r]*")
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,7 @@ class _Parser:
         )
 
     def _line(self, number: int, line: str) -> None:
-        if self.finished and line.strip():
+        if self.finished and not BLANK.fullmatch(line):
             self.levels[0].blame(number, "output after the finished line")
         if self._landmark(number, line):
             return
@@ -227,18 +229,18 @@ class _Parser:
             return
         if text.startswith("# "):
             self._diagnostic(depth, text[2:])
-        elif _VERSION.fullmatch(text):
+        elif VERSION.fullmatch(text):
             self._version(number, depth)
-        elif match := _PLAN.fullmatch(text):
+        elif match := PLAN.fullmatch(text):
             self._plan(number, depth, match)
-        elif match := _RESULT.fullmatch(text):
+        elif match := RESULT.fullmatch(text):
             self._result(number, depth, match)
-        elif _NOT_OK.fullmatch(text):
+        elif NOT_OK.fullmatch(text):
             self.levels[0].blame(number, "malformed result line")
 
     def _unfinished_line(self, number: int, line: str) -> None:
         """What came after the last LF: never a result, for its end may be missing."""
-        if self.finished and line.strip():
+        if self.finished and not BLANK.fullmatch(line):
             self.levels[0].blame(number, "output after the finished line")
         self._landmark(number, line)
 
@@ -255,7 +257,7 @@ class _Parser:
         return True
 
     def _finished(self, number: int, line: str) -> None:
-        match = _FINISHED.fullmatch(line)
+        match = FINISHED.fullmatch(line)
         if match is None:
             self.levels[0].blame(number, "malformed finished line")
         elif self.finished:
@@ -313,7 +315,7 @@ class _Parser:
         ok = match["not"] is None
         subtests = self._close_deeper(number, depth, level, ok)
         comment = match["comment"] or ""
-        directive = _DIRECTIVE.fullmatch(comment)
+        directive = DIRECTIVE.fullmatch(comment)
         level.add(
             Test(
                 number=int(match["number"]),

@@ -32,6 +32,7 @@ BACKSTOP = 10
 # One that counts, and answers, executes millions of instructions in a second of CPU time, or its
 # clock runs. If neither moves, one exception leads to the next, or the machine has been stopped.
 STALLED_S = 5.0
+STALLED = f"{STALLED_S:.0f} s of the emulator's time without one instruction"
 # Of one look: a guest that sets its clock to another day has not been idle since.
 _MOST_OF_IDLE_LIMIT = 0.25
 
@@ -78,12 +79,13 @@ class Limit:
 # about a panic comes at once.
 SETTLED = Limit(cpu_s=0.3, asleep_s=0.3)
 
-_IN_WORDS = {
+IN_WORDS = {
     "instructions": "{:,.0f} instructions",
     "idle_s": "{:,.0f} guest seconds with the CPU halted",
     "cpu_s": "{:,.0f} s of the emulator's CPU time",
     "asleep_s": "{:,.0f} s in which the emulator had nothing to do",
 }
+NO_OUTPUT_FOR, NO_END_WITHIN = "no output for", "no end within"
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,11 @@ class Meter:
             first, last = self._counted
             spent["instructions"] = last.instructions - first.instructions
             if now.counted and _sum(now.effort) - self._moved_s >= STALLED_S:
-                return f"{STALLED_S:.0f} s of the emulator's time without one instruction"
+                return STALLED
         for unit, amount in spent.items():
             most = getattr(self._most, unit)
             if amount >= most:
-                return _IN_WORDS[unit].format(most)
+                return IN_WORDS[unit].format(most)
         return ""
 
     def _count(self, now: Counted) -> None:
@@ -198,7 +200,7 @@ class Watcher:
             self._silent = Meter(limit, counts=self._counts)
         if amount := self._silent.add(now):
             self.is_silent = True
-            return f"no output for {amount}"
+            return f"{NO_OUTPUT_FOR} {amount}"
         if amount := self._whole.add(now):
-            return f"no end within {amount}"
+            return f"{NO_END_WITHIN} {amount}"
         return ""

@@ -1,8 +1,8 @@
 """Turns the words of the `tinygate` command into work, output and an exit code.
 
 It may import bench, bench.releases, boot, boot.emulator, boot.rulebook, config, image, labs,
-linux.debian, linux.exec, linux.shell, model, tools, tree, tree.picture, xray, xray.book and
-xray.page. `main` answers what needs no work at once, and app.py the rest.
+labs.classroom, linux.debian, linux.exec, linux.shell, model, tools, tree, tree.picture, xray,
+xray.book, xray.live and xray.page. `main` answers what needs no work at once, and app.py the rest.
 """
 
 import gc

@@ -15,6 +15,7 @@ from builder.cli import (
     lab_watch,
     linux_verbs,
     look_verbs,
+    page_verb,
     project_verbs,
     rules_verb,
     xray_verbs,
@@ -69,7 +70,7 @@ app.command()(look_verbs.diff)
 app.command()(xray_verbs.xray)
 app.command()(explain_verb.explain)
 app.command()(book_verb.book)
-app.command()(book_verb.page)
+app.command()(page_verb.page)
 app.command()(project_verbs.new)
 lab_verbs.app.command("watch")(lab_watch.lab_watch)
 app.add_typer(lab_verbs.app, name="lab")

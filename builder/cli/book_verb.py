@@ -1,4 +1,4 @@
-"""book and page: the verbs that make a book of a kernel, and a site of the lesson's kernels."""
+"""book: the verb that makes a book of a kernel; and what `page` needs of it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,29 +47,6 @@ def book(
     write_book(choose(config, step, set_ or ()), out, How(cc=cc, verbose=verbose), record)
     if pdf is not None:
         print_book(out, pdf, verbose=verbose)
-    return ExitCode.OK
-
-
-@verb
-def page(
-    out: BookFolder,
-    config: options.Config = None,
-    set_: options.Set = None,
-    cc: options.Cc = None,
-    verbose: options.Verbose = False,
-) -> int:
-    """Make a site of the lesson: of each step the book, one call to be played, and what it adds."""
-    from builder.config.step import Step
-    from builder.tree.step_page import LAST_OF_THE_LESSON, STEP_TEXTS
-    from builder.xray.book.lesson_site import LessonStep, site_of
-
-    check_folder(out)
-    how = How(cc=cc, verbose=verbose)
-    steps = []
-    for step in (step for step in Step if step <= LAST_OF_THE_LESSON):
-        kernel = kernel_of_book(choose(config, step.value, set_ or ()), how)
-        steps.append(LessonStep(kernel, *STEP_TEXTS[step.value]))
-    write_pages(site_of(steps), out)
     return ExitCode.OK
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from builder.cli import options, ui
+from builder.cli import class_verbs, options, ui
 from builder.cli.guard import verb
 from builder.cli.project_verbs import check_new, write_whole
 from builder.errors import ExitCode, UserError, harmless
@@ -278,3 +278,7 @@ def lab_solution(
     for question in lab.question:
         print(f"{question.key} = {question.answer}")
     return ExitCode.OK
+
+
+app.command("course")(class_verbs.course)
+app.command("grade")(class_verbs.grade)

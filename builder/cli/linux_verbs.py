@@ -1,6 +1,7 @@
 """fetch, record: the verbs about unmodified Linux programs."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -15,28 +16,40 @@ def fetch(
     v86: Annotated[
         bool, typer.Option("--v86", help="Fetch the emulator v86 by npm, and nothing else.")
     ] = False,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="Fetch v86 and xterm.js, for the kernels of `tinygate page`."),
+    ] = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Fetch the Debian packages that Linux programs are made of, into the cache; install none."""
     from builder.linux import debian
-    from builder.tools import v86_package
+    from builder.tools.npm_package import V86, XTERM
 
-    if v86:
-        folder = v86_package.fetch()
-        found = {"package": "v86", "version": v86_package.VERSION, "folder": str(folder)}
-        ui.print_json([found]) if as_json else ui.print_table(
-            "packages", tuple(found), [tuple(found.values())]
-        )
+    if v86 or page:
+        rows = [
+            (package.name, package.version, str(package.fetch()))
+            for package in ((V86, XTERM) if page else (V86,))
+        ]
+        _show_fetched(rows, as_json=as_json)
         return ExitCode.OK
     with ui.progress("looking into the cache") as update:
         got = debian.fetch(debian.PACKAGES, progress=update)
-    rows = [(each.package, each.version, str(each.root)) for each in got.values()]
     if as_json:
         ui.print_json(list(got.values()))
     else:
-        ui.print_table("packages", ("package", "version", "folder"), rows)
+        _show_fetched([(each.package, each.version, str(each.root)) for each in got.values()])
     return ExitCode.OK
+
+
+def _show_fetched(rows: Sequence[tuple[str, str, str]], *, as_json: bool = False) -> None:
+    """What there is now: package, version and folder of each."""
+    heads = ("package", "version", "folder")
+    if as_json:
+        ui.print_json([dict(zip(heads, row, strict=True)) for row in rows])
+    else:
+        ui.print_table("packages", heads, rows)
 
 
 @verb

@@ -12,6 +12,7 @@ import typer
 
 from builder.cli import options, ui
 from builder.cli.choice import choose
+from builder.cli.class_verbs import bench_labs
 from builder.cli.guard import EXIT_BUG, verb
 from builder.errors import ExitCode, TinygateError, UserError, tell
 
@@ -148,6 +149,9 @@ def bench(
     suite: Annotated[
         bool, typer.Option("--suite", help="Only where the time of the last `make test` went.")
     ] = False,
+    labs: Annotated[
+        int, typer.Option("--labs", min=0, help="Only how fast so many hand-ins are graded.")
+    ] = 0,
     as_json: options.Json = False,
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
@@ -160,6 +164,8 @@ def bench(
         return _in_the_checkout("-m", "qemu_tests.suite")
     if lines:
         return _show_lines(as_json)
+    if labs:
+        return bench_labs(labs, as_json=as_json)
     choice = choose(config, step, set_ or (), out)
     loaded = load_config(choice.config, choice.overrides)
     with ui.progress("measuring") as update:

@@ -13,4 +13,5 @@ It may import boot, boot.emulator, config, image, model, tools, tree and xray.
     hints.py          the next hint, about this mistake
     differences.py    where a hand-in is not as the solution: for the last hint
     saves.py          what was saved in a folder, as it happens, and which lab is next
+    classroom/        for who teaches: courses, and grading what a class hands in
 """

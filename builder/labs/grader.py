@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import Protocol
 
 from builder.boot.emulator import BootImage, Machine
 from builder.boot.ktap import Report, Test, parse
@@ -36,9 +37,9 @@ from builder.xray.suspects import first_other_part, good_results
 
 # A healthy suite executes a third of it between two of its lines.
 _SILENCE = Limit(120e6, idle_s=20, cpu_s=5, asleep_s=5)
-_PATIENCE = Patience(boot=_SILENCE, suite=_SILENCE, ending=_SILENCE)
-_OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
-_ENDED = (Word.PASS, Word.FAIL)  # the suite came to its end, and each of its results counts
+PATIENCE = Patience(boot=_SILENCE, suite=_SILENCE, ending=_SILENCE)
+OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
+ENDED = (Word.PASS, Word.FAIL)  # the suite came to its end, and each of its results counts
 _ERRORS_SHOWN = 6
 _REST = "everything else is as it was"
 
@@ -96,8 +97,44 @@ class Grade:
         return self.points == self.lab.points
 
 
+class Place(Protocol):
+    """Where what was handed in is built and booted, if not beside its author."""
+
+    def build(self, files: Files, theirs: Files, work: Path, *, solved: bool) -> list[str]:
+        """Make the kernel in `work`; what the tools say if they cannot.
+
+        Args:
+            files: The whole tree.
+            theirs: Those of it that were handed in.
+            work: A folder.
+            solved: The others are those of the solution, and not as they were handed out.
+        """
+
+    def boot(self, work: Path, *, solved: bool) -> RunResult:
+        """Boot what `build` has made."""
+
+
+@dataclass(frozen=True)
+class _HomePlace:
+    """The author's own computer: nothing is kept from anybody."""
+
+    lab: Lab
+    cpu: str
+
+    def build(self, files: Files, theirs: Files, work: Path, *, solved: bool) -> list[str]:  # noqa: ARG002
+        return _build(files, work)
+
+    def boot(self, work: Path, *, solved: bool) -> RunResult:  # noqa: ARG002
+        return _boot(self.lab, work, self.cpu)
+
+
 def grade(
-    lab: Lab, taken: Files, work: Path, answers: Mapping[str, str] | None = None, *, cpu: str = ""
+    lab: Lab,
+    taken: Files,
+    work: Path,
+    answers: Mapping[str, str] | None = None,
+    place: Place | None = None,
+    cpu: str = "",
 ) -> Grade:
     """Build, boot and judge what was handed in.
 
@@ -106,6 +143,7 @@ def grade(
         taken: Its files.
         work: Folder for the build; one that was used before makes it faster.
         answers: Key of a question -> what was answered.
+        place: Where it is done; with none, as code of one's own.
         cpu: One of the lab's CPU models; empty: the first.
 
     Raises:
@@ -115,20 +153,21 @@ def grade(
     given, solved = given_tree(lab, lab.suite), solved_tree(lab, lab.suite)
     untouched = not answers and all(given[path] == data for path, data in taken.items())
     answered = Answers()
+    place = place or _HomePlace(lab, cpu)
     done: list[PartResult] = []
     shown: RunResult | None = None
     for kernel, parts in groupby(lab.part, lambda part: (part.take, part.solved)):
         ours = {path: data for path, data in taken.items() if not kernel[0] or path in kernel[0]}
         files, numbers = _randomised(lab, {**(solved if kernel[1] else given), **ours})
-        errors = _build(files, work)
+        errors = place.build(files, ours, work, solved=kernel[1])
         if errors:
             nothing = tuple(_nothing(part.title, part.points) for part in _all_parts(lab))
             advice = "mend what the compiler names first; the rest may follow from it"
             says = "\n".join(errors)
             return Grade(lab, nothing, "does not build", errors[0], says, advice, untouched)
-        result = _boot(lab, work, cpu)
+        result = place.boot(work, solved=kernel[1])
         report = parse(result.transcript.text)
-        ended = result.verdict.word in _ENDED
+        ended = result.verdict.word in ENDED
         answered = judged(
             lab, Told(report, recorded(lab, _subject(lab, work, cpu), work)), answers or {}
         )
@@ -175,7 +214,7 @@ def explained(lab: Lab, work: Path) -> Explanation | None:
         named = folder / "named"
         shutil.rmtree(named, ignore_errors=True)
         named.mkdir()
-        return Side(NamedBuild(folder / KERNEL, named), _machine(lab), model)
+        return Side(NamedBuild(folder / KERNEL, named), machine_of(lab), model)
 
     return explain(side(work), side(healthy), results)
 
@@ -188,13 +227,19 @@ def _build(files: Files, work: Path) -> list[str]:
     done = commands.run([*command[:-1], "kernel.elf"], env=PLAIN_MAKE, timeout_s=BACKSTOP_S)
     if done.ok:
         return []
-    lines = (done.stderr + done.stdout).splitlines()
+    return shown_errors(done.stderr + done.stdout, tree)
+
+
+def shown_errors(said: str, tree: Path) -> list[str]:
+    """Of what the tools said those lines that name an error, or the first ones."""
+    lines = said.splitlines()
     wanted = [line for line in lines if re.search(r"error|undefined|multiple definition", line)]
     shown = (wanted or lines or ["make says nothing"])[:_ERRORS_SHOWN]
     return [line.replace(f"{tree}/", "") for line in shown]
 
 
-def _machine(lab: Lab, cpu: str = "") -> Machine:
+def machine_of(lab: Lab, cpu: str = "") -> Machine:
+    """The machine that its kernel is booted on: the first of its CPU models, if none is named."""
     config = lab.config(lab.suite)
     return Machine(
         cpu=cpu or lab.cpus[0], memory_mib=config.machine.memory_mib, cpus=config.cpu.count
@@ -204,19 +249,19 @@ def _machine(lab: Lab, cpu: str = "") -> Machine:
 def _subject(lab: Lab, work: Path, cpu: str) -> Subject:
     """The kernel in `work`, to be recorded."""
     config = lab.config(lab.suite)
-    return Subject(build_model(config), config.digest, _machine(lab, cpu), work / KERNEL)
+    return Subject(build_model(config), config.digest, machine_of(lab, cpu), work / KERNEL)
 
 
 def _boot(lab: Lab, work: Path, cpu: str = "") -> RunResult:
     elf = work / KERNEL / "kernel.elf"
     return run_image(
-        _machine(lab, cpu),
+        machine_of(lab, cpu),
         BootImage("kernel", elf),
         transcript_dir=work / "runs",
         name="check",
         elf_path=elf,
-        patience=_PATIENCE,
-        max_bytes=_OUTPUT_MAX_BYTES,
+        patience=PATIENCE,
+        max_bytes=OUTPUT_MAX_BYTES,
     )
 
 
@@ -246,7 +291,7 @@ def _judge_rest(lab: Lab, report: Report, parts: list[PartResult], run: RunResul
     named = {name for part in lab.part for name in part.tests}
     others = [test for test in report.tests if test.name not in named]
     bad = [f"BAD      {test.name}" for test in others if not test.ok]
-    missing = [] if run.verdict.word in _ENDED else ["MISSING  the end of the suite"]
+    missing = [] if run.verdict.word in ENDED else ["MISSING  the end of the suite"]
     first = not all(part.earned for part in parts)
     good = [f"GOOD     {len(others)} other tests" + (", which count after the above" * first)]
     lines = bad + missing or good

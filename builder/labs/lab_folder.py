@@ -15,7 +15,7 @@ from builder.labs.lab_course import lab_named
 
 FILE_MAX_BYTES = 1 << 18  # the largest file of a lab has 10 KiB
 ANSWER_MAX_CHARS = 100  # the longest right one has 25
-_NOTES = "notes.json"
+NOTES = "notes.json"
 
 
 class Notes(BaseModel):
@@ -73,11 +73,11 @@ class LabFolder:
             FileError: It cannot be written.
         """
         try:
-            (self.own / _NOTES).write_text(notes.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            (self.own / NOTES).write_text(notes.model_dump_json(indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise FileError(
                 f"cannot be written: {error.strerror}",
-                where=str(self.own / _NOTES),
+                where=str(self.own / NOTES),
                 fix="make room, or see to its permissions",
             ) from error
 
@@ -104,13 +104,22 @@ def read_answers(path: Path) -> dict[str, str]:
     Raises:
         UserError: It is not there, or no text, or an answer is far too long to be one.
     """
+    return parse_answers(_source(path.parent, path.name))
+
+
+def parse_answers(data: bytes) -> dict[str, str]:
+    """The same of such a file's content.
+
+    Raises:
+        UserError: As there.
+    """
     answers = {}
-    for number, line in enumerate(_source(path.parent, path.name).decode().splitlines(), 1):
+    for number, line in enumerate(data.decode().splitlines(), 1):
         key, _, answer = line.partition("#")[0].partition("=")
         if len(answer.strip()) > ANSWER_MAX_CHARS:
             raise UserError(
                 "is no answer",
-                where=f"{path}:{number}",
+                where=f"{ANSWERS}:{number}",
                 why=f"it is longer than {ANSWER_MAX_CHARS} characters",
                 fix="an answer is a number, or a short sum",
             )
@@ -121,7 +130,7 @@ def read_answers(path: Path) -> dict[str, str]:
 
 def new_notes(lab: Lab) -> Files:
     """What is noted in a folder that is new."""
-    return {f"{OWN}/{_NOTES}": (Notes(lab=lab.name).model_dump_json(indent=1) + "\n").encode()}
+    return {f"{OWN}/{NOTES}": (Notes(lab=lab.name).model_dump_json(indent=1) + "\n").encode()}
 
 
 def open_folder(path: Path) -> LabFolder:
@@ -135,18 +144,18 @@ def open_folder(path: Path) -> LabFolder:
 
 def is_lab_folder(path: Path) -> bool:
     """Has `lab new` made it?"""
-    return (path / OWN / _NOTES).is_file()
+    return (path / OWN / NOTES).is_file()
 
 
 def _notes(path: Path) -> Notes:
-    file = path / OWN / _NOTES
+    file = path / OWN / NOTES
     try:
         return Notes.model_validate_json(file.read_bytes())
     except OSError as error:
         raise UserError(
             "is no lab's folder",
             where=str(path),
-            why=f"{OWN}/{_NOTES}: {error.strerror}",
+            why=f"{OWN}/{NOTES}: {error.strerror}",
             fix="name a folder that `tinygate lab new` has made",
         ) from error
     except ValidationError as error:
@@ -168,19 +177,28 @@ def _source(tree: Path, path: str) -> bytes:
             data = stream.read(FILE_MAX_BYTES + 1)
     except OSError as error:
         raise _refused(file, "cannot be read", str(error.strerror)) from error
+    return check_source(str(file), data)
+
+
+def check_source(where: str, data: bytes) -> bytes:
+    """The content of a file that was handed in, if it can be source text.
+
+    Raises:
+        UserError: It is empty, larger than FILE_MAX_BYTES, or no text.
+    """
     if len(data) > FILE_MAX_BYTES:
-        raise _refused(file, "is too large", f"more than {FILE_MAX_BYTES} bytes")
+        raise _refused(where, "is too large", f"more than {FILE_MAX_BYTES} bytes")
     if not data.strip():
-        raise _refused(file, "is empty", "it has to be built into the kernel")
+        raise _refused(where, "is empty", "it has to be built into the kernel")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise _refused(file, "is no text", f"byte {error.start} is not UTF-8") from error
+        raise _refused(where, "is no text", f"byte {error.start} is not UTF-8") from error
     if "\0" in text:
-        raise _refused(file, "is no text", f"byte {data.index(0)} is 0")
+        raise _refused(where, "is no text", f"byte {data.index(0)} is 0")
     return data
 
 
-def _refused(file: Path, what: str, why: str) -> UserError:
+def _refused(where: str | Path, what: str, why: str) -> UserError:
     fix = "put back the file as it was handed out: `tinygate lab new` in another folder has it"
-    return UserError(what, where=str(file), why=why, fix=fix)
+    return UserError(what, where=str(where), why=why, fix=fix)

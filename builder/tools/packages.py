@@ -28,6 +28,7 @@ APT = {
     "host-cc": "gcc libc6-dev",
     "gdb": "gdb",
     "cpio": "cpio",
+    "bubblewrap": "bubblewrap",
     "clang": "clang",
     "clang-format": "clang-format",
     "debootstrap": "debootstrap",
@@ -76,6 +77,7 @@ BREW = APT | {
     "npm": "node",
     "seabios": "qemu",
     "debootstrap": "",  # there is none for this system
+    "bubblewrap": "",  # its sandbox is made by Linux
     "chromium": "",  # it is a cask
     "venv": "python",
 }

@@ -125,6 +125,13 @@ GDB = ToolSpec(
     try_it=("-nx", "-batch", "-ex", "set architecture i386"),
 )
 CPIO = ToolSpec("cpio", "makes archives to compare ours with", ("cpio",), need=Need.TEST)
+BUBBLEWRAP = ToolSpec(
+    "bubblewrap",
+    "keeps hand-ins apart from the machine: `tinygate lab grade`",
+    ("bwrap",),
+    minimum=(0, 5),  # --clearenv
+    need=Need.TEST,  # whether Linux lets it is asked where it is used: no package helps there
+)
 CLANG = ToolSpec("clang", "second compiler, in CI", ("clang",), need=Need.ALL)
 CLANG_FORMAT = ToolSpec(
     "clang-format", "checks the rendered C files, in CI", ("clang-format",), need=Need.ALL
@@ -176,6 +183,7 @@ PLAIN_SPECS = (
     QEMU,
     GDB,
     CPIO,
+    BUBBLEWRAP,
     CLANG,
     CLANG_FORMAT,
     DEBOOTSTRAP,

@@ -29,7 +29,12 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def diff_page(names: tuple[str, str], text: str, changes: Sequence[FileChange]) -> str:
+def diff_page(
+    names: tuple[str, str],
+    text: str,
+    changes: Sequence[FileChange],
+    around: Sequence[tuple[str, str]] = (),
+) -> str:
     """The page.
 
     Args:
@@ -37,6 +42,7 @@ def diff_page(names: tuple[str, str], text: str, changes: Sequence[FileChange]) 
         text: What stands above the difference, as Markdown; may be empty. Where it names a file of
             `changes`, the page leads there; its links to other pages are mere words.
         changes: The files, in the order in which they are to be read.
+        around: Other pages to which it leads: title and link.
 
     Returns:
         HTML that needs no other file and no script.
@@ -47,6 +53,8 @@ def diff_page(names: tuple[str, str], text: str, changes: Sequence[FileChange]) 
         names=names,
         text=html_of(text, lambda word: f"#{_anchor(word)}" if word in paths else ""),
         sections=sections,
+        around=around,
+        root="",
         summary=stat_lines(changes)[-1],
     )
 

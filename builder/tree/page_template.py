@@ -1,5 +1,6 @@
 """The templates of pages and pictures, templates/_docs/: not those of a kernel's files."""
 
+import json
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -9,8 +10,8 @@ from builder.tools.resources import data_dir
 
 
 def page_template(name: str) -> Template:
-    """The template `name`; in all but Markdown, what is put into it is escaped."""
-    return _environment(not name.endswith(".md.j2")).get_template(name)
+    """The template `name`; in pages and pictures what is put into it is escaped."""
+    return _environment(name.endswith((".html.j2", ".svg.j2"))).get_template(name)
 
 
 @cache
@@ -24,7 +25,14 @@ def _environment(autoescape: bool) -> Environment:
         autoescape=autoescape,
     )
     made.filters["code_words"] = code_words
+    made.filters["number"] = number
+    made.filters["quoted"] = json.dumps
     return made
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none that says nothing: 10, 7.5."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def code_words(text: str) -> Markup:

@@ -26,4 +26,5 @@ It may import boot, boot.emulator, image, linux, model, tools, tree and tree.pic
     replay.py         registers and memory as they are behind each row
     quiz.py           what a reader can be asked, and whether an answer is right
     page/, book/      the page, and the book of a kernel
+    live/             kernels that run in a page
 """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import statistics
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -399,6 +402,36 @@ def test_on_paper_every_row_is_there_in_dark_ink(write: tuple[Record, str], open
     assert page.pdf().startswith(b"%PDF")
 
 
+LONG_ROWS = 5_000
+KEY_MS_MAX = 50.0  # of the page's own CPU time, which does not grow because others want the CPU
+KEY_PRESSES = 11
+
+
+def test_a_key_is_answered_soon_in_a_long_record(getpid: tuple[Record, str], opens: Opens) -> None:
+    """The middle one of some presses of each key that moves; what was drawn is part of it."""
+    record = getpid[0]
+    rows = itertools.islice(itertools.cycle(record.rows), LONG_ROWS)
+    many = tuple(replace(row, number=number) for number, row in enumerate(rows, start=1))
+    page = opens(page_of(replace(record, rows=many), {}))
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy_ms() -> float:
+        drawn = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        page.evaluate(drawn)
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration")) * 1000
+
+    for key in ("End", "Home", "ArrowRight", "ArrowLeft", "PageDown"):
+        spent = []
+        for _ in range(KEY_PRESSES):
+            before = busy_ms()
+            page.keyboard.press(key)
+            spent.append(busy_ms() - before)
+        assert statistics.median(spent) < KEY_MS_MAX, f"{key}: {spent}"
+    assert f"of {LONG_ROWS}, ring" in where(page)
+
+
 def background(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
@@ -460,8 +493,6 @@ def test_a_keyboard_reaches_every_control(getpid: tuple[Record, str], opens: Ope
 
 
 def test_a_damaged_kernels_disagreement_is_shown(getpid: tuple[Record, str], opens: Opens) -> None:
-    from dataclasses import replace
-
     record = getpid[0]
     row = record.rows[5]
     part = replace(row.cpu[2], value=0x1234)

@@ -172,6 +172,12 @@ KINDS = (
         only=("test_each_row_leads_to_the_line_that_it_came_from",),
     ),
     Kind(
+        "kernels in a page",
+        ("boot/test_live_page.py",),
+        2.5,
+        only=("test_an_end_has_its_word",),
+    ),
+    Kind(
         "labs",
         ("boot/test_lab*.py",),
         3.0,
@@ -181,6 +187,16 @@ KINDS = (
             "test_what_is_the_students_is_the_same_in_the_tree_that_checks",
             "test_only_files_are_taken",
             "test_the_next_lab_opens_when_one_is_done",
+        ),
+    ),
+    Kind(
+        "a class",
+        ("boot/test_class.py", "boot/test_class_crew.py"),
+        6.0,
+        too_long=(
+            "test_what_is_graded_is_what_a_student_sees",
+            "test_a_macro_without_end_is_ended",
+            "test_when_the_scheduler_goes_away_the_next_run_takes_up_where_it_stopped",
         ),
     ),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),

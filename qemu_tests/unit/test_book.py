@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from builder.cli import book_verb
+from builder.cli import book_verb, page_verb
 from builder.cli.choice import choose
 from builder.cli.kernel_verbs import Built, How
 from builder.config.load import load_config
-from builder.errors import MachineryError, UserError
+from builder.errors import MachineryError, ToolError, UserError
 from builder.model.kernel import build_model
 from builder.tools import commands
+from builder.tools.npm_package import NpmPackage
 from builder.tools.process_group import Completed
 from builder.tree.readme import reading_order
 from builder.tree.render import render_tree
@@ -228,9 +229,26 @@ def test_the_site_has_of_each_step_what_there_is(site: dict[str, bytes]) -> None
         "sysenter/index.html",
         f"sysenter/{XRAY}",
         "int80-sysenter.html",
+        "sysenter/pictures/way.svg",
     ]
     assert page.all("code")[0].text == "int 0x80" and page.all("em")[0].text == "fast"
     assert b"entry/sysenter_entry.asm" in site["int80-sysenter.html"]
+
+
+def test_each_page_of_the_site_leads_back_to_its_beginning(site: dict[str, bytes]) -> None:
+    pages = {path for path in site if path.endswith(".html")} - {"index.html"}
+    for path in pages - {f"{step}/{WHOLE}" for step in ("int80", "sysenter")}:
+        links = [str(e.attributes["href"]) for e in read(site[path].decode()).all("a")]
+        assert f"{'../' * path.count('/')}index.html" in links, path
+
+
+def test_a_site_without_machines_says_why() -> None:
+    steps = [LessonStep(kernel_of(None, "int80"), "", "")]
+    page = read(site_of(steps, why_not_live="npm did not answer")["index.html"].decode())
+    texts = [" ".join(e.text.split()) for e in page.all("p")]
+    assert any(
+        "do not run in this page, as npm did not answer when it was made" in t for t in texts
+    )
 
 
 # ---- the verbs ----
@@ -288,3 +306,15 @@ def test_a_chromium_that_prints_nothing_is_an_error(
     monkeypatch.setattr(commands, "run", nothing)
     with pytest.raises(MachineryError, match="no display"):
         print_pdf("chromium", tmp_path / WHOLE, tmp_path / "book.pdf")
+
+
+def test_without_npm_there_is_a_line_that_says_why_and_no_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_network(package: NpmPackage) -> Path:
+        raise ToolError(f"npm did not give {package.name}", why="no network", fix="go online")
+
+    monkeypatch.setattr(NpmPackage, "fetch", no_network)
+    assert page_verb.packages() == ({}, "npm did not give v86")
+    said = "the kernels will not run in the page: npm did not give v86: no network; go online\n"
+    assert capsys.readouterr().err == said

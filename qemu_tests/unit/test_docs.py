@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -165,6 +166,10 @@ def test_every_command_can_be_given(words: list[str], monkeypatch: pytest.Monkey
         assert set(rest[2:]) <= {"--figures", "-"}
     elif name == "pytest":
         assert (ROOT / rest[0]).is_file() and rest[1:] == ["--update-golden"]
+    elif name == "dask":
+        command = import_module(f"distributed.cli.dask_{rest[0]}").main
+        known = {option for each in command.params for option in each.opts}
+        assert {word for word in rest if word.startswith("--")} <= known
     elif name == ".ci/run":
         assert os.access(ROOT / name, os.X_OK)
     else:

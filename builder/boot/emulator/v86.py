@@ -14,7 +14,9 @@ from builder.boot.emulator.base import Abilities, BootImage, Exit, ExitKind, Mac
 from builder.boot.emulator.silent import Silent
 from builder.errors import ToolError, UserError
 from builder.model.outcomes import OUTCOME_PORT
-from builder.tools import packages, toolchain, v86_package
+from builder.tools import packages, toolchain
+from builder.tools.npm_package import V86 as PACKAGE
+from builder.tools.npm_package import V86_MODULE, V86_WASM
 
 CPU = "pentium3"  # CPUID shows that model, and there is no other
 DRIVER = Path(__file__).with_name("v86_driver.mjs")
@@ -35,11 +37,11 @@ class V86(Silent):
     def require(self) -> None:
         """See `Emulator.require`."""
         toolchain.require(toolchain.NODE)
-        if not v86_package.folder().is_dir():
+        if not PACKAGE.folder().is_dir():
             raise ToolError(
-                f"v86 {v86_package.VERSION} has not been fetched",
-                where=str(v86_package.folder()),
-                fix=v86_package.FETCH_COMMAND,
+                f"v86 {PACKAGE.version} has not been fetched",
+                where=str(PACKAGE.folder()),
+                fix=PACKAGE.fetch_command,
             )
         if not (_bios_folder() / BIOS).is_file():
             raise ToolError(
@@ -51,7 +53,7 @@ class V86(Silent):
     def installed_version(self) -> str:
         """See `Emulator.installed_version`."""
         self.require()
-        return v86_package.VERSION
+        return PACKAGE.version
 
     def command(
         self,
@@ -74,8 +76,8 @@ class V86(Silent):
                 why="its CPU is always the same",
                 fix=f'set machine.cpu to "{CPU}"',
             )
-        package, bios = v86_package.folder(), _bios_folder()
-        files = (package / v86_package.LIBRARY, package / v86_package.WASM, bios / BIOS)
+        package, bios = PACKAGE.folder(), _bios_folder()
+        files = (package / V86_MODULE, package / V86_WASM, bios / BIOS)
         paths = (DRIVER, *files, bios / VGA_BIOS, image.path)
         return [self.program, *map(str, paths), str(machine.memory_mib), f"{OUTCOME_PORT:#x}"]
 

@@ -1,6 +1,6 @@
 """Turns a kernel's tree, and the record of one call, into a book: a folder of static pages.
 
-It may import config, model, tools, tree, tree.picture, xray and xray.page.
+It may import config, model, tools, tree, tree.picture, xray, xray.live and xray.page.
 
     contents.py     the chapters in reading order
     line_rows.py    which rows of the record came from which line

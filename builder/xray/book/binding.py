@@ -85,11 +85,16 @@ class Part:
     chapters: tuple[Chapter, ...]
 
 
-def book_of(kernel: Kernel) -> dict[str, bytes]:
-    """All files of the book by their paths in its folder; `index.html` is where it begins."""
+def book_of(kernel: Kernel, around: Sequence[tuple[str, str]] = ()) -> dict[str, bytes]:
+    """All files of the book by their paths in its folder; `index.html` is where it begins.
+
+    Args:
+        kernel: What it is about.
+        around: Pages outside of it to which each page leads: title, and path from its folder.
+    """
     chapters = chapters_of(kernel)
     known = frozenset(chapter.name for chapter in chapters)
-    made: dict[str, str] = dict(_pages(kernel, chapters, known))
+    made: dict[str, str] = dict(_pages(kernel, chapters, known, around))
     bodies = [
         (
             chapter,
@@ -114,17 +119,21 @@ def book_of(kernel: Kernel) -> dict[str, bytes]:
             kernel.record,
             sources,
             lambda row: pages.to_line(row.file, row.line) if row.file in sources else "",
+            (*around, (f"A kernel to read: {kernel.model.step}", FRONT_PAGE)),
         )
     return {path: text.encode() for path, text in made.items()}
 
 
 def _pages(
-    kernel: Kernel, chapters: Sequence[Chapter], known: frozenset[str]
+    kernel: Kernel,
+    chapters: Sequence[Chapter],
+    known: frozenset[str],
+    around: Sequence[tuple[str, str]],
 ) -> Iterator[tuple[str, str]]:
     """A page for each chapter, with the ways to the one before and the one behind."""
     template = page_template("book/page.html.j2")
-    around = zip([None, *chapters[:-1]], chapters, [*chapters[1:], None], strict=True)
-    for before, chapter, behind in around:
+    in_order = zip([None, *chapters[:-1]], chapters, [*chapters[1:], None], strict=True)
+    for before, chapter, behind in in_order:
         here = Here(chapter.name, known, whole=False)
         yield (
             f"{chapter.name}.html",
@@ -132,6 +141,8 @@ def _pages(
                 kernel=kernel,
                 chapter=chapter,
                 here=here,
+                around=around,
+                root=here.root,
                 style=here.root + STYLE,
                 body=_body(kernel, chapters, chapter, here),
                 ways=[(before, "prev", "←"), (behind, "next", "→")],

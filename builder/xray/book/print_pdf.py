@@ -41,9 +41,9 @@ def print_pdf(chromium: str, page: Path, pdf: Path) -> None:
         done = commands.run(command, timeout_s=TIMEOUT_S)
         if not done.ok or not made.is_file():
             raise MachineryError(
-                "Chromium did not print the book",
+                "Chromium did not print the page",
                 where=str(page),
                 why=(done.stderr or done.stdout).strip()[-200:] or f"status {done.status}",
-                fix="open whole.html in a browser, and print it there",
+                fix=f"open {page.name} in a browser, and print it there",
             )
         pdf.write_bytes(made.read_bytes())

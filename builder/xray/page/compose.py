@@ -28,7 +28,10 @@ PAGE_OF_CALL = "page"
 
 
 def page_of(
-    record: Record, sources: Mapping[str, str], leads: Callable[[Row], str] = lambda _: ""
+    record: Record,
+    sources: Mapping[str, str],
+    leads: Callable[[Row], str] = lambda _: "",
+    around: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The page.
 
@@ -36,6 +39,7 @@ def page_of(
         record: What it shows.
         sources: Text of the files that it names, as far as it is there.
         leads: Where the line of a row can be read, as a link; empty: nowhere.
+        around: Other pages to which it leads: title and link.
     """
     table = sections(record.rows)
     return page_template("xray/page.html.j2").render(
@@ -46,6 +50,8 @@ def page_of(
         heads_unseen=Markup(' class="unseen"'),
         sections=table,
         leads=leads,
+        around=around,
+        root="",
         listings=listings(record.rows, sources),
         picture=Markup(pictures()[PICTURE].svg("#picture")),
         flags=tuple(FLAGS),

@@ -8,11 +8,11 @@ folder `builder/cli/launch/` where Python looks, and an installed package holds 
 import os
 import sys
 
-__all__ = ["main"]
+__all__ = ["folder_of_builder", "main"]
 
 
-def _folder_of_builder() -> str:
-    """Inside this package where it is installed; in a checkout, its root."""
+def folder_of_builder() -> str:
+    """The folder in which `builder` is: this one if it is installed; in a checkout, its root."""
     here = os.path.dirname(os.path.abspath(__file__))
     if os.path.isdir(os.path.join(here, "builder")):
         return here
@@ -21,7 +21,7 @@ def _folder_of_builder() -> str:
 
 def main() -> None:
     """Run the command line of this process; ends it."""
-    sys.path.insert(0, _folder_of_builder())
+    sys.path.insert(0, folder_of_builder())
     from builder.cli import main as start
 
     start()

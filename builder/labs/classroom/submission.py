@@ -1,0 +1,179 @@
+"""What one student handed in: of each lab the files that are the student's, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from builder.errors import TinygateError, UserError, harmless
+from builder.labs.classroom.pack import Pack, opened
+from builder.labs.handout import ANSWERS, OWN
+from builder.labs.lab import Files, Lab
+from builder.labs.lab_folder import NOTES, Notes, check_source
+
+ENDINGS = (".zip", ".tar.gz", ".tgz", ".tar")
+NOTES_MAX_BYTES = 1 << 16
+HINTS_MAX = 99
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One lab of one student.
+
+    Attributes:
+        student: Who, by the name of the folder or archive.
+        lab: Which lab.
+        files: The student's; empty if it was refused.
+        answers: The content of answers.txt, in a lab with questions.
+        hints: How many the student's folder says it has shown. Nobody can know better.
+        refused: Why nothing of it was taken; empty: it was.
+    """
+
+    student: str
+    lab: Lab
+    files: Files = field(default_factory=dict, repr=False)
+    answers: bytes = b""
+    hints: int = 0
+    refused: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Of all that its points depend on, but for tinygate itself."""
+        whole = hashlib.sha256(f"{self.lab.name}\n".encode())
+        for path, data in sorted({**self.files, ANSWERS: self.answers}.items()):
+            whole.update(f"{path} {len(data)}\n".encode() + data)
+        return whole.hexdigest()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """All that one student handed in.
+
+    Attributes:
+        student: Who.
+        labs: What there is of each lab.
+        refused: Why it was not even looked into; empty: it was.
+    """
+
+    student: str
+    labs: tuple[HandIn, ...] = ()
+    refused: str = ""
+
+
+def student_of(path: Path) -> str:
+    """The name of the folder or archive, without what stands for its kind."""
+    name = path.name or path.absolute().name
+    ending = next((end for end in ENDINGS if name.lower().endswith(end)), "")
+    return harmless(name[: len(name) - len(ending)] or name)
+
+
+def read_submissions(
+    paths: Sequence[Path], labs: Sequence[Lab], only: Lab | None = None
+) -> list[Submission]:
+    """What each has handed in, in the order of their names.
+
+    Args:
+        paths: A folder or archive for each student.
+        labs: Those that are graded.
+        only: The lab that they are of, where they do not say so.
+
+    Raises:
+        UserError: Two are of one name.
+    """
+    named: dict[str, Path] = {}
+    for path in paths:
+        other = named.setdefault(student_of(path), path)
+        if other is not path:
+            raise UserError(
+                "two hand-ins have one name",
+                where=f"{other} and {path}",
+                why="each student is known by the name of a folder or archive",
+                fix="rename one, or hand in only the newer one",
+            )
+    return [_read(student, named[student], labs, only) for student in sorted(named)]
+
+
+def _read(student: str, path: Path, labs: Sequence[Lab], only: Lab | None) -> Submission:
+    try:
+        with opened(path) as pack:
+            found = tuple(_labs_of(student, pack, labs, only))
+    except UserError as error:
+        return Submission(student, refused=one_line(error))
+    if not found:
+        why = "no folder of a lab is in it" if only is None else f"it has no file of {only.name}"
+        return Submission(student, refused=why)
+    return Submission(student, found)
+
+
+def one_line(error: TinygateError) -> str:
+    """What is wrong and why, for a table."""
+    return harmless(" ".join(f"{error.what}{': ' if error.why else ''}{error.why}".split()))
+
+
+def _labs_of(student: str, pack: Pack, labs: Sequence[Lab], only: Lab | None) -> Iterable[HandIn]:
+    by_name = {lab.name: lab for lab in labs}
+    seen = set()
+    ending = f"{OWN}/{NOTES}"
+    for name in pack.names:
+        if name != ending and not name.endswith(f"/{ending}"):
+            continue
+        notes = _notes(pack.read(name))
+        lab = by_name.get(notes.lab) if notes else None
+        if lab is None or notes is None or (only and lab is not only):
+            continue
+        if lab.name in seen:
+            yield HandIn(student, lab, refused="it is there twice: hand in one folder of each lab")
+            continue
+        seen.add(lab.name)
+        yield _taken(student, lab, pack, name.removesuffix(ending), notes.hints_shown)
+    if only is not None and only.name not in seen and _any_file(pack, only):
+        yield _taken(student, only, pack, None, 0)
+
+
+def _notes(data: bytes) -> Notes | None:
+    try:
+        return Notes.model_validate(json.loads(data[:NOTES_MAX_BYTES]))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _wanted(lab: Lab) -> list[str]:
+    return [*lab.files, *([ANSWERS] if lab.question else [])]
+
+
+def _any_file(pack: Pack, lab: Lab) -> bool:
+    names = {PurePosixPath(name).name for name in pack.names}
+    return any(PurePosixPath(path).name in names for path in _wanted(lab))
+
+
+def _taken(student: str, lab: Lab, pack: Pack, prefix: str | None, hints: int) -> HandIn:
+    """The lab's files, below `prefix`; None: wherever they are, if there is one of each."""
+    files: Files = {}
+    try:
+        for path in _wanted(lab):
+            data = pack.read(_place(pack, path, prefix))
+            files[path] = check_source(path, data)
+    except UserError as error:
+        return HandIn(student, lab, refused=f"{harmless(error.where)}: {one_line(error)}")
+    answers = files.pop(ANSWERS, b"")
+    return HandIn(student, lab, files, answers, min(max(hints, 0), HINTS_MAX))
+
+
+def _place(pack: Pack, path: str, prefix: str | None) -> str:
+    """What the file is called in the pack. Raises UserError."""
+    if prefix is not None:
+        name = prefix + (path if path == ANSWERS else f"kernel/{path}")
+        found = [name] if name in pack.names else []
+    else:
+        last = PurePosixPath(path).name
+        found = [name for name in pack.names if f"/{name}".endswith(f"/{path}")]
+        found = found or [name for name in pack.names if PurePosixPath(name).name == last]
+    # Of a whole folder that was handed in, the copy that checks is not the student's.
+    found = [name for name in found if f"/{OWN}/" not in f"/{name}"]
+    if len(found) == 1:
+        return found[0]
+    what = "is there more than once" if found else "is missing"
+    raise UserError(what, where=path, why=", ".join(found[:3]))
