@@ -61,7 +61,8 @@ def test_what_is_graded_is_what_a_student_sees(
     solved = graded(bench, tmp_path, right(each), answers)
     assert solved.full, solved.says
     for mistake in each.mistake:
-        wrong = graded(bench, tmp_path, changed(right(each), mistake.change))
+        made = changed(right(each), mistake.change)
+        wrong = graded(bench, tmp_path, made, answers | dict(mistake.answers))
         assert (hints_for(wrong).about, wrong.full) == (mistake.name, False), wrong.says
 
 
