@@ -263,7 +263,7 @@ KINDS = (
     ),
     Kind(
         "attacks",
-        ("linux/test_attacks.py",),
+        ("linux/test_attacks.py", "linux/test_fuzz.py"),
         3.5,
         too_long=("test_no_allocation_that_fails_loses_a_page",),
     ),
