@@ -59,7 +59,7 @@ ENTRY = (
             "    mov  ecx, [esp + PT_ESP]",
             "    mov  ebx, esp\n    mov  ecx, [esp + PT_ESP]",
         ),
-        "registers and arguments",
+        ": ebx kept",
         steps=SYSENTER,
     ),
     checks(
@@ -208,7 +208,7 @@ ENTRY = (
     checks(
         "data segments not given back",
         changed("entry/return.asm", "    pop  ds\n", "    add  esp, 4\n"),
-        "registers and arguments",
+        ": ds kept",
     ),
     checks(
         "data segments of the program's kept in traps",

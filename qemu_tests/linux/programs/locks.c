@@ -84,7 +84,7 @@ static void waits(int fd)
     TRY(lock(fd, F_SETLK, F_UNLCK, 0, 0));
     waitpid(child, &status, 0);
     CHECK(refused + WEXITSTATUS(status) == 1); /* each would wait for the other: not the second */
-    TRY(lock(fd, F_SETLK, F_WRLCK, 0, 2)); /* with its owner it is gone */
+    TRY(lock(fd, F_SETLK, F_WRLCK, 0, 2));     /* with its owner it is gone */
     close(ends[0]);
     close(ends[1]);
 }

@@ -104,11 +104,14 @@ static void check_writer(const char *text, void (*change)(void))
     ktap_true("who tries is killed", killed);
 }
 
+/* On one CPU the others have their turn with the page and without it. */
 static void come_and_go(void)
 {
     for (;;) {
         munmap(AT, PAGE_SIZE);
+        sched_yield();
         mmap2(AT, PAGE_SIZE, RW, FIXED, -1, 0);
+        sched_yield();
     }
 }
 

@@ -111,8 +111,8 @@ long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const c
     if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) {
         return -EINVAL;
     }
-    int how = flags & AT_SYMLINK_FOLLOW ? flags : flags | AT_SYMLINK_NOFOLLOW;
-    long error = inode_at(existing_fd, existing_path, how, &inode);
+    uint32_t follow = flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW;
+    long error = inode_at(existing_fd, existing_path, (int)((uint32_t)flags | follow), &inode);
     if (error) {
         return error;
     }

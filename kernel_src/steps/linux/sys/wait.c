@@ -15,8 +15,8 @@ static int is_meant(const struct process *child, int32_t pid)
 {
     int32_t own_pgid = current_process()->group->pgid;
 
-    return pid == -1 || pid > 0 ||
-           (pid == 0 && child->group->pgid == own_pgid) || (pid < -1 && child->group->pgid == -pid);
+    return pid == -1 || pid > 0 || (pid == 0 && child->group->pgid == own_pgid) ||
+           (pid < -1 && child->group->pgid == -pid);
 }
 
 /* Is there something to tell of a child? */
