@@ -172,6 +172,7 @@ V86_LACKS = {
     "no debug registers and no EFLAGS.TF": (
         "the first kernel instruction, and the first one back",
         "exceptions at the first kernel instruction",
+        "a breakpoint on each instruction",
         "killed by DB: single step",
     ),
     "SYSENTER with the trap flag": ("SYSENTER with no way back",),
