@@ -47,10 +47,14 @@ static void alone(void)
 
 static void handed_over(void)
 {
+    volatile uint32_t *told = word + 1; /* the parent has printed its line: it is the first */
     futex(LOCK, NULL);
     pid_t child = fork();
     if (child == 0) {
-        TRY(futex(LOCK, NULL));
+        int locked = (int)futex(LOCK, NULL);
+        while (*told == 0)
+            usleep(1000);
+        say_result("futex(LOCK, NULL)", locked, errno);
         CHECK((*word & ~WAITERS) == (uint32_t)getpid());
         TRY(futex(UNLOCK, NULL));
         _exit(0);
@@ -59,6 +63,7 @@ static void handed_over(void)
         usleep(1000);
     usleep(50000);
     TRY(futex(UNLOCK, NULL));
+    *told = 1;
     wait(NULL);
     CHECK(*word == 0);
 }
