@@ -216,7 +216,7 @@ CALLS = (
         changed(
             "sys/memory.c",
             "*above = area_find(space, end);",
-            "*above = area_find(space, area->end);",
+            "*above = area_find(space, end < area->end ? area->end : end);",
         ),
         r"-out: moved\(map, 3 \* PAGE, 4 \* PAGE, 0\) = -1, errno 12",
     ),

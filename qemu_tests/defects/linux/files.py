@@ -262,7 +262,7 @@ MEMORY = (
     defect(
         "mremap over what comes next",
         "mmap-diet",
-        changed("sys/memory.c", " || (above && above->start < new_end)", ""),
+        changed("sys/memory.c", " || (above && above->start < new_end)", " || (above && !new_end)"),
         r"\+out: mremap\(full, 2 \* PAGE, 3 \* PAGE, 0\) == .*: no",
     ),
     defect(
