@@ -263,7 +263,7 @@ MEMORY = (
         "mremap over what comes next",
         "mmap-diet",
         changed("sys/memory.c", " || (above && above->start < new_end)", " || (above && !new_end)"),
-        r"\+out: mremap\(full, 2 \* PAGE, 3 \* PAGE, 0\) == .*: no",
+        r"\+(out: mremap\(full, 2 \* PAGE, 3 \* PAGE, 0\) == .*: no|signal=11)",
     ),
     defect(
         "a hole that has become smaller is taken for as large",
