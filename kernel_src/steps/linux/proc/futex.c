@@ -168,28 +168,34 @@ static void hand_over(const struct word *word, uint32_t state)
     *word->value = state;
 }
 
+/* Programs change the word as well, on other CPUs: what is put there stands only if it was what was
+ * looked at. */
 static long lock(const struct word *word, int wait_for_it, const uint32_t *until)
 {
-    uint32_t value = *word->value, owner = value & FUTEX_TID_MASK;
     struct waiter waiter = {.word = *word, .tid = current_process()->pid};
+    uint32_t value = *word->value, owner, wanted;
 
-    if (owner == 0) {
-        *word->value = (value & FUTEX_OWNER_DIED) | (uint32_t)waiter.tid |
-                       (next_owner(word) ? FUTEX_WAITERS : 0);
-        return 0;
-    }
-    if (owner == (uint32_t)waiter.tid) {
-        return -EDEADLK;
-    }
-    const struct process *process = process_find((int32_t)owner);
-    if (!process || process->state == PROCESS_ENDED) {
-        return -ESRCH;
-    }
-    if (!wait_for_it) {
-        return -EAGAIN;
-    }
-    *word->value = value | FUTEX_WAITERS;
-    return wait_in_line(&waiter, until, -ERESTARTSYS);
+    do {
+        owner = value & FUTEX_TID_MASK;
+        wanted = value | FUTEX_WAITERS;
+        if (owner == 0) {
+            wanted = (value & FUTEX_OWNER_DIED) | (uint32_t)waiter.tid |
+                     (next_owner(word) ? FUTEX_WAITERS : 0);
+            continue;
+        }
+        if (owner == (uint32_t)waiter.tid) {
+            return -EDEADLK;
+        }
+        const struct process *process = process_find((int32_t)owner);
+        if (!process || process->state == PROCESS_ENDED) {
+            return -ESRCH;
+        }
+        if (!wait_for_it) {
+            return -EAGAIN;
+        }
+    } while (!__atomic_compare_exchange_n(word->value, &value, wanted, 0, __ATOMIC_SEQ_CST,
+                                          __ATOMIC_SEQ_CST));
+    return owner == 0 ? 0 : wait_in_line(&waiter, until, -ERESTARTSYS);
 }
 
 static long unlock(const struct word *word)
