@@ -62,8 +62,7 @@ def read_log(text: str, rules: Sequence[Rule], name: str = "") -> Log:
     cpu = _CPU.search(text)
     seen = {match["name"]: match["seen"] for match in _RESULT.finditer(text)}
     skipped = {match["name"] for match in _SKIPPED.finditer(text)}
-    boots = [text[found.end() :] for found in _BANNER.finditer(text)]
-    boots = [boot[: _end_of(boot)] for boot in boots]
+    boots = _BANNER.split(text)[2::2]  # before each stands the version that its banner has
     last = [begun[-1]["name"] for boot in boots if (begun := [*_BEGUN.finditer(boot)])]
     known = {rule.name for rule in rules} - seen.keys() - skipped
     return Log(
@@ -73,12 +72,6 @@ def read_log(text: str, rules: Sequence[Rule], name: str = "") -> Log:
         ended_at=tuple(dict.fromkeys(name for name in last if name in known)),
         finished=_FINISHED.search(boots[-1]) is not None,
     )
-
-
-def _end_of(boot: str) -> int:
-    """Where what a boot said ends: the next one begins, or the log ends."""
-    following = _BANNER.search(boot)
-    return following.start() if following else len(boot)
 
 
 def _features(cpu: re.Match[str]) -> tuple[str, ...]:
