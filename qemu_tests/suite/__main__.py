@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from qemu_tests.suite.times import read_record, table
+from qemu_tests.suite.times import CPU_KEY, read_record, table
 
 if __name__ == "__main__":
-    print(table(read_record(Path(__file__).parents[2])), end="")
+    ROOT = Path(__file__).parents[2]
+    print(table(read_record(ROOT), read_record(ROOT, CPU_KEY)), end="")

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
@@ -106,11 +107,24 @@ class _Runner:
 
     def __init__(self) -> None:
         self._guard = guard.guard_above()
+        self._cpu_s = 0.0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
         settle_environment(os.environ)
         os.environ[processes.WORKER] = str(os.getpid())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, Any, Any]:
+        """Add what the phase took of CPU time: its own, and that of children that have ended."""
+        report = yield
+        used = times.cpu_time_s()
+        report.cpu_s, self._cpu_s = used - self._cpu_s, used
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self) -> None:
+        self._cpu_s = times.cpu_time_s()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -142,6 +156,7 @@ class _Teller:
         self._workers = workers
         self._recorded = _recorded(config)
         self._seconds: dict[str, float] = {}
+        self._cpu_s: dict[str, float] = {}
         self._failed: set[str] = set()
         self._progress: Progress | None = None
         if config.get_verbosity() == 0:
@@ -175,6 +190,7 @@ class _Teller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         test = report.nodeid
         self._seconds[test] = self._seconds.get(test, 0.0) + report.duration
+        self._cpu_s[test] = self._cpu_s.get(test, 0.0) + getattr(report, "cpu_s", 0.0)
         if report.failed:
             self._failed.add(test)
         if self._progress is not None and report.when not in ("setup", "call"):
@@ -186,18 +202,24 @@ class _Teller:
             self._progress.end()
         cache = getattr(self._config, "cache", None)
         if cache is not None and self._seconds:
-            measured = {
-                test: round(seconds, 3)
-                for test, seconds in self._seconds.items()
-                if test not in self._failed
-            }
-            cache.set(times.KEY, {**self._recorded, **measured})
+            for key, measured in ((times.KEY, self._seconds), (times.CPU_KEY, self._cpu_s)):
+                passed = {
+                    test: round(seconds, 3)
+                    for test, seconds in measured.items()
+                    if test not in self._failed
+                }
+                cache.set(key, {**_recorded(self._config, key), **passed})
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._config.option.durations is not None:
             terminalreporter.section("where the time went")
-            terminalreporter.write(times.table(self._seconds, 0))
+            terminalreporter.write(times.table(self._seconds, self._cpu_s, 0))
+        skipped = Counter(_reason(report) for report in terminalreporter.getreports("skipped"))
+        if skipped:
+            terminalreporter.section("skipped, and why")
+            for reason, tests in skipped.most_common():
+                terminalreporter.line(f"{tests:5}  {reason}")
         failed = [
             report.nodeid
             for word in ("failed", "error")
@@ -210,6 +232,12 @@ class _Teller:
                 terminalreporter.line(again(test, folder))
 
 
-def _recorded(config: pytest.Config) -> dict[str, float]:
+def _reason(report: pytest.TestReport) -> str:
+    """Why a test was skipped."""
+    place = report.longrepr
+    return str(place[-1] if isinstance(place, tuple) else place).removeprefix("Skipped: ")
+
+
+def _recorded(config: pytest.Config, key: str = times.KEY) -> dict[str, float]:
     cache = getattr(config, "cache", None)
-    return times.as_seconds(cache.get(times.KEY, None)) if cache is not None else {}
+    return times.as_seconds(cache.get(key, None)) if cache is not None else {}

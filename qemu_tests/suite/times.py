@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from qemu_tests.suite.kinds import KINDS, kind_of
 
-KEY = "tinygate/seconds"  # in pytest's cache
+# In pytest's cache.
+KEY = "tinygate/seconds"
+CPU_KEY = "tinygate/cpu_seconds"
 UNKNOWN_S = 1.0  # of a test of no kind
 DOUBT_S = 20.0  # so many seconds must have been measured before they count as much as the guess
 LONG_S = 2.0  # such tests come first: one at the end would leave the other CPUs idle
@@ -27,10 +30,10 @@ def as_seconds(value: object) -> dict[str, float]:
     }
 
 
-def read_record(root: Path) -> dict[str, float]:
+def read_record(root: Path, key: str = KEY) -> dict[str, float]:
     """What the tests took when they ran last; empty if none has run."""
     try:
-        text = (root / ".pytest_cache" / "v" / KEY).read_text(encoding="utf-8")
+        text = (root / ".pytest_cache" / "v" / key).read_text(encoding="utf-8")
         return as_seconds(json.loads(text))
     except (OSError, ValueError, RecursionError):
         return {}
@@ -86,6 +89,12 @@ def in_words(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
+def cpu_time_s() -> float:
+    """CPU time of this process, and of its children that have ended, since its start."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 @dataclass(frozen=True)
 class Sum:
     """What the tests of one kind took."""
@@ -94,30 +103,44 @@ class Sum:
     tests: int
     seconds: float
     slowest: float
+    cpu_s: float
 
 
-def sums(recorded: Mapping[str, float]) -> list[Sum]:
+def sums(recorded: Mapping[str, float], cpu_s: Mapping[str, float]) -> list[Sum]:
     """By kind, the longest first."""
-    by_kind: dict[str, list[float]] = {kind.name: [] for kind in KINDS}
-    for test, seconds in recorded.items():
+    by_kind: dict[str, list[str]] = {kind.name: [] for kind in KINDS}
+    for test in recorded:
         kind = kind_of(test)
-        by_kind.setdefault(kind.name if kind else "others", []).append(seconds)
-    found = [Sum(name, len(each), sum(each), max(each)) for name, each in by_kind.items() if each]
+        by_kind.setdefault(kind.name if kind else "others", []).append(test)
+    found = [_sum(name, tests, recorded, cpu_s) for name, tests in by_kind.items() if tests]
     return sorted(found, key=lambda one: -one.seconds)
 
 
-def table(recorded: Mapping[str, float], slowest: int = SLOWEST) -> str:
-    """Where the time goes: sums by kind, and the slowest tests."""
+def _sum(
+    name: str, tests: Collection[str], recorded: Mapping[str, float], cpu_s: Mapping[str, float]
+) -> Sum:
+    seconds = [recorded[test] for test in tests]
+    return Sum(
+        name, len(tests), sum(seconds), max(seconds), sum(cpu_s.get(test, 0.0) for test in tests)
+    )
+
+
+def table(recorded: Mapping[str, float], cpu_s: Mapping[str, float], slowest: int = SLOWEST) -> str:
+    """Where the time goes: sums by kind, and the slowest tests.
+
+    `cpu_s` is what does not depend on what else the machine does, or hardly.
+    """
     if not recorded:
         return "no test has been measured yet: run `make test`\n"
     whole = sum(recorded.values())
-    lines = [f"{'kind':24} {'tests':>6} {'seconds':>8} {'share':>6} {'slowest':>8}"]
-    for one in [*sums(recorded), Sum("all", len(recorded), whole, max(recorded.values()))]:
+    lines = [f"{'kind':28} {'tests':>6} {'seconds':>8} {'share':>6} {'slowest':>8} {'CPU s':>8}"]
+    for one in [*sums(recorded, cpu_s), _sum("all", recorded, recorded, cpu_s)]:
         share = one.seconds / whole if whole else 0.0
         lines.append(
-            f"{one.name:24} {one.tests:6} {one.seconds:8.1f} {share:6.1%} {one.slowest:8.1f}"
+            f"{one.name:28} {one.tests:6} {one.seconds:8.1f} {share:6.1%} {one.slowest:8.1f}"
+            f" {one.cpu_s:8.1f}"
         )
     ranked = sorted(recorded.items(), key=lambda pair: (-pair[1], pair[0]))[:slowest]
-    lines += ["", "the slowest, in seconds:"] if ranked else []
-    lines += (f"{seconds:8.1f}  {test}" for test, seconds in ranked)
+    lines += ["", "the slowest, in seconds, and of how much CPU time:"] if ranked else []
+    lines += (f"{seconds:8.1f} {cpu_s.get(test, 0.0):8.1f}  {test}" for test, seconds in ranked)
     return "\n".join(lines) + "\n"

@@ -9,15 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from qemu_tests.kit.kernels import Lab
 from qemu_tests.unit.debian_kit import Archive
 from qemu_tests.unit.initrd.kit import Harness, build_harness
 
 
 @pytest.fixture(scope="module")
-def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
+def harness(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
+    """A process of this module's. The program is compiled once for all workers."""
     if shutil.which("gcc") is None:
         pytest.skip("needs gcc: apt-get install gcc")
-    made = Harness(build_harness(tmp_path_factory.mktemp("initrd")))
+    with lab.locked("initrd-harness") as folder:
+        if not (folder / "harness").exists():
+            folder.mkdir(exist_ok=True)
+            build_harness(folder)
+    made = Harness(folder / "harness", tmp_path_factory.mktemp("initrd") / "log")
     yield made
     assert made.close() == 0
 

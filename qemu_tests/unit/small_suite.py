@@ -11,6 +11,7 @@ import resource
 import select
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -116,3 +117,21 @@ def test_what_it_finds() -> None:
         os.fstat(standard)
     with Path(os.devnull).open() as file:
         assert file.fileno() > 2
+
+
+@pytest.mark.parametrize("which", ["one", "another"])
+def test_is_skipped(which: str) -> None:  # noqa: ARG001 (it is the name)
+    pytest.skip("nothing is here: make nothing")
+
+
+@pytest.mark.skipif(True, reason="nothing is here: make nothing")
+def test_is_skipped_elsewhere() -> None:
+    pytest.fail("it was not")
+
+
+def test_works_for_its_life() -> None:
+    work = "import time\nwhile time.process_time() < 0.2: pass"
+    subprocess.run([sys.executable, "-c", work], check=True)
+    begun = time.process_time()
+    while time.process_time() - begun < 0.2:
+        pass

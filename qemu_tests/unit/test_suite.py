@@ -167,19 +167,20 @@ def test_a_record_that_is_none_is_passed_over(tmp_path: Path, text: str) -> None
 def test_the_table_has_sums_by_kind_and_the_slowest() -> None:
     recorded = {f"qemu_tests/linux/test_exec.py::t{n}": 1.5 for n in range(4)}
     recorded["qemu_tests/boot/test_matrix.py::test[a b]"] = 14.0
-    lines = table(recorded, 2).splitlines()
+    cpu_s = {test: seconds / 2 for test, seconds in recorded.items()}
+    lines = table(recorded, cpu_s, 2).splitlines()
     assert [line.split() for line in lines[:4]] == [
-        ["kind", "tests", "seconds", "share", "slowest"],
-        ["steps", "and", "machines", "1", "14.0", "70.0%", "14.0"],
-        ["exec", "4", "6.0", "30.0%", "1.5"],
-        ["all", "5", "20.0", "100.0%", "14.0"],
+        ["kind", "tests", "seconds", "share", "slowest", "CPU", "s"],
+        ["steps", "and", "machines", "1", "14.0", "70.0%", "14.0", "7.0"],
+        ["exec", "4", "6.0", "30.0%", "1.5", "3.0"],
+        ["all", "5", "20.0", "100.0%", "14.0", "10.0"],
     ]
     assert lines[-2:] == [
-        "    14.0  qemu_tests/boot/test_matrix.py::test[a b]",
-        "     1.5  qemu_tests/linux/test_exec.py::t0",
+        "    14.0      7.0  qemu_tests/boot/test_matrix.py::test[a b]",
+        "     1.5      0.8  qemu_tests/linux/test_exec.py::t0",
     ]
-    assert "make test" in table({})
-    assert table({"a": 0.0})
+    assert "make test" in table({}, {})
+    assert table({"a": 0.0}, {})
 
 
 @pytest.mark.parametrize(
@@ -305,7 +306,3 @@ def test_a_limit_that_is_too_low_says_what_to_do(monkeypatch: pytest.MonkeyPatch
         settle_limit(Limit("FSIZE", None, 64 << 20, "-f", 1024))
     assert str(caught.value.where) == "ulimit -f"
     assert "at least 65536, not 1024" in caught.value.what
-
-
-def test_at_the_end_it_is_told_why_tests_were_skipped(pytestconfig: pytest.Config) -> None:
-    assert "s" in pytestconfig.getoption("reportchars")

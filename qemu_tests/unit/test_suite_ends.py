@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux has subreapers: run it there"
 )
 
+WORK_S = 0.2  # of test_works_for_its_life, and of its child
 SMALL = Path(__file__).with_name("small_suite.py")
 
 
@@ -127,6 +128,23 @@ def test_what_a_test_leaves_is_gone_before_the_next(
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_a_thread_that_a_test_leaves_is_not_waited_for(start: Start, workers: str) -> None:
     assert start("test_leaves_a_thread", "-n", workers).end()[0] == 0
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_what_was_skipped_is_told_by_its_reason(start: Start, workers: str) -> None:
+    process = start("test_is_skipped test_is_skipped_elsewhere", "-n", workers).process
+    out, _ = process.communicate(timeout=BACKSTOP_S)
+    assert process.returncode == 0, out
+    assert "\n    3  nothing is here: make nothing\n" in out
+    assert "small_suite" not in out
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_what_a_test_takes_of_cpu_time_is_measured(start: Start, workers: str) -> None:
+    process = start("test_works_for_its_life", "-n", workers, "--durations=1").process
+    out, _ = process.communicate(timeout=BACKSTOP_S)
+    cpu_s = next(line.split()[-1] for line in out.splitlines() if line.startswith("others "))
+    assert float(cpu_s) >= 2 * WORK_S
 
 
 @pytest.mark.parametrize("workers", ["0", "1"])

@@ -87,11 +87,11 @@ class Inflated:
 
 
 class Harness:
-    """The program in harness.c: one process, unless a request kills it."""
+    """The program in harness.c: one process, unless a request kills it. `log` is what it said."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, log: Path) -> None:
         self._program = program
-        self._log = program.with_suffix(".log")
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, kind: str, data: bytes, number: int = 0) -> list[str]:
