@@ -24,6 +24,9 @@ from qemu_tests.kit.kernels import IMPATIENT, Damage, Kernel, Lab, symbols_of
 
 _ENDS_OF_CODE = ("jmp", "ret", "iretd", "sysexit")
 MISSES_MAX = 8
+# RF lasts for one instruction, and no program sees it. QEMU 10 sets it in what it saves for an NMI
+# or an IRQ (findings/qemu-saves-rf-for-interrupts.sh); an INT n that is next saves it again.
+RF = 1 << 16
 _NOWHERE = frozenset({0xFFFFFFFF})
 
 
@@ -282,7 +285,7 @@ class _OneCall:
         wrong = [
             f"{name} is {after[name]:#x}, not {value:#x}"
             for name, value in expected.items()
-            if after[name] != value
+            if (after[name] ^ value) & ~(RF if name == "eflags" else 0)
         ]
         link = self._debugger.look(((self._tss, 4),))[1][0]
         if link != bytes(4):
