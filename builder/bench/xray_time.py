@@ -16,7 +16,7 @@ from pathlib import Path
 from builder.bench import stats
 from builder.bench.figures import Row, Value, figure
 from builder.bench.measure import Bench
-from builder.boot.emulator.base import BootImage
+from builder.boot.emulator.base import BootImage, Connections
 from builder.boot.patience import BACKSTOP_S
 from builder.errors import BuildError
 from builder.tools import commands, toolchain
@@ -109,9 +109,8 @@ def _timed(command: Sequence[str]) -> float:
 def _gdb(bench: Bench, script: Path, count: int) -> list[str]:
     """A session that stops at the kernel's entry, and then steps and prints so many times."""
     image = BootImage("kernel", bench.kernel)
-    emulator = bench.emulator.command(
-        bench.machine, image, serial=Path("/dev/null"), gdb="stdio", stopped=True
-    )
+    to = Connections(Path("/dev/null"), gdb="stdio", stopped=True)
+    emulator = bench.emulator.command(bench.machine, image, to)
     turn = ("stepi", "info registers", f"x/{_STACK_WORDS}xw $esp", "set $left = $left - 1")
     words = (
         "set pagination off",

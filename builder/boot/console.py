@@ -26,7 +26,15 @@ import pexpect
 from pexpect import fdpexpect
 
 from builder.boot.effort import EffortMeter
-from builder.boot.emulator.base import BootImage, CpuState, Emulator, Exit, ExitKind, Machine
+from builder.boot.emulator.base import (
+    BootImage,
+    Connections,
+    CpuState,
+    Emulator,
+    Exit,
+    ExitKind,
+    Machine,
+)
 from builder.boot.emulator.control import Control
 from builder.boot.patience import BACKSTOP_S, Reading, Watcher
 from builder.boot.transcript import End, Phase, Transcript, decode
@@ -70,12 +78,11 @@ def run_guest(
         with control_theirs:
             control.sendall(emulator.control_hello)
             log_fd = watch.trace.fd if watch.trace else None
-            command = emulator.command(
-                machine,
-                image,
+            to = Connections(
                 control_fd=control_theirs.fileno(),
                 debug_log=None if log_fd is None else Path(f"/dev/fd/{log_fd}"),
             )
+            command = emulator.command(machine, image, to)
             raw = files.enter_context(_open_raw(raw_path))
             errors: IO[bytes] = files.enter_context(tempfile.TemporaryFile(buffering=0))
             keep = tuple(fd for fd in (control_theirs.fileno(), log_fd) if fd is not None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from builder.boot.console import run_guest
-from builder.boot.emulator import BootImage, Emulator, Machine, Qemu
+from builder.boot.emulator import BootImage, Connections, Emulator, Machine, Qemu
 from builder.boot.emulator.base import CpuException
 from builder.boot.patience import Patience
 from builder.boot.transcript import End, Phase, Transcript
@@ -100,7 +100,7 @@ def run_image(
     watch = watch if max_bytes is None else replace(watch, max_bytes=max_bytes)
     reproduce = reproduce_line(machine, image, emulator=emulator)
     if commands.is_dry_run():
-        commands.run(emulator.command(machine, image, serial="terminal"))
+        commands.run(emulator.command(machine, image, Connections("terminal")))
         nothing = Transcript("", End.NOT_RUN, Phase.BOOT)
         debug = _debug_line(machine, image, elf_path, emulator=emulator)
         return RunResult(judge(nothing), nothing, transcript_dir / name, reproduce, debug)
@@ -141,7 +141,7 @@ def trace_reset(
 
 def reproduce_line(machine: Machine, image: BootImage, *, emulator: Emulator | None = None) -> str:
     """Shell line that boots `image` with the serial line on the terminal; Ctrl-C ends it."""
-    command = (emulator or Qemu()).command(machine, _absolute(image), serial="terminal")
+    command = (emulator or Qemu()).command(machine, _absolute(image), Connections("terminal"))
     return shlex.join(command)
 
 
@@ -169,9 +169,8 @@ def debug_command(
         emulator: QEMU unless said otherwise.
         gdb_commands: Further commands to carry out once it is attached.
     """
-    remote = (emulator or Qemu()).command(
-        machine, _absolute(image), serial=Path(serial_path), gdb="stdio", stopped=True
-    )
+    to = Connections(Path(serial_path), gdb="stdio", stopped=True)
+    remote = (emulator or Qemu()).command(machine, _absolute(image), to)
     argv = ["gdb", "-q"] + ([str(elf_path.absolute())] if elf_path else [])
     steps = ["set confirm off", "set pagination off", "set breakpoint pending on"]
     if not elf_path:

@@ -23,7 +23,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 
 from builder.boot.effort import EffortMeter
-from builder.boot.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator import BootImage, Connections, Machine, Qemu
 from builder.boot.emulator.control import Control
 from builder.boot.patience import Patience, Reading, Watcher
 from builder.boot.transcript import Phase
@@ -282,9 +282,8 @@ def qemu_stopped(
         with theirs, control_theirs, errors.open("wb") as said, serial.open("wb") as printed:
             control_theirs_fd = control_theirs.fileno()
             control_ours.sendall(emulator.control_hello)
-            command = emulator.command(
-                machine, image, control_fd=control_theirs_fd, gdb="chardev:gdb", stopped=True
-            )
+            to = Connections(control_fd=control_theirs_fd, gdb="chardev:gdb", stopped=True)
+            command = emulator.command(machine, image, to)
             command += ["-chardev", f"socket,id=gdb,fd={theirs.fileno()}"]
             pipes = commands.Pipes(DEVNULL, printed, said, (theirs.fileno(), control_theirs_fd))
             process = stack.enter_context(commands.start(command, pipes))

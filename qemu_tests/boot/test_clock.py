@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from builder.boot.emulator import Machine, Qemu
+from builder.boot.emulator import Connections, Machine, Qemu
 from builder.boot.patience import BACKSTOP_S
 from builder.boot.run import debug_command
 from builder.image.build import make_command
@@ -91,7 +91,7 @@ def test_the_time_of_day_is_read_once_at_the_start(
 ) -> None:
     kernel = _kernel(lab, clock_program, "fixed")
     serial = lab.root / f"clock-{date}.serial"
-    command = Qemu().command(Machine(), kernel.image("kernel"), serial=serial)
+    command = Qemu().command(Machine(), kernel.image("kernel"), Connections(serial))
     at = command.index("-rtc") + 1
     command[at] = f"base={date},clock=vm"
     subprocess.run(command, timeout=BACKSTOP_S, check=False, stdin=subprocess.DEVNULL)

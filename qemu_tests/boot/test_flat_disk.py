@@ -26,8 +26,8 @@ READS_MAX = 16  # for that many bytes
 class IdeQemu(Qemu):
     """With an IDE disk: on a virtio disk SeaBIOS waits for ever for a sector that is not there."""
 
-    def command(self, *args: object, **kwargs: object) -> list[str]:
-        argv = super().command(*args, **kwargs)  # type: ignore[arg-type]
+    def command(self, *args: object) -> list[str]:
+        argv = super().command(*args)  # type: ignore[arg-type]
         return [word.replace(",if=virtio,", ",if=ide,") for word in argv]
 
 

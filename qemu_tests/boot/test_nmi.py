@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.boot.emulator import BootImage, Machine, Qemu
+from builder.boot.emulator import BootImage, Connections, Machine, Qemu
 from builder.boot.patience import BACKSTOP_S
 from builder.model.outcomes import BANNER_PREFIX, FINISHED, FINISHED_PREFIX, PANIC_PREFIX
 from qemu_tests.kit.kernels import Kernel, Lab
@@ -78,7 +78,7 @@ def run_with_nmis(machine: Machine, image: BootImage) -> tuple[str, int]:
     qemu = Qemu()
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        command = qemu.command(machine, image, control_fd=theirs.fileno())
+        command = qemu.command(machine, image, Connections(control_fd=theirs.fileno()))
         ours.sendall(qemu.control_hello)
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,

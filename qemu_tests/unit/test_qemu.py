@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from builder.boot.emulator import BootImage, CpuException, CpuState, Machine, Qemu, qemu
+from builder.boot.emulator import (
+    BootImage,
+    Connections,
+    CpuException,
+    CpuState,
+    Machine,
+    Qemu,
+    qemu,
+)
 from builder.boot.emulator.base import Counted, Exit, ExitKind
 from builder.boot.emulator.control import Control
 from builder.boot.emulator.qemu import parse_registers
@@ -81,9 +89,8 @@ def test_a_kernel_tree_runs_itself_on_the_same_machine(step, count):
 
 @pytest.mark.parametrize("serial", ["pipe", "terminal", Path("/dev/tty")])
 def test_serial_line_never_goes_through_the_multiplexer(serial):
-    command = Qemu().command(
-        Machine(), KERNEL, serial=serial, control_fd=9, gdb="stdio", stopped=True
-    )
+    to = Connections(serial, control_fd=9, gdb="stdio", stopped=True)
+    command = Qemu().command(Machine(), KERNEL, to)
     assert not [part for part in command if "mux" in part or part.startswith("mon:")]
     assert "-nographic" not in command
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from builder.boot.emulator.base import (
     Abilities,
     BootImage,
+    Connections,
     CpuException,
     CpuState,
     Emulator,
@@ -24,6 +25,7 @@ __all__ = [
     "Abilities",
     "Bochs",
     "BootImage",
+    "Connections",
     "CpuException",
     "CpuState",
     "DosboxX",

@@ -62,6 +62,33 @@ class BootImage:
 Serial = Literal["pipe", "terminal"] | Path
 
 
+@dataclass(frozen=True)
+class Connections:
+    """What a running emulator is connected with, outside.
+
+    Attributes:
+        serial: Where COM1 goes.
+        control_fd: Inherited socket on which the emulator takes questions while it runs.
+        gdb: Where to wait for gdb ("stdio", "tcp:HOST:PORT", "unix:PATH").
+        stopped: Wait for gdb before the first instruction.
+        debug_log: File that gets every exception and the reset.
+    """
+
+    serial: Serial = "pipe"
+    control_fd: int | None = None
+    gdb: str | None = None
+    stopped: bool = False
+    debug_log: Path | None = None
+
+    @property
+    def for_gdb(self) -> bool:
+        """True if gdb is to be attached."""
+        return self.gdb is not None or self.stopped
+
+
+ONLY_SERIAL = Connections()
+
+
 class ExitKind(Enum):
     """Why an emulator's process ended."""
 
@@ -157,26 +184,17 @@ class Emulator(Protocol):
     control_hello: bytes  # sent on the control socket before the emulator is started
 
     def command(
-        self,
-        machine: Machine,
-        image: BootImage,
-        *,
-        serial: Serial = "pipe",
-        control_fd: int | None = None,
-        gdb: str | None = None,
-        stopped: bool = False,
-        debug_log: Path | None = None,
+        self, machine: Machine, image: BootImage, to: Connections = ONLY_SERIAL
     ) -> list[str]:
         """The command line.
 
         Args:
             machine: The machine to emulate.
             image: What to boot.
-            serial: Where COM1 goes.
-            control_fd: Inherited socket on which the emulator takes questions while it runs.
-            gdb: Where to wait for gdb ("stdio", "tcp:HOST:PORT", "unix:PATH").
-            stopped: Wait for gdb before the first instruction.
-            debug_log: File that gets every exception and the reset.
+            to: What it is connected with; what the emulator cannot have is not used, or refused.
+
+        Raises:
+            UserError: It cannot have that machine or image, or no debugger.
         """
 
     def require(self) -> None:

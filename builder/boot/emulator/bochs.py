@@ -23,7 +23,15 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from builder.boot.emulator.base import Abilities, BootImage, Exit, ExitKind, Machine, Serial
+from builder.boot.emulator.base import (
+    ONLY_SERIAL,
+    Abilities,
+    BootImage,
+    Connections,
+    Exit,
+    ExitKind,
+    Machine,
+)
 from builder.boot.emulator.silent import Silent
 from builder.errors import ToolError, UserError
 from builder.tools import commands, packages, toolchain
@@ -106,19 +114,11 @@ class Bochs(Silent):
         return version_text(toolchain.require(toolchain.BOCHS)["bochs"].version)
 
     def command(
-        self,
-        machine: Machine,
-        image: BootImage,
-        *,
-        serial: Serial = "pipe",
-        control_fd: int | None = None,  # noqa: ARG002 (it takes no questions)
-        gdb: str | None = None,
-        stopped: bool = False,
-        debug_log: Path | None = None,  # noqa: ARG002 (what it has to say stands in its log)
+        self, machine: Machine, image: BootImage, to: Connections = ONLY_SERIAL
     ) -> list[str]:
         """See `Emulator.command`."""
-        self.refuse_what_it_cannot(machine, image, debug=gdb is not None or stopped)
-        place = "/dev/fd/3" if isinstance(serial, str) else str(serial)
+        self.refuse_what_it_cannot(machine, image, to)
+        place = "/dev/fd/3" if isinstance(to.serial, str) else str(to.serial)
         configuration = _configuration(machine, image, place)
         version = self.version or _installed()
         options, here = _OPTIONS, f"5<<'END'\n{configuration}END\n"
@@ -151,7 +151,7 @@ class Bochs(Silent):
             UserError: It cannot have that machine or image.
         """
         self.require_debugger()
-        self.refuse_what_it_cannot(machine, image, debug=False)
+        self.refuse_what_it_cannot(machine, image)
         options = _OPTIONS
         if (self.version or _installed()) >= FIRST_WITHOUT_DEBUGGER:
             options += " -debugger"

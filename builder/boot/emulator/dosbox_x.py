@@ -10,7 +10,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from builder.boot.emulator.base import Abilities, BootImage, Exit, ExitKind, Machine, Serial
+from builder.boot.emulator.base import (
+    ONLY_SERIAL,
+    Abilities,
+    BootImage,
+    Connections,
+    Exit,
+    ExitKind,
+    Machine,
+)
 from builder.boot.emulator.silent import Silent
 from builder.errors import UserError
 from builder.tools import toolchain
@@ -46,19 +54,10 @@ class DosboxX(Silent):
         return version_text(toolchain.require(toolchain.DOSBOX_X)["dosbox-x"].version)
 
     def command(
-        self,
-        machine: Machine,
-        image: BootImage,
-        *,
-        serial: Serial = "pipe",
-        control_fd: int | None = None,  # noqa: ARG002 (it takes no questions)
-        gdb: str | None = None,
-        stopped: bool = False,
-        debug_log: Path | None = None,  # noqa: ARG002 (it has none)
+        self, machine: Machine, image: BootImage, to: Connections = ONLY_SERIAL
     ) -> list[str]:
         """See `Emulator.command`."""
-        debug = gdb is not None or stopped or isinstance(serial, Path)
-        self.refuse_what_it_cannot(machine, image, debug=debug)
+        self.refuse_what_it_cannot(machine, image, to)
         model = MODELS.get(machine.cpu, machine.cpu)
         if model not in OWN_MODELS:
             raise UserError(

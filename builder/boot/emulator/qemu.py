@@ -26,8 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from builder.boot.emulator.base import (
+    ONLY_SERIAL,
     Abilities,
     BootImage,
+    Connections,
     Counted,
     CpuException,
     CpuState,
@@ -87,15 +89,7 @@ class Qemu:
         return version_text(toolchain.require(toolchain.QEMU)["qemu"].version)
 
     def command(
-        self,
-        machine: Machine,
-        image: BootImage,
-        *,
-        serial: Serial = "pipe",
-        control_fd: int | None = None,
-        gdb: str | None = None,
-        stopped: bool = False,
-        debug_log: Path | None = None,
+        self, machine: Machine, image: BootImage, to: Connections = ONLY_SERIAL
     ) -> list[str]:
         """See `Emulator.command`."""
         argv = [self.program, "-accel", "tcg", "-cpu", machine.cpu, "-m", str(machine.memory_mib)]
@@ -105,16 +99,16 @@ class Qemu:
             shift = machine.instruction_ns.bit_length() - 1
             argv += ["-icount", f"shift={shift},sleep=off", "-rtc", f"base={_CLOCK},clock=vm"]
         argv += ["-device", f"isa-debug-exit,iobase={OUTCOME_PORT:#x},iosize=4"]
-        argv += _serial(serial)
-        if control_fd is not None:
-            argv += ["-chardev", f"socket,id=control,fd={control_fd}"]
+        argv += _serial(to.serial)
+        if to.control_fd is not None:
+            argv += ["-chardev", f"socket,id=control,fd={to.control_fd}"]
             argv += ["-mon", "chardev=control,mode=control"]
-        if gdb is not None:
-            argv += ["-gdb", gdb]
-        if stopped:
+        if to.gdb is not None:
+            argv += ["-gdb", to.gdb]
+        if to.stopped:
             argv += ["-S"]
-        if debug_log is not None:
-            argv += ["-d", "int,cpu_reset", "-D", str(debug_log)]
+        if to.debug_log is not None:
+            argv += ["-d", "int,cpu_reset", "-D", str(to.debug_log)]
         if image.kind == "kernel":
             argv += ["-kernel", str(image.path)]
             argv += ["-initrd", str(image.initrd)] if image.initrd else []

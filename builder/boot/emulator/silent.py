@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from builder.boot.emulator.base import (
+    ONLY_SERIAL,
     Abilities,
     BootImage,
+    Connections,
     Counted,
     CpuException,
     CpuState,
@@ -39,7 +41,9 @@ class Silent:
         """See `Emulator.last_exceptions`."""
         return ()
 
-    def refuse_what_it_cannot(self, machine: Machine, image: BootImage, *, debug: bool) -> None:
+    def refuse_what_it_cannot(
+        self, machine: Machine, image: BootImage, to: Connections = ONLY_SERIAL
+    ) -> None:
         """Raise UserError for a machine, an image or a purpose that this emulator is not for."""
         if image.kind == "kernel" and not self.abilities.boots_elf:
             raise UserError(
@@ -55,7 +59,7 @@ class Silent:
                 why=f"it emulates {self.abilities.cpus_max} at most",
                 fix="set cpu.count to 1, or choose another emulator",
             )
-        if debug and not self.abilities.debugs:
+        if to.for_gdb and not self.abilities.debugs:
             raise UserError(
                 f"gdb cannot be attached to {self.name} here",
                 where=WHERE,

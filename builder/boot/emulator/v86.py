@@ -10,7 +10,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder.boot.emulator.base import Abilities, BootImage, Exit, ExitKind, Machine, Serial
+from builder.boot.emulator.base import (
+    ONLY_SERIAL,
+    Abilities,
+    BootImage,
+    Connections,
+    Exit,
+    ExitKind,
+    Machine,
+)
 from builder.boot.emulator.silent import Silent
 from builder.errors import ToolError, UserError
 from builder.model.outcomes import OUTCOME_PORT
@@ -56,19 +64,10 @@ class V86(Silent):
         return PACKAGE.version
 
     def command(
-        self,
-        machine: Machine,
-        image: BootImage,
-        *,
-        serial: Serial = "pipe",
-        control_fd: int | None = None,  # noqa: ARG002 (it takes no questions)
-        gdb: str | None = None,
-        stopped: bool = False,
-        debug_log: Path | None = None,  # noqa: ARG002 (it has none)
+        self, machine: Machine, image: BootImage, to: Connections = ONLY_SERIAL
     ) -> list[str]:
         """See `Emulator.command`."""
-        debug = gdb is not None or stopped or isinstance(serial, Path)
-        self.refuse_what_it_cannot(machine, image, debug=debug)
+        self.refuse_what_it_cannot(machine, image, to)
         if machine.cpu != CPU:
             raise UserError(
                 f"v86 has no CPU model {machine.cpu!r}",

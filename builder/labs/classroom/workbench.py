@@ -15,10 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from builder.boot.emulator import BootImage, Qemu
-from builder.boot.emulator.base import Exit, Machine
+from builder.boot.emulator import BootImage, Connections, Qemu
+from builder.boot.emulator.base import ONLY_SERIAL, Exit, Machine
 from builder.boot.patience import BACKSTOP_S
 from builder.boot.run import RunResult, run_image
 from builder.boot.verdict import judge
@@ -53,9 +52,11 @@ class SealedQemu(Qemu):
         self._sandbox = sandbox
         self._codes = {seal.finished: FINISHED.code, seal.panic: PANIC.code}
 
-    def command(self, machine: Machine, image: BootImage, **how: Any) -> list[str]:
+    def command(
+        self, machine: Machine, image: BootImage, to: Connections = ONLY_SERIAL
+    ) -> list[str]:
         """See `Emulator.command`."""
-        program, *words = super().command(machine, image, **how)
+        program, *words = super().command(machine, image, to)
         plain = [shutil.which(program) or program, *words]
         return self._sandbox.command(plain, BOOTING, reads=[image.path], own_processes=True)
 
