@@ -218,6 +218,10 @@ def releases(
         bool,
         typer.Option("--short", help="Minutes, as in CI: checks only, on a release not this one."),
     ] = False,
+    rules: Annotated[
+        bool,
+        typer.Option("--rules", help="Minutes: only the rules, on each release's QEMU and Bochs."),
+    ] = False,
     as_user: Annotated[
         bool, typer.Option("--user", help="As a user who has sudo, instead of as root.")
     ] = False,
@@ -247,7 +251,7 @@ def releases(
             done.append(
                 module.try_release(
                     release,
-                    module.SHORT if short else module.NEWCOMER,
+                    module.ONLY_RULES if rules else module.SHORT if short else module.NEWCOMER,
                     checkout=root,
                     log_dir=root / "build" / "releases",
                     user=module.USER if as_user else "root",
@@ -258,7 +262,7 @@ def releases(
             tell(f"error: {error}")
             failed.append(error)
             continue
-        if not short:
+        if not short and not rules:
             tested.save(module.merged(tested.load(), done[-1]))
             ui.say(f"recorded in {tested.FILE}; `python -m builder.cli.docs` puts it into docs/")
     if as_json:

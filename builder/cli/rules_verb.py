@@ -1,5 +1,6 @@
 """rules: the verb that asks every emulator for every rule."""
 
+import codecs
 import datetime
 import tempfile
 from pathlib import Path
@@ -100,7 +101,9 @@ def _alone(name: str) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="backslashreplace")
+        data = path.read_bytes()
+        utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # PowerShell's `>`
+        return data.decode("utf-16" if utf16 else "utf-8", errors="backslashreplace")
     except OSError as error:
         raise FileError(
             f"cannot read the log: {error.strerror}",

@@ -20,7 +20,7 @@ def _row(group: str, name: str, sentence: str, sdm: str, code: str, *expected: s
 def _rf(name: str, vector: str, code: str, seen: str, *, rf: int, kind: str, mode: Mode = Mode.RING3,
         setup: str = "") -> Rule:  # fmt: skip
     what = "set" if rf else "clear"
-    return _row("rf", name, f"RF is {what} in the EFLAGS saved for {vector}, a {kind}", "3B 18.3.1.1",
+    return _row("rf", name, f"RF is {what} in the EFLAGS saved for {vector}, a {kind}", "3B 17.3.1.1",
                 code, f"{seen} rf={rf}", fault_show=("rf",), mode=mode, setup=setup)  # fmt: skip
 
 
@@ -136,19 +136,19 @@ _SHADOWS = (
 )  # fmt: skip
 
 _TF = (
-    _row("tf", "ring3", "TF in ring 3 is #DB behind each instruction", "3B 18.3.1.4", "nop; nop",
+    _row("tf", "ring3", "TF in ring 3 is #DB behind each instruction", "3B 17.3.1.4", "nop; nop",
          "ran; db code+1; db code+2", setup="FLAGS FLAG_TF | 2"),
-    _row("tf", "popf", "POPF that sets TF: the first #DB is behind the next instruction", "3B 18.3.1.4",
+    _row("tf", "popf", "POPF that sets TF: the first #DB is behind the next instruction", "3B 17.3.1.4",
          "push dword FLAG_TF | 2; popfd; nop; nop", "ran; db code+7; db code+8"),
-    _row("tf", "popf-clears", "POPF that clears TF is still followed by #DB", "3B 18.3.1.4",
+    _row("tf", "popf-clears", "POPF that clears TF is still followed by #DB", "3B 17.3.1.4",
          "push dword 2; popfd; nop", "ran; db code+2; db code+3", setup="FLAGS FLAG_TF | 2"),
-    _row("tf", "int", "INT n clears TF, and there is no #DB behind it", "3B 18.3.1.4",
+    _row("tf", "int", "INT n clears TF, and there is no #DB behind it", "3B 17.3.1.4",
          "int 0x40", "ran", setup="FLAGS FLAG_TF | 2"),
     _row("tf", "fault", "There is no #DB behind an instruction that faults", "3A 6.9", "ud2",
          "#UD in cs 1b", setup="FLAGS FLAG_TF | 2"),
     _row("tf", "mov-ss", "There is no #DB behind MOV SS", "3A 6.8.3", "mov eax, ss; mov ss, ax; nop; nop",
          "ran; db code+2; db code+5; db code+6", setup="FLAGS FLAG_TF | 2"),
-    _row("tf", "jump", "There is a #DB at the target of a jump", "3B 18.3.1.4", "jmp .on; ud2; .on: nop",
+    _row("tf", "jump", "There is a #DB at the target of a jump", "3B 17.3.1.4", "jmp .on; ud2; .on: nop",
          "ran; db code+4; db code+5", setup="FLAGS FLAG_TF | 2"),
     _row("tf", "sysenter", "SYSENTER leaves TF: #DB at its first instruction, in ring 0", "2B SYSENTER",
          "sysenter", "entered; db entry+0; db entry+1; db entry+2", setup="FLAGS FLAG_TF | 2",
@@ -161,14 +161,14 @@ _TF = (
     _row("tf", "sysexit", "SYSEXIT leaves TF: #DB at its target, in ring 3", "2B SYSEXIT",
          "mov edx, .on; mov ecx, user_stack_end; push dword FLAG_TF | 2; popfd; sysexit; .on: nop; int 0x40",
          "ran; db code+12; db code+13", mode=Mode.RING0, needs="sep"),
-    _row("tf", "sti-sysexit", "STI holds back no #DB", "3B 18.3.1.4; 2B STI",
+    _row("tf", "sti-sysexit", "STI holds back no #DB", "3B 17.3.1.4; 2B STI",
          "mov edx, .on; mov ecx, user_stack_end; push dword FLAG_TF | 2; popfd; sti; sysexit; .on: nop; int 0x40",
          "ran; db code+11; db code+13; db code+14", mode=Mode.RING0, needs="sep",
          before="; db code+11"),
     _row("tf", "iret-to-ring3", "IRET that sets TF: the first #DB is behind the first instruction",
          "2A IRET", "nop", "ran; db code+1", setup="FLAGS FLAG_TF | 2"),
     _row("tf", "icebp", "INT1 is #DB, in any ring", "3A 6.3.3", "int1; nop", "ran; db code+1"),
-    _row("tf", "int3", "INT3 clears TF like any INT", "3B 18.3.1.4", "int3", "#BP in cs 1b",
+    _row("tf", "int3", "INT3 clears TF like any INT", "3B 17.3.1.4", "int3", "#BP in cs 1b",
          setup="FLAGS FLAG_TF | 2"),
 )  # fmt: skip
 
@@ -176,7 +176,7 @@ _TF = (
 def _dr(name: str, sentence: str, code: str, *expected: str, at: str, kind: int = 0, entry: str = "",
         mode: Mode = Mode.RING3, flags: str = "", needs: str = "", before: str = "") -> Rule:  # fmt: skip
     setup = f"BREAK {at}, {kind:#x}" + (f"; FLAGS {flags}" if flags else "")
-    return _row("dr", name, sentence, "3B 18.2.4", code, *expected, setup=setup, entry=entry,
+    return _row("dr", name, sentence, "3B 17.2.4", code, *expected, setup=setup, entry=entry,
                 mode=mode, needs=needs, before=before)  # fmt: skip
 
 
@@ -213,12 +213,12 @@ _DR = (
         entry="push eax; nop; jmp entered", needs="sep"),
     _row("dr", "mov-ring3", "MOV of a debug register in ring 3 is #GP(0)", "2B MOV", "mov eax, dr0",
          "#GP(0) in cs 1b"),
-    _row("dr", "gd", "With DR7.GD a MOV of a debug register is #DB before it", "3B 18.2.4",
+    _row("dr", "gd", "With DR7.GD a MOV of a debug register is #DB before it", "3B 17.2.4",
          "mov eax, dr0; nop", "done; db code+0 dr6=2000", mode=Mode.RING0,
          setup="mov eax, 0x2400; mov dr7, eax"),
-    _row("dr", "de-off-dr4", "Without CR4.DE DR4 is DR6", "3B 18.2.2", "mov eax, dr4", "done",
+    _row("dr", "de-off-dr4", "Without CR4.DE DR4 is DR6", "3B 17.2.2", "mov eax, dr4", "done",
          mode=Mode.RING0),
-    _row("dr", "dr7-bit10", "Bit 10 of DR7 reads 1", "3B 18.2", "mov eax, dr7; and eax, 0x400",
+    _row("dr", "dr7-bit10", "Bit 10 of DR7 reads 1", "3B 17.2", "mov eax, dr7; and eax, 0x400",
          "done eax=400", mode=Mode.RING0, show=("eax",)),
 )  # fmt: skip
 

@@ -176,9 +176,9 @@ def _v86(name: str, sentence: str, sdm: str, code: str, *expected: str, setup: s
 GP, UD = "#GP(0) in cs v86", "#UD in cs v86"
 _DENY = "or byte [tss + IO_MAP_OFFSET + 0x83 / 8], 1 << (0x83 & 7)"
 _V86 = (
-    _v86("runs", "An IRET with VM enters V86 mode", "3B 21.2.5", "nop", "ran"),
+    _v86("runs", "An IRET with VM enters V86 mode", "3B 20.2.5", "nop", "ran"),
     _v86("segments-cleared", "An exception in V86 mode clears DS to GS on the way to ring 0",
-         "3B 21.3.1", "nop", "ran ds=0", show=("ds",)),
+         "3B 20.3.1", "nop", "ran ds=0", show=("ds",)),
     _v86("sysenter", "SYSENTER enters from V86 mode, and clears VM", "2B SYSENTER", "sysenter",
          "entered cs=8 ss=10 fl=2", show=("cs", "ss", "fl"), needs="sep", without=(UD,)),
     _v86("sysenter-iopl3", "IOPL does not matter", "2B SYSENTER", "sysenter",
@@ -199,21 +199,21 @@ _V86 = (
     _v86("lgdt", "LGDT in V86 mode is #GP(0)", "2A LGDT", "lgdt [0]", GP),
     _v86("mov-cr0", "MOV of a control register in V86 mode is #GP(0)", "2B MOV", "mov eax, cr0", GP),
     _v86("clts", "CLTS in V86 mode is #GP(0)", "2A CLTS", "clts", GP),
-    _v86("cli-iopl0", "CLI with IOPL 0 is #GP(0)", "3B 21.2.6", "cli", GP),
-    _v86("pushf-iopl0", "PUSHF with IOPL 0 is #GP(0)", "3B 21.2.6", "pushf", GP),
-    _v86("popf-iopl0", "POPF with IOPL 0 is #GP(0)", "3B 21.2.6", "popf", GP),
-    _v86("iret-iopl0", "IRET with IOPL 0 is #GP(0)", "3B 21.2.6", "iret", GP),
-    _v86("int-iopl0", "INT n with IOPL 0 is #GP(0)", "3B 21.2.6", "int 0x40", GP),
-    _v86("int3-iopl0", "INT3 does not look at IOPL", "3B 21.2.6", "int3", "#BP in cs v86"),
-    _v86("cli-iopl3", "CLI with IOPL 3 is allowed", "3B 21.2.6", "cli", "ran", setup="FLAGS 0x3002"),
-    _v86("io-allowed", "A clear bit lets V86 mode at the port", "3B 21.2.8", "in al, 0x83", "ran"),
-    _v86("io-denied", "A set bit is #GP(0)", "3B 21.2.8", "in al, 0x83", GP, setup=_DENY),
-    _v86("io-denied-iopl3", "The bit counts with IOPL 3, too", "3B 21.2.8", "in al, 0x83", GP,
+    _v86("cli-iopl0", "CLI with IOPL 0 is #GP(0)", "3B 20.2.6", "cli", GP),
+    _v86("pushf-iopl0", "PUSHF with IOPL 0 is #GP(0)", "3B 20.2.6", "pushf", GP),
+    _v86("popf-iopl0", "POPF with IOPL 0 is #GP(0)", "3B 20.2.6", "popf", GP),
+    _v86("iret-iopl0", "IRET with IOPL 0 is #GP(0)", "3B 20.2.6", "iret", GP),
+    _v86("int-iopl0", "INT n with IOPL 0 is #GP(0)", "3B 20.2.6", "int 0x40", GP),
+    _v86("int3-iopl0", "INT3 does not look at IOPL", "3B 20.2.6", "int3", "#BP in cs v86"),
+    _v86("cli-iopl3", "CLI with IOPL 3 is allowed", "3B 20.2.6", "cli", "ran", setup="FLAGS 0x3002"),
+    _v86("io-allowed", "A clear bit lets V86 mode at the port", "3B 20.2.8", "in al, 0x83", "ran"),
+    _v86("io-denied", "A set bit is #GP(0)", "3B 20.2.8", "in al, 0x83", GP, setup=_DENY),
+    _v86("io-denied-iopl3", "The bit counts with IOPL 3, too", "3B 20.2.8", "in al, 0x83", GP,
          setup=f"{_DENY}; FLAGS 0x3002"),
 )  # fmt: skip
 
 _REAL = (
-    Rule("real.runs", "Real mode is left and entered by CR0.PE", "3A 10.9", "nop", ("ran",), Mode.REAL),
+    Rule("real.runs", "Real mode is left and entered by CR0.PE", "3A 9.9", "nop", ("ran",), Mode.REAL),
     Rule("real.sysenter", "SYSENTER in real mode is #GP", "2B SYSENTER", "sysenter", ("#GP",),
          Mode.REAL, needs="sep", without=("#UD",)),
     Rule("real.sysexit", "SYSEXIT in real mode is #GP", "2B SYSEXIT", "sysexit", ("#GP",), Mode.REAL,
@@ -225,7 +225,7 @@ _REAL = (
                            ("lar", "lar ax, cx"), ("verr", "verr ax"), ("arpl", "arpl ax, cx"))
     ),
     Rule("real.ud2", "UD2 is #UD", "2B UD", "ud2", ("#UD",), Mode.REAL),
-    Rule("real.limit", "An access across the end of a segment is #GP", "3B 21.1.4",
+    Rule("real.limit", "An access across the end of a segment is #GP", "3B 20.1.4",
          "mov ax, [0xffff]", ("#GP",), Mode.REAL),
     Rule("real.div", "A division by 0 is #DE", "2A DIV", "xor cx, cx; div cx", ("#DE",), Mode.REAL),
     Rule("real.bound", "BOUND with an index outside is #BR", "2A BOUND",

@@ -9,6 +9,7 @@ ENTER, EXIT = "2B SYSENTER", "2B SYSEXIT"
 CS_SS = ("cs", "ss")
 ENTERED, RAN = "entered cs=8 ss=10", "ran cs=1b ss=23"
 GP3, GP0, UD3, UD0 = "#GP(0) in cs 1b", "#GP(0) in cs 8", "#UD in cs 1b", "#UD in cs 8"
+RESERVED = ("rep", "repne", "66")  # where an instruction gives them no meaning
 LEAVE = "mov edx, user_end; mov ecx, user_stack_end; "  # SYSEXIT to the place that ends a rule
 
 
@@ -43,21 +44,21 @@ _MSRS = (
         "MSR_IA32_SYSENTER_CS is 0 after a reset",
         "mov eax, [reset_msrs]; mov [saved + S_N0], eax",
         "done n0=0",
-        sdm="3A 10.1.1",
+        sdm="3A 9.1.1",
     ),
     _msr(
         "reset-esp",
         "MSR_IA32_SYSENTER_ESP is 0 after a reset",
         "mov eax, [reset_msrs + 4]; mov [saved + S_N0], eax",
         "done n0=0",
-        sdm="3A 10.1.1",
+        sdm="3A 9.1.1",
     ),
     _msr(
         "reset-eip",
         "MSR_IA32_SYSENTER_EIP is 0 after a reset",
         "mov eax, [reset_msrs + 8]; mov [saved + S_N0], eax",
         "done n0=0",
-        sdm="3A 10.1.1",
+        sdm="3A 9.1.1",
     ),
     _msr(
         "cs-all-bits",
@@ -149,9 +150,17 @@ def _flag(name: str, flag: str, seen: str, what: str) -> Rule:
     )
 
 
-def _prefix(name: str, byte: str, expected: tuple[str, ...]) -> Rule:
-    return _enter(f"prefix-{name}", f"SYSENTER takes no notice of {name.upper()} before it",
-                  *expected, code=f"db {byte}; sysenter")  # fmt: skip
+def _prefix_sentence(instruction: str, name: str) -> str:
+    if name == "lock":
+        return f"{instruction} with LOCK before it is #UD"
+    reserved = ", or is #UD: the manual reserves that" if name in RESERVED else ""
+    return f"{instruction} takes no notice of {name.upper()} before it{reserved}"
+
+
+def _prefix(name: str, byte: str) -> Rule:
+    expected = {"lock": (UD3,), **dict.fromkeys(RESERVED, (ENTERED, UD3))}.get(name, (ENTERED,))
+    return _enter(f"prefix-{name}", _prefix_sentence("SYSENTER", name), *expected,
+                  code=f"db {byte}; sysenter", sdm=f"{ENTER}; 2A 2.1.1")  # fmt: skip
 
 
 _ENTER = (
@@ -256,17 +265,17 @@ _ENTER = (
         "entered cs=fff8 ss=0",
         setup="MSR 0x174, 0xfff8",
     ),
-    _prefix("lock", "0xf0", (UD3,)),
-    _prefix("rep", "0xf3", (ENTERED,)),
-    _prefix("repne", "0xf2", (ENTERED,)),
-    _prefix("66", "0x66", (ENTERED,)),
-    _prefix("67", "0x67", (ENTERED,)),
-    _prefix("es", "0x26", (ENTERED,)),
-    _prefix("cs", "0x2e", (ENTERED,)),
-    _prefix("ss", "0x36", (ENTERED,)),
-    _prefix("ds", "0x3e", (ENTERED,)),
-    _prefix("fs", "0x64", (ENTERED,)),
-    _prefix("gs", "0x65", (ENTERED,)),
+    _prefix("lock", "0xf0"),
+    _prefix("rep", "0xf3"),
+    _prefix("repne", "0xf2"),
+    _prefix("66", "0x66"),
+    _prefix("67", "0x67"),
+    _prefix("es", "0x26"),
+    _prefix("cs", "0x2e"),
+    _prefix("ss", "0x36"),
+    _prefix("ds", "0x3e"),
+    _prefix("fs", "0x64"),
+    _prefix("gs", "0x65"),
     _enter(
         "eip-unmapped",
         "An MSR_IA32_SYSENTER_EIP without a page is a page fault in ring 0, of ring 0",
@@ -317,9 +326,10 @@ def _exit(
     )
 
 
-def _exit_prefix(name: str, byte: str, *expected: str) -> Rule:
-    return _exit(f"prefix-{name}", f"SYSEXIT takes no notice of {name.upper()} before it",
-                 *expected, code=f"{LEAVE}db {byte}; sysexit")  # fmt: skip
+def _exit_prefix(name: str, byte: str) -> Rule:
+    expected = {"lock": (UD0,), **dict.fromkeys(RESERVED, (RAN, UD0))}.get(name, (RAN,))
+    return _exit(f"prefix-{name}", _prefix_sentence("SYSEXIT", name), *expected,
+                 code=f"{LEAVE}db {byte}; sysexit", sdm=f"{EXIT}; 2A 2.1.1")  # fmt: skip
 
 
 _EXIT = (
@@ -359,7 +369,7 @@ _EXIT = (
           "ran cs=111b ss=1123", setup="MSR 0x174, 0x1108"),
     _exit("csmsr-fff8", "The selectors are the MSR and 16 and 24 in 16 bits", "ran cs=b ss=13",
           setup="MSR 0x174, 0xfff8"),
-    _exit_prefix("lock", "0xf0", UD0),
+    _exit_prefix("lock", "0xf0"),
     _exit_prefix("rep", "0xf3"),
     _exit_prefix("repne", "0xf2"),
     _exit_prefix("66", "0x66"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builder.model.rule import Mode, Rule
 
-TASKS = "3A 8.3"
+TASKS = "3A 7.3"
 SWITCH = "n0=30 n1={nt} n2={link} n3=1 n4={old} n5=8b"
 SWITCH_SHOW = ("n0", "n1", "n2", "n3", "n4", "n5")
 
@@ -49,7 +49,7 @@ _LTR = (
 
 def _ss0(name: str, sentence: str, selector: str, *expected: str) -> Rule:
     """The fault happens on the way to ring 0, so that it must have a task of its own."""
-    return Rule(f"tss.ss0-{name}", sentence, "3A 7.12.1; 2A INT", "int 0x40", expected, Mode.RING3,
+    return Rule(f"tss.ss0-{name}", sentence, "3A 6.12.1; 2A INT", "int 0x40", expected, Mode.RING3,
                 f"TASK_FOR 10; mov word [tss + 8], {selector}",
                 fault_show=())  # fmt: skip
 
@@ -67,7 +67,7 @@ _SS0 = (
 
 
 def _io(name: str, sentence: str, code: str, *expected: str, setup: str = "", mode: Mode = Mode.RING3,
-        sdm: str = "1 18.5.2") -> Rule:  # fmt: skip
+        sdm: str = "1 19.5.2") -> Rule:  # fmt: skip
     return Rule(f"io.{name}", sentence, sdm, code, expected, mode, setup)
 
 
@@ -101,15 +101,15 @@ _IO = (
     _io("outs-denied", "OUTS is checked like OUT", "mov edx, 0x83; mov esi, user_stack; outsb",
         DENIED, setup=_DENY_83),
     _io("iopl3-no-check", "With IOPL 3 the map is not looked at", "in al, 0x83", RAN,
-        setup=_DENY_83 + "; FLAGS 0x3002", sdm="1 18.5.1"),
+        setup=_DENY_83 + "; FLAGS 0x3002", sdm="1 19.5.1"),
     _io("iopl2-ring3", "IOPL 2 is not enough for ring 3", "in al, 0x83", DENIED,
-        setup=_DENY_83 + "; FLAGS 0x2002", sdm="1 18.5.1"),
+        setup=_DENY_83 + "; FLAGS 0x2002", sdm="1 19.5.1"),
     _io("iopl2-ring2", "IOPL 2 is enough for ring 2", "in al, 0x83", RAN,
-        setup=_DENY_83 + "; FLAGS 0x2002", mode=Mode.RING2, sdm="1 18.5.1"),
+        setup=_DENY_83 + "; FLAGS 0x2002", mode=Mode.RING2, sdm="1 19.5.1"),
     _io("iopl0-ring1", "Ring 1 is checked with IOPL 0", "in al, 0x83", "#GP(0) in cs 39",
-        setup=_DENY_83, mode=Mode.RING1, sdm="1 18.5.1"),
+        setup=_DENY_83, mode=Mode.RING1, sdm="1 19.5.1"),
     _io("ring0-no-check", "Ring 0 is not checked", "in al, 0x83", "done", setup=_DENY_83,
-        mode=Mode.RING0, sdm="1 18.5.1"),
+        mode=Mode.RING0, sdm="1 19.5.1"),
     _io("limit-at-byte", "Two bytes of the map are read: the second must lie in the TSS",
         "in al, 0x83", DENIED, setup="TSS_LIMIT IO_MAP_OFFSET + 0x83 / 8"),
     _io("limit-one-beyond", "Two bytes of the map are read: both lie in the TSS", "in al, 0x83", RAN,

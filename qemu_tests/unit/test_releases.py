@@ -549,7 +549,7 @@ def tries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, object]:
         if isinstance(outcome, Exception):
             raise outcome
         assert isinstance(outcome, Record)
-        assert trials in (plan.NEWCOMER, plan.SHORT)
+        outcomes["trials"] = trials
         return outcome
 
     monkeypatch.setattr(releases, "try_release", try_release)
@@ -579,16 +579,20 @@ def test_a_release_that_fails_keeps_no_other_from_being_tried(
 def test_the_status_says_if_all_passed(tries: dict[str, object], tinygate: Verb) -> None:
     tries["sid"] = record("sid", "sid")
     assert tinygate("releases", "sid")[0] == ExitCode.OK
+    assert tries["trials"] == plan.NEWCOMER
     tries["sid"] = record("sid", "sid", status=2)
     code, out, _ = tinygate("releases", "sid", "--json")
     assert code == ExitCode.VERDICT
     assert json.loads(out)[0]["parts"][1]["status"] == 2
 
 
-def test_the_short_form_records_nothing(tries: dict[str, object], tinygate: Verb) -> None:
+def test_the_short_forms_record_nothing(tries: dict[str, object], tinygate: Verb) -> None:
     tries[plan.other().name] = record(status=1)
     before = Path(str(tries["file"])).read_bytes()
     assert tinygate("releases", "--short")[0] == ExitCode.VERDICT
+    assert tries["trials"] == plan.SHORT
+    assert tinygate("releases", "--rules", plan.other().name)[0] == ExitCode.VERDICT
+    assert tries["trials"] == plan.ONLY_RULES
     assert Path(str(tries["file"])).read_bytes() == before
 
 

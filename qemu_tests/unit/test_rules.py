@@ -177,6 +177,12 @@ def test_a_pentium_pro_has_no_sep_whatever_it_says() -> None:
     text = log_of({}).replace("sig=673", "sig=619")
     assert "sep" not in read_log(text, RULES).features
     assert "sep" in read_log(log_of({}), RULES).features
+    assert "sep" in read_log(text.replace("GenuineIntel", "AuthenticAMD"), RULES).features
+
+
+def test_a_vendor_may_have_blanks_in_its_name() -> None:
+    log = read_log(log_of({}).replace("GenuineIntel", "Geode by NSC"), RULES)
+    assert log.cpu == "Geode by NSC 673" and "sep" in log.features
 
 
 def test_a_deviation_is_named_with_what_was_seen() -> None:
@@ -223,8 +229,65 @@ def test_another_log_is_refused(text: str) -> None:
         read_log(text, RULES)
 
 
-def test_crlf_is_as_good_as_lf() -> None:
-    assert read_log(log_of({}).replace("\n", "\r\n"), RULES) == read_log(log_of({}), RULES)
+@pytest.mark.parametrize(
+    ("old", "new"), [("\n", "\r\n"), ("\n", "\r\r\n"), ("SeaBIOS\n", "\x1b[2J")]
+)
+def test_crlf_is_as_good_as_lf_and_noise_may_stand_before_the_banner(old: str, new: str) -> None:
+    assert read_log(log_of({}).replace(old, new), RULES) == read_log(log_of({}), RULES)
+
+
+def test_a_log_that_powershell_has_written_can_be_read(tmp_path: Path) -> None:
+    log = tmp_path / "pc.log"
+    log.write_text(log_of({}), encoding="utf-16")
+    assert _call("--log", str(log))[0] == 0
+
+
+def test_two_boots_that_differ_in_a_rule_do_not_keep_it() -> None:
+    """Whichever comes last."""
+    good, bad = log_of({}), log_of({"dr.gd": "done"})
+    for text in (good + bad, bad + good):
+        column = trial.judged_elsewhere(RULES, text, "pc")
+        assert set(column.deviations) == {"dr.gd"}
+        assert column.deviations["dr.gd"] in ("done; db code+0 dr6=2000 or done",
+                                              "done or done; db code+0 dr6=2000")  # fmt: skip
+    assert not trial.judged_elsewhere(RULES, good + good, "pc").deviations
+
+
+DAMAGES = {
+    "without what the CPU is": ("# cpu: GenuineIntel sig=673 edx=383fbff\n", ""),
+    "noise in what the CPU is": ("# cpu: Gen", "# c\x00\nGen"),
+    "a line lost": ("ok 12 - ", "ok 12\n"),
+    "a line begun twice": ("ok 12 - ", "ok 12 - ok 12 - "),
+    "a number of another rule": ("ok 12 - ", "ok 13 - "),
+    "noise behind a result": ("#UD in cs 1b\n", "#UD in cs 1b?\n"),
+    "a line broken": ("#UD in cs 1b\n", "#UD in c\ns 1b\n"),
+    "other counts": ("suite finished: ", "suite finished: 1"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), DAMAGES.values(), ids=[*DAMAGES])
+def test_a_damaged_log_is_never_a_pass(old: str, new: str) -> None:
+    text = log_of({})
+    assert old in text
+    column = trial.judged_elsewhere(RULES, text.replace(old, new, 1), "pc")
+    assert trial.faults(column)
+
+
+@pytest.mark.parametrize("sep", [True, False])
+def test_a_log_that_does_not_say_which_cpu_it_is_of_is_not_judged(sep: bool) -> None:
+    text = re.sub(r"# cpu: .*\n", "", log_of({}, sep=sep))
+    column = trial.judged_elsewhere(RULES, text, "pc")
+    assert How.HOLDS not in {cell.how for cell in column.cells.values()}
+    assert any("nothing can be judged" in line for line in trial.faults(column))
+
+
+def test_logs_of_two_machines_or_of_two_versions_in_one_are_refused() -> None:
+    with pytest.raises(UserError, match="a log of several machines: GenuineIntel 673, no CPUID"):
+        read_log(log_of({}) + re.sub("# cpu: .*", "# cpu: no CPUID", log_of({})), RULES)
+    old = log_of({}).replace(version_of(RULES), "00000000")
+    for text in (log_of({}) + old, old + log_of({})):
+        with pytest.raises(UserError, match="a log of other rules: 00000000"):
+            read_log(text, RULES)
 
 
 # ---- what is known ----

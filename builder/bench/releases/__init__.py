@@ -7,11 +7,12 @@ the system, carried.py tells it how to reach the network, trials.py does it all 
 """
 
 from builder.bench.releases.chroot import USER, check_machine
-from builder.bench.releases.plan import NEWCOMER, RELEASES, SHORT, named, other
+from builder.bench.releases.plan import NEWCOMER, ONLY_RULES, RELEASES, SHORT, named, other
 from builder.bench.releases.trials import merged, try_release
 
 __all__ = [
     "NEWCOMER",
+    "ONLY_RULES",
     "RELEASES",
     "SHORT",
     "USER",

@@ -46,7 +46,9 @@ def _expected(rule: Rule, columns: Sequence[Column]) -> Iterator[str]:
 def _summary(column: Column) -> str:
     counts = Counter(cell.how for cell in column.cells.values())
     parts = [f"{counts[how]} {how.value}" for how in How if counts[how]]
-    return f"{', '.join(parts)}; {column.log.cpu or 'no CPUID'}, {column.seconds:.1f} s"
+    return (
+        f"{', '.join(parts)}; {column.log.cpu or 'nothing said of the CPU'}, {column.seconds:.1f} s"
+    )
 
 
 def _numbers(where: Sequence[int]) -> str:

@@ -144,6 +144,7 @@ def faults(column: Column) -> tuple[str, ...]:
         How.NO_RESULT: "rules without a result",
     }
     lines = [f"{text}: {counts[how]}" for how, text in told.items() if counts[how]]
+    lines += [] if column.log.cpu else ["no line `# cpu: ...`: nothing can be judged without it"]
     lines += [] if column.log.finished else ["the log ends before `suite finished`"]
     return tuple(f"{column.place.emulator}: {line}" for line in lines)
 
