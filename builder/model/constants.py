@@ -55,9 +55,12 @@ _CR4 = bits(
         (10, "OSXMMEXCPT", "SSE errors are #XM, else #UD"),
         (11, "UMIP", "SGDT, SIDT, SLDT, STR, SMSW are for ring 0"),
         (20, "SMEP", "ring 0 executes no page of ring 3's"),
+        (21, "SMAP", "nor reads and writes one, unless EFLAGS.AC is set"),
     ),
 )
-_CPUID7_EBX = bits("CPUID7_EBX_", ((7, "SMEP", "there is CR4.SMEP"),))
+_CPUID7_EBX = bits(
+    "CPUID7_EBX_", ((7, "SMEP", "there is CR4.SMEP"), (20, "SMAP", "there is CR4.SMAP"))
+)
 _CPUID7_ECX = bits("CPUID7_ECX_", ((2, "UMIP", "there is CR4.UMIP"),))
 _PAGE = bits(
     "PAGE_",

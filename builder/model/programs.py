@@ -90,7 +90,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("kernel-segment", "GP", "a selector of the kernel's"),
     Fault("stack-segment", "GP", "a null selector in SS"),
     Fault("far-jump", "GP", "a far jump to the kernel's code segment"),
-    Fault("iret-kernel", "GP", "IRET to ring 0"),
+    Fault("iret-kernel", "GP", "IRET to ring 0", until="smap"),
     Fault("iret-nested", "TS", "IRET with EFLAGS.NT set"),
     Fault("hlt", "GP", "a privileged instruction"),
     Fault("cli", "GP", "CLI without the right to it"),
@@ -225,6 +225,8 @@ PROGRAMS: tuple[Program, ...] = (
     *(_bare_program(name, "user/faults_sysenter", "sysenter") for name in _PRIVILEGED),
     *(_bare_program(name, "user/bad_sysenter", "sysenter") for name in _BAD_SYSENTER),
     *(_bare_program(name, "user/faults_robust", "robust") for name in _FOR_RING_0),
+    _program("smap", "checks", "smap"),
+    _bare_program("iret-kernel", "user/faults", "smap"),
     *(_bare_program(name, "user/faults_io_bitmap", "io-bitmap") for name in _PORT_SWITCH),
 )
 
@@ -331,6 +333,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry(
             "SMEP and UMIP, on a CPU that has them", ("checks", "robust"), check="check_guards"
         ),
+        SuiteEntry("SMAP: a program's memory", ("checks", "smap"), check="check_smap"),
         SuiteEntry(
             "timer interrupts during many calls", ("checks", "robust"), check="check_timer_storm"
         ),

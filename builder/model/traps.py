@@ -221,6 +221,18 @@ HANDLERS: tuple[Handler, ...] = (
         "a page that is not there yet, mostly",
         "processes",
     ),
+    Handler(
+        "VECTOR_PF",
+        f"smap_fault{_WITH_FRAME}",
+        "or one that ring 0 may not touch",
+        "smap-processes",
+    ),
+    Handler(
+        "VECTOR_BP",
+        f"check_smap_trap{_WITH_FRAME}",
+        "looks at AC, for checks/smap.c",
+        "checks-smap",
+    ),
     Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "clock_tick(regs)", "the next one's turn", "processes"),
     Handler(
         "FIRST_IRQ_VECTOR + IRQ_SERIAL",

@@ -15,6 +15,7 @@ from builder.boot.ktap import parse
 from builder.boot.patience import BACKSTOP_S, Limit, Patience
 from builder.boot.run import RunResult
 from builder.boot.verdict import Expected
+from builder.boot.verdict_words import Word
 from builder.config.step import Step
 from builder.image.elf_check import kernel_problems
 from builder.model import memory
@@ -247,6 +248,28 @@ def test_boots_and_passes(lab: Lab, case: Case) -> None:
         assert int(eip, 16) == kernel.symbols["sysenter_entry"]
     if "cost" in kernel.model.program_names and case.machine.icount:
         _check_costs(case, kernel, result)
+
+
+# ---- SMAP, which few CPUs have ----
+
+WITH_SMAP = {
+    "robust": (1, ("sysenter.stack=esp0-word",)),
+    "processes": (2, ("sysenter.stack=per-switch", "vsyscall.address=random")),
+    "linux": (1, ("tss.io_bitmap=false",)),
+}
+
+
+@pytest.mark.parametrize("step", WITH_SMAP)
+def test_with_smap_all_checks_pass_and_a_cpu_without_it_is_named(lab: Lab, step: str) -> None:
+    cpus, options = WITH_SMAP[step]
+    chosen = (f"kernel.step={step}", f"cpu.count={cpus}", "programs.suite=checks", *options)
+    kernel = lab.kernel(*chosen, "cpu.smap=true")
+    result = lab.boot(kernel, "smap", machine=Machine("max", cpus=cpus))
+    assert result.verdict.passed, result.explain()
+    assert "SMAP: a program's memory" in [test.name for test in parse(result.transcript.text).tests]
+    without = lab.boot(kernel, "no-smap", machine=Machine("pentium3", cpus=cpus))
+    assert without.verdict.word is Word.PANIC, without.explain()
+    assert "this kernel is for a CPU with SMAP" in without.transcript.text
 
 
 # ---- compilers ----

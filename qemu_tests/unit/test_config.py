@@ -107,7 +107,13 @@ def test_digest_is_about_the_kernel_and_not_about_the_machine_or_the_place(tmp_p
     assert load_config(None, [ROBUST, *machine]).digest == robust
     (tmp_path / "kernel.toml").write_text("")
     assert load_config(tmp_path / "kernel.toml", [ROBUST]).digest == robust
-    others = ["kernel.step=int80", "cpu.count=2", "sysenter.stack=esp0-word", "tss.io_bitmap=false"]
+    others = [
+        "kernel.step=int80",
+        "cpu.count=2",
+        "cpu.smap=true",
+        "sysenter.stack=esp0-word",
+        "tss.io_bitmap=false",
+    ]
     digests = {load_config(None, [ROBUST, text]).digest for text in others}
     assert len(digests | {robust}) == len(others) + 1
 
@@ -182,6 +188,7 @@ def test_override_into_something_that_is_no_table(tmp_path: Path) -> None:
     "override",
     [
         "cpu.count=2",
+        "cpu.smap=true",
         "sysenter.stack=per-switch",
         "vsyscall.address=random",
         "tss.io_bitmap=false",

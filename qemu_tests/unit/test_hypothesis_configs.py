@@ -22,6 +22,7 @@ from qemu_tests.kit.kernels import Lab
 GOOD = {
     "kernel.step": STEPS,
     "cpu.count": ("1", "2", "3", "8"),
+    "cpu.smap": ("true", "false"),
     "sysenter.stack": ("per-switch", "esp0-word", "tss-end"),
     "vsyscall.address": ("fixed", "random"),
     "tss.io_bitmap": ("true", "false"),
@@ -37,6 +38,7 @@ GOOD = {
 BAD = {
     "kernel.step": ("vsycall", "", "3", "[]"),
     "cpu.count": ("0", "9", "-1", "1.5", "two", "true", "99999999999999999999"),
+    "cpu.smap": ("yes", "1"),
     "sysenter.stack": ("esp0", "1", '""'),
     "vsyscall.address": ("0xffffe000", "Fixed"),
     "tss.io_bitmap": ("yes", "1", "0"),

@@ -323,6 +323,41 @@ ENTRY = (
             ("UMIP", "GP: SGDT in ring 3"),
         )
     ),
+    *(
+        Defect(name, changes, word, says, config=(*CHECKS, "cpu.smap=true", "machine.cpu=max"))
+        for name, changes, word, says in (
+            (
+                "CR4.SMAP off",
+                changed("cpu/smap.c", "    cr4_set(CR4_SMAP);\n", ""),
+                "fail",
+                ("cr4.SMAP is set", "the kernel cannot read a program's page", "nor write to it"),
+            ),
+            (
+                "AC of the program's kept at int 0x80",
+                changed("entry/int80_entry.asm", "    clac ", "    ; "),
+                "fail",
+                ("AC of a program is clear in its calls",),
+            ),
+            (
+                "AC of the program's kept in an exception",
+                changed("entry/traps.asm", "    clac ", "    ; "),
+                "fail",
+                ("and AC was clear in the kernel",),
+            ),
+            (
+                "AC left set behind a copy",
+                changed("mm/uaccess.asm", "    clac\n", ""),
+                "fail",
+                ("then AC is clear again", "AC is clear behind that, too"),
+            ),
+            (
+                "the sixth argument read without STAC",
+                changed(SYSENTER_ENTRY, "    stac ", "    ; "),
+                "fail",
+                ("registers and arguments",),
+            ),
+        )
+    ),
     Defect(
         "CPUs not started",
         changed("kernel/main.c", "    smp_start();\n", ""),

@@ -1,0 +1,4 @@
+/* cpu/smap.h: CR4.SMAP. */
+#pragma once
+
+void smap_init(void);
