@@ -19,9 +19,9 @@
  *     overwritten is a page fault, not the program's code in ring 0.
  * UMIP  a program does not learn where the GDT, the IDT and the TSS are: SGDT and the like are #GP.
  *
- * There is a third, SMAP, for data. It needs two more instructions around each access to a program's
- * memory, the 6th argument's among them, and CPUs without it do not know these: so it is an option
- * of the kernel, cpu.smap in kernel.toml.
+ * There is a third, SMAP, for data, which needs two more instructions around each access to a
+ * program's memory, the 6th argument's among them. CPUs without it do not know these: so it is an
+ * option of the kernel, cpu.smap in kernel.toml.
  */
 void control_init(void)
 {
