@@ -55,7 +55,7 @@ _CR4 = bits(
         (10, "OSXMMEXCPT", "SSE errors are #XM, else #UD"),
         (11, "UMIP", "SGDT, SIDT, SLDT, STR, SMSW are for ring 0"),
         (20, "SMEP", "ring 0 executes no page of ring 3's"),
-        (21, "SMAP", "nor reads and writes one, unless EFLAGS.AC is set"),
+        (21, "SMAP", "nor touches one, unless EFLAGS.AC is set"),
     ),
 )
 _CPUID7_EBX = bits(
