@@ -178,6 +178,7 @@ ENTRY = (
             "    sti\n    mov  edx, [esp + PT_EIP]                ; SYSEXIT",
         ),
         "timer",
+        "a breakpoint on each instruction",
     ),
     checks(
         "IF not set in the frame",

@@ -32,6 +32,17 @@ static const struct {
 
 #define DESCRIPTORS (sizeof descriptors / sizeof descriptors[0])
 
+/* AVL is free for whatever a kernel likes, and the CPU sets the accessed bit where it is not set. */
+#define DESCRIPTOR_HIGH_FREE 0x00100100u
+
+static inline int descriptor_is_right(uint64_t descriptor, uint32_t i)
+{
+    uint32_t high = (uint32_t)(descriptor >> 32);
+
+    return (uint32_t)descriptor == descriptors[i].low &&
+           ((high ^ descriptors[i].high) & ~DESCRIPTOR_HIGH_FREE) == 0;
+}
+
 static inline uint32_t descriptor_base(uint64_t descriptor)
 {
     return (uint32_t)(descriptor >> 16 & 0xffffff) | (uint32_t)(descriptor >> 56) << 24;

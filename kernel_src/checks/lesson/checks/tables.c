@@ -21,9 +21,7 @@ static void check_gdt(void)
     ktap_equal("gdtr: base", gdtr.base, (uint32_t)gdt);
     ktap_equal("gdtr: limit", gdtr.limit, GDT_ENTRIES * 8 - 1);
     for (uint32_t i = 0; i < DESCRIPTORS; i++) {
-        uint64_t descriptor = gdt[descriptors[i].index];
-        ktap_true(descriptors[i].text, (uint32_t)descriptor == descriptors[i].low &&
-                                           (uint32_t)(descriptor >> 32) == descriptors[i].high);
+        ktap_true(descriptors[i].text, descriptor_is_right(gdt[descriptors[i].index], i));
     }
     for (uint32_t i = 0; i < GDT_ENTRIES; i++) {
         used += gdt[i] != 0;

@@ -22,10 +22,7 @@ static void check_gdt(const struct cpu *cpu)
     ktap_equal("gdtr: base", gdtr.base, (uint32_t)cpu->gdt);
     ktap_equal("gdtr: limit", gdtr.limit, GDT_ENTRIES * 8 - 1);
     for (uint32_t i = 0; i < DESCRIPTORS; i++) {
-        uint64_t descriptor = cpu->gdt[descriptors[i].index];
-        good = (uint32_t)descriptor == descriptors[i].low &&
-               (uint32_t)(descriptor >> 32) == descriptors[i].high;
-        ktap_true(descriptors[i].text, (int)good);
+        ktap_true(descriptors[i].text, descriptor_is_right(cpu->gdt[descriptors[i].index], i));
     }
     for (uint32_t i = 0; i < GDT_ENTRIES; i++) {
         int tss = i == SEL_TSS / 8 || i == SEL_DOUBLE_FAULT_TSS / 8;

@@ -137,7 +137,7 @@ int check_breakpoint(struct pt_regs *regs)
         return 1;
     }
     __asm__ volatile("movl %%db6, %0" : "=r"(status));
-    if (check_breakpoint_noted(status)) {
+    if (check_breakpoint_noted(regs, status)) {
         regs->eflags |= EFLAGS_RF;
         return 1;
     }

@@ -14,8 +14,10 @@ extern uint32_t check_kernel_steps;
 /* Have breakpoints at BREAKPOINTS addresses, of which `enabled` says which are in use. */
 void check_breakpoints_want(uint32_t enabled, const uint32_t *addresses);
 
+struct pt_regs;
+
 /* checks/every_breakpoint.c: takes those that DR6 tells of, while it has set any. */
-int check_breakpoint_noted(uint32_t status);
+int check_breakpoint_noted(const struct pt_regs *regs, uint32_t status);
 
 /* The breakpoints that are wanted now, as in DR7, and setting those registers of this CPU. */
 uint32_t check_breakpoints_wanted(void);
