@@ -19,6 +19,7 @@ from builder.tree.render import render_tree
 KERNEL = "kernel"  # the tree that the student reads and changes
 OWN = ".lab"  # what is ours in the folder: make clean leaves it alone
 ANSWERS = "answers.txt"
+HINTS_BY_MAKE = "hints-shown"  # how many the Makefile has shown, where there is no tinygate
 KINDS = {
     "fill": "something is missing, marked by `LAB`",
     "find": "something is wrong, and only the symptom is known",
@@ -74,6 +75,7 @@ def handout(lab: Lab) -> Files:
     for name in ("README.md", "Makefile"):
         text = environment.get_template(f"{name}.j2").render(
             lab=lab,
+            hints_shown=f"{OWN}/{HINTS_BY_MAKE}",
             kind=KINDS[lab.kind],
             yours=yours,
             wanted=_wanted(lab),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 import subprocess
 import zipfile
@@ -99,6 +100,26 @@ def test_github_classroom_has_a_grader_for_each_part(tmp_path: Path) -> None:
     assert "PART-2_RESULTS: ${{ steps.part-2.outputs.result }}\n" in said
     assert "runners: part-1,part-2\n" in said
     assert "{%" not in said
+    # The grader hands a command no variables of the runner's.
+    assert "$RUNNER_TEMP" not in said and said.count("${{ runner.temp }}/check.json") == 3
+
+
+def test_github_classroom_knows_whole_points_only(tmp_path: Path) -> None:
+    for points, shown in (("20", [14, 6]), ("5", [7, 3])):
+        text = PLAN.replace('name = "03-frame"\n', f'name = "03-frame"\npoints = {points}\n')
+        files = course_files(plan(tmp_path, text))
+        said = files["classroom/03-frame/.github/workflows/classroom.yml"].decode()
+        assert [int(n) for n in re.findall(r"max-score: (.*)", said)] == shown
+        assert ("these are those of the lab itself, of 10" in said) == (points == "5")
+
+
+def test_gradescope_is_given_one_file(tmp_path: Path) -> None:
+    files = course_files(plan(tmp_path))
+    with zipfile.ZipFile(io.BytesIO(files["gradescope/03-frame.zip"])) as archive:
+        modes = {row.filename: row.external_attr >> 16 for row in archive.infolist()}
+        assert modes == {"setup.sh": 0o755, "run_autograder": 0o755}
+        for name in modes:
+            assert archive.read(name) == files[f"gradescope/03-frame/{name}"]
 
 
 def test_scripts_for_gradescope_are_scripts(tmp_path: Path) -> None:
@@ -227,11 +248,32 @@ def test_words_that_no_solution_needs_are_shown(tmp_path: Path) -> None:
     assert b"Look at what" not in pages["students/good.html"]
 
 
+@pytest.mark.parametrize(
+    ("lab", "hidden", "words"),
+    [
+        ("01", 'char *a = "/*"; outb(0xf4, 1); char *b = "*/";', ("0xf4", "outb")),
+        ("01", "ou\\\ntb(0xf4, 1);", ("0xf4", "outb")),
+        ("01", "// \\\noutb\nktap_ok(1);", ("ktap_ok",)),
+        ("01", "__asm(1); __attribute((x)); _Pragma(1)", ("_Pragma", "__asm", "__attribute")),
+        ("03", "mov eax, `;`\n db 1 ; out", ("db",)),
+    ],
+)
+def test_words_that_are_hidden_are_shown_too(
+    tmp_path: Path, lab: str, hidden: str, words: tuple[str, ...]
+) -> None:
+    given = lab_named(lab)
+    right = solved_tree(given, given.suite)[given.files[0]].decode()
+    one = HandIn("a", given, {given.files[0]: f"{right}{hidden}\n".encode()})
+    (student,) = book_of(tmp_path, (one, None)).students
+    assert student.entries[0].notable == words
+    assert not student.entries[0].as_solution
+
+
 def test_gradescope_gets_the_points_of_the_plan(tmp_path: Path) -> None:
     one = hand_in("a", "x", hints=3)
     book = book_of(tmp_path, (one, outcome(one, 7)))
     found = gradescope_results(book, book.students[0])
-    assert found["score"] == 6
+    assert (found["score"], found["output"]) == (6, "03-frame: 3 hints, which cost 1")
     assert [(test["score"], test["max_score"]) for test in found["tests"]] == [(7, 7)]
 
 

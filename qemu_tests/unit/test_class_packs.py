@@ -14,7 +14,7 @@ import pytest
 
 from builder.labs.classroom import pack
 from builder.labs.classroom.submission import HandIn, Submission, read_submissions, student_of
-from builder.labs.handout import ANSWERS
+from builder.labs.handout import ANSWERS, HINTS_BY_MAKE, OWN
 from builder.labs.lab_course import lab_named
 from builder.labs.lab_folder import FILE_MAX_BYTES, new_notes
 
@@ -99,6 +99,85 @@ def test_a_lone_file_is_taken_where_the_lab_is_named(tmp_path: Path, packer: Pac
     assert "no folder of a lab" in refusal(path)
 
 
+@pytest.mark.parametrize("packer", PACKERS)
+def test_a_folder_of_a_labs_name_says_which_it_is(tmp_path: Path, packer: Packer) -> None:
+    """`zip -r anna.zip 01-table/*` packs nothing that begins with a dot."""
+    path = packer(tmp_path / "anna", {f"home/01-table/{TABLE}": CODE, "01-table/README.md": b"x"})
+    assert (the_hand_in(path).lab, the_hand_in(path).files) == (LAB, {"sys/table.c": CODE})
+    other = packer(tmp_path / "ben", {f"mine/{TABLE}": CODE})
+    assert "no folder of a lab is in it" in refusal(other)
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_lab_that_is_there_twice_is_taken_if_both_are_the_same(
+    tmp_path: Path, packer: Packer, noted: bool
+) -> None:
+    files = WHOLE if noted else {TABLE: CODE}
+    both = {f"{top}/01-table/{name}": data for top in "ab" for name, data in files.items()}
+    assert the_hand_in(packer(tmp_path / "anna", both)).files == {"sys/table.c": CODE}
+    both[f"b/01-table/{TABLE}"] += b"/* newer */\n"
+    taken = the_hand_in(packer(tmp_path / "ben", both))
+    assert taken.files == {}
+    assert taken.refused == "it is there 2 times, and not the same: hand in one folder of it"
+
+
+@pytest.mark.parametrize("packer", ARCHIVERS)
+def test_a_folder_of_archives_is_what_is_in_them(tmp_path: Path, packer: Packer) -> None:
+    lab, folder = lab_named("10"), as_folder(tmp_path / "anna_17_file", {})
+    folder.mkdir()
+    packer(folder / "table", {f"01-table/{name}": data for name, data in WHOLE.items()})
+    packer(folder / "told", {**new_notes(lab), ANSWERS: b"vector = 14\n"})
+    (one,) = read(folder)
+    assert [hand_in.lab for hand_in in one.labs] == [LAB, lab]
+    assert (one.labs[0].files, one.labs[1].answers) == ({"sys/table.c": CODE}, b"vector = 14\n")
+
+
+def test_archives_in_a_folder_are_bounded_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "anna"
+    folder.mkdir()
+    for name in ("a", "b"):
+        as_zip(folder / name, {f"{name}/{file}": data for file, data in WHOLE.items()})
+    whole = sum(path.stat().st_size for path in folder.iterdir())
+    monkeypatch.setattr(pack, "ARCHIVE_MAX_BYTES", whole - 1)
+    assert refusal(folder).startswith("is too large: more than")
+    monkeypatch.undo()
+    monkeypatch.setattr(pack, "FILES_MAX", len(WHOLE) * 2 - 1)
+    assert refusal(folder).startswith("is too large when it is unpacked")
+    monkeypatch.undo()
+    monkeypatch.setattr(pack, "CONTENT_MAX_BYTES", sum(map(len, WHOLE.values())) * 2 - 1)
+    assert refusal(folder).startswith("is too large when it is unpacked")
+
+
+def test_an_archive_in_an_archive_or_beside_files_is_a_file(tmp_path: Path) -> None:
+    inner = as_zip(tmp_path / "inner", WHOLE).read_bytes()
+    assert "no folder of a lab" in refusal(as_zip(tmp_path / "anna", {"inner.zip": inner}))
+    beside = as_folder(tmp_path / "ben", {**WHOLE, "backup.zip": inner})
+    assert the_hand_in(beside).files == {"sys/table.c": CODE}
+    outside, linked = as_zip(tmp_path / "outside", WHOLE), tmp_path / "cleo"
+    linked.mkdir()
+    (linked / "mine.zip").symlink_to(outside)
+    assert "links and devices are not taken" in refusal(linked)
+
+
+def test_a_zip_of_windows_has_other_separators(tmp_path: Path) -> None:
+    names = {f"01-table\\{name.replace('/', chr(92))}": data for name, data in WHOLE.items()}
+    assert the_hand_in(as_zip(tmp_path / "anna", names)).files == {"sys/table.c": CODE}
+    doubled = as_zip(tmp_path / "ben", {**names, f"01-table/{TABLE}": b"other"})
+    assert refusal(doubled) == f"has two files of one name: 01-table/{TABLE}"
+    assert "outside of it" in refusal(as_zip(tmp_path / "cleo", {"..\\evil": b"x"}))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_is_packed_as_all_zips_are(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "anna.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(TABLE, CODE)
+    assert refusal(path).startswith("is packed in a way that is not known")
+
+
 def test_a_lone_file_that_is_there_twice_is_not_chosen_from(tmp_path: Path) -> None:
     path = as_zip(tmp_path / "anna", {"a/table.c": CODE, "b/table.c": CODE})
     assert the_hand_in(path, only=True).refused == (
@@ -140,7 +219,7 @@ def test_a_file_that_cannot_be_source_is_refused_by_name(
         ("a/../../evil", "outside of it"),
         ("/etc/evil", "absolute name"),
         ("c:/evil", "absolute name"),
-        ("a\\b", "absolute name, or a foreign one"),
+        ("\\evil", "absolute name"),
         ("a\x1b[2Jb", "whose name is none"),
         ("a" * 600, "whose name is none"),
     ],
@@ -305,3 +384,9 @@ def test_hints_are_what_the_folder_says_within_reason(tmp_path: Path) -> None:
     for hints, said in (("-5", 0), ("2", 2), ("9" * 40, 99)):
         notes = b'{"lab": "01-table", "hints": {"": %s}}' % hints.encode()
         assert the_hand_in(as_zip(tmp_path / "anna", {**WHOLE, NOTES[0]: notes})).hints == said
+
+
+def test_hints_that_make_alone_has_shown_are_hints(tmp_path: Path) -> None:
+    for shown, said in ((b"2\n", 2), (b"", 0), (b"-1", 0), (b"9" * 5000, 0), (b"x", 0)):
+        path = as_zip(tmp_path / "anna", {**WHOLE, f"{OWN}/{HINTS_BY_MAKE}": shown})
+        assert the_hand_in(path).hints == said

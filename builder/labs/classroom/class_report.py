@@ -144,9 +144,14 @@ def gradescope_results(book: Gradebook, student: Student) -> dict[str, Any]:
             }
             for part in parts
         ] or [{"name": planned.name, "score": 0, "max_score": planned.worth, "output": said}]
+    hints = [
+        f"{entry.lab.name}: {entry.hand_in.hints} hints, which cost {number(entry.hints_cost)}"
+        for entry in student.entries
+        if entry.hints_cost
+    ]
     return {
         "score": student.score,
-        "output": f"refused: {student.refused}" if student.refused else "",
+        "output": f"refused: {student.refused}" if student.refused else "\n".join(hints),
         "output_format": "text",
         "visibility": "visible",
         "tests": tests,

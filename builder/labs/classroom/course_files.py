@@ -5,7 +5,7 @@ pages/LAB.html         a page for each lab
 handouts/LAB/          a student's folder, and LAB.zip beside it
 solutions/LAB/         the reference solution, and how it differs: not for students
 classroom/LAB/         .github/workflows/classroom.yml for GitHub Classroom
-gradescope/LAB/        setup.sh and run_autograder for Gradescope
+gradescope/LAB/        setup.sh and run_autograder for Gradescope, and LAB.zip of them beside it
 labs.csv               a row for each lab
 """
 
@@ -18,6 +18,7 @@ import zipfile
 from dataclasses import dataclass
 
 from builder.labs.classroom.course_plan import Plan, PlannedLab
+from builder.labs.grader import REST
 from builder.labs.handout import given_tree, handout, solved_tree
 from builder.labs.lab import Files, Lab
 from builder.labs.lab_folder import new_notes
@@ -26,6 +27,8 @@ from builder.tree.page_template import number, page_template
 from builder.tree.prose import html_of
 
 TOOLS = ("make", "cc", "ld", "nasm", "qemu", "bubblewrap")
+# An expression of the workflow's: Classroom's graders pass on no variable but PATH and HOME.
+CHECK_JSON = "${{ runner.temp }}/check.json"
 ZIP_DATE = (2000, 1, 1, 0, 0, 0)  # the same bytes whenever it is made
 
 
@@ -98,21 +101,31 @@ def _places(plan: Plan, planned: PlannedLab) -> Files:
     """What GitHub Classroom and Gradescope read."""
     lab = planned.lab
     packages = " ".join(managers("x86_64")[0].packages(TOOLS))
-    scale = planned.worth / lab.points
-    points = [(part.title, part.points) for part in lab.part]
-    points += [("everything else is as it was", lab.rest)] if lab.rest else []
-    parts = [
-        GradedPart(f"part-{index}", title, number(worth * scale))
-        for index, (title, worth) in enumerate(points, 1)
-    ]
-    given = {"planned": planned, "install": plan.install, "packages": packages, "parts": parts}
+    given = {"planned": planned, "install": plan.install, "packages": packages}
+    parts, whole = _graded_parts(planned)
+    scripts = {name: _page(f"class/{name}.j2", **given) for name in ("setup.sh", "run_autograder")}
     return {
         f"classroom/{lab.name}/.github/workflows/classroom.yml": _page(
-            "class/classroom.yml.j2", **given
+            "class/classroom.yml.j2", **given, parts=parts, whole=whole, check=CHECK_JSON
         ),
-        f"gradescope/{lab.name}/setup.sh": _page("class/setup.sh.j2", **given),
-        f"gradescope/{lab.name}/run_autograder": _page("class/run_autograder.j2", **given),
+        f"gradescope/{lab.name}.zip": _zip("", scripts, mode=0o755),
+        **{f"gradescope/{lab.name}/{name}": data for name, data in scripts.items()},
     }
+
+
+def _graded_parts(planned: PlannedLab) -> tuple[list[GradedPart], bool]:
+    """The parts with the plan's points, and true; with the lab's own if not all are whole."""
+    lab = planned.lab
+    points = [(part.title, part.points) for part in lab.part]
+    points += [(REST, lab.rest)] if lab.rest else []
+    scale = planned.worth / lab.points
+    scaled = [round(worth * scale, 6) for _, worth in points]
+    whole = all(worth.is_integer() for worth in scaled)
+    parts = [
+        GradedPart(f"part-{index}", title, number(scaled[index - 1] if whole else worth))
+        for index, (title, worth) in enumerate(points, 1)
+    ]
+    return parts, whole
 
 
 def _prose(text: str) -> str:
@@ -123,12 +136,12 @@ def _page(name: str, **fields: object) -> bytes:
     return page_template(name).render(**fields).encode()
 
 
-def _zip(name: str, files: Files) -> bytes:
+def _zip(name: str, files: Files, mode: int = 0o644) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, data in sorted(files.items()):
-            row = zipfile.ZipInfo(f"{name}/{path}", ZIP_DATE)
+            row = zipfile.ZipInfo(f"{name}/{path}" if name else path, ZIP_DATE)
             row.compress_type = zipfile.ZIP_DEFLATED
-            row.external_attr = 0o644 << 16
+            row.external_attr = mode << 16
             archive.writestr(row, data)
     return stream.getvalue()

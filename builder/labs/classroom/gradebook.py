@@ -15,13 +15,17 @@ from builder.labs.lab import Files, Lab
 
 FULL = "solved"
 UNTOUCHED = "as it was handed out"
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+# What a string holds begins no comment: else code between two strings would be none.
+_STRINGS = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
+_COMMENT = re.compile(rf"(?P<kept>{_STRINGS})|/\*.*?\*/|//[^\n]*", re.DOTALL)
 # To print, to end the machine, to name what judges, or to bring code that is not to be read.
 _NOTABLE = re.compile(
     r"\b(?:out|out[bwl]|outs[bwd]|ktap_\w+|OUTCOME_\w+|serial_\w+|print|program_find|suite_?\w*"
-    r"|incbin|__asm__|asm|__attribute__|pragma|include|0xf4|0x3f8|exit_status|killed_by)\b"
+    r"|incbin|__asm(?:__)?|asm|__attribute(?:__)?|_?[Pp]ragma|include|0xf4|0x3f8|exit_status"
+    r"|killed_by|d[bwdq]|section|segment|absolute|__FILE__|__has_\w+)\b|##|%[+:]"
 )
-_NASM_COMMENT = re.compile(r";[^\n]*")
+_NASM_COMMENT = re.compile(r"""(?P<kept>"[^"\n]*"|'[^'\n]*'|`(?:\\.|[^`\\\n])*`)|;[^\n]*""")
+_SPLICE = re.compile(r"\\[ \t]*\r?\n")  # both languages go on in the next line
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,19 @@ class Entry:
         return f"not graded: {self.outcome.failed}" if self.outcome and self.outcome.failed else ""
 
     @property
+    def earned(self) -> int:
+        """Points of the lab itself."""
+        return 0 if self.reason or self.outcome is None else self.outcome.points
+
+    @property
     def score(self) -> float:
         """Points in the course."""
-        earned = 0 if self.reason or self.outcome is None else self.outcome.points
-        return self.planned.score(earned, self.hand_in.hints)
+        return self.planned.score(self.earned, self.hand_in.hints)
+
+    @property
+    def hints_cost(self) -> float:
+        """Points that hints have cost; never more than there were."""
+        return round(self.planned.score(self.earned, 0) - self.score, 2)
 
     @property
     def full(self) -> bool:
@@ -212,7 +225,8 @@ def _code(files: Files) -> str:
     parts = []
     for path, data in sorted(files.items()):
         comment = _NASM_COMMENT if path.endswith((".asm", ".inc")) else _COMMENT
-        parts.append(comment.sub(" ", data.decode()))
+        text = _SPLICE.sub("", data.decode())
+        parts.append(comment.sub(lambda match: match["kept"] or " ", text))
     return "\n".join(parts)
 
 

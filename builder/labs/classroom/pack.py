@@ -1,8 +1,9 @@
 """Names and contents out of what a stranger has packed; nothing is ever unpacked to the disk.
 
-A folder, zip, tar or tar.gz. An archive with a link, a device, a name that leaves it, two files of
-one name, or more in it than fits the limits is refused as a whole: who packs such a thing wants
-more than to hand in a lab.
+A folder, zip, tar or tar.gz; or a folder with nothing but such archives in it, as some learning
+platforms write one for each student. An archive with a link, a device, a name that leaves it, two
+files of one name, or more in it than fits the limits is refused as a whole: who packs such a thing
+wants more than to hand in a lab.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -27,6 +29,9 @@ ARCHIVE_MAX_BYTES = 8 << 20
 CONTENT_MAX_BYTES = 64 << 20  # of all files, unpacked
 FILES_MAX = 5000
 NAME_MAX_CHARS = 500
+ENDINGS = (".zip", ".tar.gz", ".tgz", ".tar")
+# Others may want memory as their headers say, before a byte comes out.
+_ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _KINDS = "a folder, or a zip, tar or tar.gz archive"
 
 
@@ -41,10 +46,12 @@ class Pack:
     Attributes:
         names: Their paths, with / between the parts.
         read: Content of one, at most FILE_MAX_BYTES and one more.
+        content_bytes: Of all files of an archive, unpacked.
     """
 
     names: tuple[str, ...]
     read: Callable[[str], bytes] = field(repr=False)
+    content_bytes: int = 0
 
 
 @contextlib.contextmanager
@@ -57,7 +64,8 @@ def opened(path: Path) -> Iterator[Pack]:
     try:
         kind = path.stat()
         if stat.S_ISDIR(kind.st_mode):
-            yield _folder(path)
+            with contextlib.ExitStack() as streams:
+                yield _archives_in(path, _folder(path), streams)
             return
         if not stat.S_ISREG(kind.st_mode):
             raise _refused(path, "is neither a folder nor a file", f"a hand-in is {_KINDS}")
@@ -91,28 +99,61 @@ def _folder(top: Path) -> Pack:
             raise _refused(top, "has too many files", f"more than {FILES_MAX}")
 
     def read(name: str) -> bytes:
-        *folders, last = name.split("/")
-        with contextlib.ExitStack() as opened_files:
-
-            def step(part: str | Path, flags: int, inside: int | None) -> int:
-                fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | flags, dir_fd=inside)
-                opened_files.callback(os.close, fd)
-                return fd
-
-            try:
-                fd = step(top.resolve(), os.O_DIRECTORY, None)
-                for folder in folders:
-                    fd = step(folder, os.O_DIRECTORY, fd)
-                fd = step(last, os.O_NONBLOCK, fd)
-            except OSError as error:
-                why = f"{error.strerror}; links and devices are not taken"
-                raise UserError("cannot be opened as a file", where=name, why=why) from error
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                why = "links and devices are not taken"
-                raise UserError("is not a file", where=name, why=why)
+        fd = _file_below(top, name)
+        try:
             return os.read(fd, FILE_MAX_BYTES + 1)
+        finally:
+            os.close(fd)
 
     return Pack(tuple(names), read)
+
+
+def _file_below(top: Path, name: str) -> int:
+    """A file in a folder, opened without following a link. Raises UserError if it is none."""
+    *folders, last = name.split("/")
+    with contextlib.ExitStack() as opened_files:
+
+        def step(part: str | Path, flags: int, inside: int | None) -> int:
+            fd = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | flags, dir_fd=inside)
+            opened_files.callback(os.close, fd)
+            return fd
+
+        try:
+            fd = step(top.resolve(), os.O_DIRECTORY, None)
+            for folder in folders:
+                fd = step(folder, os.O_DIRECTORY, fd)
+            fd = step(last, os.O_NONBLOCK, fd)
+        except OSError as error:
+            why = f"{error.strerror}; links and devices are not taken"
+            raise UserError("cannot be opened as a file", where=name, why=why) from error
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            why = "links and devices are not taken"
+            raise UserError("is not a file", where=name, why=why)
+        return os.dup(fd)
+
+
+def _archives_in(top: Path, folder: Pack, streams: contextlib.ExitStack) -> Pack:
+    """What is in the archives of a folder that holds nothing else; else the folder itself."""
+    if not folder.names or not all(_is_archive(name) for name in folder.names):
+        return folder
+    reads: dict[str, Callable[[], bytes]] = {}
+    packed_bytes = content_bytes = 0
+    for name in folder.names:
+        stream = streams.enter_context(os.fdopen(_file_below(top, name), "rb"))
+        packed_bytes += os.fstat(stream.fileno()).st_size
+        if packed_bytes > ARCHIVE_MAX_BYTES:
+            raise _refused(top, "is too large", f"more than {ARCHIVE_MAX_BYTES} bytes of archives")
+        pack = _archive(Path(name), stream)
+        content_bytes += pack.content_bytes
+        reads |= {f"{name}/{inner}": partial(pack.read, inner) for inner in pack.names}
+        if content_bytes > CONTENT_MAX_BYTES or len(reads) > FILES_MAX:
+            why = f"more than {FILES_MAX} files, or {CONTENT_MAX_BYTES} bytes"
+            raise _refused(top, "is too large when it is unpacked", why)
+    return Pack(tuple(reads), lambda name: reads[name](), content_bytes)
+
+
+def _is_archive(name: str) -> bool:
+    return "/" not in name and name.lower().endswith(ENDINGS)
 
 
 def _archive(path: Path, stream: IO[bytes]) -> Pack:
@@ -159,15 +200,20 @@ def _zip(path: Path, stream: IO[bytes]) -> Pack:
             raise _refused(path, "has a link or a device in it", row.filename[:100])
         if row.flag_bits & 1:
             raise _refused(path, "is encrypted", row.filename[:100])
-    files = {row.orig_filename: row for row in rows if not row.is_dir()}
-    names = [row.orig_filename.rstrip("/") for row in rows]
-    _check(path, names, sum(row.file_size for row in rows))
+        if row.compress_type not in _ZIP_METHODS:
+            why = f"{row.filename[:100]}: only what every zip program writes is taken"
+            raise _refused(path, "is packed in a way that is not known", why)
+    # Some programs of Windows write \\ between the parts of a name.
+    named = [(row.orig_filename.replace("\\", "/"), row) for row in rows]
+    files = {name: row for name, row in named if not name.endswith("/")}
+    content_bytes = sum(row.file_size for row in rows)
+    _check(path, [name.rstrip("/") or name for name, _ in named], content_bytes)
 
     def read(name: str) -> bytes:
         with archive.open(files[name]) as member:
             return member.read(FILE_MAX_BYTES + 1)
 
-    return Pack(tuple(files), read)
+    return Pack(tuple(files), read, content_bytes)
 
 
 def _tar(path: Path, stream: IO[bytes]) -> Pack:
@@ -196,4 +242,4 @@ def _tar(path: Path, stream: IO[bytes]) -> Pack:
         start = files[name].offset_data
         return data[start : start + min(files[name].size, FILE_MAX_BYTES + 1)]
 
-    return Pack(tuple(files), read)
+    return Pack(tuple(files), read, total_bytes)

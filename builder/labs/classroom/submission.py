@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from builder.errors import TinygateError, UserError, harmless
-from builder.labs.classroom.pack import Pack, opened
-from builder.labs.handout import ANSWERS, OWN
+from builder.labs.classroom.pack import ENDINGS, Pack, opened
+from builder.labs.handout import ANSWERS, HINTS_BY_MAKE, KERNEL, OWN
 from builder.labs.lab import Files, Lab
-from builder.labs.lab_folder import NOTES, Notes, check_source
+from builder.labs.lab_folder import NOTES, Notes, check_source, parse_answers
 
-ENDINGS = (".zip", ".tar.gz", ".tgz", ".tar")
 NOTES_MAX_BYTES = 1 << 16
 HINTS_MAX = 99
 
@@ -103,9 +102,14 @@ def _read(student: str, path: Path, labs: Sequence[Lab], only: Lab | None) -> Su
     except UserError as error:
         return Submission(student, refused=one_line(error))
     if not found:
-        why = "no folder of a lab is in it" if only is None else f"it has no file of {only.name}"
-        return Submission(student, refused=why)
+        return Submission(student, refused=_nothing_of(only))
     return Submission(student, found)
+
+
+def _nothing_of(only: Lab | None) -> str:
+    if only is not None:
+        return f"it has no file of {only.name}"
+    return f"no folder of a lab is in it: one that has {OWN}/{NOTES}, or the name of a lab"
 
 
 def one_line(error: TinygateError) -> str:
@@ -114,23 +118,30 @@ def one_line(error: TinygateError) -> str:
 
 
 def _labs_of(student: str, pack: Pack, labs: Sequence[Lab], only: Lab | None) -> Iterable[HandIn]:
-    by_name = {lab.name: lab for lab in labs}
-    seen = set()
+    """One for each lab that is there."""
+    noted = _noted(pack)
+    for lab in labs if only is None else (only,):
+        places = noted.get(lab.name) or (_named_after(lab, pack) if only is None else {})
+        found = [_taken(student, lab, pack, top, hints) for top, hints in places.items()]
+        if not found and only is not None and _any_file(pack, only):
+            found = [_taken(student, only, pack, None, 0)]
+        if len({one.digest for one in found}) > 1:
+            why = f"it is there {len(found)} times, and not the same: hand in one folder of it"
+            yield HandIn(student, lab, refused=why)
+        elif found:
+            yield max(found, key=lambda one: one.hints)
+
+
+def _noted(pack: Pack) -> dict[str, dict[str, int]]:
+    """Lab -> where its folders are, by what is noted in them -> hints that were shown there."""
+    found: dict[str, dict[str, int]] = {}
     ending = f"{OWN}/{NOTES}"
     for name in pack.names:
-        if name != ending and not name.endswith(f"/{ending}"):
-            continue
-        notes = _notes(pack.read(name))
-        lab = by_name.get(notes.lab) if notes else None
-        if lab is None or notes is None or (only and lab is not only):
-            continue
-        if lab.name in seen:
-            yield HandIn(student, lab, refused="it is there twice: hand in one folder of each lab")
-            continue
-        seen.add(lab.name)
-        yield _taken(student, lab, pack, name.removesuffix(ending), notes.hints_shown)
-    if only is not None and only.name not in seen and _any_file(pack, only):
-        yield _taken(student, only, pack, None, 0)
+        if f"/{name}".endswith(f"/{ending}") and (notes := _notes(pack.read(name))):
+            top = name.removesuffix(ending)
+            by_make = _shown_by_make(pack, f"{top}{OWN}/{HINTS_BY_MAKE}")
+            found.setdefault(notes.lab, {})[top] = notes.hints_shown + by_make
+    return found
 
 
 def _notes(data: bytes) -> Notes | None:
@@ -140,8 +151,31 @@ def _notes(data: bytes) -> Notes | None:
         return None
 
 
+def _named_after(lab: Lab, pack: Pack) -> dict[str, int]:
+    """Where folders of a lab's name are: a zip of all that `*` names has nothing of OWN.
+
+    No hints are known then.
+    """
+    tops = {}
+    for name in pack.names:
+        for path in _wanted(lab):
+            place = f"{lab.name}/{_in_folder(path)}"
+            if f"/{name}".endswith(f"/{place}"):
+                tops[f"{name.removesuffix(place)}{lab.name}/"] = 0
+    return tops
+
+
+def _shown_by_make(pack: Pack, name: str) -> int:
+    data = pack.read(name)[:NOTES_MAX_BYTES].strip() if name in pack.names else b""
+    return int(data) if data.isdigit() and len(data) < 5 else 0
+
+
 def _wanted(lab: Lab) -> list[str]:
     return [*lab.files, *([ANSWERS] if lab.question else [])]
+
+
+def _in_folder(path: str) -> str:
+    return path if path == ANSWERS else f"{KERNEL}/{path}"
 
 
 def _any_file(pack: Pack, lab: Lab) -> bool:
@@ -156,16 +190,17 @@ def _taken(student: str, lab: Lab, pack: Pack, prefix: str | None, hints: int) -
         for path in _wanted(lab):
             data = pack.read(_place(pack, path, prefix))
             files[path] = check_source(path, data)
+        answers = files.pop(ANSWERS, b"")
+        parse_answers(answers, ANSWERS)
     except UserError as error:
         return HandIn(student, lab, refused=f"{harmless(error.where)}: {one_line(error)}")
-    answers = files.pop(ANSWERS, b"")
     return HandIn(student, lab, files, answers, min(max(hints, 0), HINTS_MAX))
 
 
 def _place(pack: Pack, path: str, prefix: str | None) -> str:
     """What the file is called in the pack. Raises UserError."""
     if prefix is not None:
-        name = prefix + (path if path == ANSWERS else f"kernel/{path}")
+        name = prefix + _in_folder(path)
         found = [name] if name in pack.names else []
     else:
         last = PurePosixPath(path).name
