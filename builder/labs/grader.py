@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -22,7 +23,7 @@ from builder.boot.patience import BACKSTOP_S, Limit, Patience
 from builder.boot.run import RunResult, run_image
 from builder.boot.verdict_words import Word
 from builder.image.build import PLAIN_MAKE, make_command
-from builder.labs.handout import KERNEL, given_tree, solved_tree
+from builder.labs.handout import KERNEL, given_tree, healthy_tree, solved_tree
 from builder.labs.lab import Change, Files, Lab, Part
 from builder.labs.predicted import recorded
 from builder.labs.questions import Answers, Told, judged
@@ -41,7 +42,7 @@ PATIENCE = Patience(boot=_SILENCE, suite=_SILENCE, ending=_SILENCE)
 OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
 ENDED = (Word.PASS, Word.FAIL)  # the suite came to its end, and each of its results counts
 _ERRORS_SHOWN = 6
-_REST = "everything else is as it was"
+REST = "everything else is as it was"
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def grade(
         answered = judged(
             lab, Told(report, recorded(lab, _subject(lab, work, cpu), work)), answers or {}
         )
-        results = [_judge(part, report, numbers, answered, ended) for part in parts]
+        results = [_judge(lab, part, report, numbers, answered, ended) for part in parts]
         # What is shown is the boot of the first part that is not right.
         if shown is None or all(part.earned for part in done):
             shown = result
@@ -267,7 +268,7 @@ def _boot(lab: Lab, work: Path, cpu: str = "") -> RunResult:
 
 
 def _all_parts(lab: Lab) -> tuple[Part, ...]:
-    rest = Part(title=_REST, points=lab.rest) if lab.rest else None
+    rest = Part(title=REST, points=lab.rest) if lab.rest else None
     return (*lab.part, rest) if rest else lab.part
 
 
@@ -276,13 +277,14 @@ def _nothing(title: str, points: int, *lines: str) -> PartResult:
 
 
 def _judge(
+    lab: Lab,
     part: Part,
     report: Report,
     numbers: Mapping[str, str],
     answered: Answers,
     ended: bool,
 ) -> PartResult:
-    lines = [*_tests(report, part), *_lines(report, part, numbers)]
+    lines = [*_tests(lab, report, part), *_lines(report, part, numbers)]
     lines += [answered.lines[key] for key in part.answers]
     good = ended and all(line.startswith("GOOD") for line in lines)
     return PartResult(part.title, part.points, part.points * good, tuple(lines))
@@ -291,42 +293,79 @@ def _judge(
 def _judge_rest(lab: Lab, report: Report, parts: list[PartResult], run: RunResult) -> PartResult:
     named = {name for part in lab.part for name in part.tests}
     others = [test for test in report.tests if test.name not in named]
-    bad = [f"BAD      {test.name}" for test in others if not test.ok]
+    judged_lines = [_test_line(lab, name, same) for name, same in _by_name(others).items()]
+    bad = [line for line in judged_lines if not line.startswith("GOOD")]
     missing = [] if run.verdict.word in ENDED else ["MISSING  the end of the suite"]
     first = not all(part.earned for part in parts)
     good = [f"GOOD     {len(others)} other tests" + (", which count after the above" * first)]
     lines = bad + missing or good
-    return PartResult(_REST, lab.rest, lab.rest * (lines == good and not first), tuple(lines))
+    return PartResult(REST, lab.rest, lab.rest * (lines == good and not first), tuple(lines))
 
 
-def _tests(report: Report, part: Part) -> list[str]:
+def _tests(lab: Lab, report: Report, part: Part) -> list[str]:
     """GOOD, BAD or MISSING for each test of the part."""
-    lines = []
-    for name in part.tests:
-        same = [test for test in report.tests if test.name == name]
-        bad = [inner for test in same for inner in test.subtests if not inner.ok]
-        if not same:
-            lines.append(f"MISSING  {name}")
-        elif all(test.ok for test in same):
-            lines.append(f"GOOD     {name}")
-        else:
-            lines.append(f"BAD      {name}" + (f": {_named(bad[0])}" if bad else ""))
-    return lines
+    return [
+        _test_line(lab, name, [test for test in report.tests if test.name == name])
+        for name in part.tests
+    ]
 
 
-def _named(bad: Test) -> str:
-    return f"{bad.name} ({bad.comment})" if bad.comment else bad.name
+def _by_name(tests: Iterable[Test]) -> Mapping[str, list[Test]]:
+    found: dict[str, list[Test]] = {}
+    for test in tests:
+        found.setdefault(test.name, []).append(test)
+    return found
+
+
+def _test_line(lab: Lab, name: str, same: Sequence[Test]) -> str:
+    """GOOD, BAD or MISSING for the tests of one name, with the first result in it that is not ok.
+
+    One that should have printed results and has not is BAD, too, whatever its program's end was.
+    """
+    inner = [one for test in same for one in test.subtests]
+    if not same:
+        return f"MISSING  {name}"
+    if not all(test.ok for test in same):
+        first = next((one for one in inner if not one.ok), None)
+        comment = f" ({first.comment})" if first and first.comment else ""
+        return f"BAD      {name}" + (f": {first.name}{comment}" if first else "")
+    if not inner and name in _with_results(lab):
+        return f"BAD      {name}: none of its results were printed"
+    return f"GOOD     {name}"
+
+
+@cache
+def _with_results(lab: Lab) -> frozenset[str]:
+    """Names of the tests that print nested results: checks, and programs that plan some."""
+    tree = healthy_tree(lab, lab.suite)
+
+    def plans(program: str) -> bool:
+        return b"ktap_plan(" in tree.get(f"user/{program.replace('-', '_')}.c", b"")
+
+    rows = build_model(lab.config(lab.suite)).suite
+    return frozenset(row.title for row in rows if row.check or plans(row.program))
 
 
 def _lines(report: Report, part: Part, numbers: Mapping[str, str]) -> list[str]:
-    """GOOD or MISSING for each line that must be there."""
+    """GOOD, BAD or MISSING for each line that must be there.
+
+    Where a line is to hold a number that has to be found out, there may be one such line: who
+    prints all that it could be has not found it.
+    """
     lines = []
     for shown in part.lines:
-        pattern = shown
+        pattern = any_number = shown
         for mark, number in numbers.items():
             pattern = pattern.replace(mark, number)
+            any_number = any_number.replace(mark, "[0-9a-f]+")
         found = next((text for text in report.lines if re.search(pattern, text)), None)
-        lines.append(f"MISSING  {_plain(shown)}" if found is None else f"GOOD     {found}")
+        guesses = sum(re.search(any_number, text) is not None for text in report.lines)
+        if found is None:
+            lines.append(f"MISSING  {_plain(shown)}")
+        elif any_number != shown and guesses > 1:
+            lines.append(f"BAD      {_plain(shown)}: {guesses} such lines, and one is right")
+        else:
+            lines.append(f"GOOD     {found}")
     return lines
 
 

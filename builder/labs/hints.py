@@ -34,19 +34,24 @@ class Hints:
 
 
 def hints_for(grade: Grade) -> Hints:
-    """Those of the first known mistake that shows, or of the first question that is not right.
+    """Those of the first known mistake that shows, else of what is not right yet.
 
-    Those of the lab if there is neither, and as long as nothing was done.
+    That is the first question, or the first part that has hints. Those of the lab if there is
+    nothing of the kind, and as long as nothing was done.
     """
+    general = Hints(GENERAL, grade.lab.hints)
     if grade.untouched:
-        return Hints(GENERAL, grade.lab.hints)
+        return general
     for mistake in grade.lab.mistake:
         if _shows(mistake, grade.says) or mistake.name in grade.answered.mistakes:
             return Hints(mistake.name, mistake.hints)
     for question in grade.answered.not_right[:1]:
         if question.hints:
             return Hints(question.key, question.hints)
-    return Hints(GENERAL, grade.lab.hints)
+    for part, result in zip(grade.lab.part, grade.parts, strict=False):
+        if not result.earned:
+            return Hints(f"not yet: {part.title}", part.hints) if part.hints else general
+    return general
 
 
 def _shows(mistake: Mistake, says: str) -> bool:

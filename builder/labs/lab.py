@@ -120,6 +120,7 @@ class Part(_Row):
         answers: Keys of questions that must be answered.
         take: Of the student's files, those that are in this kernel; if empty, all.
         solved: The others are those of the solution, and not as they were handed out.
+        hints: About this part, once those before it are right; if there are none, the lab's.
     """
 
     title: Text
@@ -129,6 +130,7 @@ class Part(_Row):
     answers: tuple[str, ...] = ()
     take: tuple[str, ...] = ()
     solved: bool = False
+    hints: tuple[Text, ...] = ()
 
 
 class Mistake(_Row):

@@ -101,6 +101,8 @@ class LabFolder:
 def read_answers(path: Path) -> dict[str, str]:
     """Key -> answer, of a file with lines `key = answer`; what is behind a # is nobody's answer.
 
+    Of two for one key the last one counts.
+
     Raises:
         UserError: It is not there, or no text, or an answer is far too long to be one.
     """
@@ -110,7 +112,7 @@ def read_answers(path: Path) -> dict[str, str]:
 def parse_answers(data: bytes, where: str) -> dict[str, str]:
     """The same of the content of such a file; `where` is for the error."""
     answers = {}
-    for number, line in enumerate(data.decode().splitlines(), 1):
+    for number, line in enumerate(data.decode("utf-8-sig").splitlines(), 1):
         key, _, answer = line.partition("#")[0].partition("=")
         if len(answer.strip()) > ANSWER_MAX_CHARS:
             raise UserError(
@@ -120,7 +122,7 @@ def parse_answers(data: bytes, where: str) -> dict[str, str]:
                 fix="an answer is a number, or a short sum",
             )
         if answer.strip():
-            answers[key.strip()] = answer.strip()
+            answers[key.strip().lower()] = answer.strip()
     return answers
 
 

@@ -57,7 +57,8 @@ def _line(told: Told, question: Question, answer: str) -> str:
     number, truth = _number(told, question, answer), _truth(told, question)
     if number is None or truth is None:
         what = "neither a number nor a sum of names" if question.row else "no number"
-        return f"MISSING  {question.key}" + (f": {answer} is {what}" if answer else "")
+        said = f"{answer} is {what}" if answer else f"no line `{question.key} = ...` has an answer"
+        return f"MISSING  {question.key}: {said}"
     near = abs(number - truth) <= abs(truth) * question.within_percent / 100
     return f"{'GOOD' if near else 'BAD'}     {' ' * (not near)}{question.key}: {answer}"
 

@@ -17,6 +17,7 @@ from builder.labs.handout import given_tree, handout, solved_tree
 from builder.labs.hints import hints_for
 from builder.labs.lab import Files, Lab, Mistake, changed
 from builder.labs.lab_course import lab_named, labs
+from qemu_tests.boot.lab_answers import RIGHT, WRONG, OtherAnswer
 from qemu_tests.kit.kernels import Lab as Kernels
 
 LABS = labs()
@@ -91,6 +92,22 @@ def test_a_mistake_gives_no_points_to_who_has_done_nothing_else(
     assert graded(lab, of, tree, dict(mistake.answers)).points == 0
 
 
+@pytest.mark.parametrize("other", RIGHT, ids=lambda other: f"{other.lab}-{other.what}")
+def test_another_right_answer_has_all_points(lab: Kernels, other: OtherAnswer) -> None:
+    of = lab_named(other.lab)
+    found = graded(lab, of, changed(given_tree(of, of.suite), other.change))
+    assert found.full, found.says
+
+
+@pytest.mark.parametrize("other", WRONG, ids=lambda other: f"{other.lab}-{other.what}")
+def test_another_wrong_answer_is_told_what_is_so(lab: Kernels, other: OtherAnswer) -> None:
+    of = lab_named(other.lab)
+    found = graded(lab, of, changed(given_tree(of, of.suite), other.change))
+    assert (found.points, hints_for(found).about) == (other.points, other.about), found.says
+    lines = [line for part in found.parts for line in part.lines]
+    assert any(other.shows in line for line in lines), lines
+
+
 @pytest.mark.parametrize("whole", LABS, ids=named)
 def test_what_is_the_students_is_the_same_in_the_tree_that_checks(whole: Lab) -> None:
     read, checking = given_tree(whole, "demo"), given_tree(whole, whole.suite)
@@ -156,9 +173,12 @@ def test_answers_that_name_where_a_value_comes_from(tmp_path: Path) -> None:
     assert "GOOD     words: 5\n" in text
     assert "BAD      esp: esp0 - 20\n" in text
     assert "MISSING  eflags: eflags & ~200 is neither a number nor a sum of names" in text
+    assert "MISSING  eip: no line `eip = ...` has an answer" in text
     assert "In which base?" in run("hint", folder)[1]
     answers.write_text(
-        "".join(f"{row.key}={row.answer.upper()}\n" for row in lab_named("25").question)
+        "\ufeff"  # as some editors begin a file
+        + "".join(f"{row.key.title()}={row.answer.upper()}\n" for row in lab_named("25").question),
+        encoding="utf-8",
     )
     assert "points: 10 of 10" in run("check", folder)[1]
     assert "\nesp = esp0 - 14\n" in run("solution", folder)[1]
