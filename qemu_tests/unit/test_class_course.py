@@ -208,6 +208,10 @@ def test_the_same_is_without_blanks_and_comments_and_not_what_was_handed_out(
     book = book_of(tmp_path, *pairs)
     planned = book.plan.lab[1]
     assert book.same(planned) == [(("a", "b"), True), (("e", "f"), False)]
+    same = {row["student"]: row["same as"] for row in csv.DictReader(io.StringIO(grades_csv(book)))}
+    assert (same["a"], same["c"]) == ("b", "")
+    page = report_files(book)["students/e.html"].decode()
+    assert "f</a>" not in page and "same, but for" not in page, "a page is of one student"
 
 
 def test_mistakes_are_counted_by_what_is_wrong(tmp_path: Path) -> None:
@@ -275,6 +279,15 @@ def test_gradescope_gets_the_points_of_the_plan(tmp_path: Path) -> None:
     found = gradescope_results(book, book.students[0])
     assert (found["score"], found["output"]) == (6, "03-frame: 3 hints, which cost 1")
     assert [(test["score"], test["max_score"]) for test in found["tests"]] == [(7, 7)]
+
+
+def test_a_students_page_has_the_points_of_the_plan(tmp_path: Path) -> None:
+    text = PLAN.replace('name = "03-frame"\n', 'name = "03-frame"\npoints = 5\n')
+    one = hand_in("a", "x", hints=3)
+    book = gradebook([Submission("a", (one,))], {one.digest: outcome(one, 7)}, plan(tmp_path, text))
+    page = " ".join(report_files(book)["students/a.html"].decode().split())
+    assert "3.5 of 3.5</span> every argument" in page and "2.5 of 5 points" in page
+    assert "the folder says: 3, which cost 1." in page
 
 
 def test_names_of_pages_are_never_those_of_others() -> None:

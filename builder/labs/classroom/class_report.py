@@ -75,7 +75,7 @@ def grades_csv(book: Gradebook) -> str:
         for entry in student.entries:
             word = entry.reason or (entry.outcome.word if entry.outcome else "")
             row = (entry.hand_in.student, entry.lab.name, number(entry.score))
-            rest = (word, entry.mistake, entry.hand_in.hints, " ".join(entry.same))
+            rest = (word, entry.mistake, entry.hand_in.hints, "; ".join(entry.same))
             table.writerow([_cell(str(x)) for x in (*row, number(entry.planned.worth), *rest)])
     return text.getvalue()
 
@@ -130,7 +130,6 @@ def gradescope_results(book: Gradebook, student: Student) -> dict[str, Any]:
         entry = student.entry(planned)
         if entry is None:
             continue
-        scale = planned.worth / planned.lab.points
         said = entry.reason or (
             f"{entry.outcome.word}: {entry.outcome.summary}" if entry.outcome else ""
         )
@@ -138,8 +137,8 @@ def gradescope_results(book: Gradebook, student: Student) -> dict[str, Any]:
         tests += [
             {
                 "name": f"{planned.name}: {part.title}",
-                "score": round(part.earned * scale, 2),
-                "max_score": round(part.points * scale, 2),
+                "score": entry.scaled(part.earned),
+                "max_score": entry.scaled(part.points),
                 "output": "\n".join((said, *part.lines)),
             }
             for part in parts

@@ -70,6 +70,10 @@ class Entry:
         """Points in the course."""
         return self.planned.score(self.earned, self.hand_in.hints)
 
+    def scaled(self, points: int) -> float:
+        """Points of the lab as those of the course."""
+        return round(points * self.planned.worth / self.lab.points, 2)
+
     @property
     def hints_cost(self) -> float:
         """Points that hints have cost; never more than there were."""
@@ -87,7 +91,7 @@ class Entry:
             return self.reason.partition(":")[0]
         if self.full:
             return ""
-        if self.outcome.untouched and self.lab.files:
+        if self.outcome.untouched:
             return UNTOUCHED
         if self.outcome.mistake:
             return self.outcome.mistake
