@@ -48,7 +48,7 @@ MEANING: dict[Word, tuple[Family, str]] = {
         "no test was run: choose a suite, or a machine that has the feature",
     ),
     Word.NOT_RUN: (Family.SKIP, "run it again without --dry-run"),
-    Word.FAIL: (Family.FAILURE, "the BAD lines name the checks; `# expected` says what was wanted"),
+    Word.FAIL: (Family.FAILURE, "the BAD lines name the checks; `expected` says what was wanted"),
     Word.MISSING: (Family.FAILURE, "the kernel passed its own tests but did not print these lines"),
     Word.WRONG_KERNEL: (
         Family.ERROR,

@@ -235,7 +235,8 @@ def _build(files: Files, work: Path) -> list[str]:
 def shown_errors(said: str, tree: Path) -> list[str]:
     """Of what the tools said those lines that name an error, or the first ones."""
     lines = said.splitlines()
-    wanted = [line for line in lines if re.search(r"error|undefined|multiple definition", line)]
+    named = re.compile(r"\b[Ee]rror\b|undefined|multiple definition")  # GNU as says Error
+    wanted = [line for line in lines if named.search(line)]
     shown = (wanted or lines or ["make says nothing"])[:_ERRORS_SHOWN]
     return [line.replace(f"{tree}/", "") for line in shown]
 

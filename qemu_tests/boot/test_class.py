@@ -80,10 +80,14 @@ READERS = {
     "include": '#include "{}"\n',
     "incbin": '__asm__(".section .rodata\\n.incbin \\"{}\\"\\n.text");\n',
     "as-include": '__asm__(".include \\"{}\\"");\n',
+    "computed": '#define FILE_NAME "{}"\n#include FILE_NAME\n',
+    "as-macro": '__asm__(".macro read a\\n.inc\\\\a \\"{}\\"\\n.endm\\nread bin\\n");\n',
     "has-include": '#if !__has_include("{}")\n#error it is not there\n#endif\n',
 }
 NASM_READERS = {
     "nasm-include": '%include "{}"\n',
+    "nasm-macro": '%macro read 1\n    section .rodata\ninc%+bin %1\n%endmacro\nread "{}"\n',
+    "nasm-path": '%pathsearch FOUND "{}"\nincbin FOUND\n',
     "nasm-incbin": '    section .rodata\nincbin "{}"\n',
 }
 
@@ -98,7 +102,7 @@ def test_a_hand_in_that_reads_the_graders_disk_does_not_build(
     tree[lab.files[0]] += text.encode()
     found = graded(benches[lab.name], tmp_path / "work", tree)
     assert (found.word, found.points) == ("does not build", 0)
-    assert re.search(r"No such file|not found|can't open|unable to|not there", found.says)
+    assert re.search(r"No such file|not found|can't open|unable to|not there", found.summary)
     assert CANARY not in found.says
 
 

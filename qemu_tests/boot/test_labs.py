@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from builder.cli.app import app
-from builder.labs.grader import Grade, grade
+from builder.labs.grader import Grade, grade, shown_errors
 from builder.labs.handout import given_tree, handout, solved_tree
 from builder.labs.hints import hints_for
 from builder.labs.lab import Files, Lab, Mistake, changed
@@ -90,6 +90,11 @@ def test_a_mistake_gives_no_points_to_who_has_done_nothing_else(
 ) -> None:
     tree = changed(given_tree(of, of.suite), mistake.change)
     assert graded(lab, of, tree, dict(mistake.answers)).points == 0
+
+
+def test_what_an_assembler_says_is_named_first() -> None:
+    said = "table.c: Assembler messages:\n/t/table.c:3: Error: no such instruction: `mvo %eax'\n"
+    assert shown_errors(said, Path("/t")) == ["table.c:3: Error: no such instruction: `mvo %eax'"]
 
 
 @pytest.mark.parametrize("other", RIGHT, ids=lambda other: f"{other.lab}-{other.what}")
