@@ -32,7 +32,7 @@ static const struct {
 
 #define DESCRIPTORS (sizeof descriptors / sizeof descriptors[0])
 
-/* AVL is free for whatever a kernel likes, and the CPU sets the accessed bit where it is not set. */
+/* AVL is free for whatever a kernel likes; the CPU sets the accessed bit where it is not set. */
 #define DESCRIPTOR_HIGH_FREE 0x00100100u
 
 static inline int descriptor_is_right(uint64_t descriptor, uint32_t i)
