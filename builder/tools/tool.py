@@ -96,7 +96,9 @@ HOST_COMPILER = ToolSpec(
     ("gcc",),
     need=Need.TEST,
 )
-LINKER = ToolSpec("ld", "links the kernel", ("ld",), version_pattern=r"ld.* (\d+(?:\.\d+)+)")
+LINKER = ToolSpec(
+    "ld", "links the kernel", ("ld",), version_pattern=r"(?:ld|LLD).* (\d+(?:\.\d+)+)"
+)
 OBJCOPY = ToolSpec("objcopy", "strips the kernel for the disk image", ("objcopy",))
 NASM = ToolSpec(
     "nasm", "assembles the kernel's NASM files", ("nasm",), ask=("-v",), minimum=(2, 14)

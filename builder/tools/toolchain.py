@@ -6,6 +6,7 @@ bootstrap.py uses this before any package is installed. How to install what is m
 """
 
 import os
+import re
 import shlex
 import shutil
 import tempfile
@@ -77,11 +78,6 @@ class Compiler:
         """`command` as the value of make's CC."""
         return shlex.join(self.command)
 
-    @property
-    def is_clang(self) -> bool:
-        """True for clang, whose options differ in a few places."""
-        return any("clang" in Path(word).name for word in self.command)
-
 
 # ---- the compiler and its linker, judged together ----
 
@@ -96,6 +92,22 @@ static uint32_t trial_table[4] = {1, 2, 3, 4};
 uint32_t trial_start(uint32_t index);
 uint32_t trial_start(uint32_t index) { return trial_table[index & 3u] * index; }
 """
+# What the kernel's own linker scripts need, and not every `ld` has.
+TRIAL_SCRIPT = """\
+PHDRS { text PT_LOAD FILEHDR PHDRS FLAGS(5); data PT_LOAD FLAGS(6); }
+SECTIONS
+{
+    . = 0x00100000 + SIZEOF_HEADERS;
+    .text : { *(.text .text.*) } :text
+    . += 0xc0000000;
+    .data ALIGN(4096) : AT(ADDR(.data) - 0xc0000000) { *(.data .data.*) } :data
+    /DISCARD/ : { *(.comment) *(.note .note.*) *(.eh_frame) }
+}
+"""
+TRIAL_LINK = (
+    *("-m", "elf_i386", "-n", "--gc-sections", "-z", "noexecstack", "--build-id=none"),
+    *("-T", "trial.ld", "-e", "trial_start"),
+)
 TRIAL_FLAGS = (
     "-std=gnu11",
     "-O2",
@@ -104,6 +116,9 @@ TRIAL_FLAGS = (
     "-fno-stack-protector",
     "-march=i486",
 )
+# Where `ld` is one that cannot (mold, or that of another machine), and where there is only LLVM.
+OTHER_BINUTILS = {"ld": ("ld.bfd", "ld.lld"), "objcopy": ("llvm-objcopy",)}
+CROSS_GCC = re.compile(r"(.+-)gcc(?:-[\d.]+)?")  # such as i686-linux-gnu-gcc-13
 
 
 def compiler_commands(cc: str | None = None) -> list[tuple[str, ...]]:
@@ -123,13 +138,13 @@ def compiler_commands(cc: str | None = None) -> list[tuple[str, ...]]:
     return [*cross, ("gcc", "-m32"), ("clang", "--target=i386")]
 
 
-def _binutil(name: str, compiler: str) -> str:
-    """`ld` or `objcopy`: the one with the compiler's prefix, the plain one, any cross one."""
-    prefixes = [Path(compiler).name.removesuffix("gcc")] if compiler.endswith("gcc") else []
-    for prefix in (*prefixes, "", *CROSS_PREFIXES):
-        if found := shutil.which(prefix + name):
-            return found
-    return ""
+def _binutils(name: str, command: Sequence[str]) -> list[str]:
+    """Each `ld` or `objcopy`: the one of a cross compiler, the plain one, others."""
+    named = [(Path(word), CROSS_GCC.fullmatch(Path(word).name)) for word in command]
+    own = [str(path.with_name(match[1] + name)) for path, match in named if match]
+    plain = [prefix + name for prefix in ("", *CROSS_PREFIXES)]
+    found = (shutil.which(each) for each in (*own, *plain, *OTHER_BINUTILS[name]))
+    return list(dict.fromkeys(path for path in found if path))
 
 
 def _is_elf32_i386(path: Path) -> bool:
@@ -141,25 +156,44 @@ def _is_elf32_i386(path: Path) -> bool:
     return head[:6] == b"\x7fELF\x01\x01" and head[18:20] == b"\x03\x00"
 
 
+def _first_good(
+    paths: Sequence[str], arguments: Sequence[str], made: Path, run: Runner
+) -> tuple[str, str]:
+    """The first of `paths` that makes the file `made`, and why those before it did not."""
+    said = []
+    for path in paths:
+        made.unlink(missing_ok=True)
+        done = run((path, *arguments), made.parent)
+        if done.status == 0 and _is_elf32_i386(made):
+            return path, "; ".join(said)
+        said.append(f"{path}: {first_line(done.text)}")
+    return "", "; ".join(said)
+
+
 def try_compiler(command: Sequence[str], run: Runner = run_tool) -> "Compiler | str":
-    """Compile and link a small file; the compiler, or one line that says why it is none."""
+    """Compile, link and strip a small file; the compiler, or one line that says why it is none."""
     path = shutil.which(command[0])
     if path is None:
         return "not found"
     full = (path, *command[1:])
-    ld, objcopy = _binutil("ld", path), _binutil("objcopy", path)
-    if not ld or not objcopy:
+    lds, objcopies = _binutils("ld", command), _binutils("objcopy", command)
+    if not lds or not objcopies:
         return "no ld and objcopy (binutils) beside it"
     with tempfile.TemporaryDirectory(prefix="tinygate-trial-") as name:
         folder = Path(name)
         (folder / "trial.c").write_text(TRIAL_SOURCE)
+        (folder / "trial.ld").write_text(TRIAL_SCRIPT)
         done = run((*full, *TRIAL_FLAGS, "-c", "trial.c", "-o", "trial.o"), folder)
         if done.status != 0 or not _is_elf32_i386(folder / "trial.o"):
             return f"cannot compile for i386: {first_line(done.text)}"
-        link = (ld, "-m", "elf_i386", "-e", "trial_start", "-o", "trial.elf", "trial.o")
-        done = run(link, folder)
-        if done.status != 0 or not _is_elf32_i386(folder / "trial.elf"):
-            return f"{ld} cannot link for i386: {first_line(done.text)}"
+        link = (*TRIAL_LINK, "-o", "trial.elf", "trial.o")
+        ld, why = _first_good(lds, link, folder / "trial.elf", run)
+        if not ld:
+            return f"cannot link for i386: {why}"
+        strip = ("-S", "trial.elf", "trial.stripped")
+        objcopy, why = _first_good(objcopies, strip, folder / "trial.stripped", run)
+        if not objcopy:
+            return f"cannot strip for i386: {why}"
     version = version_of(run((*full, "--version"), None).text, r"(\d+(?:\.\d+)+)(?![\w.+-]*\))")
     return Compiler(full, version, ld, objcopy)
 
@@ -284,6 +318,7 @@ def identity(environment: Mapping[str, str] | None = None) -> str:
     search = environment.get("PATH")
     names = [*COMPILER_NAMES, *NASM.names, *MAKE.names, *given.split()[:1]]
     names += [prefix + name for prefix in ("", *CROSS_PREFIXES) for name in ("ld", "objcopy", "as")]
+    names += [name for others in OTHER_BINUTILS.values() for name in others]
     lines = [f"CC={given}"]
     for name in names:
         if path := shutil.which(name, path=search):

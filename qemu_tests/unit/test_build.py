@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -92,7 +93,7 @@ def test_no_function_and_no_data_is_there_for_nothing(lab: Lab, step: str) -> No
         ["make", "-s", "-C", str(tree), "--eval", "list: ; @echo $(KERNEL_O)", "list"],
         capture_output=True, text=True, timeout=BACKSTOP_S, check=True,
     ).stdout.split()  # fmt: skip
-    command = ["ld", *flags[1].split(), "--print-gc-sections", "-T", "kernel.ld"]
+    command = ["ld", *flags[1].split(), "-n", "--print-gc-sections", "-T", "kernel.ld"]
     command += ["--defsym=symbols=0", "-o", "/dev/null", *listing]
     done = subprocess.run(
         command, cwd=tree, capture_output=True, text=True, timeout=BACKSTOP_S, check=True
@@ -142,12 +143,23 @@ def test_a_kernel_that_differs_from_its_model_leaves_no_kernel_behind(
     assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
 
 
-def test_another_compiler_in_the_same_folder_compiles_again(lab: Lab, tmp_path: Path) -> None:
-    compiler = clang()
+def _script(path: Path, body: str) -> str:
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_another_compiler_or_linker_in_the_same_folder_makes_all_again(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler = _script(tmp_path / "i386-cc", f'exec {clang()} "$@"')  # a clang without its name
     out = _built(lab, tmp_path)
     again = build_kernel(INT80, out, cc=compiler)
     fresh = build_kernel(INT80, tmp_path / "fresh", cc=compiler)
     assert again.kernel_elf.read_bytes() == fresh.kernel_elf.read_bytes()
+    _script(tmp_path / "ld", f'exec {shutil.which("ld")} "$@" --defsym=another_linker=1')
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert b"another_linker" in build_kernel(INT80, out, cc=compiler).kernel_elf.read_bytes()
 
 
 @pytest.mark.parametrize("step", STEPS)

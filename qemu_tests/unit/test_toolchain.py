@@ -54,6 +54,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (toolspecs.GDB, "GNU gdb (Debian 13.1-3) 13.1", (13, 1)),
         (toolspecs.GDB, "GNU gdb (Ubuntu 12.1-0ubuntu1~22.04.2) 12.1\nCopyright", (12, 1)),
         (toolspecs.LINKER, "GNU ld (GNU Binutils for Debian) 2.40", (2, 40)),
+        (toolspecs.LINKER, "Debian LLD 14.0.6 (compatible with GNU linkers)", (14, 0, 6)),
         (toolspecs.CLANG, "Debian clang version 14.0.6", (14, 0, 6)),
         (toolspecs.MAKE, "bmake 20200710", ()),
     ],
@@ -174,25 +175,35 @@ def test_compiler_that_writes_nothing(tools: Path) -> None:
     assert "cannot compile" in str(try_compiler(["gcc"]))
 
 
+ELF = r"\177ELF\001\001\001" + r"\000" * 9 + r"\001\000\003\000"
+WRITES = {  # name of a tool -> what it does that works
+    "gcc": f"test \"$1\" = --version && echo gcc 9.1.0 || printf '{ELF}' > trial.o",
+    "ld": f"printf '{ELF}' > trial.elf",
+    "objcopy": f"printf '{ELF}' > trial.stripped",
+}
+
+
+def fake_tool_chain(folder: Path, prefix: str = "", **others: str) -> None:
+    """A compiler, a linker and an objcopy that work, but for those whose body is given."""
+    for name, body in {**WRITES, **others}.items():
+        fake_tool(folder, prefix + name, body)
+
+
 def test_linker_that_cannot_link(tools: Path) -> None:
-    elf = r"\177ELF\001\001\001" + r"\000" * 9 + r"\001\000\003\000"
-    fake_tool(tools, "gcc", f"printf '{elf}' > trial.o")
-    fake_tool(tools, "ld", "echo unrecognised emulation mode: elf_i386; exit 1")
-    fake_tool(tools, "objcopy", "exit 0")
+    fake_tool_chain(tools, ld="echo unrecognised emulation mode: elf_i386; exit 1")
     result = try_compiler(["gcc"])
     assert "cannot link" in str(result) and "elf_i386" in str(result)
 
 
+def test_objcopy_that_cannot_strip(tools: Path) -> None:
+    fake_tool_chain(tools, objcopy="echo file format not recognized; exit 1")
+    result = try_compiler(["gcc"])
+    assert "cannot strip" in str(result) and "not recognized" in str(result)
+
+
 def test_cross_compiler_comes_before_the_native_one_and_brings_its_own_linker(tools: Path) -> None:
-    elf = r"\177ELF\001\001\001" + r"\000" * 9 + r"\001\000\003\000"
     for prefix in ("i686-elf-", ""):
-        fake_tool(
-            tools,
-            f"{prefix}gcc",
-            f"test \"$1\" = --version && echo gcc 9.1.0 || printf '{elf}' > trial.o",
-        )
-        fake_tool(tools, f"{prefix}ld", f"printf '{elf}' > trial.elf")
-        fake_tool(tools, f"{prefix}objcopy", "exit 0")
+        fake_tool_chain(tools, prefix)
     compiler = toolchain.find_compiler()
     assert compiler == Compiler(
         (str(tools / "i686-elf-gcc"),),
@@ -200,6 +211,30 @@ def test_cross_compiler_comes_before_the_native_one_and_brings_its_own_linker(to
         str(tools / "i686-elf-ld"),
         str(tools / "i686-elf-objcopy"),
     )
+
+
+def test_linker_of_a_cross_compiler_is_beside_it_whatever_its_version(tools: Path) -> None:
+    elsewhere = tools.parent / "cross"
+    elsewhere.mkdir()
+    fake_tool_chain(tools, gcc="exit 1")
+    fake_tool_chain(elsewhere, "i586-own-")
+    (elsewhere / "i586-own-gcc").rename(elsewhere / "i586-own-gcc-13.2")
+    fake_tool(tools, "ccache", 'exec "$@"')
+    compiler = try_compiler(["ccache", str(elsewhere / "i586-own-gcc-13.2")])
+    assert isinstance(compiler, Compiler)
+    assert compiler.ld == str(elsewhere / "i586-own-ld")
+    assert compiler.objcopy == str(elsewhere / "i586-own-objcopy")
+
+
+def test_other_binutils_are_taken_if_the_plain_ones_are_of_no_use(tools: Path) -> None:
+    fake_tool_chain(tools, ld="echo mold: unknown linker script token; exit 1")
+    (tools / "objcopy").unlink()
+    fake_tool(tools, "ld.lld", WRITES["ld"])
+    fake_tool(tools, "llvm-objcopy", WRITES["objcopy"])
+    compiler = try_compiler(["gcc"])
+    assert isinstance(compiler, Compiler)
+    assert compiler.ld == str(tools / "ld.lld")
+    assert compiler.objcopy == str(tools / "llvm-objcopy")
 
 
 def test_given_compiler_is_the_only_one_tried(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
