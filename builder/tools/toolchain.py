@@ -160,7 +160,7 @@ def _first_good(
     paths: Sequence[str], arguments: Sequence[str], made: Path, run: Runner
 ) -> tuple[str, str]:
     """The first of `paths` that makes the file `made`, and why those before it did not."""
-    said = []
+    said: list[str] = []
     for path in paths:
         made.unlink(missing_ok=True)
         done = run((path, *arguments), made.parent)
