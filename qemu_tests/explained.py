@@ -1,6 +1,7 @@
 """How many damaged kernels of the lesson are explained by a line near the damage.
 
-    python -m qemu_tests.explained [REGEX]
+    python -m qemu_tests.explained                write defects/explained.md anew
+    python -m qemu_tests.explained REGEX          only say it of those with such a name
 
 Those whose fault lies on the way into the kernel or back count: in `entry/`, `cpu/`, the switch of
 processes, the table of calls, the program's stub. Outside the suite, as it takes minutes; some of
@@ -9,10 +10,12 @@ them are in test_explain.py.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -26,9 +29,12 @@ from builder.xray.suspects import good_results
 from qemu_tests.defects.checks import DEFECTS, Defect
 from qemu_tests.kit.kernels import IMPATIENT, OUTPUT_MAX_BYTES, Kernel, Lab, rebuild
 
+PAGE = Path(__file__).parent / "defects/explained.md"
 STEPS = ("int80", "sysenter", "vsyscall")
 ON_THE_WAY = ("entry/", "cpu/", "proc/context_switch", "proc/process.c", "sys/table", "user/lib/")
 NEAR_LINES = 3
+# Those of which another line is named, or none, and why.
+REASONS: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,11 @@ class Trial:
     def __str__(self) -> str:
         """For the name of a test."""
         return f"{self.defect}-{self.step}"
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return f"{self.defect.name} ({self.step})"
 
 
 def trials() -> Iterator[Trial]:
@@ -98,22 +109,66 @@ def is_near(lab: Lab, trial: Trial, found: Explanation | None) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial: whether the line is near, and what was said."""
+
+    trial: Trial
+    is_near: bool
+    said: str
+
+
+def tried(trial: Trial, root: Path) -> Outcome:
+    """Try it; `root` is where kernels are built that others want, too."""
+    lab = Lab(root)
+    with tempfile.TemporaryDirectory(dir=root.parent) as folder:
+        found = explained(lab, trial, Path(folder))
+    return Outcome(trial, is_near(lab, trial, found), str(found))
+
+
+def page() -> str:
+    """The list of those that are not explained, as Markdown."""
+    chosen = {trial.title: trial for trial in trials()}
+    count, far = len(chosen), len(REASONS)
+    lines = [
+        "# Damaged kernels that are not explained",
+        "",
+        "Written by `python -m qemu_tests.explained`, which asks `tinygate explain` about each "
+        "damaged kernel of",
+        "the lesson whose fault lies on the way into the kernel or back, and fails if this page "
+        "is not true.",
+        "",
+        f"Of {count} damaged kernels {count - far} are explained by a line within {NEAR_LINES} "
+        f"lines of the damage. The other {far}:",
+        "",
+        "| damaged kernel | step | file | why it is not found |",
+        "| --- | --- | --- | --- |",
+    ]
+    for title, reason in REASONS.items():
+        trial = chosen[title]
+        path = trial.defect.changes[0].path
+        lines.append(f"| {trial.defect.name} | {trial.step} | `{path}` | {reason} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Print each, and the share."""
     wanted = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
-    near = count = 0
-    with tempfile.TemporaryDirectory() as root:
-        lab = Lab(Path(root) / "kernels")
-        for trial in trials():
-            if not wanted.search(trial.defect.name):
-                continue
-            with tempfile.TemporaryDirectory() as folder:
-                found = explained(lab, trial, Path(folder))
-            good = is_near(lab, trial, found)
-            count, near = count + 1, near + good
-            mark = "near" if good else "far "
-            print(f"{mark}  {trial.defect.name} ({trial.step}): {found}", flush=True)
-    print(f"{near} of {count} by a line within {NEAR_LINES} lines of the damage")
+    chosen = [trial for trial in trials() if wanted.search(trial.defect.name)]
+    outcomes = []
+    with tempfile.TemporaryDirectory() as root, ProcessPoolExecutor(os.cpu_count()) as pool:
+        kernels = Path(root) / "kernels"
+        for outcome in pool.map(tried, chosen, [kernels] * len(chosen)):
+            outcomes.append(outcome)
+            mark = "near" if outcome.is_near else "far "
+            print(f"{mark}  {outcome.trial.title}: {outcome.said}", flush=True)
+    near = sum(outcome.is_near for outcome in outcomes)
+    print(f"{near} of {len(chosen)} by a line within {NEAR_LINES} lines of the damage")
+    wrong = [one.trial.title for one in outcomes if one.is_near == (one.trial.title in REASONS)]
+    if wrong:
+        sys.exit(f"REASONS must name those that are far, and no others: see {', '.join(wrong)}")
+    if not wanted.pattern:
+        PAGE.write_text(page())
 
 
 if __name__ == "__main__":

@@ -93,12 +93,10 @@ def run_quiz(
 
     show(view.opening_lines(record))
     print(QUIZ_HELP)
-    replay, score, part = Replay(record), Score(), 0
-    for item in fold(record.rows, unfold):
+    replay, score = Replay(record), Score()
+    for heading, item in view.with_headings(fold(record.rows, unfold)):
         rows = item.rows if isinstance(item, Fold) else (item,)
-        if rows[0].way not in (0, part):
-            part = rows[0].way
-            show([view.part_line(part)])
+        show(heading)
         if isinstance(item, Fold):
             show(view.fold_lines(item))
         else:

@@ -75,9 +75,10 @@ def _functions(rows: Sequence[Row], unfold: frozenset[str], level: int = 0) -> I
         row = rows[at]
         end = at
         if row.branch > level and "branches" not in unfold:
-            while end < len(rows) and rows[end].branch >= row.branch:
+            while end < len(rows) and _is_within(rows[end], row):
                 end += 1
-            yield Fold(tuple(rows[at:end]), f"handler: {_title(rows[at:end])}", "branch")
+            context = row.context or "handler"
+            yield Fold(tuple(rows[at:end]), f"{context}: {_title(rows[at:end])}", "branch")
         elif row.is_c and not row.cpu and row.function not in unfold:
             while end < len(rows) and _belongs(rows[end], row, unfold):
                 end += 1
@@ -86,6 +87,12 @@ def _functions(rows: Sequence[Row], unfold: frozenset[str], level: int = 0) -> I
             end += 1
             yield row
         at = end
+
+
+def _is_within(row: Row, first: Row) -> bool:
+    """Is it part of the branch that `first` begins, and not of another one right behind it?"""
+    is_same = row.branch == first.branch and row.context == first.context
+    return is_same or row.branch > first.branch
 
 
 def _belongs(row: Row, first: Row, unfold: frozenset[str]) -> bool:

@@ -109,7 +109,7 @@ def make_record(
             elif calls.get(first["eax"]) in DO_NOT_COME_BACK:
                 ends = in_ring_3
             else:
-                ends = where_the_program_goes_on(found.return_address, first["esp"])
+                ends = where_the_program_goes_on(debugger, found, first["esp"])
             raw = record(
                 debugger,
                 found,

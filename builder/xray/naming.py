@@ -111,15 +111,16 @@ class _Namer:
         function = self._function(eip, ring)
         line = self._line(eip, ring) or Line("", 0)
         cpu = by_cpu(raw, after, self.state, bytes(self.walk.tss))
-        branch = len(self.walk.branches)
+        contexts = self.walk.contexts
         self.walk.begin(raw, after, instruction)
         reads = [self._word(raw, span) for span in raw.touched if not span.writes]
         written = (self._written(raw, span) for span in raw.touched if span.writes)
         made = Row(
             number=index + 1,
             ring=ring,
-            way=0 if branch else self.walk.way,
-            branch=branch,
+            way=0 if contexts else self.walk.way,
+            branch=len(contexts),
+            context=contexts[-1] if contexts else "",
             depth=self.walk.depth(ring),
             function=function.name if function else self.symbol(eip, ring).partition("+")[0],
             is_c=function is not None,
@@ -213,7 +214,7 @@ class _Namer:
                 new=span.new[at : at + _WORD] if span.new and size > _WORD else span.new,
             )
             name = self._fixed_name(address) or self._name_by_writer(raw, piece)
-            if name:
+            if name or size >= _WORD:  # a part of a word leaves it its name
                 self.words[address & -_WORD] = name
             yield _as_word(piece, name)
 

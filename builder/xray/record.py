@@ -69,7 +69,8 @@ class Row:
         number: From 1 on.
         ring: In which it was executed.
         way: Number of the part of the way, as in docs/way.svg, 1 to 9; 0 in a branch.
-        branch: 0 on the way itself; in an exception's or interrupt's handler one more.
+        branch: 0 on the way itself; one more in a handler, of an exception, an interrupt or a
+            signal, and while another process runs.
         depth: Of calls, in this ring.
         function: In whose code it lies.
         is_c: That is a C function.
@@ -83,6 +84,7 @@ class Row:
         reads, writes: Memory.
         event: What came instead of it, or behind it, such as `#PF page fault`; else empty.
         cpu: What the CPU did by itself.
+        context: In a branch what that is, such as `handler of interrupt 0x20`; else empty.
     """
 
     number: int
@@ -105,6 +107,7 @@ class Row:
     writes: tuple[Word, ...]
     event: str
     cpu: tuple[ByCpu, ...]
+    context: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from builder.xray.debugger import (
 )
 from builder.xray.find_call import Found
 from builder.xray.instruction import INSTRUCTION_BYTES_MAX, Access, accesses
-from builder.xray.machine_state import MachineState
+from builder.xray.machine_state import TSS_ESP0, MachineState
 
 ROWS_MAX = 100_000
 PAGE_BYTES = 4096
@@ -183,11 +183,20 @@ def at_address(address: int) -> Ends:
     return lambda _, registers: registers["eip"] == address
 
 
-def where_the_program_goes_on(return_address: int, esp: int) -> Ends:
-    """Ends where a call returns to, with the stack as it was."""
-    return lambda _, registers: (
-        registers["eip"] == return_address and registers["cs"] & 3 == 3 and registers["esp"] == esp
-    )
+def where_the_program_goes_on(debugger: Debugger, found: Found, esp: int) -> Ends:
+    """Ends where a call returns to, with the stack as it was.
+
+    A child comes there, too, with an address space of its own: who runs is known by esp0.
+    """
+    (home,) = struct.unpack_from("<I", found.state.tss, TSS_ESP0)
+
+    def ends(_: RawRow, registers: Registers) -> bool:
+        if registers["cs"] & 3 != 3 or registers["eip"] != found.return_address:
+            return False
+        (esp0,) = debugger.look(((found.state.tss_address + TSS_ESP0, _WORD),))[1]
+        return registers["esp"] == esp and int.from_bytes(esp0 or b"", "little") == home
+
+    return ends
 
 
 def in_ring_3(row: RawRow, registers: Registers) -> bool:
@@ -246,7 +255,7 @@ def _top_of_pushed(row: RawRow, after: Registers, state: MachineState, debugger:
     """Where the CPU began to push: esp0 if the ring has changed, else where ESP was."""
     if row.registers["cs"] & 3 == after["cs"] & 3:
         return row.registers["esp"]
-    _, (esp0,) = debugger.look(((state.tss_address + 4, 4),))
+    _, (esp0,) = debugger.look(((state.tss_address + TSS_ESP0, _WORD),))
     return int(struct.unpack("<I", esp0)[0]) if esp0 else after["esp"]
 
 
@@ -254,7 +263,7 @@ def _stacks(
     debugger: Debugger, state: MachineState, registers: Registers
 ) -> tuple[tuple[int, bytes], ...]:
     """Both stacks before the first row."""
-    (esp0,) = struct.unpack_from("<I", state.tss, 4)
+    (esp0,) = struct.unpack_from("<I", state.tss, TSS_ESP0)
     esp = registers["esp"]
     spans: tuple[Span, ...] = (
         (esp - STACK_WINDOW_BYTES, STACK_WINDOW_BYTES),

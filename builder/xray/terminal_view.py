@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from builder.model.way_parts import WAY
-from builder.xray.folding import Fold, fold
+from builder.xray.folding import Fold, Item, fold
 from builder.xray.record import ByCpu, Record, Row, Word
 
 COLUMNS = 100
@@ -29,12 +29,8 @@ class Line:
 def lines_of(record: Record, unfold: frozenset[str] = frozenset()) -> Iterator[Line]:
     """The whole record."""
     yield from opening_lines(record)
-    part = 0
-    for item in fold(record.rows, unfold):
-        first = item.rows[0] if isinstance(item, Fold) else item
-        if first.way not in (0, part):
-            part = first.way
-            yield part_line(part)
+    for heading, item in with_headings(fold(record.rows, unfold)):
+        yield from heading
         if isinstance(item, Fold):
             yield from fold_lines(item)
         else:
@@ -50,10 +46,21 @@ def opening_lines(record: Record) -> Iterator[Line]:
     yield Line(" no. ring  where, and what it does; below it what changed", "machine")
 
 
-def part_line(number: int) -> Line:
-    """The head of a part of the way."""
-    text = next(row.title for row in WAY if row.number == number).replace("`", "")
-    return Line(f"-- {number}: {text} ".ljust(COLUMNS, "-"), "part")
+def with_headings(items: Sequence[Item]) -> Iterator[tuple[tuple[Line, ...], Item]]:
+    """Each item with the line above it, if a part of the way begins there, or an open branch."""
+    place: tuple[int, str] = (0, "")
+    for item in items:
+        first = item.rows[0] if isinstance(item, Fold) else item
+        is_closed = isinstance(item, Fold) and item.kind == "branch"
+        here = place if is_closed else (first.way, first.context)
+        yield ((_heading(first),) if here != place else ()), item
+        place = here
+
+
+def _heading(row: Row) -> Line:
+    titles = {part.number: f"{part.number}: {part.title}" for part in WAY}
+    text = titles.get(row.way, row.context).replace("`", "")
+    return Line(f"-- {text} ".ljust(COLUMNS, "-"), "part")
 
 
 def closing_lines(record: Record) -> Iterator[Line]:

@@ -36,7 +36,7 @@ class Lane:
 
 RING_3 = Lane("ring 3", "user")
 RING_0 = Lane("ring 0", "kernel")
-BRANCH = Lane("handlers", "cpu")
+BRANCH = Lane("in between", "cpu")
 
 
 @dataclass(frozen=True)

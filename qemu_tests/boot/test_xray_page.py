@@ -299,7 +299,7 @@ def test_past_an_opened_loop_the_state_is_the_same(write: tuple[Record, str], op
 def test_a_handler_stands_beside_the_way(write: tuple[Record, str], opens: Opens) -> None:
     branch = next(row for row in write[0].rows if row.branch)
     page = opens(write[1], f"#r{branch.number}")
-    assert page.locator("#part").inner_text() == "a handler, beside the way"
+    assert page.locator("#part").inner_text() == f"{branch.context}, beside the way"
     assert lit(page) == set()
 
 

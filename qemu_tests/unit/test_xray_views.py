@@ -227,7 +227,7 @@ def test_a_handler_has_a_lane_of_its_own() -> None:
     handler = [row(branch=1, way=0)] * 3
     picture = timeline_picture(record_of([came, *handler, row()]))
     names = [text.text for text in picture.texts if text.style == "band-name"]
-    assert names == ["ring 0", "handlers"]
+    assert names == ["ring 0", "in between"]
     assert sum(line.head for line in picture.lines) == 2
 
 

@@ -211,7 +211,7 @@ def _parts(record: Record, files: Mapping[str, bytes]) -> tuple[CallPart, ...]:
     titles = {part.number: f"{part.number}: {part.title.replace('`', '')}" for part in WAY}
     grouped: list[tuple[str, list[CallRow]]] = []
     for row in record.rows:
-        title = titles.get(row.way, "a handler, in between")
+        title = titles.get(row.way, row.context)
         if not grouped or grouped[-1][0] != title:
             grouped.append((title, []))
         grouped[-1][1].append(CallRow(row, effects_of(row), row.file in files))

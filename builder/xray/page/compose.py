@@ -112,6 +112,7 @@ def _rows(record: Record, files: Sequence[str]) -> Iterator[dict[str, object]]:
             "r": {name: new for name, (_, new) in row.registers.items()},
             "f": {name: new for name, (_, new) in row.flags.items()},
             "w": [(word.address, word.size_bytes, word.new, word.name) for word in row.writes],
+            "c": row.context,
             "q": [asdict(question) | {"answer": question.answer} for question in questions(row)],
         }
         yield data | {name: value for name, value in parts.items() if value}

@@ -108,23 +108,23 @@ def part_title(number: int) -> str:
 
 def sections(rows: Sequence[Row]) -> tuple[Section, ...]:
     """The table, in parts."""
-    parts: list[tuple[int, list[Line]]] = []
+    parts: list[list[Line]] = []
     for line in _lines(fold(rows), (), [0]):
-        way = line.row.way
-        if not parts or (not line.within and way not in (0, parts[-1][0])):
-            parts.append((way, []))
-        parts[-1][1].append(line)
+        if not parts or (not line.within and line.row.way not in (0, parts[-1][0].row.way)):
+            parts.append([])
+        parts[-1].append(line)
     return tuple(
         Section(
-            _heading(way) + f", from {lines[at].first} on" * bool(at), tuple(lines[at:][:LINES_MAX])
+            _heading(lines[0].row) + f", from {lines[at].first} on" * bool(at),
+            tuple(lines[at : at + LINES_MAX]),
         )
-        for way, lines in parts
+        for lines in parts
         for at in range(0, len(lines), LINES_MAX)
     )
 
 
-def _heading(way: int) -> str:
-    return f"{way}: {part_title(way)}" if way else "a handler"
+def _heading(row: Row) -> str:
+    return f"{row.way}: {part_title(row.way)}" if row.way else row.context
 
 
 def _lines(items: Sequence[Item], within: tuple[int, ...], made: list[int]) -> Iterator[Line]:

@@ -312,7 +312,7 @@
       part.classList.toggle("lit", Number(ofPart) === row.way && ["both", row.path].includes(path));
     }
     const title = data.parts[row.way];
-    byId("part").textContent = title ? `${row.way}: ${title}` : "a handler, beside the way";
+    byId("part").textContent = title ? `${row.way}: ${title}` : `${row.c}, beside the way`;
   }
 
   function showTables(line) {
