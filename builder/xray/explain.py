@@ -15,7 +15,7 @@ from builder.xray.comparison import Comparison
 from builder.xray.debugger import Registers
 from builder.xray.elf_names import Line
 from builder.xray.find_call import Found
-from builder.xray.machine_state import GATE_BYTES, MSR_CS, MSR_EIP, MSR_ESP
+from builder.xray.machine_state import GATE_BYTES, MSR_CS, MSR_EIP, MSR_ESP, read_state
 from builder.xray.naming import Sources, name_record
 from builder.xray.record import Kernel, Record, Row
 from builder.xray.recorder import RawRow, record
@@ -286,17 +286,19 @@ def _record(side: Trip, *, whole: bool) -> Record:
     """From where it stands to its next entry into the kernel, or as far as it is worth while."""
     assert side.state is not None
     gates = side.gates
+    # As it is by now: a switch since the part began has given the TSS another esp0.
+    state = read_state(side.debugger, side.state.msr)
 
     def ends(_: RawRow, registers: Registers) -> bool:
+        if registers["eip"] == side.side.switch_address:
+            side.switched(registers)
         return not whole and registers["eip"] in gates
 
-    found = Found(side.running, "page", 0, side.state)
+    found = Found(side.running, "page", 0, state)
     rows_max = WHOLE_ROWS_MAX if whole else ROWS_MAX
+    esp0 = side.esp0
     raw = record(side.debugger, found, ends=ends, rows_max=rows_max, over_repeats=True)
-    if not raw.cut.startswith("the machine"):
-        # Values keep their meaning of the beginning; the program is the one begun since.
-        esp0 = side.esp0
-        side.look_who_runs()
-        side.esp0 = esp0
+    # Values keep their meaning of the beginning; the program is the one begun since.
+    side.esp0 = esp0
     sources = Sources(side.side.names, side.program, side.side.tree, side.side.model)
     return name_record(raw, sources, Kernel("", "", "", ""), 1)

@@ -123,7 +123,7 @@ class Trip:
                     self.debugger.step()  # now the CPU has been told
                     registers, _ = self.debugger.look(())
                 if registers["eip"] == switch:
-                    self._switched(registers)
+                    self.switched(registers)
                 if registers["eip"] in beginnings | {switch} and self._results() >= self.results:
                     break
         except (GuestEndedError, GuestHangsError) as error:
@@ -143,8 +143,8 @@ class Trip:
     def _results(self) -> int:
         return result_count(self.debugger.output())
 
-    def _switched(self, registers: Registers) -> None:
-        """It stands in front of context_switch(previous, next)."""
+    def switched(self, registers: Registers) -> None:
+        """The machine stands in front of context_switch(previous, next)."""
         _, (word,) = self.debugger.look(((registers["esp"] + 8, 4),))
         self.esp0 = int.from_bytes(word or b"", "little")
         self.running = program_name(self.debugger, self.side.model, self.esp0)
@@ -216,19 +216,23 @@ class Trip:
                 self.passed += 1
                 yield self._entry(registers)
             elif registers["eip"] == self.side.switch_address:
-                self._switched(registers)
+                self.switched(registers)
             if registers["eip"] not in gates and self._results() > self.results:
                 return
 
     def _entry(self, registers: Registers) -> Entry:
         frame: tuple[str, ...] = ()
         assert self.state is not None
+        names = _ARGUMENTS
         if registers["eip"] != self.state.msr.get(MSR_EIP):
             _, (words,) = self.debugger.look(((registers["esp"], 4 * _FRAME_WORDS),))
             if words:
                 values = struct.unpack(f"<{_FRAME_WORDS}I", words)
                 frame = tuple(self.meaning(word) for word in values)
-        seen = tuple((name, self.meaning(registers[name])) for name in _ARGUMENTS)
+                # From ring 3 the stack is where the TSS says; how deep the kernel's own is
+                # depends on the compiler.
+                names += ("esp",) if values[1] & 3 == 3 else ()
+        seen = tuple((name, self.meaning(registers[name])) for name in names)
         return Entry(self.meaning(registers["eip"]), seen, frame)
 
 
