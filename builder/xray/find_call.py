@@ -10,7 +10,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal
 
 from builder.errors import UserError
@@ -28,6 +29,9 @@ _CALL_BYTES = (2, 3, 5, 6, 7)  # of a near CALL, with or without a segment prefi
 # early: the stub takes what it has saved, if anything, and returns.
 _ENDS_OF_STUBS = (bytes.fromhex("5d 5a 59 c3"), bytes.fromhex("c3"))
 _SAVED_WORDS_MAX = 6  # by a stub: the return address lies above
+_SHOWN_CALLS = 12  # of those that came in place of the one that was looked for
+_GATES: Mapping[Gate, str] = {"page": "the page", "int80": "int 0x80"}
+_WORD_BYTES = 4
 _RING = 3
 
 
@@ -133,63 +137,100 @@ class _Stops:
             if code.startswith(b"\x0f\x30", at)
         )
         self.model = model
+        self._tss_address: int | None = None  # once it is known
 
     def entries_of(self, wanted: Wanted) -> frozenset[int]:
         """Where such a call can be seen first."""
         names = ("int80_entry",) if wanted.gate == "int80" else ENTRIES
         return frozenset(at for at, name in self.entries.items() if name in names)
 
-    def esp0_address(self, debugger: Debugger) -> int | None:
-        """Where the TSS has it, if there is only one TSS."""
-        return None if self.several_cpus else debugger.tables()["tr"] + TSS_ESP0
+    def esp0_address(self, debugger: Debugger) -> int:
+        """Where the TSS of the CPU that has stopped has it."""
+        if self._tss_address is None or self.several_cpus:
+            self._tss_address = debugger.tables()["tr"]
+        return self._tss_address + TSS_ESP0
 
 
 def _first_that_fits(debugger: Debugger, stops: _Stops, wanted: Wanted) -> tuple[_Entry, int]:
     """The entry, and the how manyth it is of those that fit and may begin at the same place."""
-    seen: dict[str, None] = {}
+    seen = _Seen()
     fitting: list[_Entry] = []
-    esp0_address: int | None = None  # of the TSS, while it tells when another program runs
-    stop_at = stops.entries_of(wanted)
+    running = ""
+    watched: frozenset[int] = frozenset()  # esp0, while it tells when another program runs
+    # Who runs can be asked at the first entry of all.
+    stop_at = frozenset(stops.entries) if wanted.program else stops.entries_of(wanted)
     try:
         while len(fitting) < wanted.nth:
-            watched = frozenset(() if esp0_address is None else (esp0_address,))
             registers = debugger.run_to(stop_at, watched)
             if wanted.program:
-                esp0_address = stops.esp0_address(debugger)
-                is_it = esp0_address is None or _program(debugger, stops) == wanted.program
-                stop_at = stops.entries_of(wanted) if is_it else frozenset()
+                running = _program(debugger, stops)
+                seen.programs[running] = None
+                if not stops.several_cpus:  # of which each has an esp0
+                    watched = frozenset((stops.esp0_address(debugger),))
+                    is_it = running == wanted.program
+                    stop_at = stops.entries_of(wanted) if is_it else frozenset()
             if registers["eip"] not in stops.entries:
                 continue
             # Most calls of most kernels are others: no more is asked of them than how they came.
-            brief = f"call {registers['eax']} at {stops.entries[registers['eip']]}"
-            if wanted.number not in (None, registers["eax"]) and brief in seen:
+            brief = registers["eax"], stops.entries[registers["eip"]]
+            if wanted.number not in (None, registers["eax"]) and brief in seen.ways:
                 continue
-            seen[brief] = None
+            seen.ways.add(brief)
             entry = _entry(debugger, stops, registers)
             if entry is None:
                 continue
-            seen[f"{entry.program}: call {entry.number} by {entry.gate}"] = None
+            if wanted.program in ("", entry.program):
+                call = _call_in_words(stops.model, entry.number)
+                seen.calls[f"{entry.program}: {call} by {_GATES[entry.gate]}"] = None
             if entry.fits(wanted):
                 fitting.append(entry)
     except (GuestEndedError, GuestHangsError) as error:
-        came = f"{len(fitting)} such calls came" if fitting else "it never came"
-        calls = [what for what in seen if ": call" in what]
         hangs = isinstance(error, GuestHangsError)
+        has_ended = wanted.program in seen.programs and wanted.program != running
+        who = "the kernel hangs" if hangs else f"the {'program' if has_ended else 'kernel'} ended"
+        said = debugger.output().strip().rpartition("\n")[2]
+        last = f"; its last line: {said}" if said else ""
         raise UserError(
-            f"the kernel {'hangs' if hangs else 'ended'} before that call",
-            where=_in_words(wanted),
-            why=f"{came}; seen were {'; '.join(calls[:12]) or 'no calls at all'}; then: {error}",
+            f"{who} before that call",
+            where=_in_words(stops.model, wanted),
+            why=f"{seen.in_words(wanted, len(fitting))}; then: {error}{last}",
             fix="choose one of these, or see `tinygate run` for how the kernel ends",
         ) from None
-    last = fitting[-1]
-    return last, sum(not set(last.starts).isdisjoint(entry.starts) for entry in fitting)
+    found = fitting[-1]
+    return found, sum(not set(found.starts).isdisjoint(entry.starts) for entry in fitting)
 
 
-def _in_words(wanted: Wanted) -> str:
+@dataclass
+class _Seen:
+    """What came while a call was looked for; the keys of the mappings, in order."""
+
+    ways: set[tuple[int, str]] = field(default_factory=set)
+    calls: dict[str, None] = field(default_factory=dict)
+    programs: dict[str, None] = field(default_factory=dict)
+
+    def in_words(self, wanted: Wanted, count: int) -> str:
+        """That, for somebody who waited for a call of which so many came."""
+        programs = ", ".join(name for name in self.programs if name)
+        if programs and wanted.program not in self.programs:
+            return f"there was no such program; those that ran: {programs}"
+        came = f"{count} such call{'s' * (count > 1)} came" if count else "it never came"
+        calls = list(self.calls)
+        more = f" and {len(calls) - _SHOWN_CALLS} more" if len(calls) > _SHOWN_CALLS else ""
+        return f"{came}; seen were {'; '.join(calls[:_SHOWN_CALLS]) or 'no calls at all'}{more}"
+
+
+def _in_words(model: KernelModel, wanted: Wanted) -> str:
     words = [f"--program {wanted.program}"] if wanted.program else []
-    words += [f"call {wanted.number}"] if wanted.number is not None else []
+    if wanted.number is not None:
+        name = next((row.name for row in model.syscalls if row.number == wanted.number), "")
+        words += [f"--call {name or wanted.number}"]
     words += [f"--gate {wanted.gate}"] if wanted.gate else []
     return " ".join([*words, f"--nth {wanted.nth}"])
+
+
+def _call_in_words(model: KernelModel, number: int) -> str:
+    name = next((row.name for row in model.syscalls if row.number == number), "call")
+    return f"{name} ({number})"
 
 
 def _entry(debugger: Debugger, stops: _Stops, registers: Registers) -> _Entry | None:
@@ -204,33 +245,34 @@ def _entry(debugger: Debugger, stops: _Stops, registers: Registers) -> _Entry | 
         if not (behind or b"").startswith(_ENDS_OF_STUBS):
             starts = {eip - _INT_80_BYTES: (eip, esp)}
             return _Entry(registers["eax"], _program(debugger, stops), "int80", starts)
-    starts = {}
-    for number in range(_SAVED_WORDS_MAX):
-        address = (esp + 4 * number) & 0xFFFFFFFF
-        saved = _words(debugger, address, 1)
-        if saved is None:
-            break
-        starts |= {start: (saved[0], address + 4) for start in _calls_before(debugger, saved[0])}
+    starts = dict(_starts(debugger, esp))
     if not starts:
         return None
     return _Entry(registers["eax"], _program(debugger, stops), "page", starts)
 
 
-def _calls_before(debugger: Debugger, address: int) -> Iterator[int]:
-    """Where a CALL may lie that returns to `address`."""
+def _starts(debugger: Debugger, esp: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Where a CALL may lie whose return address is at `esp` or a few words above: `_Entry.starts`.
+
+    All is asked at once, as some calls come thousands of times.
+    """
+    places = [(esp + _WORD_BYTES * number) & 0xFFFFFFFF for number in range(_SAVED_WORDS_MAX)]
+    _, words = debugger.look(tuple((place, _WORD_BYTES) for place in places))
+    there = takewhile(lambda word: word is not None, words)
+    addresses = [int.from_bytes(word or b"", "little") for word in there]
     most = max(_CALL_BYTES)
-    if address < most:
-        return
-    _, (code,) = debugger.look(((address - most, most),))
-    for length in _CALL_BYTES if code else ():
-        found = decode((code or b"")[most - length :], address - length)
-        if found.mnemonic == "call" and len(found.code) == length:
-            yield address - length
+    spans = tuple(((address - most) & 0xFFFFFFFF, most) for address in addresses)
+    _, codes = debugger.look(spans)
+    for place, address, code in zip(places, addresses, codes, strict=False):
+        for length in _CALL_BYTES if code and address >= most else ():
+            found = decode((code or b"")[most - length :], address - length)
+            if found.mnemonic == "call" and len(found.code) == length:
+                yield address - length, (address, place + _WORD_BYTES)
 
 
 def _program(debugger: Debugger, stops: _Stops) -> str:
     """Name of the running process's program: its process lies where esp0 points."""
-    esp0 = _words(debugger, debugger.tables()["tr"] + TSS_ESP0, 1)
+    esp0 = _words(debugger, stops.esp0_address(debugger), 1)
     return program_name(debugger, stops.model, esp0[0]) if esp0 else ""
 
 
@@ -259,7 +301,7 @@ def _go_to(
     except (GuestEndedError, GuestHangsError):
         raise UserError(
             "the call did not come again when the kernel was booted once more",
-            where=f"{entry.program}: call {entry.number} by {entry.gate}",
+            where=_in_words(stops.model, Wanted(entry.program, entry.number, entry.gate)),
             why="its return address was not found on the program's stack, or with several CPUs no "
             "two boots are the same",
             fix="choose another call, or --set cpu.count=1",

@@ -23,7 +23,10 @@ from builder.xray.side import Side
 from builder.xray.suspects import result_count
 
 ENTRIES_MAX = 4000
-_ARGUMENTS = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "ds", "es", "fs", "gs")
+_ARGUMENTS: tuple[str, ...] = (
+    *("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp"),
+    *("ds", "es", "fs", "gs"),
+)
 _FRAME_WORDS = 5
 _STACK_LOOK_BYTES = 512  # so much of a stack is looked through for calls
 

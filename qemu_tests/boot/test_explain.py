@@ -15,7 +15,8 @@ from builder.xray.suspects import first_other_part, good_results
 from qemu_tests.explained import Trial, explained, is_near, trials
 from qemu_tests.kit.kernels import Change, Lab
 
-# One of each kind: an instruction less, more, another one; a table; an MSR; the GDT; a switch.
+# One of each kind: an instruction less, more, another one; a table; an MSR; the GDT; a switch; the
+# stack that an entry begins on.
 SAMPLE = (
     "no cld at int 0x80",
     "EBX not kept by the page",
@@ -25,6 +26,7 @@ SAMPLE = (
     "GDT with user code and data swapped",
     "IDT not loaded",
     "FS and GS not switched",
+    "esp0 stale",
 )
 TRIALS = [trial for trial in trials() if trial.defect.name in SAMPLE]
 

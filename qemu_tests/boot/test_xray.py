@@ -213,18 +213,38 @@ def test_json_gives_the_same_record_back(page: Record, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "why"),
+    ("wanted", "what", "why"),
     [
-        (Wanted("hello", GETPID, nth=99), "1 such calls came; seen were hello: call 20 by page"),
-        (Wanted("nobody"), "it never came; seen were"),
-        (Wanted("hello", GETPID, "int80"), "it never came"),
+        (
+            Wanted("hello", GETPID, nth=99),
+            "the program ended before that call",
+            "1 such call came; seen were hello: getpid (20) by the page; hello: write (4) by the "
+            "page; hello: exit (1) by the page; then: the machine has ended; its last line: suite "
+            "finished: 4 passed, 0 failed",
+        ),
+        (
+            Wanted("trespass", GETPID),
+            "the program ended before that call",
+            "it never came; seen were no calls at all; then: ",
+        ),
+        (
+            Wanted("nobody"),
+            "the kernel ended before that call",
+            "there was no such program; those that ran: hello, ",
+        ),
+        (
+            Wanted("hello", GETPID, "int80"),
+            "the program ended before that call",
+            "it never came; seen were hello: getpid (20) by the page; then: ",
+        ),
     ],
-    ids=["too few", "no such program", "other gate"],
+    ids=["too few", "killed before", "no such program", "other gate"],
 )
-def test_a_call_that_never_comes_is_named(lab: Lab, wanted: Wanted, why: str) -> None:
-    with pytest.raises(UserError, match="the kernel ended before that call") as caught:
+def test_a_call_that_never_comes_is_named(lab: Lab, wanted: Wanted, what: str, why: str) -> None:
+    with pytest.raises(UserError, match=what) as caught:
         make_record(subject_of(lab.kernel("kernel.step=vsyscall", debug=True)), wanted)
     assert caught.value.why.startswith(why)
+    assert caught.value.where.startswith(f"--program {wanted.program}")
 
 
 def test_a_kernel_without_symbols_is_named(lab: Lab, tmp_path: Path) -> None:
