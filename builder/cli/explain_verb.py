@@ -1,6 +1,5 @@
 """explain: the verb that says why a kernel does not pass."""
 
-import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,12 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from builder.cli import options, ui
-from builder.cli.choice import Choice, choose
+from builder.cli.choice import choose
 from builder.cli.guard import verb
 from builder.cli.kernel_verbs import machine_of
-from builder.config.keys import KernelConfig
-from builder.config.load import load_config
-from builder.config.step import STEPS
+from builder.cli.said_config import said_config
 from builder.errors import ExitCode, UserError
 from builder.tools import toolchain
 
@@ -21,9 +18,6 @@ if TYPE_CHECKING:
     from builder.boot.run import RunResult
     from builder.xray.explain import Explanation
     from builder.xray.named_build import Built
-
-_BANNER = re.compile(rb"step ([a-z0-9]+), \d+ cpus?, config ([0-9a-f]{12})|config ([0-9a-f]{12})")
-_SUITES = ("demo", "checks")
 
 Target = Annotated[
     Path, typer.Argument(metavar="TREE|ELF", help="The kernel's source tree, or its kernel.elf.")
@@ -56,7 +50,14 @@ def explain(
     ):
         work = Path(folder)
         ours = _built(target, work / "ours")
-        chosen = _config_of(ours.kernel, choose(config, step, set_ or ()), target)
+        chosen = said_config(ours.kernel, choose(config, step, set_ or ()), target)
+        if chosen is None:
+            raise UserError(
+                "the kernel does not say what it was made of",
+                where=str(target),
+                why="there is no `config` in its first line of output",
+                fix="leave that line as it was rendered",
+            )
         model = build_model(chosen)
         machine = machine_of(chosen)
 
@@ -128,34 +129,3 @@ def _built(target: Path, folder: Path) -> "Built":
         )
     folder.mkdir()
     return NamedBuild(tree, folder)
-
-
-def _config_of(kernel: Path, choice: Choice, target: Path) -> KernelConfig:
-    """The configuration that the kernel says it was made of.
-
-    Raises:
-        UserError: It says none, or one that is not known here.
-    """
-    said = _BANNER.search(kernel.read_bytes())
-    if said is None:
-        raise UserError(
-            "the kernel does not say what it was made of",
-            where=str(target),
-            why="there is no `config` in its first line of output",
-            fix="leave that line as it was rendered",
-        )
-    digest = (said[2] or said[3]).decode()
-    tried = [load_config(choice.config, choice.overrides)]
-    for step in STEPS:
-        for suite in _SUITES:
-            words = (f"kernel.step={step}", f"programs.suite={suite}")
-            tried.append(load_config(None, words))
-    for config in tried:
-        if config.digest == digest:
-            return config
-    raise UserError(
-        "the kernel was made of another configuration",
-        where=str(target),
-        why=f"it says config {digest}, which is none of the steps', nor what the options choose",
-        fix="give what it was rendered with: --config, --step, --set",
-    )

@@ -13,6 +13,7 @@ from builder.cli import options, ui, xray_views
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
 from builder.cli.kernel_verbs import DISK_NAME, TREE_NAME, How, machine_of, make
+from builder.cli.said_config import said_config
 from builder.config.load import load_config
 from builder.config.step import Step
 from builder.errors import ExitCode, UserError
@@ -210,7 +211,8 @@ def _subject(asked: _Asked, how: How) -> "Subject":
 
     choice = asked.choice
     if asked.kernel:
-        config = load_config(choice.config, choice.overrides)
+        said = said_config(asked.kernel, choice, asked.kernel)
+        config = said or load_config(choice.config, choice.overrides)
     else:
         config = make(choice, how).config
     machine = machine_of(config)
