@@ -126,11 +126,11 @@ class Walk:
 
     def begin(self, raw: RawRow, after: Registers, instruction: Instruction) -> None:
         """A row is about to be executed."""
+        if not self.contexts:
+            self.way = self._next_way(raw, instruction)
+            self._seen += not raw.instead
         if raw.instead:
             self._branch(raw, after)
-        elif not self.contexts:
-            self.way = self._next_way(raw, instruction)
-        self._seen += 1
 
     def end(self, raw: RawRow, after: Registers, instruction: Instruction) -> None:
         """It has been."""

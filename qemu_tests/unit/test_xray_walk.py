@@ -35,7 +35,14 @@ def registers(ring: int, esp: int, eax: int) -> Registers:
 
 
 def contexts(steps: Sequence[Step], vectors: Sequence[int | None] = ()) -> list[tuple[str, ...]]:
-    """What is gone through at each step; the last of them is only where the one before it leads."""
+    """What is gone through at each step."""
+    return [titles for titles, _ in walked(steps, vectors)]
+
+
+def walked(
+    steps: Sequence[Step], vectors: Sequence[int | None] = ()
+) -> list[tuple[tuple[str, ...], int]]:
+    """That, and the part of the way; the last step is only where the one before it leads."""
     state = MachineState(0, b"", 0, {}, TSS, bytes(TSS_BYTES), {}, 0)
     tss = bytearray(state.tss)
     tss[TSS_ESP0 : TSS_ESP0 + 4] = HOME.to_bytes(4, "little")
@@ -49,8 +56,9 @@ def contexts(steps: Sequence[Step], vectors: Sequence[int | None] = ()) -> list[
         vector = vectors[at] if at < len(vectors) else None
         raw = RawRow(registers(ring, esp, eax), code, touched, vector, vector is not None)
         after = registers(*steps[at + 1][:3])
-        seen.append(walk.contexts)
+        titles = walk.contexts
         walk.begin(raw, after, decode(code, raw.registers["eip"]))
+        seen.append((titles, walk.way))
         walk.end(raw, after, decode(code, raw.registers["eip"]))
     return seen
 
@@ -112,3 +120,24 @@ def test_while_another_process_runs_it_is_a_branch_with_handlers_of_its_own() ->
     timer = (ANOTHER, "handler of interrupt 0x20")
     expected = [(), (), (), (ANOTHER,), (ANOTHER,), timer, timer, (), ()]
     assert contexts(steps, vectors) == expected
+
+
+def test_what_is_interrupted_belongs_to_the_part_that_it_would_have_been_in() -> None:
+    steps = [
+        step(3, ESP, INT),
+        step(0, HOME - 20),
+        step(0, HOME - 20, IRET),
+        step(3, ESP),  # interrupted
+        step(0, HOME - 20, IRET),
+        step(3, ESP),
+        step(3, ESP),
+    ]
+    found = walked(steps, [None, None, None, 0x20])
+    assert [way for titles, way in found if not titles] == [3, 5, 5, 9, 9]
+    begun = walked([step(3, ESP), step(0, HOME - 20, IRET), *[step(3, ESP)] * 3], [0x20])
+    assert [way for titles, way in begun if not titles] == [1, 1, 2]
+
+
+def test_a_call_that_is_made_again_goes_the_way_again() -> None:
+    steps = [step(3, ESP, INT), step(0, HOME - 20, IRET)] * 2
+    assert [way for _, way in walked([*steps, step(3, ESP)])] == [3, 5, 3, 5]
