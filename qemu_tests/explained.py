@@ -34,7 +34,18 @@ STEPS = ("int80", "sysenter", "vsyscall")
 ON_THE_WAY = ("entry/", "cpu/", "proc/context_switch", "proc/process.c", "sys/table", "user/lib/")
 NEAR_LINES = 3
 # Those of which another line is named, or none, and why.
-REASONS: dict[str, str] = {}
+_MASK = (
+    "a bit of a mask that a macro evaluates while it is assembled: nothing that is executed before "
+    "the failure differs"
+)
+REASONS: dict[str, str] = {
+    "error code of NP forgotten (int80)": _MASK,
+    "error code of GP forgotten (int80)": _MASK,
+    "the stub for int 0x80 on every CPU (vsyscall)": (
+        "the choice is made at the boot, its outcome is seen when a program first executes the "
+        "page: named is the stub that was chosen"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -138,8 +149,8 @@ def page() -> str:
         "the lesson whose fault lies on the way into the kernel or back, and fails if this page "
         "is not true.",
         "",
-        f"Of {count} damaged kernels {count - far} are explained by a line within {NEAR_LINES} "
-        f"lines of the damage. The other {far}:",
+        f"Of {count} such kernels these {far} are known for which no line within {NEAR_LINES} "
+        "lines of the damage is named:",
         "",
         "| damaged kernel | step | file | why it is not found |",
         "| --- | --- | --- | --- |",

@@ -277,18 +277,24 @@ def test_with_several_cpus_the_one_that_calls_is_looked_at(lab: Lab, cpus: int) 
     assert record.tables.msr["MSR_IA32_SYSENTER_ESP"] == record.rows[5].registers["esp"][1]
 
 
-def test_a_program_of_the_users_is_followed_on_step_linux(lab: Lab, tmp_path: Path) -> None:
-    source = tmp_path / "mine.asm"
-    source.write_text(
-        "global _start\n_start:\n mov eax, 64\n int 0x80\n mov ebx, eax\n mov eax, 1\n int 0x80\n"
-    )
-    program = tmp_path / "mine"
+def assembled(folder: Path, text: str) -> Path:
+    """A static program."""
+    source, program = folder / "mine.asm", folder / "mine"
+    source.write_text(text)
     for command in (
         ["nasm", "-f", "elf32", "-g", "-F", "dwarf", "-o", f"{program}.o", str(source)],
         ["ld", "-m", "elf_i386", "-o", str(program), f"{program}.o"],
     ):
-        done = commands.run(command, cwd=tmp_path)
+        done = commands.run(command, cwd=folder)
         assert done.ok, done.stderr
+    return program
+
+
+def test_a_program_of_the_users_is_followed_on_step_linux(lab: Lab, tmp_path: Path) -> None:
+    program = assembled(
+        tmp_path,
+        "global _start\n_start:\n mov eax, 64\n int 0x80\n mov ebx, eax\n mov eax, 1\n int 0x80\n",
+    )
     kernel = lab.kernel("kernel.step=linux", debug=True)
     subject = replace(subject_of(kernel), program=program, arguments=("a b", "c"))
     record = make_record(subject, Wanted("init", 64))
@@ -298,3 +304,42 @@ def test_a_program_of_the_users_is_followed_on_step_linux(lab: Lab, tmp_path: Pa
     assert (first.symbol, first.source, first.line) == ("_start+0x5", "int 0x80", 4)
     ending = make_record(subject, Wanted("init", 1))
     assert ending.rows[0].symbol == "_start+0xe"
+
+
+SIGNALS = """
+global _start
+_start:
+    mov eax, 174                    ; rt_sigaction(SIGUSR1, action, NULL, 8)
+    mov ebx, 10
+    mov ecx, action
+    xor edx, edx
+    mov esi, 8
+    int 0x80
+    mov eax, 20                     ; kill(getpid(), SIGUSR1)
+    int 0x80
+    mov ebx, eax
+    mov eax, 37
+    mov ecx, 10
+    int 0x80
+    mov eax, 1
+    int 0x80
+handler:
+    ret
+action:
+    dd handler, 4, 0, 0, 0          ; SA_SIGINFO
+"""
+
+
+def test_a_handler_of_a_signal_is_a_branch_that_comes_back(lab: Lab, tmp_path: Path) -> None:
+    kernel = lab.kernel("kernel.step=linux", debug=True)
+    subject = replace(subject_of(kernel), program=assembled(tmp_path, SIGNALS))
+    record = make_record(subject, Wanted("init", 37))
+    assert record.cut == "" and record.disagreements == ()
+    branch = [row for row in record.rows if row.branch]
+    assert {row.context for row in branch} == {"handler of signal 10, SIGUSR1"}
+    assert (branch[0].symbol, branch[0].ring, branch[-1].text) == ("handler", 3, "iretd")
+    assert branch[-1].number == len(record.rows)
+    (closed,) = [
+        item for item in fold(record.rows) if isinstance(item, Fold) and item.kind == "branch"
+    ]
+    assert closed.title.startswith("handler of signal 10, SIGUSR1: handler()")

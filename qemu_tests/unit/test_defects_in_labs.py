@@ -8,6 +8,7 @@ from builder.labs.handout import healthy_tree
 from builder.labs.lab import Change as LabChange
 from builder.labs.lab import changed
 from builder.labs.lab_course import lab_named
+from qemu_tests import explained
 from qemu_tests.defects.in_labs import ALL, PAGE, covers, page, uses
 from qemu_tests.kit.kernels import Change
 
@@ -18,6 +19,10 @@ DAMAGE = (Change(ENTRY, "    cld  ", "    ; cld"),)
 
 def test_the_table_is_current() -> None:
     assert page() == PAGE.read_text(), "run: python -m qemu_tests.defects.in_labs"
+
+
+def test_the_list_of_those_that_are_not_explained_is_current() -> None:
+    assert explained.page() == explained.PAGE.read_text(), "run: python -m qemu_tests.explained"
 
 
 def test_each_damage_is_used_or_not() -> None:
