@@ -45,6 +45,10 @@ REASONS: dict[str, str] = {
         "the choice is made at the boot, its outcome is seen when a program first executes the "
         "page: named is the stub that was chosen"
     ),
+    "vsyscall page writable (vsyscall)": (
+        "what a page table allows is looked at by the CPU alone: no row says so, and the program "
+        "that writes there has no names"
+    ),
 }
 
 
