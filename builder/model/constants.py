@@ -239,7 +239,7 @@ def constant_groups(
             "one more than the highest system call number",
         ),
         Constant("GDT_ENTRIES", GDT_ENTRIES, ""),
-        Constant("INODE_BYTES_MAX", 0x7FFFF000, "of a file", 8),
+        Constant("INODE_PAGES_MAX", 1 << 30, "of a file", 8),
         Constant("OPEN_MAX", open_max, "open files of a process"),
         Constant("MAX_STRINGS", max_strings, "arguments, and as many of the environment"),
         Constant("COST_CALLS", COST_CALLS, "in a round of user/cost.c"),

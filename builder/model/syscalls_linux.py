@@ -88,6 +88,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T2",
     ),
     _own(20, "getpid", (), "number of this process", "T1"),
+    _call(30, "utime", (_PATH, "const int32_t *from"), "change a file's times", "T2: dietlibc"),
     _stay(23, "setuid", "T2: dietlibc", by="setuid32(id)"),
     _zero(24, "getuid", "everybody is root", "T2: dietlibc"),
     _call(27, "alarm", ("uint32_t seconds",), "SIGALRM after a time", "T5"),
@@ -330,7 +331,7 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "wait for files",
         "T3: sh",
     ),
-    _call(172, "prctl", ("int option", "char *name"), "a thread's name", "T4: threads"),
+    _call(172, "prctl", ("int option", "char *argument"), "a thread's name", "T4: threads"),
     _call(173, "rt_sigreturn", (), "back from a handler", "T3"),
     _call(
         174,
@@ -611,6 +612,14 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         "T3: abort()",
     ),
     _call(
+        271,
+        "utimes",
+        (_PATH, "const struct timeval *from"),
+        "change a file's times",
+        "T2: older glibc",
+        by="futimesat(AT_FDCWD, path, from)",
+    ),
+    _call(
         295,
         "openat",
         ("int base_fd", _PATH, "uint32_t flags", _MODE),
@@ -631,6 +640,13 @@ LINUX_SYSCALLS: tuple[Syscall, ...] = (
         ("int base_fd", _PATH, *_OWNER, "int flags"),
         "whose a file is, seen from a directory",
         "T6: Go",
+    ),
+    _call(
+        299,
+        "futimesat",
+        ("int base_fd", _PATH, "const struct timeval *from"),
+        "change a file's times",
+        "T2: older glibc",
     ),
     _call(
         300,

@@ -207,7 +207,9 @@ CALLS = (
     defect(
         "what is moved begins where the area did",
         "spaces-musl",
-        changed("sys/memory.c", "    target.offset += start - target.start;\n", ""),
+        changed(
+            "sys/memory.c", "    target.file_page += (start - target.start) / PAGE_SIZE;\n", ""
+        ),
         r"\+out:   moved pq",
     ),
     defect(
@@ -225,7 +227,7 @@ CALLS = (
         "spaces-musl",
         changed(
             "fs/inode_data.c",
-            "        mappings_cut(inode, page_up(size));\n",
+            "        mappings_cut(inode, pages_of(size));\n",
             "        (void)mappings_cut;\n",
         ),
         r"\+out:   behind the end, w: 119",

@@ -151,8 +151,8 @@ CORNERS = (
     corner(
         "select does not see the end of a file",
         "sys/poll.c",
-        "poll->revents & (POLLIN | POLLHUP | POLLERR)",
-        "poll->revents & POLLIN",
+        "ready & (POLLIN | POLLHUP | POLLERR)",
+        "ready & POLLIN",
         r"\+out: select\(.*\) = 0",
     ),
     corner(
@@ -186,7 +186,7 @@ CORNERS = (
     corner(
         "a write is no change",
         "fs/inode_data.c",
-        "    inode->mtime = inode->ctime = clock_seconds();\n    return done",
+        "    inode->mtime = inode->ctime = clock_file_time();\n    return done",
         "    return done",
         r"\+out: fstat\(fd, &found\) == 0 && found\.st_mtime > 1000: no",
     ),
@@ -200,7 +200,7 @@ CORNERS = (
     corner(
         "the second part of a mapping begins where the first does",
         "mm/area.c",
-        "    high.offset += address - low->start;\n",
+        "    high.file_page += (address - low->start) / PAGE_SIZE;\n",
         "",
         r"-out: third\n",
     ),

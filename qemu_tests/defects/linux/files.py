@@ -121,7 +121,7 @@ FILES = (
         "files-diet",
         changed(
             "fs/inode_data.c",
-            "if (rest && (keep % PAGE_SIZE || inode->bytes)) {",
+            "if (rest && (offset || inode->bytes)) {",
             "if (rest && keep == PAGE_SIZE) {",
         ),
         r"\+out: memcmp\(text, \"co.*: no",

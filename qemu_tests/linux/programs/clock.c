@@ -49,6 +49,11 @@ int main(void)
     slept(1);
     slept(30);
     TRY(clock_gettime(999, &now));
+    const clockid_t of_process = -6, of_thread = -2, of_none = -1; /* clock_getcpuclockid() */
+    TRY(clock_gettime(of_process, &now));
+    TRY(clock_gettime(of_thread, &now));
+    TRY(clock_gettime(of_none, &now));
+    TRY(clock_getres(of_process, &now));
     struct timespec wrong = {0, 1000000000};
     TRY(nanosleep(&wrong, NULL));
     return 0;

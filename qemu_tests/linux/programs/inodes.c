@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include "say.h"
@@ -83,6 +84,87 @@ static void times(void)
     close(fd);
 }
 
+/* To the nanosecond, and by the calls that older C libraries make. */
+static void fine_times(void)
+{
+    const struct timespec two[2] = {{-1000, 1}, {2000, 999999999}};
+    const int32_t seconds[2] = {3000, -4000}, fine[4] = {5000, 6, -7000, 999999};
+    const int32_t wrong[4] = {0, 0, 0, 1000000};
+    struct stat st;
+    TRY(utimensat(AT_FDCWD, "holes", two, 0));
+    TRY(stat("holes", &st));
+    say("%d.%09ld %d.%09ld\n", (int)st.st_atime, st.st_atim.tv_nsec, (int)st.st_mtime,
+        st.st_mtim.tv_nsec);
+    TRY(syscall(SYS_utime, "holes", seconds));
+    TRY(stat("holes", &st));
+    say("%d.%09ld %d.%09ld\n", (int)st.st_atime, st.st_atim.tv_nsec, (int)st.st_mtime,
+        st.st_mtim.tv_nsec);
+    TRY(syscall(SYS_utimes, "holes", fine));
+    TRY(stat("holes", &st));
+    say("%d.%09ld %d.%09ld\n", (int)st.st_atime, st.st_atim.tv_nsec, (int)st.st_mtime,
+        st.st_mtim.tv_nsec);
+    TRY(syscall(SYS_futimesat, AT_FDCWD, "holes", wrong));
+    TRY(syscall(SYS_futimesat, AT_FDCWD, "nothing", fine));
+    TRY(syscall(SYS_utime, "holes", NULL));
+    int fraction = 0;
+    for (int i = 0; i < 2; i++) { /* two times that follow each other are not both whole seconds */
+        struct timespec then;
+        stat("holes", &st);
+        for (then = st.st_ctim; memcmp(&then, &st.st_ctim, sizeof then) == 0;) {
+            chmod("holes", 0600);
+            stat("holes", &st);
+        }
+        fraction |= st.st_ctim.tv_nsec != 0;
+    }
+    CHECK(fraction);
+}
+
+/* Places behind 2 GiB are for who opened the file with O_LARGEFILE, or by its 64-bit calls. */
+static void large(void)
+{
+    const char byte[2] = "xy";
+    struct stat64 st;
+    char found[2] = "";
+    int fd = open64("large", O_RDWR | O_CREAT, 0600);
+    int small = (int)syscall(SYS_open, "large", O_RDWR);
+    CHECK(lseek64(fd, 0x7fffffff, SEEK_SET) == 0x7fffffff);
+    TRY(write(fd, byte, 2));
+    TRY(syscall(SYS_lseek, fd, 0, SEEK_CUR));
+    TRY(syscall(SYS_lseek, small, 0x7ffffffe, SEEK_SET));
+    TRY(syscall(SYS_write, small, byte, 2));
+    TRY(syscall(SYS_write, small, byte, 2));
+    TRY(syscall(SYS_write, small, byte, 0));
+    TRY(syscall(SYS_pwrite64, small, byte, 1, 5, 1));
+    uint32_t old[16];
+    TRY(syscall(SYS_fstat, fd, old));
+    CHECK(syscall(SYS_open, "large", O_RDWR) >= 0); /* in memory, as on ramfs */
+    CHECK(syscall(SYS_open, "large", O_RDWR | O_TRUNC) >= 0);
+    TRY(ftruncate64(fd, 0x345678901));
+    CHECK(pwrite64(fd, byte, 2, 0x312345678) == 2);
+    CHECK(pread64(fd, found, 2, 0x312345678) == 2 && memcmp(found, byte, 2) == 0);
+    TRY(fstat64(fd, &st));
+    CHECK(st.st_size == 0x345678901);
+    say("%d blocks\n", (int)st.st_blocks);
+    CHECK(lseek64(fd, -1, SEEK_END) == 0x345678900);
+    TRY(read(fd, found, 2));
+    say("%d\n", found[0]);
+    char *page = mmap64(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0x312345000);
+    CHECK(page != MAP_FAILED && page[0x678] == 'x');
+    page[0x679] = 'z';
+    CHECK(pread64(fd, found, 2, 0x312345678) == 2 && found[1] == 'z');
+    CHECK(pread64(fd, found, 1, 0x12345678) == 1 && found[0] == 0); /* 12 GiB before */
+    TRY(ftruncate64(fd, 0x312345679));
+    CHECK(page[0x678] == 'x' && page[0x679] == 0);
+    TRY(syscall(SYS_truncate, "large", 100));
+    TRY(fstat64(fd, &st));
+    say("%d bytes, %d blocks\n", (int)st.st_size, (int)st.st_blocks);
+    CHECK(ftruncate64(fd, INT64_MAX) == -1 && errno == EFBIG);
+    TRY(ftruncate64(fd, -1));
+    TRY(lseek64(fd, 0, SEEK_SET) != 0 || lseek64(fd, INT64_MAX, SEEK_SET) == INT64_MAX);
+    close(small);
+    close(fd);
+}
+
 static void modes(void)
 {
     TRY(mkdir("plain", 07755));
@@ -151,6 +233,8 @@ int main(void)
     umask(0);
     holes();
     times();
+    fine_times();
+    large();
     modes();
     half();
     return 0;

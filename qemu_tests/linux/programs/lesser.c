@@ -2,12 +2,15 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "say.h"
 
@@ -92,6 +95,67 @@ static void names(void)
     TRY(prctl(9999));
 }
 
+static void tell_properties(void)
+{
+    int signal = 99, takes = 99;
+    TRY(prctl(PR_GET_PDEATHSIG, &signal));
+    TRY(prctl(PR_GET_CHILD_SUBREAPER, &takes));
+    say("%d %d %ld %ld %ld\n", signal, takes != 0, (long)prctl(PR_GET_DUMPABLE, 0, 0, 0, 0),
+        (long)prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0), (long)prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+}
+
+/* Whose parent is gone comes to the next above that takes orphans, and may have wanted a signal. */
+static void become_orphan(pid_t taker, int end)
+{
+    int signal;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGUSR1);
+    tell_properties();
+    if (write(end, "x", 1) != 1 || sigwait(&set, &signal) != 0)
+        _exit(9);
+    _exit(getppid() == taker ? 7 : 8);
+}
+
+static void orphans(void)
+{
+    pid_t me = getpid();
+    int ends[2], status;
+    char byte;
+    if (pipe(ends) != 0)
+        exit(1);
+    if (fork() == 0) {
+        if (fork() == 0)
+            become_orphan(me, ends[1]);
+        _exit(read(ends[0], &byte, 1) == 1 ? 3 : 4);
+    }
+    for (int i = 0; i < 2; i++) {
+        CHECK(wait(&status) > 0);
+        say("ended with %d\n", WEXITSTATUS(status));
+    }
+    TRY(wait(&status));
+}
+
+static void properties(void)
+{
+    say("properties\n");
+    tell_properties();
+    TRY(prctl(PR_SET_PDEATHSIG, 65));
+    TRY(prctl(PR_SET_PDEATHSIG, 64));
+    TRY(prctl(PR_SET_DUMPABLE, 2, 0, 0, 0));
+    TRY(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+    TRY(prctl(PR_SET_KEEPCAPS, 2, 0, 0, 0));
+    TRY(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
+    TRY(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0));
+    TRY(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+    TRY(prctl(PR_SET_CHILD_SUBREAPER, 5));
+    TRY(prctl(PR_GET_CHILD_SUBREAPER, 1));
+    tell_properties();
+    orphans();
+}
+
 static void shares(void)
 {
     cpu_set_t cpus;
@@ -130,6 +194,7 @@ int main(void)
     places(fd);
     room(fd);
     names();
+    properties();
     shares();
     users();
     return 0;

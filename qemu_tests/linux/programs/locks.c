@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "say.h"
@@ -113,6 +114,29 @@ static void whole_files(int fd)
     close(reader);
 }
 
+/* Locks of an open file, as flock() has them, that the others see. */
+static void of_open_files(int fd)
+{
+    int other = open("/tmp/locked", O_RDWR), copy = dup(fd);
+    struct flock64 range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 3, .l_len = 4};
+    TRY(syscall(SYS_fcntl64, fd, F_OFD_SETLK, &range));
+    TRY(syscall(SYS_fcntl64, copy, F_OFD_SETLK, &range));
+    TRY(syscall(SYS_fcntl64, other, F_OFD_SETLK, &range));
+    TRY(lock(other, F_SETLK, F_RDLCK, 6, 1));
+    range = (struct flock64){.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    TRY(syscall(SYS_fcntl64, other, F_OFD_GETLK, &range));
+    say("%d from %d, %d bytes, pid %d\n", range.l_type, (int)range.l_start, (int)range.l_len,
+        (int)range.l_pid);
+    TRY(syscall(SYS_fcntl64, other, F_OFD_GETLK, &range)); /* a number stands in it now */
+    close(copy);
+    ask(fd, F_RDLCK, 0, 0);
+    close(fd);
+    range = (struct flock64){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    TRY(syscall(SYS_fcntl64, other, F_OFD_SETLKW, &range));
+    TRY(syscall(SYS_fcntl64, other, 39, &range));
+    close(other);
+}
+
 int main(void)
 {
     me = getpid();
@@ -120,6 +144,7 @@ int main(void)
     ranges(fd);
     waits(fd);
     whole_files(fd);
+    of_open_files(open("/tmp/locked", O_RDWR));
     unlink("/tmp/locked");
     return 0;
 }

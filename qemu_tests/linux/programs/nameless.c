@@ -1,9 +1,13 @@
 /* nameless.c: files without a name, and open files that are a place only: O_TMPFILE, O_PATH. */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "say.h"
 
@@ -61,6 +65,21 @@ static void place(void)
     int copy = dup(fd);
     CHECK(copy >= 0);
     close(copy);
+    struct pollfd poll_fd = {fd, POLLIN, 0};
+    CHECK(mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED && errno == EBADF);
+    TRY(syscall(SYS_fchmod, fd, 0600)); /* musl would try /proc/self/fd */
+    TRY(syscall(SYS_fchown32, fd, 1, 1));
+    TRY(futimens(fd, NULL));
+    TRY(fsync(fd));
+    TRY(flock(fd, LOCK_SH));
+    TRY(lseek(fd, 0, SEEK_SET));
+    TRY(posix_fallocate(fd, 0, 1));
+    TRY(posix_fadvise(fd, 0, 0, 0));
+    TRY(fcntl(fd, F_SETFL, O_APPEND));
+    TRY(fcntl(fd, F_SETFD, FD_CLOEXEC));
+    TRY(poll(&poll_fd, 1, 0));
+    CHECK(poll_fd.revents == POLLNVAL);
+    TRY(fchownat(fd, "", 0, 0, AT_EMPTY_PATH));
     close(fd);
     fd = open("link", O_PATH | O_NOFOLLOW);
     CHECK(fd >= 0);

@@ -214,12 +214,11 @@ int clock_now(int id, struct clock_time *now)
     return 0;
 }
 
-uint32_t clock_seconds(void)
+struct file_time clock_file_time(void)
 {
-    struct clock_time now = {0, 0};
+    const struct clock_time *wall = &shared.data.wall;
 
-    clock_now(CLOCK_REALTIME, &now);
-    return now.seconds;
+    return (struct file_time){wall->seconds, (uint32_t)(wall->nanoseconds >> CLOCK_SHIFT), 0};
 }
 
 uint32_t clock_ticks(void)

@@ -20,8 +20,13 @@ int clock_now(int id, struct clock_time *now);
 /* The time of day, from now on. */
 void clock_set(const struct clock_time *now);
 
-/* Since 1970. */
-uint32_t clock_seconds(void);
+/* Since 1970, by the last tick, as in Linux; it lies like that in statx(2), too. */
+struct file_time {
+    int64_t seconds;
+    uint32_t nanoseconds, unused;
+};
+
+struct file_time clock_file_time(void);
 
 /* So many whole ticks have passed since the start. An emulator that was kept waiting gives several
  * timer interrupts at once: who sleeps for a time goes by this, not by their number. */

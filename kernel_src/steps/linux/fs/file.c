@@ -58,11 +58,18 @@ struct slot *slot_of_fd(const struct files *files, uint32_t fd)
     return piece ? &piece[fd % FILES_IN_PIECE] : NULL;
 }
 
-struct file *file_of(int fd)
+struct file *file_or_place_of(int fd)
 {
     const struct slot *slot = slot_of_fd(current_process()->files, (uint32_t)fd);
 
     return slot ? slot->file : NULL;
+}
+
+struct file *file_of(int fd)
+{
+    struct file *file = file_or_place_of(fd);
+
+    return file && (file->flags & O_PATH) ? NULL : file;
 }
 
 int file_wait(struct file *file, struct wait_queue *queue)
@@ -105,7 +112,7 @@ int file_install(struct file *file, int lowest)
     struct files *files = current_process()->files;
     uint32_t fd = (uint32_t)lowest > files->first_free ? (uint32_t)lowest : files->first_free;
 
-    while (file_of((int)fd)) {
+    while (file_or_place_of((int)fd)) {
         fd++;
     }
     int error = fd < files_max() ? put_at(files, file, fd) : -EMFILE;
@@ -126,7 +133,7 @@ int file_install_at(struct file *file, int fd)
 int file_close(int fd)
 {
     struct files *files = current_process()->files;
-    struct file *file = file_of(fd);
+    struct file *file = file_or_place_of(fd);
 
     if (!file) {
         return -EBADF;
@@ -134,7 +141,7 @@ int file_close(int fd)
     slot_of_fd(files, (uint32_t)fd)->file = NULL;
     files->first_free = lower(files->first_free, (uint32_t)fd);
     locks_forget(file, files);
-    while (files->limit > 0 && !file_of((int)files->limit - 1)) {
+    while (files->limit > 0 && !file_or_place_of((int)files->limit - 1)) {
         files->limit--;
     }
     file_put(file);

@@ -30,7 +30,7 @@ struct file {
     const struct file_ops *ops;
     uint32_t users;
     uint32_t flags;       /* O_RDONLY and so on, as given to open() */
-    uint32_t position;    /* where the next read() or write() begins */
+    uint64_t position;    /* where the next read() or write() begins */
     struct inode *inode;  /* NULL for a pipe */
     void *object;         /* what it is about, for `ops` */
     struct node *watches; /* by epolls */
@@ -101,7 +101,8 @@ int file_wait(struct file *file, struct wait_queue *queue);
 /* Those who wait for a file, or poll any, may have something to do. */
 void ready_changed(struct wait_queue *queue);
 
-/* The running process's file of that number, or NULL. */
+/* The running process's file of that number, or NULL. Of O_PATH it is only a place. */
+struct file *file_or_place_of(int fd);
 struct file *file_of(int fd);
 
 /* The same, if it may be used like that. */

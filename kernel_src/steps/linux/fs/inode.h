@@ -4,8 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dev/clock.h"
 #include "include/constants.h"
 #include "lib/list.h"
+
+#define INODE_BYTES_MAX ((uint64_t)INODE_PAGES_MAX * PAGE_SIZE)
 
 struct entry;
 struct fifo;
@@ -17,15 +20,15 @@ struct inode {
     uint32_t writers; /* open files that may change it */
     uint32_t number;
     uint32_t mode, uid, gid;
-    uint32_t size;
-    uint32_t atime, mtime, ctime; /* seconds since 1970 */
-    uint32_t rdev;                /* a device's number */
-    struct fifo *fifo;            /* of a FIFO, while somebody has it open */
-    uint8_t *bytes;               /* a short file's; else NULL: see fs/inode_data.c */
-    uint32_t *frames;             /* a longer file's pages */
-    uint32_t capacity;            /* as many of them could be noted */
-    uint32_t pages;               /* that are there: no holes */
-    struct node *entries;         /* a directory's names, the newest first */
+    uint64_t size;
+    struct file_time atime, mtime, ctime;
+    uint32_t rdev;        /* a device's number */
+    struct fifo *fifo;    /* of a FIFO, while somebody has it open */
+    uint8_t *bytes;       /* a short file's; else NULL: see fs/inode_data.c */
+    uint32_t *frames;     /* a longer file's pages */
+    uint32_t capacity;    /* as many of them could be noted */
+    uint32_t pages;       /* that are there: no holes */
+    struct node *entries; /* a directory's names, the newest first */
     uint32_t last_cookie;
     uint32_t subdirectories;
     struct inode *parent; /* of a directory; the root's is itself */
@@ -91,22 +94,25 @@ static inline int is_symlink(const struct inode *inode)
 
 /* ---- fs/inode_data.c: the contents of files ---- */
 
-/* A frame with the page of the file that begins at `offset`, for which the caller has to call
- * frame_put(). Returns its physical address, or -errno. */
-long inode_page(struct inode *inode, uint32_t offset);
+/* A frame with a page of the file, for which the caller has to call frame_put(). Returns its
+ * physical address, or -errno. */
+long inode_page(struct inode *inode, uint32_t page);
+
+/* So many bytes does a file have from there on, if that is less than `most`. */
+uint32_t inode_left(const struct inode *inode, uint64_t offset, uint32_t most);
 
 /* Copy from the file, and to it: it grows if need be. The memory on the other side is the kernel's,
  * or a program's that was found to be below USER_TOP. Returns how many bytes, or -errno. */
-long inode_read(struct inode *inode, void *to, uint32_t offset, size_t size);
-long inode_write(struct inode *inode, uint32_t offset, const void *from, size_t size);
+long inode_read(struct inode *inode, void *to, uint64_t offset, size_t size);
+long inode_write(struct inode *inode, uint64_t offset, const void *from, size_t size);
 
 /* Cut off or lengthen with zeros. Returns 0 or -errno. */
-int inode_resize(struct inode *inode, uint32_t size);
+int inode_resize(struct inode *inode, uint64_t size);
 
 /* ---- mm/truncate.c ---- */
 
-/* Its pages from `offset` on are gone: nobody has them mapped any more. */
-void mappings_cut(const struct inode *inode, uint32_t offset);
+/* Its pages from `page` on are gone: nobody has them mapped any more. */
+void mappings_cut(const struct inode *inode, uint32_t page);
 
 /* ---- fs/program_files.c ---- */
 

@@ -52,7 +52,7 @@ struct inode *magic_child(const char *name, size_t length)
     }
     descriptor.rdev = fd;
     descriptor.number = UINT32_MAX - fd;
-    return file_of((int)fd) ? &descriptor : NULL;
+    return file_or_place_of((int)fd) ? &descriptor : NULL;
 }
 
 struct inode *magic_target(const struct inode *link)
@@ -62,7 +62,7 @@ struct inode *magic_target(const struct inode *link)
     if (link->magic == MAGIC_EXE) {
         return current_process()->group->exe;
     }
-    file = file_of((int)link->rdev);
+    file = file_or_place_of((int)link->rdev);
     return file ? file->inode : NULL;
 }
 

@@ -11,16 +11,22 @@ static long regular_read(struct file *file, void *buffer, size_t size)
 
     file->position += done > 0 ? (uint32_t)done : 0;
     if ((file->flags & O_NOATIME) == 0) {
-        file->inode->atime = clock_seconds();
+        file->inode->atime = clock_file_time();
     }
     return done;
 }
 
 static long regular_write(struct file *file, const void *buffer, size_t size)
 {
+    uint64_t limit = file->flags & O_LARGEFILE ? INODE_BYTES_MAX : INT32_MAX;
+
     if (file->flags & O_APPEND) {
         file->position = file->inode->size;
     }
+    if (file->position >= limit) {
+        return size ? -EFBIG : 0;
+    }
+    size = size < limit - file->position ? size : (size_t)(limit - file->position);
     long done = inode_write(file->inode, file->position, buffer, size);
     file->position += done > 0 ? (uint32_t)done : 0;
     return done;

@@ -9,7 +9,7 @@
 
 void inode_set_times(struct inode *inode, uint32_t mtime)
 {
-    inode->mtime = inode->ctime = mtime;
+    inode->mtime = inode->ctime = (struct file_time){.seconds = mtime};
 }
 
 void inode_set_attributes(struct inode *inode, uint32_t mode, uint32_t uid, uint32_t gid)

@@ -137,7 +137,7 @@ static int split(struct space *space, uint32_t address)
     }
     struct area high = *low;
     high.start = address;
-    high.offset += address - low->start;
+    high.file_page += (address - low->start) / PAGE_SIZE;
     low->end = address;
     int error = insert(space, &high);
     low->end = error ? high.end : address;

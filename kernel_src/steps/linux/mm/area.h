@@ -15,7 +15,7 @@ struct inode;
 struct area {
     uint32_t start, end; /* on page boundaries */
     uint32_t flags;
-    uint32_t offset;     /* in the file, of `start` */
+    uint32_t file_page;  /* of the file, at `start` */
     struct inode *inode; /* where the pages come from; NULL: they are full of zeros */
     struct area *next[AREA_LEVELS];
     uint32_t hole[AREA_LEVELS]; /* the largest up to the next, in bytes */

@@ -8,24 +8,25 @@
 #include "mm/space.h"
 #include "proc/process.h"
 
-static void area_cut(struct space *space, const struct area *area, uint32_t offset)
+static void area_cut(struct space *space, const struct area *area, uint32_t page)
 {
-    uint32_t start = area->start + (offset > area->offset ? offset - area->offset : 0);
+    uint32_t pages = page > area->file_page ? page - area->file_page : 0;
+    uint32_t start = area->start + pages * PAGE_SIZE;
 
-    if (start >= area->start && start < area->end) {
+    if (pages < (area->end - area->start) / PAGE_SIZE) {
         pages_hide(space, start, area->end);
         tlb_flush(space);
         pages_free(space, start, area->end);
     }
 }
 
-void mappings_cut(const struct inode *inode, uint32_t offset)
+void mappings_cut(const struct inode *inode, uint32_t page)
 {
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
         const struct area *area = p->space ? area_find(p->space, 0) : NULL;
         for (; area; area = area->next[0]) {
             if (area->inode == inode) {
-                area_cut(p->space, area, offset);
+                area_cut(p->space, area, page);
             }
         }
     }

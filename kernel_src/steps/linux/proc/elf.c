@@ -75,7 +75,7 @@ static int segment_load(struct space *space, struct inode *inode,
         .start = page_down(segment->vaddr),
         .end = segment->filesz ? page_up(file_end) : page_down(segment->vaddr),
         .flags = protection_of(segment),
-        .offset = page_down(segment->offset),
+        .file_page = segment->offset / PAGE_SIZE,
         .inode = inode,
     };
     struct area zeros = {

@@ -83,18 +83,31 @@ static void tell_parent(const struct group *group)
     wake_all(&parent->child_ended);
 }
 
-/* Process 1 takes its children, and asks after all; without one, the first CPU's idle process. */
+/* Who takes its children, and asks after all: the next above it that wants to, or process 1;
+ * without one, the first CPU's idle process. */
+static struct process *reaper_of(const struct process *process)
+{
+    struct process *reaper = process->parent;
+
+    while (reaper->group && !reaper->group->properties[TAKES_ORPHANS]) {
+        reaper = reaper->parent;
+    }
+    return reaper->group ? reaper : init_process && init_process != process ? init_process : reaper;
+}
+
 static void children_leave(struct process *process)
 {
-    struct process *init = init_process;
-    int has_init = init && init != process;
-    struct process *child;
+    struct process *reaper = reaper_of(process), *child;
 
     while ((child = child_first(process))) {
-        child->is_orphan = !has_init;
+        int signal = (int)child->group->properties[PARENT_DEATH_SIGNAL];
+        child->is_orphan = !reaper->group;
         child->group->exit_signal = SIGCHLD;
-        process_adopt(has_init ? init : cpus[0].idle, child);
-        if (has_init && child->group->threads == 0) {
+        process_adopt(reaper, child);
+        if (signal) {
+            signal_send(child, signal);
+        }
+        if (reaper->group && child->group->threads == 0) {
             tell_parent(child->group);
         }
     }

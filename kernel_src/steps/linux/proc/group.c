@@ -58,6 +58,9 @@ static int group_copy(struct process *child, const struct process *parent)
     group->nice = from->nice;
     group->policy = from->policy;
     group->priority = from->priority;
+    group->properties[NO_NEW_PRIVS] = from->properties[NO_NEW_PRIVS];
+    group->properties[KEEPS_CAPS] = from->properties[KEEPS_CAPS];
+    group->properties[DUMPABLE] = from->properties[DUMPABLE];
     memcpy(group->limits, from->limits, sizeof group->limits);
     process_adopt(from->leader, child);
     return 0;
@@ -103,6 +106,7 @@ int group_first(struct process *process)
         inode_get(root);
         group->cwd = group->root = root;
         group->umask = 022;
+        group->properties[DUMPABLE] = 1;
         limits_first(group);
     }
     return group ? 0 : -ENOMEM;

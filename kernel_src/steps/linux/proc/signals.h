@@ -40,6 +40,16 @@ struct pending {
     struct signal_info info;
 };
 
+/* What prctl(2) can be asked for. */
+enum property {
+    PARENT_DEATH_SIGNAL,
+    TAKES_ORPHANS,
+    NO_NEW_PRIVS,
+    KEEPS_CAPS,
+    DUMPABLE,
+    PROPERTIES
+};
+
 struct alarm {
     uint32_t is_set, tick, period;
 };
@@ -70,6 +80,7 @@ struct group {
     int32_t nice;                   /* setpriority(2): only remembered */
     uint32_t policy;                /* as sched(7) has it, and so are they */
     int32_t priority;
+    uint32_t properties[PROPERTIES];
     struct rlimit limits[RLIMIT_COUNT];
     struct sigaction action[SIGNAL_LIMIT - 1];
 };

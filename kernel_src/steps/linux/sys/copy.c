@@ -19,9 +19,9 @@
 static long copy_piece(struct inode *inode, uint64_t from, struct file *out, uint32_t size)
 {
     uint32_t offset = (uint32_t)from % PAGE_SIZE;
-    uint32_t left = from < inode->size ? (uint32_t)(inode->size - from) : 0;
-    uint32_t part = lower(lower(size, left), PIECE_BYTES - offset);
-    struct area area = {.flags = PROT_READ, .inode = inode, .offset = (uint32_t)from - offset};
+    uint32_t part = inode_left(inode, from, lower(size, PIECE_BYTES - offset));
+    struct area area = {
+        .flags = PROT_READ, .inode = inode, .file_page = (uint32_t)(from / PAGE_SIZE)};
 
     if (part == 0) {
         return 0;
@@ -72,7 +72,7 @@ static long send(int out_fd, int in_fd, void *offset, uint32_t width, uint32_t c
     from = offset ? from : in->position;
     long done = copy(in, &from, out, count);
     if (!offset) {
-        in->position = (uint32_t)from;
+        in->position = from;
     }
     return done >= 0 && offset && copy_to_user(offset, &from, width) != 0 ? -EFAULT : done;
 }
@@ -105,17 +105,17 @@ long sys_copy_file_range(int in_fd, uint64_t *in_offset, int out_fd, uint64_t *o
         (out_offset && copy_from_user(&to, out_offset, sizeof to) != 0)) {
         return -EFAULT;
     }
-    count = lower(count, from < in->inode->size ? (uint32_t)(in->inode->size - from) : 0);
+    count = inode_left(in->inode, from, count);
     if ((int64_t)from < 0 || to > INODE_BYTES_MAX ||
         (in->inode == out->inode && from < to + count && to < from + count)) {
         return -EINVAL;
     }
-    uint32_t in_position = in->position, out_position = out->position;
-    out->position = (uint32_t)to;
+    uint64_t in_position = in->position, out_position = out->position;
+    out->position = to;
     long done = copy(in, &from, out, count);
     to = out->position;
-    in->position = in_offset ? in_position : (uint32_t)from;
-    out->position = out_offset ? out_position : (uint32_t)to;
+    in->position = in_offset ? in_position : from;
+    out->position = out_offset ? out_position : to;
     if (done >= 0 && ((in_offset && copy_to_user(in_offset, &from, sizeof from) != 0) ||
                       (out_offset && copy_to_user(out_offset, &to, sizeof to) != 0))) {
         return -EFAULT;

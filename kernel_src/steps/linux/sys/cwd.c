@@ -41,7 +41,7 @@ long sys_chroot(const char *path)
 long sys_fchdir(int fd)
 {
     struct group *group = current_process()->group;
-    const struct file *file = file_of(fd);
+    const struct file *file = file_or_place_of(fd);
 
     if (!file || !file->inode || !is_directory(file->inode)) {
         return file ? -ENOTDIR : -EBADF;

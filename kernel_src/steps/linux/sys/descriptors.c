@@ -38,7 +38,7 @@ long file_install_new(struct file *file, uint32_t flags)
 
 static long duplicate(int fd, int lowest, int close_on_exec)
 {
-    struct file *file = file_of(fd);
+    struct file *file = file_or_place_of(fd);
 
     if (!file) {
         return -EBADF;
@@ -56,7 +56,7 @@ static long duplicate(int fd, int lowest, int close_on_exec)
 
 long sys_dup3(int fd, int wanted, uint32_t flags)
 {
-    struct file *file = file_of(fd);
+    struct file *file = file_or_place_of(fd);
 
     if ((flags & ~(uint32_t)O_CLOEXEC) || wanted == fd) {
         return -EINVAL;
@@ -75,7 +75,7 @@ long sys_dup3(int fd, int wanted, uint32_t flags)
 long sys_dup2(int fd, int wanted)
 {
     if (wanted == fd) {
-        return file_of(fd) ? fd : -EBADF;
+        return file_or_place_of(fd) ? fd : -EBADF;
     }
     return sys_dup3(fd, wanted, 0);
 }
@@ -92,7 +92,7 @@ long sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
         return -ENOMEM;
     }
     for (uint32_t fd = first; fd <= last && fd < current_process()->files->limit; fd++) {
-        if (file_of((int)fd) && (flags & CLOSE_RANGE_CLOEXEC)) {
+        if (file_or_place_of((int)fd) && (flags & CLOSE_RANGE_CLOEXEC)) {
             set_close_on_exec((int)fd, 1);
         } else {
             (void)file_close((int)fd);
@@ -131,9 +131,9 @@ long files_install_both(struct file *ends[2], int *fds, uint32_t flags)
 
 long sys_fcntl64(int fd, int command, uint32_t argument)
 {
-    struct file *file = file_of(fd);
+    struct file *file = file_or_place_of(fd);
 
-    if (!file) {
+    if (!file || (!file_of(fd) && command > F_GETFL && command != F_DUPFD_CLOEXEC)) {
         return -EBADF;
     }
     switch (command) {
@@ -155,14 +155,7 @@ long sys_fcntl64(int fd, int command, uint32_t argument)
         return !is_pipe(file)                                     ? -EBADF
                : command == F_SETPIPE_SZ && argument > PIPE_BYTES ? -EPERM
                                                                   : (long)PIPE_BYTES;
-    case F_GETLK:
-    case F_GETLK64:
-    case F_SETLK:
-    case F_SETLK64:
-    case F_SETLKW:
-    case F_SETLKW64:
-        return lock_command(file, command, (void *)argument);
     default:
-        return -EINVAL;
+        return lock_command(file, command, (void *)argument);
     }
 }

@@ -12,7 +12,7 @@
 #include "sys/named.h"
 #include "sys/names.h"
 
-static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
+static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev, const char *target)
 {
     struct name name;
     struct inode *made;
@@ -21,7 +21,7 @@ static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
     if (error) {
         return error;
     }
-    error = node_create(name.base, name.path, mode, rdev, NULL, &made);
+    error = node_create(name.base, name.path, mode, rdev, target, &made);
     name_put(&name);
     if (error == 0) {
         inode_put(made);
@@ -31,25 +31,18 @@ static long make(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
 
 long sys_mkdirat(int base_fd, const char *path, uint32_t mode)
 {
-    return make(base_fd, path, S_IFDIR | (mode & (S_IALLUGO & ~(S_ISUID | S_ISGID))), 0);
+    return make(base_fd, path, S_IFDIR | (mode & (S_IALLUGO & ~(S_ISUID | S_ISGID))), 0, NULL);
 }
 
 long sys_mknodat(int base_fd, const char *path, uint32_t mode, uint32_t rdev)
 {
     uint32_t kind = mode & S_IFMT;
+    int is_device = kind == S_IFCHR || kind == S_IFBLK;
 
-    switch (kind) {
-    case 0:
-    case S_IFREG:
-    case S_IFIFO:
-    case S_IFSOCK:
-        return make(base_fd, path, kind ? mode : mode | S_IFREG, 0);
-    case S_IFCHR:
-    case S_IFBLK:
-        return make(base_fd, path, mode, rdev);
-    default:
+    if (kind && kind != S_IFREG && kind != S_IFIFO && kind != S_IFSOCK && !is_device) {
         return kind == S_IFDIR ? -EPERM : -EINVAL;
     }
+    return make(base_fd, path, kind ? mode : mode | S_IFREG, is_device ? rdev : 0, NULL);
 }
 
 static long may_rmdir(const struct named *named)
@@ -77,10 +70,9 @@ static long may_unlink(const struct named *named)
     if (!named->entry) {
         return -ENOENT;
     }
-    if (named->place.name[named->place.length] == '/') {
-        return is_directory(named->entry->inode) ? -EISDIR : -ENOTDIR;
-    }
-    return is_directory(named->entry->inode) ? -EISDIR : 0;
+    return is_directory(named->entry->inode)               ? -EISDIR
+           : named->place.name[named->place.length] == '/' ? -ENOTDIR
+                                                           : 0;
 }
 
 long sys_unlinkat(int base_fd, const char *path, int flags)
@@ -133,22 +125,15 @@ long sys_linkat(int existing_fd, const char *existing_path, int base_fd, const c
 
 long sys_symlinkat(const char *target, int base_fd, const char *path)
 {
-    struct name name;
-    struct inode *made;
     char *copy = memory_alloc(PATH_MAX);
 
     if (!copy) {
         return -ENOMEM;
     }
     long size = string_from_user(copy, target, PATH_MAX);
-    long error = size < 0 ? size : size == 0 ? -ENOENT : name_get(&name, base_fd, path);
-    if (error == 0) {
-        error = node_create(name.base, name.path, S_IFLNK | 0777, 0, copy, &made);
-        name_put(&name);
-        if (error == 0) {
-            inode_put(made);
-        }
-    }
+    long error = size > 0    ? make(base_fd, path, S_IFLNK | 0777, 0, copy)
+                 : size == 0 ? -ENOENT
+                             : size;
     memory_free(copy);
     return error;
 }

@@ -69,7 +69,7 @@ static int check_open(const struct inode *inode, uint32_t flags)
 /* What has no name in the file system is not opened anew: it is the same open file. */
 static long open_again(const struct inode *link, uint32_t flags)
 {
-    struct file *file = file_of((int)link->rdev);
+    struct file *file = file_or_place_of((int)link->rdev);
     uint32_t mode = file->flags & O_ACCMODE;
 
     if (flags & O_NOFOLLOW) {

@@ -35,7 +35,7 @@ static int listed_open(uint32_t place, struct listed *next)
     uint32_t fd = place - PLACE_DOT_DOT - 1;
     uint32_t at = sizeof next->number - 1;
 
-    while (fd < current_process()->files->limit && !file_of((int)fd)) {
+    while (fd < current_process()->files->limit && !file_or_place_of((int)fd)) {
         fd++;
     }
     next->place = fd + PLACE_DOT_DOT + 1;

@@ -19,10 +19,8 @@ long sys_setpgid(int32_t pid, int32_t pgid)
     if (process != me && process->group->has_execed) {
         return -EACCES;
     }
-    if (process->group->sid == process->pid || process->group->sid != me->group->sid) {
-        return -EPERM;
-    }
-    if (pgid != process->pid && !group_exists(pgid, me->group->sid)) {
+    if (process->group->sid == process->pid || process->group->sid != me->group->sid ||
+        (pgid != process->pid && !group_exists(pgid, me->group->sid))) {
         return -EPERM;
     }
     process->group->pgid = pgid;

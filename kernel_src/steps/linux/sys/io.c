@@ -34,9 +34,8 @@ static long do_write(struct file *file, void *buffer, size_t size)
 struct file *file_to_read(int fd)
 {
     struct file *file = file_of(fd);
-    uint32_t flags = file ? file->flags : O_PATH;
 
-    return (flags & O_PATH) || (flags & O_ACCMODE) == O_WRONLY ? NULL : file;
+    return file && (file->flags & O_ACCMODE) != O_WRONLY ? file : NULL;
 }
 
 struct file *file_to_write(int fd)
@@ -171,9 +170,9 @@ __attribute__((noinline)) static long do_at(int fd, int is_read, run_function *r
     if (!file->inode || is_fifo(file->inode) || file->ops->control) {
         return -ESPIPE; /* even of an end that cannot be used like that */
     }
-    uint32_t position = file->position;
+    uint64_t position = file->position;
     if (is_regular(file->inode)) {
-        file->position = place[1] ? INODE_BYTES_MAX : place[0];
+        file->position = (uint64_t)place[1] << 32 | place[0];
     }
     long done = run(allowed, transfer, what, size);
     file->position = position;
@@ -208,7 +207,7 @@ static int has_places(const struct inode *inode)
 }
 
 /* Where the next access begins. Returns 0, and the place, or -errno. */
-__attribute__((noinline)) static long seek(int fd, int64_t offset, int whence, uint32_t *position)
+__attribute__((noinline)) static long seek(int fd, int64_t offset, int whence, int64_t *position)
 {
     struct file *file = file_of(fd);
 
@@ -219,7 +218,8 @@ __attribute__((noinline)) static long seek(int fd, int64_t offset, int whence, u
         *position = 0;
         return file->inode && !is_fifo(file->inode) && !file->ops->control ? 0 : -ESPIPE;
     }
-    int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file->position : file->inode->size;
+    uint64_t from = whence == SEEK_CUR ? file->position : file->inode->size;
+    int64_t base = whence == SEEK_SET ? 0 : (int64_t)from;
     if (whence == SEEK_DATA || whence == SEEK_HOLE) { /* all of a file is data, as ramfs tells it */
         if (offset < 0 || offset >= base) {
             return -ENXIO;
@@ -233,25 +233,25 @@ __attribute__((noinline)) static long seek(int fd, int64_t offset, int whence, u
     if ((uint32_t)whence > SEEK_END || base + offset < 0 || base + offset > limit) {
         return -EINVAL;
     }
-    *position = file->position = (uint32_t)(base + offset);
+    *position = base + offset;
+    file->position = (uint64_t)*position;
     return 0;
 }
 
 long sys_lseek(int fd, int32_t offset, int whence)
 {
-    uint32_t position;
+    int64_t position;
     long error = seek(fd, offset, whence, &position);
 
-    return error ? error : (long)position;
+    return error ? error : position > INT32_MAX ? -EOVERFLOW : (long)position;
 }
 
 long sys__llseek(int fd, uint32_t high, uint32_t low, uint64_t *result, int whence)
 {
-    uint32_t position;
+    int64_t position;
     long error = seek(fd, (int64_t)((uint64_t)high << 32 | low), whence, &position);
-    uint64_t wide = position;
 
-    return error ? error : copy_to_user(result, &wide, sizeof wide);
+    return error ? error : copy_to_user(result, &position, sizeof position);
 }
 
 /* All is in memory: nothing need be written anywhere. */
@@ -266,7 +266,7 @@ long sys_ioctl(int fd, uint32_t request, void *argument)
 {
     struct file *file = file_of(fd);
 
-    if (!file || (file->flags & O_PATH)) {
+    if (!file) {
         return -EBADF;
     }
     if (request == FIOCLEX || request == FIONCLEX) {

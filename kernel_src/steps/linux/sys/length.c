@@ -19,8 +19,7 @@ long sys_truncate64(const char *path, uint32_t low, uint32_t high)
            : is_directory(inode) ? put_after(inode, -EISDIR)
            : !is_regular(inode)  ? put_after(inode, -EINVAL)
            : inode->runs         ? put_after(inode, -ETXTBSY)
-           : high                ? put_after(inode, -EFBIG)
-                                 : put_after(inode, inode_resize(inode, low));
+                         : put_after(inode, inode_resize(inode, (uint64_t)high << 32 | low));
 }
 
 long sys_truncate(const char *path, int32_t size)
@@ -35,13 +34,13 @@ long sys_ftruncate64(int fd, uint32_t low, uint32_t high)
     if ((int32_t)high < 0) {
         return -EINVAL;
     }
-    if (!file || (file->flags & O_PATH)) {
+    if (!file) {
         return -EBADF;
     }
     if (!file_to_write(fd) || !file->inode || !is_regular(file->inode)) {
         return -EINVAL;
     }
-    return high ? -EFBIG : inode_resize(file->inode, low);
+    return inode_resize(file->inode, (uint64_t)high << 32 | low);
 }
 
 long sys_ftruncate(int fd, int32_t size)
@@ -74,7 +73,5 @@ long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_
     if (start + size > INODE_BYTES_MAX) {
         return -EFBIG;
     }
-    return mode || start + size <= file->inode->size
-               ? 0
-               : inode_resize(file->inode, (uint32_t)(start + size));
+    return mode || start + size <= file->inode->size ? 0 : inode_resize(file->inode, start + size);
 }

@@ -10,7 +10,8 @@
 #include "proc/sleep.h"
 #include "sys/calls.h"
 
-/* Whose a lock is: of fcntl() the table of open files, of flock() the open file. Those of one kind
+/* Whose a lock is: of fcntl() the table of open files, or as F_OFD_ the open file, of flock() that,
+ * too. Those of one kind
  * do not see the others. */
 struct lock {
     struct node node; /* of the file's */
@@ -203,7 +204,7 @@ static int flock_put(void *to, int is_wide, const struct flock64 *user)
 /* A range that may be given from its end. Returns 0 or -errno. */
 static long range_of(const struct file *file, const struct flock64 *user, struct lock *lock)
 {
-    int64_t base = user->whence == SEEK_CUR   ? file->position
+    int64_t base = user->whence == SEEK_CUR   ? (int64_t)file->position
                    : user->whence == SEEK_END ? (int64_t)file->inode->size
                                               : 0;
 
@@ -217,24 +218,31 @@ static long range_of(const struct file *file, const struct flock64 *user, struct
     return lock->start < 0 ? -EINVAL : lock->end < lock->start ? -EOVERFLOW : 0;
 }
 
+enum { GET, SET, SET_AND_WAIT }; /* F_GETLK and those that follow it, in each of three sorts */
+
 long lock_command(struct file *file, int command, void *argument)
 {
-    int is_wide = command >= F_GETLK64;
-    struct lock lock = {.owner = current_process()->files, .pid = current_process()->tgid};
+    int is_wide = command >= F_GETLK64, is_ofd = command >= F_OFD_GETLK;
+    struct lock lock = {.owner = is_ofd ? (const void *)file : current_process()->files,
+                        .pid = is_ofd ? -1 : current_process()->tgid};
     struct flock64 user;
 
+    command -= is_ofd ? F_OFD_GETLK : is_wide ? F_GETLK64 : F_GETLK;
+    if ((uint32_t)command > SET_AND_WAIT) {
+        return -EINVAL;
+    }
     if (flock_get(argument, is_wide, &user) != 0) {
         return -EFAULT;
     }
-    if (!file->inode) {
-        return -EBADF;
+    if (!file->inode || (is_ofd && user.pid)) {
+        return file->inode ? -EINVAL : -EBADF;
     }
     long error = range_of(file, &user, &lock);
     if (error) {
         return error;
     }
     lock.type = user.type;
-    if (command == F_GETLK || command == F_GETLK64) {
+    if (command == GET) {
         const struct lock *other = lock.type == F_UNLCK ? NULL : lock_blocking(file->inode, &lock);
         if (lock.type == F_UNLCK) {
             return -EINVAL;
@@ -251,7 +259,7 @@ long lock_command(struct file *file, int command, void *argument)
     if ((lock.type == F_RDLCK && mode == O_WRONLY) || (lock.type == F_WRLCK && mode == O_RDONLY)) {
         return -EBADF;
     }
-    return lock_set(file->inode, &lock, command == F_SETLKW || command == F_SETLKW64);
+    return lock_set(file->inode, &lock, command == SET_AND_WAIT);
 }
 
 long sys_flock(int fd, int operation)

@@ -61,9 +61,9 @@ long sys_mmap2(uint32_t wanted, uint32_t size, int protection, int flags, int fd
     if (file && is_regular(file->inode)) {
         area.inode = file->inode;
         area.flags |= is_shared && (file->flags & O_ACCMODE) == O_RDONLY ? AREA_NEVER_WRITE : 0;
-        area.offset = offset_pages * PAGE_SIZE;
-        return offset_pages < INODE_BYTES_MAX / PAGE_SIZE &&
-                       page_up(size) / PAGE_SIZE < UINT32_MAX / PAGE_SIZE - offset_pages
+        area.file_page = offset_pages;
+        return offset_pages < INODE_PAGES_MAX &&
+                       page_up(size) / PAGE_SIZE < INODE_PAGES_MAX - offset_pages
                    ? map_area(wanted, size, flags, &area)
                    : -EOVERFLOW;
     }

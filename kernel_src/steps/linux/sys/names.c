@@ -18,7 +18,7 @@ static long base_of(int base_fd, struct inode **base)
         *base = current_process()->group->cwd;
         return 0;
     }
-    const struct file *file = file_of(base_fd);
+    const struct file *file = file_or_place_of(base_fd);
     if (!file) {
         return -EBADF;
     }
@@ -68,7 +68,7 @@ long inode_of_name(int base_fd, const char *path, int follow, struct inode **fou
 long inode_of_fd(int fd, struct inode **found)
 {
     static struct inode pipe; /* it has none in the file system; this one is never freed */
-    const struct file *file = file_of(fd);
+    const struct file *file = file_or_place_of(fd);
 
     pipe = (struct inode){.users = INT32_MAX, .mode = S_IFIFO | 0600, .links = 1};
     *found = file && file->inode ? file->inode : &pipe;

@@ -21,7 +21,7 @@ static long set_owner(struct inode *inode, uint32_t uid, uint32_t gid)
 long sys_fchown32(int fd, uint32_t uid, uint32_t gid)
 {
     struct inode *inode;
-    long error = inode_of_fd(fd, &inode);
+    long error = file_of(fd) ? inode_of_fd(fd, &inode) : -EBADF;
 
     return error ? error : put_after(inode, set_owner(inode, uid, gid));
 }

@@ -13,72 +13,33 @@
 
 #define SET_WORDS (OPEN_MAX / 32)
 #define NORMAL_SHIFT 6 /* POLLRDNORM and POLLWRNORM are other names of POLLIN and POLLOUT */
+#define PIECE 32u      /* files that are looked at with one copy */
 
 struct pollfd {
     int32_t fd;
     int16_t events, revents;
 };
 
-/* Those of a call, in pieces of a page. */
-#define POLLS_IN_PAGE (PAGE_SIZE / sizeof(struct pollfd))
+/* What poll() or select() are asked about: each file once. Returns how many have something, or
+ * -errno. */
+typedef long look_function(void *user, uint32_t count);
 
-struct polls {
-    struct pollfd *page[OPEN_MAX / POLLS_IN_PAGE];
-    uint32_t count;
-};
-
-static struct pollfd *poll_at(const struct polls *polls, uint32_t i)
+static uint32_t ready_of(int fd, uint32_t events)
 {
-    return &polls->page[i / POLLS_IN_PAGE][i % POLLS_IN_PAGE];
-}
+    struct file *file = file_of(fd);
 
-static void polls_free(const struct polls *polls)
-{
-    for (uint32_t i = 0; i < OPEN_MAX / POLLS_IN_PAGE; i++) {
-        memory_free(polls->page[i]);
-    }
-}
-
-/* Room for so many; all zeros at first. Returns 0 or -ENOMEM. */
-static int polls_alloc(struct polls *polls, uint32_t count)
-{
-    for (; polls->count < count; polls->count += lower(count - polls->count, POLLS_IN_PAGE)) {
-        uint32_t part = lower(count - polls->count, POLLS_IN_PAGE);
-        struct pollfd *page = memory_alloc(part * sizeof *page);
-        if (!page) {
-            polls_free(polls);
-            return -ENOMEM;
-        }
-        polls->page[polls->count / POLLS_IN_PAGE] = page;
-    }
-    return 0;
-}
-
-static uint32_t ready_of(const struct pollfd *poll)
-{
-    struct file *file = file_of(poll->fd);
-    uint32_t asked = (uint16_t)poll->events | POLLERR | POLLHUP;
-
-    if (poll->fd < 0) {
-        return 0;
-    }
     if (!file) {
         return POLLNVAL;
     }
     uint32_t ready = file->ops->ready ? file->ops->ready(file) : POLLIN | POLLOUT;
-    return (ready | (ready & (POLLIN | POLLOUT)) << NORMAL_SHIFT) & asked;
+    return (ready | (ready & (POLLIN | POLLOUT)) << NORMAL_SHIFT) & (events | POLLERR | POLLHUP);
 }
 
-/* Returns how many of the files have something, waiting for that until a tick; NULL: for ever. */
-static long poll_files(const struct polls *polls, uint32_t count, const uint32_t *until)
+/* Waits for something until a tick; NULL: for ever. */
+static long wait_for(look_function *look, void *user, uint32_t count, const uint32_t *until)
 {
     for (int is_late = 0;;) {
-        long found = 0;
-        for (uint32_t i = 0; i < count; i++) {
-            struct pollfd *poll = poll_at(polls, i);
-            poll->revents = (int16_t)ready_of(poll);
-            found += poll->revents != 0;
-        }
+        long found = look(user, count);
         if (found || is_late) {
             return found;
         }
@@ -89,46 +50,31 @@ static long poll_files(const struct polls *polls, uint32_t count, const uint32_t
     }
 }
 
-static long polls_read(const struct polls *polls, const struct pollfd *user)
+/* Only what is another result than before is written: the rest is the program's, and may have
+ * changed meanwhile. */
+static long look_at_files(void *files, uint32_t count)
 {
-    int error = 0;
+    struct pollfd piece[PIECE], *user = files;
+    long found = 0;
 
-    for (uint32_t i = 0; i < polls->count && error == 0; i += POLLS_IN_PAGE) {
-        uint32_t part = lower(polls->count - i, POLLS_IN_PAGE);
-        error = copy_from_user(poll_at(polls, i), &user[i], part * sizeof *user);
+    for (uint32_t i = 0; i < count; i++) {
+        struct pollfd *poll = &piece[i % PIECE];
+        if (poll == piece &&
+            copy_from_user(piece, &user[i], lower(count - i, PIECE) * sizeof *poll) != 0) {
+            return -EFAULT;
+        }
+        int16_t ready = poll->fd < 0 ? 0 : (int16_t)ready_of(poll->fd, (uint16_t)poll->events);
+        if (ready != poll->revents && copy_to_user(&user[i].revents, &ready, sizeof ready) != 0) {
+            return -EFAULT;
+        }
+        found += ready != 0;
     }
-    return error;
-}
-
-/* Only what was found: the rest is the program's, and may have changed meanwhile. */
-static long polls_tell(const struct polls *polls, struct pollfd *user)
-{
-    int error = 0;
-
-    for (uint32_t i = 0; i < polls->count && error == 0; i++) {
-        const struct pollfd *poll = poll_at(polls, i);
-        error = copy_to_user(&user[i].revents, &poll->revents, sizeof poll->revents);
-    }
-    return error;
+    return found;
 }
 
 static long do_poll(struct pollfd *user, uint32_t count, const uint32_t *until)
 {
-    struct polls polls = {{NULL}, 0};
-
-    if (count > files_max()) {
-        return -EINVAL;
-    }
-    if (polls_alloc(&polls, count) != 0) {
-        return -ENOMEM;
-    }
-    long error = polls_read(&polls, user);
-    long result = error ? error : poll_files(&polls, count, until);
-    if (result >= 0 && polls_tell(&polls, user) != 0) {
-        result = -EFAULT;
-    }
-    polls_free(&polls);
-    return result;
+    return count > files_max() ? -EINVAL : wait_for(look_at_files, user, count, until);
 }
 
 long sys_poll(struct pollfd *user, uint32_t count, int timeout_ms)
@@ -156,7 +102,7 @@ long sys_ppoll(struct pollfd *user, uint32_t count, struct timespec *timeout, co
 /* ---- select(): the same with three bit maps: to read, to write, and for what never comes ---- */
 
 struct sets {
-    uint32_t bits[3][SET_WORDS];
+    uint32_t asked[3][SET_WORDS], found[3][SET_WORDS];
 };
 
 static int has_bit(const uint32_t *bits, uint32_t fd)
@@ -164,84 +110,44 @@ static int has_bit(const uint32_t *bits, uint32_t fd)
     return (bits[fd / 32] >> fd % 32 & 1) != 0;
 }
 
-static uint32_t words_of(uint32_t count)
+static long look_at_sets(void *user, uint32_t count)
 {
-    return (count + 31) / 32;
-}
-
-static int sets_read(struct sets *sets, uint32_t count, uint32_t *const user[3])
-{
-    int error = 0;
-
-    for (int i = 0; i < 3 && error == 0; i++) {
-        if (user[i]) {
-            error = copy_from_user(sets->bits[i], user[i], words_of(count) * sizeof(uint32_t));
-        }
-    }
-    return error;
-}
-
-static uint32_t files_of(const struct sets *sets, uint32_t count, const struct polls *polls)
-{
-    uint32_t used = 0;
-
-    for (uint32_t fd = 0; fd < count; fd++) {
-        int events =
-            (has_bit(sets->bits[0], fd) ? POLLIN : 0) | (has_bit(sets->bits[1], fd) ? POLLOUT : 0);
-        if (events || has_bit(sets->bits[2], fd)) {
-            *poll_at(polls, used++) = (struct pollfd){(int32_t)fd, (int16_t)events, 0};
-        }
-    }
-    return used;
-}
-
-/* Bits of what was found. Returns how many, or -EBADF if a file is not open. */
-static long sets_fill(struct sets *sets, const struct polls *polls, uint32_t used)
-{
+    struct sets *sets = user;
     long found = 0;
 
-    memset(sets, 0, sizeof *sets);
-    for (uint32_t i = 0; i < used; i++) {
-        const struct pollfd *poll = poll_at(polls, i);
-        uint32_t word = (uint32_t)poll->fd / 32, bit = 1u << poll->fd % 32;
-        if (poll->revents & POLLNVAL) {
+    for (uint32_t fd = 0; fd < count; fd++) {
+        int in = has_bit(sets->asked[0], fd), out = has_bit(sets->asked[1], fd);
+        if (!in && !out && !has_bit(sets->asked[2], fd)) {
+            continue;
+        }
+        uint32_t ready = ready_of((int)fd, POLLIN | POLLOUT);
+        if (ready & POLLNVAL) {
             return -EBADF;
         }
-        if (poll->events & POLLIN && poll->revents & (POLLIN | POLLHUP | POLLERR)) {
-            sets->bits[0][word] |= bit;
-            found++;
-        }
-        if (poll->events & POLLOUT && poll->revents & (POLLOUT | POLLERR)) {
-            sets->bits[1][word] |= bit;
-            found++;
-        }
+        in = in && (ready & (POLLIN | POLLHUP | POLLERR));
+        out = out && (ready & (POLLOUT | POLLERR));
+        sets->found[0][fd / 32] |= (uint32_t)in << fd % 32;
+        sets->found[1][fd / 32] |= (uint32_t)out << fd % 32;
+        found += in + out;
     }
     return found;
 }
 
 static long do_select(uint32_t count, uint32_t *const user[3], const uint32_t *until)
 {
-    uint32_t wanted = lower(count, OPEN_MAX);
+    uint32_t wanted = lower(count, OPEN_MAX), size = (wanted + 31) / 32 * sizeof(uint32_t);
     struct sets *sets = memory_alloc(sizeof *sets);
-    struct polls polls = {{NULL}, 0};
+    long result = !sets ? -ENOMEM : (int32_t)count < 0 ? -EINVAL : 0;
 
-    if (!sets || polls_alloc(&polls, (int32_t)count < 0 ? 0 : wanted) != 0) {
-        memory_free(sets);
-        return -ENOMEM;
+    for (int i = 0; i < 3 && result == 0; i++) {
+        result = user[i] ? copy_from_user(sets->asked[i], user[i], size) : 0;
     }
-    long result = (int32_t)count < 0 ? -EINVAL : sets_read(sets, wanted, user);
-    if (result == 0) {
-        uint32_t used = files_of(sets, wanted, &polls);
-        result = poll_files(&polls, used, until);
-        result = result < 0 ? result : sets_fill(sets, &polls, used);
-    }
+    result = result ? result : wait_for(look_at_sets, sets, wanted, until);
     for (int i = 0; i < 3 && result >= 0; i++) {
-        if (user[i] &&
-            copy_to_user(user[i], sets->bits[i], words_of(wanted) * sizeof(uint32_t)) != 0) {
+        if (user[i] && copy_to_user(user[i], sets->found[i], size) != 0) {
             result = -EFAULT;
         }
     }
-    polls_free(&polls);
     memory_free(sets);
     return result;
 }

@@ -89,19 +89,46 @@ long sys_umask(uint32_t mask)
     return (long)before;
 }
 
-/* How a thread is called; no other property can be had. */
-long sys_prctl(int option, char *name)
+/* The parent's death, and orphans: see proc/exit.c; the others are only remembered. */
+static long do_property(int option, uint32_t value, uint32_t *to)
+{
+    static const struct {
+        uint8_t set, get, least, most, is_told; /* by the address that is given */
+    } properties[PROPERTIES] = {
+        [PARENT_DEATH_SIGNAL] = {PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, 0, SIGNAL_LIMIT - 1, 1},
+        [TAKES_ORPHANS] = {PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER, 0, 255, 1},
+        [NO_NEW_PRIVS] = {PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, 1, 1, 0},
+        [KEEPS_CAPS] = {PR_SET_KEEPCAPS, PR_GET_KEEPCAPS, 0, 1, 0},
+        [DUMPABLE] = {PR_SET_DUMPABLE, PR_GET_DUMPABLE, 0, 1, 0},
+    };
+
+    for (uint32_t i = 0; i < PROPERTIES; i++) {
+        uint32_t *property = &current_process()->group->properties[i];
+        if (option == properties[i].get) {
+            return !properties[i].is_told ? (long)*property
+                                          : copy_to_user(to, property, sizeof *property);
+        }
+        if (option == properties[i].set && properties[i].least <= value &&
+            value <= properties[i].most) {
+            *property = value;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+long sys_prctl(int option, char *argument)
 {
     struct process *process = current_process();
     char given[sizeof process->name] = "";
 
     if (option == PR_GET_NAME) {
-        return copy_to_user(name, process->name, sizeof process->name);
+        return copy_to_user(argument, process->name, sizeof process->name);
     }
     if (option != PR_SET_NAME) {
-        return -EINVAL;
+        return do_property(option, (uint32_t)argument, (uint32_t *)argument);
     }
-    long length = string_from_user(given, name, sizeof given);
+    long length = string_from_user(given, argument, sizeof given);
     if (length == -EFAULT) {
         return length;
     }

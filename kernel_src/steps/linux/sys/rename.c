@@ -37,11 +37,8 @@ static long may_rename(const struct named *from, const struct named *to, uint32_
     if (!to->entry || to->entry->inode == inode || (flags & RENAME_EXCHANGE)) {
         return 0;
     }
-    if (is_directory(inode) && !is_directory(to->entry->inode)) {
-        return -ENOTDIR;
-    }
-    if (!is_directory(inode) && is_directory(to->entry->inode)) {
-        return -EISDIR;
+    if (is_directory(inode) != is_directory(to->entry->inode)) {
+        return is_directory(inode) ? -ENOTDIR : -EISDIR;
     }
     return is_directory(inode) && !directory_is_empty(to->entry->inode) ? -ENOTEMPTY : 0;
 }

@@ -107,39 +107,26 @@ static long change_mask(int how, sigset set, sigset affected)
     return 0;
 }
 
+/* The masks have `size` bytes: the first 32 signals, or all. */
+static long do_sigprocmask(int how, const void *new, void *old, uint32_t size)
+{
+    sigset before = current_process()->blocked, set = 0;
+
+    if (new &&copy_from_user(&set, new, size) != 0) {
+        return -EFAULT;
+    }
+    long error = new ? change_mask(how, set, size == sizeof set ? ~(sigset)0 : UINT32_MAX) : 0;
+    return error || !old ? error : copy_to_user(old, &before, size);
+}
+
 long sys_rt_sigprocmask(int how, const sigset *new, sigset *old, uint32_t mask_size)
 {
-    sigset before = current_process()->blocked, set;
-
-    if (mask_size != sizeof(sigset)) {
-        return -EINVAL;
-    }
-    if (new) {
-        if (copy_from_user(&set, new, sizeof set) != 0) {
-            return -EFAULT;
-        }
-        long error = change_mask(how, set, ~(sigset)0);
-        if (error) {
-            return error;
-        }
-    }
-    return old ? copy_to_user(old, &before, sizeof before) : 0;
+    return mask_size == sizeof *new ? do_sigprocmask(how, new, old, mask_size) : -EINVAL;
 }
 
 long sys_sigprocmask(int how, const uint32_t *new, uint32_t *old)
 {
-    uint32_t before = (uint32_t)current_process()->blocked, set;
-
-    if (new) {
-        if (copy_from_user(&set, new, sizeof set) != 0) {
-            return -EFAULT;
-        }
-        long error = change_mask(how, set, UINT32_MAX);
-        if (error) {
-            return error;
-        }
-    }
-    return old ? copy_to_user(old, &before, sizeof before) : 0;
+    return do_sigprocmask(how, new, old, sizeof *new);
 }
 
 static sigset arrived(void)

@@ -62,9 +62,12 @@ static void stat64_fill(struct stat64 *stat, const struct inode *inode)
         .size = inode->size,
         .blksize = PAGE_SIZE,
         .blocks = inode->pages * (PAGE_SIZE / SECTOR_BYTES),
-        .atime = inode->atime,
-        .mtime = inode->mtime,
-        .ctime = inode->ctime,
+        .atime = (uint32_t)inode->atime.seconds,
+        .atime_ns = inode->atime.nanoseconds,
+        .mtime = (uint32_t)inode->mtime.seconds,
+        .mtime_ns = inode->mtime.nanoseconds,
+        .ctime = (uint32_t)inode->ctime.seconds,
+        .ctime_ns = inode->ctime.nanoseconds,
     };
 }
 
@@ -80,6 +83,9 @@ static long stat_copy(const struct inode *inode, struct stat *to)
 {
     struct stat64 wide;
 
+    if (inode->size > INT32_MAX) {
+        return -EOVERFLOW;
+    }
     stat64_fill(&wide, inode);
     const struct stat stat = {
         .dev = (uint32_t)wide.dev,
@@ -93,8 +99,11 @@ static long stat_copy(const struct inode *inode, struct stat *to)
         .blksize = wide.blksize,
         .blocks = (uint32_t)wide.blocks,
         .atime = wide.atime,
+        .atime_ns = wide.atime_ns,
         .mtime = wide.mtime,
+        .mtime_ns = wide.mtime_ns,
         .ctime = wide.ctime,
+        .ctime_ns = wide.ctime_ns,
     };
     return copy_to_user(to, &stat, sizeof stat);
 }
@@ -145,18 +154,13 @@ long sys_fstatat64(int base_fd, const char *path, struct stat64 *to, int flags)
 }
 
 /* Linux include/uapi/linux/stat.h. */
-struct statx_time {
-    int64_t seconds;
-    uint32_t nanoseconds, unused;
-};
-
 struct __attribute__((packed)) statx {
     uint32_t mask, blksize;
     uint64_t attributes;
     uint32_t nlink, uid, gid;
     uint16_t mode, unused0;
     uint64_t ino, size, blocks, attributes_mask;
-    struct statx_time atime, btime, ctime, mtime;
+    struct file_time atime, btime, ctime, mtime;
     uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
     uint64_t unused[14];
 };
@@ -182,9 +186,9 @@ static long statx_copy(const struct inode *inode, struct statx *to)
         .ino = from.ino,
         .size = from.size,
         .blocks = from.blocks,
-        .atime = {.seconds = from.atime},
-        .ctime = {.seconds = from.ctime},
-        .mtime = {.seconds = from.mtime},
+        .atime = inode->atime,
+        .ctime = inode->ctime,
+        .mtime = inode->mtime,
         .rdev_major = (uint32_t)from.rdev >> 8 & 0xfff,
         .rdev_minor = ((uint32_t)from.rdev & 0xff) | ((uint32_t)from.rdev >> 12 & ~0xffu),
         .dev_minor = (uint32_t)from.dev,
@@ -231,5 +235,5 @@ long sys_statfs64(const char *path, uint32_t size, struct statfs64 *to)
 
 long sys_fstatfs64(int fd, uint32_t size, struct statfs64 *to)
 {
-    return file_of(fd) ? statfs64_tell(to, size) : -EBADF;
+    return file_or_place_of(fd) ? statfs64_tell(to, size) : -EBADF;
 }

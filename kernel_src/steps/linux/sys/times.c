@@ -35,6 +35,11 @@ int time_now(int id, struct clock_time *now)
 {
     const struct process *process = current_process();
 
+    if (id < 0 && (id & 3) != 3) { /* of that process or thread, if it is the running one */
+        int32_t number = ~(id >> 3);
+        id = id & 4 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_PROCESS_CPUTIME_ID;
+        id = number == 0 || number == process->tgid || number == process->pid ? id : -1;
+    }
     if (id != CLOCK_PROCESS_CPUTIME_ID && id != CLOCK_THREAD_CPUTIME_ID) {
         return clock_now(id, now);
     }

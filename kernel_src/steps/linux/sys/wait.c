@@ -80,10 +80,38 @@ static long wait_for(struct process *parent, int32_t pid, int options, struct pr
     return *child ? 0 : -ECHILD;
 }
 
+/* Of a child: its number, the status that wait4() gives, and how long it had a CPU. */
+struct news {
+    int32_t pid, status;
+    uint32_t ticks;
+};
+
+/* All zeros if it was not to wait. Returns 0 or -errno. */
+static long wait_news(int32_t pid, int options, struct news *news)
+{
+    struct process *parent = current_process()->group->leader, *child;
+    long error = wait_for(parent, pid, options, &child);
+
+    *news = (struct news){0, 0, 0};
+    if (!child) {
+        return error;
+    }
+    struct group *group = child->group;
+    uint32_t stop = group->tell_stop, go = group->tell_continue;
+    *news = (struct news){child->pid, take_news(child, options), group->ticks + group->child_ticks};
+    if (options & WNOWAIT) {
+        group->tell_stop = stop;
+        group->tell_continue = go;
+    } else if (group->threads == 0) {
+        parent->group->child_ticks += news->ticks;
+        process_destroy(child);
+    }
+    return 0;
+}
+
 long sys_wait4(int32_t pid, int *to, int options, void *usage)
 {
-    struct process *parent = current_process()->group->leader;
-    struct process *child;
+    struct news news;
 
     if (pid == INT32_MIN) {
         return -ESRCH; /* its group could not be named */
@@ -91,68 +119,50 @@ long sys_wait4(int32_t pid, int *to, int options, void *usage)
     if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WALL | WCLONE | WNOTHREAD)) {
         return -EINVAL;
     }
-    long error = wait_for(parent, pid, options | WEXITED, &child);
-    if (!child) {
+    long error = wait_news(pid, options | WEXITED, &news);
+    if (error || !news.pid) {
         return error;
     }
-    int32_t number = child->pid;
-    int32_t status = take_news(child, options | WEXITED);
-    uint32_t ticks = child->group->ticks + child->group->child_ticks;
-    if (child->group->threads == 0) {
-        parent->group->child_ticks += ticks;
-        process_destroy(child);
-    }
-    if ((to && copy_to_user(to, &status, sizeof status) != 0) || usage_tell(usage, ticks) != 0) {
-        return -EFAULT;
-    }
-    return number;
+    return (to && copy_to_user(to, &news.status, sizeof news.status) != 0) ||
+                   usage_tell(usage, news.ticks) != 0
+               ? -EFAULT
+               : news.pid;
 }
 
-/* What waitid() tells of a status that wait4() would give. */
-static struct siginfo told_of(const struct process *child, int32_t status)
+/* What waitid() tells of it. */
+static struct siginfo told_of(const struct news *news)
 {
-    int signal = status & 0x7f;
-    int code = status == STATUS_CONTINUED ? CLD_CONTINUED
-               : signal == STATUS_STOPPED ? CLD_STOPPED
-               : signal                   ? CLD_KILLED
-                                          : CLD_EXITED;
-    int value = code == CLD_CONTINUED ? SIGCONT : code == CLD_KILLED ? signal : status >> 8 & 0xff;
+    int signal = news->status & 0x7f;
+    int code = news->status == STATUS_CONTINUED ? CLD_CONTINUED
+               : signal == STATUS_STOPPED       ? CLD_STOPPED
+               : signal                         ? CLD_KILLED
+                                                : CLD_EXITED;
+    int value = code == CLD_CONTINUED ? SIGCONT
+                : code == CLD_KILLED  ? signal
+                                      : news->status >> 8 & 0xff;
 
-    return (struct siginfo){
-        .signal = SIGCHLD, .code = code, .value = {(uint32_t)child->pid, 0, (uint32_t)value}};
+    return !news->pid ? (struct siginfo){0}
+                      : (struct siginfo){.signal = SIGCHLD,
+                                         .code = code,
+                                         .value = {(uint32_t)news->pid, 0, (uint32_t)value}};
 }
 
 long sys_waitid(int kind, int32_t id, struct siginfo *to, int options, struct rusage *usage)
 {
     const int known = WNOHANG | WNOWAIT | WEXITED | WUNTRACED | WCONTINUED;
-    struct process *parent = current_process()->group->leader;
-    struct siginfo info = {0};
-    struct process *child;
+    struct news news;
 
     if ((options & ~(known | WALL | WCLONE | WNOTHREAD)) ||
         (options & (WEXITED | WUNTRACED | WCONTINUED)) == 0 || (uint32_t)kind > P_PGID ||
         (kind != P_ALL && id < (kind == P_PID))) {
         return -EINVAL;
     }
-    long error = wait_for(parent, kind == P_ALL ? -1 : kind == P_PID ? id : -id, options, &child);
+    long error = wait_news(kind == P_ALL ? -1 : kind == P_PID ? id : -id, options, &news);
     if (error) {
         return error;
     }
-    uint32_t ticks = 0;
-    if (child) {
-        struct group *group = child->group;
-        uint32_t stop = group->tell_stop, go = group->tell_continue;
-        info = told_of(child, take_news(child, options));
-        ticks = group->ticks + group->child_ticks;
-        if (options & WNOWAIT) {
-            group->tell_stop = stop;
-            group->tell_continue = go;
-        } else if (group->threads == 0) {
-            parent->group->child_ticks += ticks;
-            process_destroy(child);
-        }
-    }
-    return (to && copy_to_user(to, &info, sizeof info) != 0) || usage_tell(usage, ticks) != 0
+    const struct siginfo info = told_of(&news);
+    return (to && copy_to_user(to, &info, sizeof info) != 0) || usage_tell(usage, news.ticks) != 0
                ? -EFAULT
                : 0;
 }

@@ -26,9 +26,8 @@ static inline void inode_put(struct inode *inode)
     (void)inode;
 }
 
-/* A frame with the page of the file that begins at `offset`, zeros behind its end. Returns its
- * physical address, or -errno. */
-long inode_page(struct inode *inode, uint32_t offset);
+/* A frame with a page of the file, zeros behind its end. Returns its address, or -errno. */
+long inode_page(struct inode *inode, uint32_t page);
 
 /* Copy from the file; returns how many bytes there were. */
 size_t inode_read(struct inode *inode, void *to, uint32_t offset, size_t size);

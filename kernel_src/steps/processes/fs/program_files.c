@@ -23,13 +23,13 @@ size_t inode_read(struct inode *inode, void *to, uint32_t offset, size_t size)
 }
 
 /* Each user gets a frame of its own: the file need not begin at a page. */
-long inode_page(struct inode *inode, uint32_t offset)
+long inode_page(struct inode *inode, uint32_t page)
 {
     uint32_t frame = frame_alloc();
 
     if (frame == 0) {
         return -ENOMEM;
     }
-    inode_read(inode, phys_to_virt(frame), offset, PAGE_SIZE);
+    inode_read(inode, phys_to_virt(frame), page * PAGE_SIZE, PAGE_SIZE);
     return (long)frame;
 }

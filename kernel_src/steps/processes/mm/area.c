@@ -75,7 +75,7 @@ static int split(struct space *space, uint32_t address)
     }
     *high = *low;
     high->start = address;
-    high->offset += address - low->start;
+    high->file_page += (address - low->start) / PAGE_SIZE;
     if (high->inode) {
         inode_get(high->inode);
     }

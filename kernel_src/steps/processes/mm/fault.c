@@ -49,7 +49,7 @@ static int page_own(struct space *space, uint32_t *entry)
 static long page_first(const struct area *area, uint32_t page)
 {
     if (area->inode) {
-        return inode_page(area->inode, area->offset + (page - area->start));
+        return inode_page(area->inode, area->file_page + (page - area->start) / PAGE_SIZE);
     }
     uint32_t frame = frame_alloc();
     return frame ? (long)frame : -ENOMEM;

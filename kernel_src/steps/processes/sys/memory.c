@@ -158,7 +158,7 @@ static long move(struct space *space, uint32_t start, uint32_t size, uint32_t to
 {
     struct area target = *area_find(space, start);
 
-    target.offset += start - target.start;
+    target.file_page += (start - target.start) / PAGE_SIZE;
     target.start = to;
     target.end = to + new_size;
     if (space_split(space, start, start + size) != 0 || pages_move(space, start, to, size) != 0) {
