@@ -81,26 +81,10 @@ def gdt_entries(tss_limit: int, *, double_fault: bool) -> tuple[GdtEntry, ...]:
     """
     task = _tss(31, "DOUBLE_FAULT_TSS", "the task that reports a double fault", 103)
     return (
-        _flat(
-            12,
-            "KERNEL_CODE",
-            "ring 0 code: what MSR_IA32_SYSENTER_CS holds",
-            dpl=0,
-            executable=True,
-        ),
-        _flat(
-            13,
-            "KERNEL_DATA",
-            "ring 0 stack: SYSENTER loads SS with CS + 8",
-            dpl=0,
-            executable=False,
-        ),
-        _flat(
-            14, "USER_CODE", "ring 3 code: SYSEXIT loads CS with CS + 16", dpl=3, executable=True
-        ),
-        _flat(
-            15, "USER_DATA", "ring 3 data: SYSEXIT loads SS with CS + 24", dpl=3, executable=False
-        ),
+        _flat(12, "KERNEL_CODE", "ring 0 code", dpl=0, executable=True),
+        _flat(13, "KERNEL_DATA", "ring 0 stack", dpl=0, executable=False),
+        _flat(14, "USER_CODE", "ring 3 code", dpl=3, executable=True),
+        _flat(15, "USER_DATA", "ring 3 stack, and data of both", dpl=3, executable=False),
         _tss(16, "TSS", "this CPU's TSS: where esp0 is found", tss_limit),
         *((task,) if double_fault else ()),
     )

@@ -112,7 +112,16 @@ TSS = Layout(
         Field("link", "uint32_t", 4, "selector of the task that IRET with NT set returns to"),
         Field("esp0", "uint32_t", 4, "ring 0 stack, for when ring 3 is interrupted"),
         Field("ss0", "uint32_t", 4, "its segment"),
-        Field("esp1", "uint32_t", 4, "ring 1 and ring 2 are not used"),
+        Field("esp1", "uint32_t", 4, "rings 1 and 2 are not used", until="vsyscall"),
+        Field(
+            "esp1",
+            "uint32_t",
+            4,
+            "not for ring 1, which is not used: where SYSENTER begins",
+            "vsyscall",
+            until="robust",
+        ),
+        Field("esp1", "uint32_t", 4, "rings 1 and 2 are not used", "robust"),
         Field(
             "unused", "uint32_t {}[21]", 84, "for rings 1 and 2, and a task's registers", "lesson"
         ),
@@ -133,7 +142,7 @@ TSS = Layout(
             "emergency_stack",
             "uint32_t {}[64]",
             256,
-            "not the CPU's: esp1 is its end, where SYSENTER begins",
+            "not the CPU's: esp1 is its end",
             "vsyscall",
             until="robust",
         ),

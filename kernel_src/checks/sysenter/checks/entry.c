@@ -66,7 +66,7 @@ void check_breakpoints_load(uint32_t enabled)
     __asm__ volatile("movl %0, %%db1" : : "r"(wanted.address[1]));
     __asm__ volatile("movl %0, %%db2" : : "r"(wanted.address[2]));
     __asm__ volatile("movl %0, %%db3" : : "r"(wanted.address[3]));
-    __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU only ever sets bits in it */
+    __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU leaves old bits in it */
     __asm__ volatile("movl %0, %%db7" : : "r"(enabled | DR7_ALWAYS_1));
 }
 

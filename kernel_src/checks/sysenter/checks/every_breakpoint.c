@@ -42,7 +42,7 @@ int check_breakpoint_noted(const struct pt_regs *regs, uint32_t status)
         let_in = regs->eip;
     }
     hit_bits |= status & DR6_HITS;
-    __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU only ever sets bits in it */
+    __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU leaves old bits in it */
     return 1;
 }
 

@@ -31,7 +31,7 @@ return_from_trap:
     call work_before_return                 ; (struct pt_regs *)
     add  esp, 4
 .restore:
-    ; IRET with NT set would switch tasks (SDM 2A). The entry points clear it; this makes sure.
+    ; IRET with NT set would switch tasks (SDM 2A). It is clear since the way in; this makes sure.
     push dword EFLAGS_ALWAYS_1
     popfd
     pop  ebx

@@ -9,7 +9,7 @@ static uint32_t dr6_take(void)
 {
     uint32_t value;
     __asm__ volatile("movl %%db6, %0" : "=r"(value));
-    __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU only ever sets bits in it */
+    __asm__ volatile("movl %0, %%db6" : : "r"(0)); /* the CPU leaves old bits in it */
     return value;
 }
 

@@ -7,7 +7,7 @@
 #include "proc/process.h"
 
 /* From the linker script: each instruction that may fault on a program's memory, and where to go
- * on then. mm/uaccess.asm has one. */
+ * on then. mm/uaccess.asm has one, entry/sysenter_entry.asm another. */
 struct fixup {
     uint32_t fault_eip;
     uint32_t continue_eip;

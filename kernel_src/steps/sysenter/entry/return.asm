@@ -24,7 +24,7 @@ return_with_work:
 ;
 ;   ESP  struct pt_regs (without esp and ss if ring 0 was interrupted)
 return_from_trap:
-    ; IRET with NT set would switch tasks (SDM 2A). The entry points clear it; this makes sure.
+    ; IRET with NT set would switch tasks (SDM 2A). It is clear since the way in; this makes sure.
     push dword EFLAGS_ALWAYS_1
     popfd
     ; C code keeps EBX, ESI, EDI and EBP, and nobody has changed FS and GS.

@@ -3,5 +3,3 @@
 
 /* Called with registers as for `int 0x80`; keeps all but EAX. Not to be called from C. */
 extern void (*fast_gate)(void);
-
-void gate_init(void);

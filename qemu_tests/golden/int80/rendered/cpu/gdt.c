@@ -12,8 +12,7 @@
  * Kernel data has 93, and with DPL 3 the two are fb and f3. A TSS has 89: present, available; LTR
  * makes it 8b, busy. Its base is filled in by tss_init().
  *
- * The order is Linux's, and no other would do: SYSENTER and SYSEXIT read no descriptor, but compute
- * selectors from the first one (SDM 2B, SYSENTER, SYSEXIT).
+ * The order is Linux's. The next step shows why no other would do.
  */
 
 #include "cpu/cpu.h"

@@ -5,10 +5,10 @@
 #pragma once
 
 /* Segment selectors: SDM 3A 3.4.2; see cpu/gdt.c. */
-#define SEL_KERNEL_CODE              0x60u       /* ring 0 code: what MSR_IA32_SYSENTER_CS holds */
-#define SEL_KERNEL_DATA              0x68u       /* ring 0 stack: SYSENTER loads SS with CS + 8 */
-#define SEL_USER_CODE                0x73u       /* ring 3 code: SYSEXIT loads CS with CS + 16 */
-#define SEL_USER_DATA                0x7bu       /* ring 3 data: SYSEXIT loads SS with CS + 24 */
+#define SEL_KERNEL_CODE              0x60u       /* ring 0 code */
+#define SEL_KERNEL_DATA              0x68u       /* ring 0 stack */
+#define SEL_USER_CODE                0x73u       /* ring 3 code */
+#define SEL_USER_DATA                0x7bu       /* ring 3 stack, and data of both */
 #define SEL_TSS                      0x80u       /* this CPU's TSS: where esp0 is found */
 
 /* Interrupt vectors: SDM 3A 6.2. */

@@ -38,7 +38,7 @@ struct tss {
     uint32_t link;                    /* selector of the task that IRET with NT set returns to */
     uint32_t esp0;                    /* ring 0 stack, for when ring 3 is interrupted */
     uint32_t ss0;                     /* its segment */
-    uint32_t esp1;                    /* ring 1 and ring 2 are not used */
+    uint32_t esp1;                    /* rings 1 and 2 are not used */
     uint32_t unused[21];              /* for rings 1 and 2, and a task's registers */
     uint16_t trap;                    /* bit 0: debug exception on a switch to this task */
     uint16_t iomap_base;              /* I/O permission bitmap; beyond the limit: none */

@@ -1,4 +1,4 @@
-/* kernel/kernel.h: exceptions, and the end. */
+/* kernel/kernel.h: the end, with an explanation or without. */
 #pragma once
 
 #include "include/structs.h"
