@@ -57,7 +57,7 @@ doctor: ## the tools: found where, which version, how to install what is missing
 	@$(PYTHON) -m builder.tools.doctor $(ARGS)
 
 show: $(READY)-run ## the tables that the kernel is made from
-	@$(TINYGATE) show $(ARGS)
+	@$(TINYGATE) show $(CHOICE) $(ARGS)
 
 bench: $(READY)-run ## sizes, instruction counts and times beside yardsticks (STEP=linux: Debian)
 	@$(TINYGATE) bench $(CHOICE) $(ARGS)

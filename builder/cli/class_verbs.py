@@ -23,7 +23,7 @@ MANIFEST = ".files"  # of a folder that was written by these verbs
 
 Submissions = Annotated[
     list[Path],
-    typer.Argument(metavar="SUBMISSIONS...", help="A folder, zip, tar or tar.gz for each student."),
+    typer.Argument(metavar="SUBMISSION", help="A folder, zip, tar or tar.gz for each student."),
 ]
 Report = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the report.")]
 CourseFile = Annotated[
@@ -84,7 +84,7 @@ def grade(
 
 @verb
 def course(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A course.toml.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A course.toml.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the course.")
     ] = None,

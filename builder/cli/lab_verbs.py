@@ -23,13 +23,17 @@ app = typer.Typer(help="A course in folders: exercises in these kernels, and wha
 LabName = Annotated[str, typer.Argument(metavar="NAME", help="Such as 01-table, or its beginning.")]
 NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]
 Folder = Annotated[
-    Path, typer.Argument(metavar="[DIR]", help="The lab's folder [default: this one].")
+    Path,
+    typer.Argument(metavar="DIR", show_default=False, help="The lab's folder [default: this one]."),
 ]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Say, too, where the kernel parts from a healthy one.")
 ]
 Course = Annotated[
-    Path, typer.Argument(metavar="[DIR]", help="Where your labs' folders are [default: here].")
+    Path,
+    typer.Argument(
+        metavar="DIR", show_default=False, help="Where your labs' folders are [default: here]."
+    ),
 ]
 
 

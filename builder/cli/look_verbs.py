@@ -3,7 +3,7 @@
 import difflib
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from builder.cli import options, ui
 from builder.cli.choice import Choice, choose
 from builder.cli.guard import verb
 from builder.errors import ExitCode, UserError
+
+if TYPE_CHECKING:
+    from builder.model.kernel import KernelModel
 
 
 @verb
@@ -43,19 +46,30 @@ def doctor(
     return module.status_of(tools)
 
 
-def all_tables() -> dict[str, Any]:
-    """Every table by name: those of the model, and the configuration's reference."""
+def _model(choice: Choice) -> "KernelModel":
+    from builder.config.load import load_config
+    from builder.model.kernel import build_model
+
+    return build_model(load_config(choice.config, list(choice.overrides)))
+
+
+def _tables(choice: Choice, name: str) -> dict[str, Any]:
+    """Every table by name: those of the model, and the configuration's reference.
+
+    That one alone if it is `name`: who asks for it may be about to mend a kernel.toml.
+    """
     from builder.config.reference import reference_rows
     from builder.model import tables
 
-    return {**tables(), "config": reference_rows()}
+    reference = {"config": reference_rows()}
+    return reference if name in reference else {**tables(_model(choice)), **reference}
 
 
 @verb
 def show(
     name: Annotated[str, typer.Argument(help="The table; without it all names are listed.")] = "",
     path: Annotated[
-        str, typer.Argument(help="With `layers`: a file or folder of the tree.", metavar="[PATH]")
+        str, typer.Argument(help="With `layers`: a file or folder of the tree.", metavar="PATH")
     ] = "",
     config: options.Config = None,
     step: options.Step = None,
@@ -64,14 +78,15 @@ def show(
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Print one of the tables that kernels are made from, or what file makes which of a tree."""
+    choice = choose(config, step, overrides or ())
     if name == "layers":
-        return _show_layers(choose(config, step, overrides or ()), path, as_json=as_json)
+        return _show_layers(choice, path, as_json=as_json)
     if name == "schema":
         from builder.config.reference import json_schema
 
         ui.print_json(json_schema())
         return ExitCode.OK
-    tables = all_tables()
+    tables = _tables(choice, name)
     if not name:
         counts = {key: len(rows) for key, rows in tables.items()}
         if as_json:
@@ -105,11 +120,9 @@ def show(
 
 def _show_layers(choice: Choice, path: str, *, as_json: bool) -> int:
     """Which file of the project makes each file of the tree."""
-    from builder.config.load import load_config
-    from builder.model.kernel import build_model
     from builder.tree.render import model_sources
 
-    model = build_model(load_config(choice.config, list(choice.overrides)))
+    model = _model(choice)
     sources = {file: source.of(file) for file, source in model_sources(model).items()}
     wanted = path.strip("/")
     chosen = {

@@ -212,7 +212,7 @@ def _show_lines(as_json: bool) -> int:
 def releases(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RELEASE]...", help="Such as trixie [default: all that we test]."),
+        typer.Argument(metavar="RELEASE", help="Such as trixie [default: all that we test]."),
     ] = None,
     short: Annotated[
         bool,

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str] | None,
-    typer.Option("--emulator", help="Only this one [default: all that are installed]; again."),
+    typer.Option(
+        "--emulator",
+        help="Only this one [default: all that are installed]; may be given again.",
+    ),
 ]
-Cpu = Annotated[list[str] | None, typer.Option("--cpu", help="Only this CPU model; again.")]
+Cpu = Annotated[
+    list[str] | None, typer.Option("--cpu", help="Only this CPU model; may be given again.")
+]
 Html = Annotated[Path | None, typer.Option("--html", help="Write the matrix as one HTML page.")]
 Image = Annotated[
     Path | None,

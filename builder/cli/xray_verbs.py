@@ -63,7 +63,7 @@ Against = Annotated[
 ]
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[-- PROGRAM ARG...]", help="Step linux: a static program of yours."),
+    typer.Argument(metavar="-- PROGRAM ARG...", help="Step linux: a static program of yours."),
 ]
 Schema = Annotated[
     bool, typer.Option("--schema", help="Only print the JSON Schema of what --json writes.")

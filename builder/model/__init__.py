@@ -10,9 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from builder.model.kernel import KernelModel
 
-def tables() -> Mapping[str, Sequence[Any]]:
-    """Every table by its name in `tinygate show`, as frozen dataclasses in their order."""
+
+def tables(model: KernelModel) -> Mapping[str, Sequence[Any]]:
+    """Every table by its name in `tinygate show`, as frozen dataclasses in their order.
+
+    GDT and structures are those of `model`: places in them depend on what else is there. In the
+    other tables a row says of which kernels it is.
+    """
     from builder.model import (
         constants,
         features,
@@ -24,19 +30,15 @@ def tables() -> Mapping[str, Sequence[Any]]:
         traps,
     )
     from builder.model.auxv import AUXV
-    from builder.model.gdt import gdt_entries
-    from builder.model.layout import PROCESS, PT_REGS, TSS, TSS_BYTES
     from builder.model.rule_table import RULES
 
     return {
-        "gdt": gdt_entries(TSS_BYTES - 1, double_fault=True),
+        "gdt": model.gdt,
         "traps": traps.TRAPS,
         "interrupts": traps.INTERRUPTS,
         "msr": constants.MSRS,
         "handlers": traps.HANDLERS,
-        "tss": TSS.placed,
-        "pt_regs": PT_REGS.placed,
-        "process": PROCESS.placed,
+        **{layout.c_name: layout.placed for layout in model.layouts},
         "memory": memory.REGIONS,
         "features": features.FEATURES,
         "syscalls": syscalls.EVERY_SYSCALL,

@@ -35,7 +35,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> None:
     import builder.model
 
     rows = (Row("text", 0xC0100000, False, ("a", "b")),)
-    monkeypatch.setattr(builder.model, "tables", lambda: {"memory": rows}, raising=False)
+    monkeypatch.setattr(builder.model, "tables", lambda _: {"memory": rows}, raising=False)
 
 
 @pytest.mark.usefixtures("tables")

@@ -395,7 +395,7 @@ def test_programs_of_step_linux_have_the_functions_of_step_processes() -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_the_table_that_is_shown_has_every_call_of_a_step(step: str) -> None:
     model = model_of(step)
-    assert set(model.syscalls) <= set(tables()["syscalls"])
+    assert set(model.syscalls) <= set(tables(model)["syscalls"])
 
 
 # ---- exceptions ----
@@ -544,8 +544,13 @@ def test_constants_are_written_so_that_both_languages_read_their_value(model: Ke
         assert all(int(row.text, 0) == row.value < 2**32 for row in group.constants)
 
 
-def test_every_table_can_be_shown() -> None:
-    assert all(len(rows) > 0 for rows in tables().values())
+def test_every_table_can_be_shown(model: KernelModel) -> None:
+    assert all(len(rows) > 0 for rows in tables(model).values())
+
+
+def test_structures_are_shown_as_that_kernel_has_them(model: KernelModel) -> None:
+    shown = {placed.field.name: placed.offset for placed in tables(model)["tss"]}
+    assert (shown["esp0"], shown["iomap_base"]) == (4, 102)  # SDM 3A figure 7-2
 
 
 def test_equal_configurations_give_equal_models() -> None:
