@@ -122,6 +122,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("port-taken-back", "GP", "a port that was allowed, then denied", "io-bitmap"),
     Fault("port-last-word", "GP", "two bytes at port 0xffff, all allowed", "io-bitmap"),
     Fault("port-outcome", "GP", "the port for the outcome, all allowed", "io-bitmap"),
+    Fault("port-outcome-3", "GP", "the last of its four ports, all allowed", "io-bitmap"),
     Fault("port-last-dword", "GP", "four bytes at port 0xfffd, all allowed", "io-bitmap"),
 )
 
@@ -135,6 +136,7 @@ _BAD_SYSENTER = (
         "ebp-kstack",
         "ebp-user-top",
         "ebp-last-word",
+        "ebp-return-top",
         "ebp-top",
     ),
     *(

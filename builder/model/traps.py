@@ -194,6 +194,13 @@ class Handler:
 
 HANDLERS: tuple[Handler, ...] = (
     Handler(
+        "VECTOR_UD",
+        "check_undefined()",
+        "never: it only looks, for checks/ends.c",
+        "checks-lesson",
+        returns="int",
+    ),
+    Handler(
         "VECTOR_DB",
         "check_breakpoint(regs)",
         "one of checks/entry.c",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from qemu_tests.defects.checks.defect import INT80, KERNEL_GONE_ASTRAY, SYSENTER, changed, demo
+from qemu_tests.defects.checks.defect import (
+    INT80,
+    KERNEL_GONE_ASTRAY,
+    SYSENTER,
+    changed,
+    checks,
+    demo,
+)
 
 ENDINGS = (
     demo(
@@ -250,5 +257,66 @@ ENDINGS = (
         ),
         "fail",
         r"not ok \d+ - trespass",
+    ),
+    checks(
+        "high byte of the timer's divisor forgotten",
+        changed("dev/timer.c", "(uint8_t)(divisor >> 8));", "divisor & 0xff);"),
+        "the timer counts down from what makes its rate",
+    ),
+    checks(
+        "the timer twice as fast",
+        changed("dev/timer.c", "PIT_INPUT_HZ / hz;", "PIT_INPUT_HZ / hz / 2;"),
+        "the timer counts down from what makes its rate",
+    ),
+    checks(
+        "two ticks for an interrupt",
+        changed("dev/timer.c", "timer_ticks++;", "timer_ticks += 2;"),
+        "ticks, one for each interrupt",
+    ),
+    checks(
+        "interrupts that end by themselves",
+        changed("dev/pic.c", "ICW4_8086 0x01", "ICW4_8086 0x03"),
+        "the line is in service until the end of interrupt",
+    ),
+    checks(
+        "the end of a spurious interrupt told",
+        changed(
+            "cpu/idt.c",
+            "wants no end of interrupt */\n",
+            'wants no end of interrupt */\n        __asm__ volatile("outb %0, $32" : : "a"('
+            + "(uint8_t)32));\n",
+        ),
+        "the line is in service until the end of interrupt",
+    ),
+    checks(
+        "lines that nobody asked for let in",
+        changed("dev/pic.c", "    outb(PIC1_DATA, 0xff); /*", "    outb(PIC1_DATA, 0x00); /*"),
+        "lines that may interrupt",
+    ),
+    checks(
+        "input without interrupts",
+        changed("kernel/main.c", "    serial_enable_input();\n", ""),
+        "lines that may interrupt",
+    ),
+    checks(
+        "OUT2 of the UART off",
+        changed("dev/serial.c", "DTR_RTS_OUT2 0x0b", "DTR_RTS_OUT2 0x03"),
+        "DTR, RTS and OUT2 are on",
+    ),
+    checks(
+        "a character more than the buffer holds",
+        changed("dev/serial.c", "input_tail < INPUT_BYTES &&", "input_tail <= INPUT_BYTES &&"),
+        "characters that are lost",
+    ),
+    checks(
+        "Ctrl-D read as a character",
+        changed("sys/io.c", "END_OF_INPUT 0x04", "END_OF_INPUT 0x03"),
+        "bad pointers",
+        "the end",
+    ),
+    checks(
+        "Enter read as it comes",
+        changed("sys/io.c", "c == '\\r' ? '\\n' : (char)c;", "(char)c;"),
+        word="hang",  # for the second line, which came as part of the first
     ),
 )

@@ -211,4 +211,25 @@ LESSON_ENDINGS = (
         "a read of kernel memory",
         steps=INT80,
     ),
+    checks(
+        "bytes of 7 bits on the wire",
+        changed("dev/serial.c", "LINE_CONTROL_8N1 0x03", "LINE_CONTROL_8N1 0x02"),
+        "how programs end",
+        "8 bits, no parity",
+        steps=INT80,
+    ),
+    checks(
+        "the serial line at 9600 baud",
+        changed("dev/serial.c", "outb(UART_DATA, 1);", "outb(UART_DATA, 12);"),
+        "how programs end",
+        "115200 baud",
+        steps=INT80,
+    ),
+    checks(
+        "a report behind what a program left off",
+        changed("dev/serial.c", "        last_sent = text[i];\n", ""),
+        "how programs end",
+        "a line feed, where the kernel goes on",
+        steps=INT80,
+    ),
 )

@@ -195,4 +195,25 @@ LESSON_ENTRY = (
         static="vsyscall_sysenter is 0 bytes",
         steps=VSYSCALL,
     ),
+    checks(
+        "no cld at traps",
+        changed("entry/traps.asm", "    cld  ", "    ; cld"),
+        "how programs end",
+        "in the handler of an exception",
+        steps=INT80,
+    ),
+    checks(
+        "EBP checked four bytes too high",
+        changed(SYSENTER_ENTRY, "    cmp  ebp, USER_TOP - 16", "    cmp  ebp, USER_TOP - 12"),
+        "SYSENTER with no way back",
+        "ebp where a return address would reach the kernel",
+        steps=SYSENTER,
+    ),
+    checks(
+        "EBP checked one byte too high",
+        changed(SYSENTER_ENTRY, "    cmp  ebp, USER_TOP - 4", "    cmp  ebp, USER_TOP - 3"),
+        "SYSENTER with no way back",
+        "ebp a byte below the kernel's",
+        steps=VSYSCALL,
+    ),
 )

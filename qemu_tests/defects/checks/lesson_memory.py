@@ -184,4 +184,29 @@ LESSON_MEMORY = (
         word="fail",
         steps=VSYSCALL,
     ),
+    checks(
+        "memory without a cache",
+        changed("mm/paging.c", "page | flags | PAGE_PRESENT;", "page | flags | PAGE_PRESENT | 16;"),
+        "page tables",
+        "pages of memory without a cache",
+        steps=INT80,
+    ),
+    checks(
+        "descriptor 0 written like 1 and 2",
+        changed("sys/io.c", "fd != STDOUT && fd != STDERR", "fd < 0 || fd > STDERR"),
+        "bad pointers",
+        "write to descriptor 0",
+        steps=INT80,
+    ),
+    checks(
+        "interrupts let in by a switch",
+        changed(
+            "proc/context_switch.asm",
+            "    push dword EFLAGS_ALWAYS_1              ;",
+            "    push dword EFLAGS_ALWAYS_1 | EFLAGS_IF  ;",
+        ),
+        "the kernel's own registers",
+        "flags that the program had set",
+        steps=INT80,
+    ),
 )

@@ -34,7 +34,7 @@ MEMORY = (
     damaged(
         "TLB not flushed after fork",
         changed("mm/space.c", "    tlb_flush(space); /* its pages have become read-only */\n", ""),
-        "twenty children, each heard of once",
+        "fork: registers|no output",
         word=PROGRAM_GONE_ASTRAY,
     ),
     damaged(
@@ -85,7 +85,8 @@ MEMORY = (
     damaged(
         "no end of the stack",
         changed("mm/fault.c", " || start < USER_STACK_LOWEST", ""),
-        "stacks grow",
+        "stacks grow|no output",  # then every address is in the stack: a time is read there, too
+        word=PROGRAM_GONE_ASTRAY,
     ),
     damaged(
         "another one pays for the greedy one",
@@ -103,6 +104,58 @@ MEMORY = (
             "proc/exec.c", "    if (error) {\n        space_put(space);\n", "    if (error) {\n"
         ),
         "page frames in use are as many as before",
+    ),
+    damaged(
+        "a copy without its last word",
+        changed("mm/fault.c", "virt(frame), PAGE_SIZE);", "virt(frame), PAGE_SIZE - 4);"),
+        "all of a page is copied",
+    ),
+    damaged(
+        "areas of other rights joined",
+        changed("mm/area.c", "low->flags == high->flags && ", ""),
+        "next to one that is not, too",
+    ),
+    damaged(
+        "what may be executed not to be read",
+        changed("mm/fault.c", "PROT_WRITE : AREA_PROTECTION)", "PROT_WRITE : PROT_READ)"),
+        "what may be executed can be read",
+    ),
+    damaged(
+        "the end of the heap lost by fork",
+        changed("mm/space.c", "copy->brk = space->brk;", "copy->brk = space->brk_start;"),
+        "a child's munmap",
+    ),
+    damaged(
+        "a stack that mprotect makes ordinary memory",
+        changed(
+            "mm/area.c", "(area->flags & ~(uint32_t)AREA_PROTECTION) | protection", "protection"
+        ),
+        "it grows below a page that was protected",
+    ),
+    damaged(
+        "a place that just fits not taken",
+        changed("sys/memory.c", "!there || there->start >= end", "!there || there->start > end"),
+        "a place that just fits",
+    ),
+    damaged(
+        "mremap keeps the last page",
+        changed("sys/memory.c", "new_end < end && space", "new_end + PAGE_SIZE < end && space"),
+        "by one",
+    ),
+    damaged(
+        "mremap onto itself",
+        changed("sys/memory.c", "(is_fixed && wanted < start +", "(!is_fixed && wanted < start +"),
+        "mremap: onto itself",
+    ),
+    damaged(
+        "the heap larger than memory",
+        changed("sys/memory.c", " || too_much(new_end - old_end) ||", " ||"),
+        "brk: more than all memory",
+    ),
+    damaged(
+        "an address that is taken given again",
+        changed("sys/memory.c", "is_taken = (flags & MAP_FIXED_NOREPLACE) &&", "is_taken = 0 &&"),
+        "mmap2: exactly there, if nothing is",
     ),
 )
 
@@ -150,6 +203,20 @@ SWITCHES = (
         "work not looked at on the way back from a trap",
         changed("entry/return.asm", "    je   .restore\n", "    jmp  .restore\n"),
         word="hang",
+    ),
+    damaged(
+        "x87 errors told by an interrupt line",
+        changed("cpu/fpu.c", "CR0_MP | CR0_NE", "CR0_MP"),
+        "exit, kill, wait4",
+    ),
+    damaged(
+        "sleeps end before their time",
+        changed(
+            "sys/process.c",
+            "NS_PER_TICK - 1) / NS_PER_TICK + 1;",
+            "NS_PER_TICK - 1) / NS_PER_TICK;",
+        ),
+        "in its time",
     ),
 )
 
@@ -211,6 +278,74 @@ CHILDREN = (
         "and then the kernel",
         word="hang",
     ),
+    damaged(
+        "single steps end with fork",
+        changed(FORK, "parent->work & WORK_SINGLE_STEP", "parent->work & WORK_SINGLE_STEP & 0"),
+        "a child of one that is stepped",
+    ),
+    damaged(
+        "the second half of the ports not inherited",
+        changed(
+            "cpu/io_bitmap_fork.c", "parent->io_bitmap[half], PAGE", "parent->io_bitmap[0], PAGE"
+        ),
+        "fork: I/O ports",
+    ),
+    damaged(
+        "vfork waits for the end of the other program",
+        changed("proc/exec.c", "    vfork_done(process);\n", ""),
+        "until it has another program",
+    ),
+    damaged(
+        "wait4 for 0 waits for nobody",
+        changed("sys/wait.c", "pid == -1 || pid == 0 ||", "pid == -1 ||"),
+        "0 is any child, too",
+    ),
+    damaged(
+        "wait4 waits for the oldest",
+        changed("sys/wait.c", "                break;\n", "                continue;\n"),
+        word="hang",
+    ),
+    damaged(
+        "wait4 waits although it is killed",
+        changed(
+            "sys/wait.c", "if (signal_pending(parent)) {", "if (0 && signal_pending(parent)) {"
+        ),
+        "and waits no longer",
+    ),
+    damaged(
+        "signal 0 kills",
+        changed("sys/process.c", "if (signal != 0) {", "if (signal >= 0) {"),
+        "exit, kill, wait4",
+    ),
+    damaged(
+        "nanoseconds without a limit",
+        changed("sys/process.c", " || time.nanoseconds >= 1000000000", ""),
+        "no such time",
+    ),
+    damaged(
+        "a single step is a bad address",
+        changed("proc/signal.c", "    case VECTOR_DB:\n", ""),
+        "exit, kill, wait4",
+    ),
+    damaged(
+        "an x87 error is a bad address",
+        changed("proc/signal.c", "    case VECTOR_MF:\n", ""),
+        "#MF is SIGFPE",
+    ),
+    damaged(
+        "arguments longer by a byte",
+        changed("proc/strings.c", "size > STRING_BYTES_MAX ? -E2BIG : (long)size", "(long)size"),
+        "execve and vfork",
+    ),
+    damaged(
+        "arguments read across the end of a page",
+        changed(
+            "proc/strings.c",
+            "CHUNK_BYTES - (uint32_t)(string + size) % CHUNK_BYTES;",
+            "CHUNK_BYTES;",
+        ),
+        "an argument up to the end of memory",
+    ),
 )
 
 PIPES = (
@@ -246,6 +381,28 @@ PIPES = (
         "numbers of a failed pipe() lost",
         changed("sys/io.c", "numbers[i] < 0 || file_close(numbers[i]) != 0", "numbers[i] < 0"),
         "pipes and file descriptors",
+    ),
+    damaged(
+        "a page of a pipe dropped that is in use again",
+        changed("fs/pipe.c", "if (pipe->head - page_down(at) <= PIPE_BYTES) {", "if (at || !at) {"),
+        "a lap ahead",
+    ),
+    damaged(
+        "the longest whole write mixed",
+        changed("fs/pipe.c", "size <= PIPE_BUF ? size : 1", "size < PIPE_BUF ? size : 1"),
+        "neither is inside the other",
+    ),
+    damaged(
+        "what was written forgotten for an error behind it",
+        changed(
+            "fs/pipe.c", "            return done ? (long)done : part;", "            return part;"
+        ),
+        "from memory that ends",
+    ),
+    damaged(
+        "the last of a queue lost",
+        changed("proc/sleep.c", "        queue->last = before;\n", ""),
+        word="hang",
     ),
 )
 

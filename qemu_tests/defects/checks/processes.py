@@ -108,4 +108,37 @@ PROCESSES = (
         ),
         "auxiliary vector and start stack",
     ),
+    checks(
+        "double fault task at another address",
+        changed("cpu/tss.c", "(uint32_t)double_fault_task;", "(uint32_t)double_fault_task + 1;"),
+        "descriptor tables",
+        "double fault tss: code",
+    ),
+    checks(
+        "double fault stack that begins in its midst",
+        changed("cpu/tss.c", "(uint32_t)stack_end;", "(uint32_t)(stack_end - 16);"),
+        "descriptor tables",
+        "double fault tss: stack",
+    ),
+    checks(
+        "one of the four ports for the outcome denied",
+        changed("cpu/io_bitmap.c", "|= 0xf << OUTCOME_PORT % 8", "|= 1 << OUTCOME_PORT % 8"),
+        "the last of its four ports",
+    ),
+    checks(
+        "last come first served",
+        changed(
+            "proc/queue.c",
+            "    if (first) {\n        last->next = process;\n    } else {\n",
+            "    if (first) {\n        process->next = first;\n"
+            "        first = process;\n    } else {\n",
+        ),
+        "four processes take turns",
+    ),
+    checks(
+        "AT_RANDOM the same for all",
+        changed("lib/random.c", "    state += moment();\n", "    state = moment() ? SEED : 1;\n"),
+        "how programs end",
+        "behind AT_RANDOM of two processes",
+    ),
 )

@@ -9,6 +9,7 @@
 #include "proc/process.h"
 
 #define FIRST_KERNEL_ENTRY (KERNEL_BASE / TABLE_SPAN)
+#define PAGE_UNCACHED 0x18 /* PWT, PCD (SDM 3A 4.9) */
 
 /* What was found in one walk through the kernel's half. */
 struct findings {
@@ -19,6 +20,7 @@ struct findings {
     uint32_t user_address;  /* the last for ring 3 */
     uint32_t stray;         /* of them: no memory behind it, or another's */
     uint32_t read_only;     /* of the memory: neither writable nor the kernel's text or constants */
+    uint32_t uncached;      /* of the memory: slow, which an emulator does not show */
 };
 
 static void look_at(uint32_t address, uint32_t entry, struct findings *found)
@@ -33,6 +35,7 @@ static void look_at(uint32_t address, uint32_t entry, struct findings *found)
     int is_text = frame >= first_read_only() && frame < virt_to_phys(kernel_rodata_end);
     found->writable_text += (entry & PAGE_WRITE) && is_text;
     found->read_only += (entry & PAGE_WRITE) == 0 && !is_text && is_moved_up;
+    found->uncached += (entry & PAGE_UNCACHED) && frame < frames_end;
     found->stray += is_stray(address, frame);
     if (entry & PAGE_USER) {
         found->user++;
@@ -93,11 +96,12 @@ int check_paging(void)
     const uint32_t *page = page_entry(kernel_page_directory, VSYSCALL_ADDR);
     int has_page = page && (*page & PAGE_PRESENT);
 
-    ktap_plan(14 + PAGING_MORE);
+    ktap_plan(15 + PAGING_MORE);
     ktap_equal("two programs have run", (uint32_t)end, (uint32_t)-1);
     ktap_equal("pages of memory that are mapped: all, but for guards", found.memory,
                frames_end / PAGE_SIZE - PAGES_UNMAPPED);
     ktap_equal("pages of other memory that are read-only", found.read_only, 0);
+    ktap_equal("pages of memory without a cache", found.uncached, 0);
     ktap_equal("pages without memory behind them", found.stray, 0);
     ktap_equal("pages of the kernel's text or constants that are writable", found.writable_text, 0);
     ktap_equal("pages that ring 3 may write", found.user_writable, 0);

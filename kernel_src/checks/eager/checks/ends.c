@@ -7,6 +7,7 @@
 
 #include "checks/ends_more.h"
 #include "checks/run.h"
+#include "dev/dev.h"
 #include "include/x86.h"
 #include "kernel/checks.h"
 #include "kernel/suite.h"
@@ -14,8 +15,13 @@
 #include "proc/process.h"
 #include "sys/check_arguments.h"
 
-#define MODEM_CONTROL 0x3fc /* of COM1 */
+#define DATA 0x3f8 /* of COM1 */
+#define INTERRUPT_ENABLE 0x3f9
+#define LINE_CONTROL 0x3fb
+#define MODEM_CONTROL 0x3fc
 #define LINE_STATUS 0x3fd
+#define LINE_CONTROL_8N1 0x03
+#define LINE_CONTROL_DIVISOR 0x80 /* the first two ports are the divisor's bytes */
 #define LINE_STATUS_ALL_SENT 0x40
 #define MODEM_CONTROL_LOOP 0x10
 
@@ -54,6 +60,20 @@ static void wait_until_sent(void)
     }
 }
 
+/* An emulator takes any speed; what is at the other end of a wire does not. */
+static void check_line(void)
+{
+    uint8_t control = inb(LINE_CONTROL);
+
+    wait_until_sent();
+    ktap_equal("8 bits, no parity", control, LINE_CONTROL_8N1);
+    ktap_equal("the UART's interrupts", inb(INTERRUPT_ENABLE), UART_INTERRUPTS);
+    outb(LINE_CONTROL, control | LINE_CONTROL_DIVISOR);
+    uint32_t divisor = inb(DATA) | (uint32_t)inb(INTERRUPT_ENABLE) << 8;
+    outb(LINE_CONTROL, control);
+    ktap_equal("115200 baud", divisor, 1);
+}
+
 static void check_written(void)
 {
     uint8_t control = inb(MODEM_CONTROL);
@@ -63,9 +83,13 @@ static void check_written(void)
     int32_t end = run("exit-written");
     wait_until_sent();
     uint8_t byte = received();
+    serial_fresh_line();
+    wait_until_sent();
+    uint8_t next = received();
     outb(MODEM_CONTROL, control);
     ktap_equal("write() and exit(0x15a) by the best way", (uint32_t)end, (uint32_t)(-1000 - 0x5a));
     ktap_equal("what was written came to the UART", byte, 'w');
+    ktap_equal("and a line feed, where the kernel goes on", next, '\n');
 }
 
 static void check_getpid(void)
@@ -104,9 +128,10 @@ static void check_registers(void)
 
 int check_ends(void)
 {
-    ktap_plan(1 + 2 + ENDS_MORE + 1 + 14 + ROWS);
+    ktap_plan(1 + 3 + 3 + ENDS_MORE + 1 + 14 + ROWS);
     ktap_equal("exit(0x123456fe) by int 0x80", (uint32_t)run("exit-status"),
                (uint32_t)(-1000 - 0xfe));
+    check_line();
     check_written();
     ends_more();
     check_getpid();

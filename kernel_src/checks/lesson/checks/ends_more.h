@@ -8,7 +8,11 @@
 #include "mm/mm.h"
 #include "proc/process.h"
 
-#define ENDS_MORE (2 + 2)
+#define ENDS_MORE (2 + 2 + 1)
+#define UART_INTERRUPTS 0
+
+/* checks/handler_flags.c: EFLAGS as the handler of the last #UD had them. */
+extern uint32_t check_handler_flags;
 
 /* A program that does not load leaves nothing behind. */
 static inline void check_no_program(void)
@@ -45,8 +49,21 @@ static inline uint8_t received(void)
     return inb(0x3f8);
 }
 
+/* The program has DF and NT set. Its gate clears NT, and lets no interrupt in. */
+static inline void check_handler(void)
+{
+    struct process *process = check_start("all-registers");
+
+    if (process) {
+        check_end(process);
+    }
+    ktap_equal("DF, NT, TF and IF in the handler of an exception",
+               check_handler_flags & (EFLAGS_DF | EFLAGS_NT | EFLAGS_TF | EFLAGS_IF), 0);
+}
+
 static inline void ends_more(void)
 {
+    check_handler();
     check_pids();
     check_no_program();
 }

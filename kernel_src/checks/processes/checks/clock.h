@@ -3,6 +3,8 @@
 
 #include "kernel/kernel.h"
 
+#define TICK_FOR_INTERRUPT 1 /* each */
+
 static inline void clock_of_step(struct pt_regs *regs)
 {
     clock_tick(regs);

@@ -112,18 +112,39 @@ static void check_protected(void)
     ktap_equal("and keeps what it had", *word_at(page), 5);
 }
 
+/* A page is copied from its first word to its last. */
+static void check_whole_page(void)
+{
+    volatile uint32_t *words = word_at((uint32_t)mmap2(0, PAGE_SIZE, RW, PRIVATE, -1, 0));
+    uint32_t wrong = 0;
+
+    for (uint32_t i = 0; i < PAGE_SIZE / sizeof *words; i++) {
+        words[i] = i + 1;
+    }
+    long child = fork();
+    if (child == 0) {
+        words[1] = 0;
+        for (uint32_t i = 0; i < PAGE_SIZE / sizeof *words; i++) {
+            wrong += words[i] != (i == 1 ? 0 : i + 1);
+        }
+        exit_with(wrong != 0);
+    }
+    ktap_equal("all of a page is copied", (uint32_t)status_of(child), EXITED(0));
+}
+
 /* What the one gives back, or asks for, the other still has, or has not. */
 static void check_areas(void)
 {
     uint32_t page = (uint32_t)mmap2(0, PAGE_SIZE, RW, PRIVATE, -1, 0);
-    uint32_t heap = (uint32_t)brk(0);
+    uint32_t heap = (uint32_t)brk(brk(0) + PAGE_SIZE);
 
     *word_at(page) = 8;
     long child = fork();
     if (child == 0) {
+        int same = (uint32_t)brk(0) == heap;
         munmap(page, PAGE_SIZE);
         brk(heap + PAGE_SIZE);
-        exit_with(can_read(page) || !can_write(heap));
+        exit_with(!same || can_read(page) || !can_write(heap));
     }
     ktap_equal("a child's munmap() and brk()", (uint32_t)status_of(child), EXITED(0));
     ktap_true("are not the parent's", *word_at(page) == 8 && !can_read(heap));
@@ -135,11 +156,12 @@ int main(void)
     volatile uint32_t *mapped = word_at((uint32_t)mmap2(0, PAGE_SIZE, RW, PRIVATE, -1, 0));
     const struct words words = {{&in_data, &in_bss, &on_stack, mapped}};
 
-    ktap_plan(9);
+    ktap_plan(10);
     write_all(&words, 0);
     ktap_true("three generations, each with numbers of its own", generation(&words, 1));
     check_parent_writes(&words);
     check_kernel_writes();
+    check_whole_page();
     check_protected();
     check_areas();
     return ktap_status();

@@ -12,7 +12,10 @@
 #define FIXED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 #define NO_PAGE ((const void *)0x5a5a5000)
 #define LONG_BYTES 300
-#define LARGE_BYTES (1u << 20) /* two such are more than a quarter of the stack's limit */
+#define LONGEST_NAME 64
+#define LONGEST_BYTES (32 * PAGE_SIZE) /* of an argument, with the 0 at its end */
+#define LAST_PAGE 0x30000000u          /* behind it is nothing */
+#define LARGE_BYTES (1u << 20)         /* two such are more than a quarter of the stack's limit */
 
 static const char *const target_arguments[] = {EXEC_ARGUMENTS, NULL};
 static const char *const target_environment[] = {EXEC_ENVIRONMENT, NULL};
@@ -20,6 +23,10 @@ static const char *const no_page_argument[] = {"exec-target", NO_PAGE, NULL};
 static char long_name[LONG_BYTES];
 static char large[LARGE_BYTES];
 static const char *const large_arguments[] = {large, large, large, NULL};
+static const char *const longest_argument[] = {large + LARGE_BYTES - LONGEST_BYTES, NO_PAGE, NULL};
+static const char *const longer_argument[] = {large + LARGE_BYTES - LONGEST_BYTES - 1, NULL};
+static const char *const last_argument[] = {(const char *)LAST_PAGE + PAGE_SIZE - 3, NULL};
+static const char *const sleepy_arguments[] = {"sleepy", NULL};
 
 struct row {
     const char *text;
@@ -32,6 +39,13 @@ static const struct row rows[] = {
     {"no such program", "nobody", target_arguments, NULL, -LINUX_ENOENT},
     {"no name", "", target_arguments, NULL, -LINUX_ENOENT},
     {"a name that is too long", long_name, target_arguments, NULL, -LINUX_ENAMETOOLONG},
+    {"one that is as long as can be", long_name + LONG_BYTES - LONGEST_NAME - 1, target_arguments,
+     NULL, -LINUX_ENOENT},
+    {"no such program, an argument up to the end of memory", "nobody", last_argument, NULL,
+     -LINUX_ENOENT},
+    {"the longest argument, and one where nothing is", "exec-target", longest_argument, NULL,
+     -LINUX_EFAULT},
+    {"an argument that is longer by a byte", "exec-target", longer_argument, NULL, -LINUX_E2BIG},
     {"a name where nothing is", NO_PAGE, target_arguments, NULL, -LINUX_EFAULT},
     {"a name in the kernel", (const char *)KERNEL_BASE, target_arguments, NULL, -LINUX_EFAULT},
     {"arguments where nothing is", "exec-target", NO_PAGE, NULL, -LINUX_EFAULT},
@@ -57,6 +71,8 @@ static void check_failures(const struct gate *gate)
 {
     memset(long_name, 'x', sizeof long_name - 1);
     memset(large, 'x', sizeof large - 1);
+    mmap2(LAST_PAGE, PAGE_SIZE, RW, FIXED, -1, 0);
+    memcpy((char *)LAST_PAGE + PAGE_SIZE - 3, "xx", 3);
     if (x87_usable()) {
         x87_load(99);
     }
@@ -132,6 +148,21 @@ static void check_vfork_exit(void)
     ktap_equal("and its status", (uint32_t)status_of(child), EXITED(3));
 }
 
+/* The parent need not wait any longer, whatever the other program does. */
+static void check_vfork_goes_on(void)
+{
+    int status = -1;
+    long child = vfork();
+
+    if (child == 0) {
+        execve("sleepy", sleepy_arguments, NULL);
+        exit_with(100);
+    }
+    ktap_equal("vfork(): until it has another program",
+               (uint32_t)wait4((int32_t)child, &status, WNOHANG, NULL), 0);
+    ktap_equal("and that ends well", (uint32_t)status_of(child), EXITED(0));
+}
+
 static void check_vfork_killed(void)
 {
     long child = vfork();
@@ -147,13 +178,14 @@ int main(void)
     struct gate gates[GATES_MAX];
     uint32_t count = gates_find(gates);
 
-    ktap_plan(count * (ROWS + 2) + 5);
+    ktap_plan(count * (ROWS + 2) + 7);
     for (uint32_t i = 0; i < count; i++) {
         check_failures(&gates[i]);
         check_success(&gates[i], "the other program finds what it must, and nothing else");
     }
     check_vfork_exec();
     check_vfork_exit();
+    check_vfork_goes_on();
     check_vfork_killed();
     return ktap_status();
 }

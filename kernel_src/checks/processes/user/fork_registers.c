@@ -4,6 +4,7 @@
  */
 
 #include "user/include/children.h"
+#include "user/include/gate.h"
 #include "user/include/x87.h"
 
 #define RESULTS_FOR_A_GATE 6
@@ -71,17 +72,69 @@ static void check_x87(void)
     ktap_equal("x87 and SSE registers in the child", (uint32_t)status, EXITED(0));
 }
 
+static const uint8_t opcode_sysenter[2] = {0x0f, 0x34};
+
+static int uses_sysenter(void)
+{
+    const uint8_t *code = (const uint8_t *)fast_gate;
+
+    return code[5] == opcode_sysenter[0] && code[6] == opcode_sysenter[1];
+}
+
+/* fork() by SYSENTER, single-stepped: what comes behind it, who gets there says through a pipe. */
+static void fork_stepped(int write_end)
+{
+    __asm__ volatile("leal -64(%%esp), %%ebp\n\t"
+                     "movl $1f, 12(%%ebp)\n\t"
+                     "pushfl\n\t"
+                     "orl %[tf], (%%esp)\n\t"
+                     "popfl\n\t"
+                     "sysenter\n"
+                     "1:\tmovl %[write], %%eax\n\t"
+                     "movl %[text], %%ecx\n\t"
+                     "movl $1, %%edx\n\t"
+                     "int $0x80\n\t"
+                     "ud2"
+                     :
+                     : [tf] "i"(EFLAGS_TF), [write] "i"(NR_write), "a"(NR_fork),
+                       "b"(write_end), [text] "i"(opcode_sysenter)
+                     : "cc", "memory");
+}
+
+/* TF is in the kernel's mind only, while a call by SYSENTER lasts. */
+static void check_stepped(void)
+{
+    const char *text = "a child of one that is stepped is stepped, too";
+    int ends[2];
+    char byte;
+
+    if (!uses_sysenter()) {
+        ktap_skip(text, "this CPU has no SYSENTER");
+        return;
+    }
+    pipe(ends);
+    long child = fork();
+    if (child == 0) {
+        fork_stepped(ends[1]);
+    }
+    close(ends[1]);
+    ktap_equal(text, (uint32_t)status_of(child) << 8 | (uint32_t)read(ends[0], &byte, 1),
+               KILLED_BY(SIGTRAP) << 8);
+    close(ends[0]);
+}
+
 int main(void)
 {
     struct gate gates[GATES_MAX];
     uint32_t count = gates_find(gates);
 
-    ktap_plan(count * RESULTS_FOR_A_GATE + 2);
+    ktap_plan(count * RESULTS_FOR_A_GATE + 2 + 1);
     for (uint32_t gate = 0; gate < count; gate++) {
         for (uint32_t i = 0; i < STARTS; i++) {
             check_fork(&gates[gate], i);
         }
     }
     check_x87();
+    check_stepped();
     return ktap_status();
 }

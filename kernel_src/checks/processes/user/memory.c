@@ -39,6 +39,13 @@ static void check_map(void)
     ktap_true("one that is not is not", other != AT && can_write(other));
     mmap2(PAGE(8), 1, PROT_READ, FIXED, -1, 0);
     ktap_true("a page may be for reading only", can_read(PAGE(8)) && !can_write(PAGE(8)));
+    mmap2(PAGE(11), 1, PROT_READ, FIXED, -1, 0);
+    mmap2(PAGE(10), 1, RW, FIXED, -1, 0);
+    ktap_true("next to one that is not, too", can_write(PAGE(10)) && !can_write(PAGE(11)));
+    hint = (uint32_t)mmap2(PAGE(9), PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ktap_equal("a place that just fits", hint, PAGE(9));
+    mmap2(PAGE(12), 1, PROT_EXEC, FIXED, -1, 0);
+    ktap_true("what may be executed can be read", can_read(PAGE(12)) && !can_write(PAGE(12)));
 }
 
 static void check_unmap(void)
@@ -76,8 +83,10 @@ static void check_remap(void)
     ktap_equal("three pages grow where they are",
                (uint32_t)mremap(AT, 3 * PAGE_SIZE, 5 * PAGE_SIZE, 0, 0), AT);
     ktap_equal("by zeros", *word_at(PAGE(3)) | *word_at(PAGE(4)), 0);
-    ktap_equal("five pages shrink", (uint32_t)mremap(AT, 5 * PAGE_SIZE, 3 * PAGE_SIZE, 0, 0), AT);
-    ktap_true("by the last", can_read(PAGE(2)) && !can_read(PAGE(3)));
+    ktap_equal("five pages shrink", (uint32_t)mremap(AT, 5 * PAGE_SIZE, 4 * PAGE_SIZE, 0, 0), AT);
+    ktap_true("by one", can_read(PAGE(3)) && !can_read(PAGE(4)));
+    mremap(AT, 4 * PAGE_SIZE, 3 * PAGE_SIZE, 0, 0);
+    ktap_true("by another", can_read(PAGE(2)) && !can_read(PAGE(3)));
     uint32_t moved = (uint32_t)mremap(PAGE(1), PAGE_SIZE, 2 * PAGE_SIZE, MREMAP_MAYMOVE, 0);
     ktap_true("the middle moves, having no room", moved != PAGE(1) && !can_read(PAGE(1)));
     ktap_equal("with what is in it", *word_at(moved), 101);
@@ -107,7 +116,7 @@ static void check_heap(void)
 
 int main(void)
 {
-    ktap_plan(7 + 6 + 7 + 8 + 8);
+    ktap_plan(10 + 6 + 7 + 9 + 8);
     check_map();
     check_unmap();
     check_protect();

@@ -3,6 +3,7 @@
  * Where two things are wrong at once, it is Linux's order in which they are found.
  */
 
+#include "sys/check_arguments.h"
 #include "user/include/children.h"
 
 #define AT 0x20000000u /* four pages: there, there, nothing, there */
@@ -27,6 +28,8 @@ static const struct {
     {"mmap2: exactly there, into the kernel", NR_mmap2, USER_TOP - PAGE_SIZE, PAGE_SIZE + 1, RW,
      FIXED, 0, -LINUX_ENOMEM},
     {"mmap2: exactly there, NULL", NR_mmap2, 0, 1, RW, FIXED, 0, -LINUX_EPERM},
+    {"mmap2: exactly there, if nothing is", NR_mmap2, AT, 1, RW, PRIVATE | MAP_FIXED_NOREPLACE, 0,
+     -LINUX_EEXIST},
     {"munmap: odd", NR_munmap, AT + 1, PAGE_SIZE, 0, 0, 0, -LINUX_EINVAL},
     {"munmap: nothing", NR_munmap, AT, 0, 0, 0, 0, -LINUX_EINVAL},
     {"munmap: the kernel", NR_munmap, KERNEL_BASE, PAGE_SIZE, 0, 0, 0, -LINUX_EINVAL},
@@ -43,6 +46,12 @@ static const struct {
     {"mremap: odd", NR_mremap, AT + 1, PAGE_SIZE, PAGE_SIZE, 0, 0, -LINUX_EINVAL},
     {"mremap: to nothing", NR_mremap, AT, PAGE_SIZE, 0, 0, 0, -LINUX_EINVAL},
     {"mremap: nonsense", NR_mremap, AT, PAGE_SIZE, PAGE_SIZE, 0x80, 0, -LINUX_EINVAL},
+    {"mremap: exactly there, and may not move", NR_mremap, AT, PAGE_SIZE, PAGE_SIZE, MREMAP_FIXED,
+     HOLE, -LINUX_EINVAL},
+    {"mremap: onto itself", NR_mremap, AT, 2 * PAGE_SIZE, 2 * PAGE_SIZE,
+     MREMAP_MAYMOVE | MREMAP_FIXED, AT + PAGE_SIZE, -LINUX_EINVAL},
+    {"mremap: once more, but not shared", NR_mremap, AT, 0, PAGE_SIZE, MREMAP_MAYMOVE, 0,
+     -LINUX_EINVAL},
     {"mremap: where nothing is", NR_mremap, HOLE, PAGE_SIZE, PAGE_SIZE, 0, 0, -LINUX_EFAULT},
     {"mremap: across a hole", NR_mremap, AT, 4 * PAGE_SIZE, PAGE_SIZE, 0, 0, -LINUX_EFAULT},
     {"mremap: the kernel", NR_mremap, KERNEL_BASE, PAGE_SIZE, PAGE_SIZE, 0, 0, -LINUX_EFAULT},
@@ -68,13 +77,15 @@ static void check_brk(void)
     ktap_equal("brk: into the program", (uint32_t)brk(USER_PROGRAM_ADDR), end);
     ktap_equal("brk: the kernel", (uint32_t)brk(KERNEL_BASE), end);
     ktap_equal("brk: the last byte of all", (uint32_t)brk(0xffffffff), end);
+    uint32_t frames = (uint32_t)check_arguments(CHECK_ASK_ALL_FRAMES, 0, 0, 0, 0, 0);
+    ktap_equal("brk: more than all memory", (uint32_t)brk(end + (frames + 1) * PAGE_SIZE), end);
     map((end + 2 * PAGE_SIZE) & ~(PAGE_SIZE - 1u), 1);
     ktap_equal("brk: into what else is there", (uint32_t)brk(end + 3 * PAGE_SIZE), end);
 }
 
 int main(void)
 {
-    ktap_plan(3 + ROWS + 5);
+    ktap_plan(3 + ROWS + 6);
     ktap_equal("two pages", (uint32_t)map(AT, 2), AT);
     ktap_equal("a page behind a hole", (uint32_t)map(HOLE + PAGE_SIZE, 1), HOLE + PAGE_SIZE);
     for (uint32_t i = 0; i < ROWS; i++) {

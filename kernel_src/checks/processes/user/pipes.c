@@ -7,8 +7,9 @@
 #define RECORD_BYTES 100
 #define RECORDS 300 /* of each writer: more than fit */
 #define WRITERS 3
+#define WHOLE_BYTES PAGE_SIZE /* the longest write that is not mixed with others: PIPE_BUF */
 
-static uint8_t bytes[LONG_BYTES];
+static uint8_t bytes[LONG_BYTES], back[PIPE_BYTES];
 
 static uint8_t byte_of(uint32_t position)
 {
@@ -111,6 +112,58 @@ static void check_records(void)
     close(ends[0]);
 }
 
+/* A pipe that is full, read a little and written as much: head and tail are in the same page. */
+static void check_lap(void)
+{
+    uint32_t wrong = 0;
+    int ends[2];
+
+    pipe(ends);
+    ktap_equal("as much as fits", (uint32_t)write(ends[1], bytes, PIPE_BYTES), PIPE_BYTES);
+    read_all(ends[0], back, RECORD_BYTES);
+    write(ends[1], bytes, RECORD_BYTES);
+    read_all(ends[0], back, PIPE_BYTES);
+    for (uint32_t i = 0; i < PIPE_BYTES; i++) {
+        wrong += back[i] != bytes[(RECORD_BYTES + i) % PIPE_BYTES];
+    }
+    ktap_equal("a lap ahead: bytes that are wrong", wrong, 0);
+    /* Page by page of the pipe, in whose first there is something. */
+    ktap_equal("from memory that ends, what is there",
+               (uint32_t)write(ends[1], (void *)(image_end() - PAGE_SIZE), 3 * PAGE_SIZE),
+               PAGE_SIZE - RECORD_BYTES);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static long start_reader(const int *ends)
+{
+    char byte;
+    long child = fork();
+
+    if (child == 0) {
+        exit_with(read(ends[0], &byte, 1) != 1);
+    }
+    sleep_ticks(2);
+    return child;
+}
+
+/* The last of those who wait is killed, and another one comes. */
+static void check_queue(void)
+{
+    int ends[2];
+
+    pipe(ends);
+    long first = start_reader(ends), second = start_reader(ends);
+    kill((int32_t)second, SIGKILL);
+    status_of(second);
+    long third = start_reader(ends);
+    write(ends[1], "xy", 2);
+    ktap_equal("the first of three that wait", (uint32_t)status_of(first), EXITED(0));
+    ktap_equal("the third, when the second was killed", (uint32_t)status_of(third), EXITED(0));
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void check_nobody_reads(void)
 {
     int ends[2];
@@ -133,21 +186,21 @@ static void check_nobody_reads(void)
  * it or behind it, not into it. */
 static void check_no_part(void)
 {
-    uint8_t both[RECORD_BYTES + 10];
+    uint8_t both[WHOLE_BYTES + 10];
     uint32_t at = 0, whole = 0;
     int ends[2];
 
     pipe(ends);
-    write(ends[1], bytes, PIPE_BYTES - RECORD_BYTES / 2);
+    write(ends[1], bytes, PIPE_BYTES - WHOLE_BYTES / 2);
     long child = fork();
     if (child == 0) {
-        memset(both, 'c', RECORD_BYTES);
-        exit_with(write(ends[1], both, RECORD_BYTES) != RECORD_BYTES);
+        memset(both, 'c', WHOLE_BYTES);
+        exit_with(write(ends[1], both, WHOLE_BYTES) != WHOLE_BYTES);
     }
     sleep_ticks(2);
-    read_all(ends[0], bytes, RECORD_BYTES);
+    read_all(ends[0], bytes, WHOLE_BYTES);
     write(ends[1], "pppppppppp", 10);
-    read_all(ends[0], bytes, PIPE_BYTES - RECORD_BYTES / 2 - RECORD_BYTES);
+    read_all(ends[0], bytes, PIPE_BYTES - WHOLE_BYTES / 2 - WHOLE_BYTES);
     ktap_equal("one that waited and one that did not", read_all(ends[0], both, sizeof both),
                sizeof both);
     while (at < sizeof both && both[at] != 'c') {
@@ -156,7 +209,7 @@ static void check_no_part(void)
     while (at + whole < sizeof both && both[at + whole] == 'c') {
         whole++;
     }
-    ktap_equal("neither is inside the other", whole, RECORD_BYTES);
+    ktap_equal("neither is inside the other", whole, WHOLE_BYTES);
     status_of(child);
     close(ends[0]);
     close(ends[1]);
@@ -225,10 +278,12 @@ static void check_numbers(void)
 
 int main(void)
 {
-    ktap_plan(10 + 2 + 2 + 1 + 2 + 7 + 13);
+    ktap_plan(10 + 2 + 2 + 3 + 2 + 1 + 2 + 7 + 13);
     check_short();
     check_long();
     check_records();
+    check_lap();
+    check_queue();
     check_nobody_reads();
     check_no_part();
     check_bad_buffers();

@@ -46,12 +46,21 @@ static int one_too_low(void)
     return !can_write(USER_STACK_LOWEST - 1) && !can_read(USER_STACK_LOWEST - 1);
 }
 
+/* Whatever is asked for its pages, it is still a stack. */
+static int grows_when_protected(void)
+{
+    uint32_t lowest = USER_TOP - 200 * PAGE_SIZE;
+
+    return can_write(lowest) && mprotect(lowest, PAGE_SIZE, RW) == 0 && can_write(lowest - 1);
+}
+
 int main(void)
 {
-    ktap_plan(4);
+    ktap_plan(5);
     ktap_equal("a hundred pages of calls", deeper(100), 100);
     check_in_child("the lowest byte of all", lowest_byte);
     check_in_child("and none below", one_too_low);
+    check_in_child("it grows below a page that was protected", grows_when_protected);
     check_in_child("a gap above what lies below", gap_is_kept);
     return ktap_status();
 }

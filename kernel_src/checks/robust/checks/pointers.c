@@ -28,7 +28,7 @@ int check_pointers(void)
     uint8_t control = inb(MODEM_CONTROL);
     outb(MODEM_CONTROL, control | MODEM_CONTROL_LOOP);
     for (uint32_t i = 1; i <= PENDING_INPUT; i++) {
-        outb(COM1, i < PENDING_INPUT - 2 ? 'x' : i == PENDING_INPUT - 1 ? 'y' : '\n');
+        outb(COM1, i < PENDING_INPUT - 3 ? 'x' : (uint8_t)PENDING_END[i + 3 - PENDING_INPUT]);
         wait_until_sent();
     }
     outb(MODEM_CONTROL, control);

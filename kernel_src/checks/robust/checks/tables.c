@@ -55,6 +55,8 @@ static void check_tss(const struct cpu *cpu)
     }
 }
 
+extern void double_fault_task(void);
+
 /* The task that a double fault switches to: nothing of it is used before it is too late. */
 static void check_double_fault_tss(const struct cpu *cpu)
 {
@@ -64,10 +66,11 @@ static void check_double_fault_tss(const struct cpu *cpu)
 
     ktap_true("double fault tss: base and limit", descriptor_base(descriptor) == (uint32_t)tss &&
                                                       descriptor_limit(descriptor) == TSS_SIZE - 1);
-    ktap_true("double fault tss: stack", tss->ss == SEL_KERNEL_DATA && tss->esp > stack &&
-                                             tss->esp <= stack + sizeof cpu->double_fault_stack);
-    ktap_true("double fault tss: code", tss->cs == SEL_KERNEL_CODE && tss->eip >= KERNEL_BASE &&
-                                            (tss->eflags & EFLAGS_IF) == 0);
+    ktap_true("double fault tss: stack",
+              tss->ss == SEL_KERNEL_DATA && tss->esp == stack + sizeof cpu->double_fault_stack);
+    ktap_true("double fault tss: code", tss->cs == SEL_KERNEL_CODE &&
+                                            tss->eip == (uint32_t)double_fault_task &&
+                                            tss->eflags == EFLAGS_ALWAYS_1);
     ktap_true("double fault tss: data", tss->ds == SEL_USER_DATA && tss->es == SEL_USER_DATA &&
                                             tss->cr3 == virt_to_phys(kernel_page_directory));
 }
@@ -110,6 +113,8 @@ static void check_idt(void)
               idt[FIRST_IRQ_VECTOR + IRQ_TIMER].type && idt[FIRST_IRQ_VECTOR + IRQ_SERIAL].type &&
                   idt[FIRST_IRQ_VECTOR + IRQ_SPURIOUS].type);
     ktap_equal("idt: int 0x80 is there", idt[SYSCALL_VECTOR].type, GATE_INTERRUPT_USER);
+    ktap_equal("lines that may interrupt", 0xffff & ~(inb(PIC1_DATA) | inb(PIC2_DATA) << 8),
+               1 << IRQ_TIMER | 1 << IRQ_SERIAL);
 }
 
 static void check_control(void)
@@ -126,7 +131,7 @@ int check_tables(void)
 {
     const struct cpu *cpu = this_cpu();
 
-    ktap_plan(3 + DESCRIPTORS + 7 + 4 + 5 + 4);
+    ktap_plan(3 + DESCRIPTORS + 7 + 4 + 6 + 4);
     check_gdt(cpu);
     check_tss(cpu);
     check_double_fault_tss(cpu);

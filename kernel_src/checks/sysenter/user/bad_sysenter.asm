@@ -27,7 +27,8 @@
     BAD_EBP ebp_kstack, KERNEL_STACKS_BASE + PAGE_SIZE + KERNEL_STACK_SIZE - 64, NR_exit
     BAD_EBP ebp_user_top, USER_TOP, NR_exit
     BAD_EBP ebp_last_word, USER_TOP - 4, NR_getpid
-    BAD_EBP ebp_top, USER_TOP - 2, NR_exit
+    BAD_EBP ebp_return_top, USER_TOP - 15, NR_getpid
+    BAD_EBP ebp_top, USER_TOP - 3, NR_exit
     BAD_EBP ebp_bottom, USER_STACK_LOWEST - 2, NR_exit
     BAD_EBP ebp_wraps, 0xffffffff, NR_exit
     BAD_EBP ebp_wraps_later, 0xfffffff4, NR_exit

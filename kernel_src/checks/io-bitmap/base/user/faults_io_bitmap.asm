@@ -70,6 +70,14 @@ FAULT port_outcome
     in   al, dx                             ; only the kernel says how the run ended
     SURVIVED
 
+FAULT port_outcome_3
+    IOPERM 0, 65536, 1
+    mov  edx, OUTCOME_PORT + 4
+    in   al, dx
+    mov  edx, OUTCOME_PORT + 3
+    in   al, dx
+    SURVIVED
+
 ; Two processes for checks/io_switch.c. This one has a port, and keeps it while the other runs.
 FAULT port_owner
     IOPERM POST_PORT, 1, 1

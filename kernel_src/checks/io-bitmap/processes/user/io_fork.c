@@ -2,7 +2,8 @@
 
 #include "user/include/children.h"
 
-#define POST_PORT 0x80 /* diagnostics: reading it does nothing */
+#define POST_PORT 0x80   /* diagnostics: reading it does nothing */
+#define HIGH_PORT 0x9082 /* nobody's: in the other half of the bitmap */
 
 static void in8(uint16_t port)
 {
@@ -12,6 +13,17 @@ static void in8(uint16_t port)
 static void use_inherited(void)
 {
     in8(POST_PORT);
+}
+
+static void use_inherited_high(void)
+{
+    in8(HIGH_PORT);
+}
+
+/* The same bit, in the other half. */
+static void use_low(void)
+{
+    in8(HIGH_PORT - 0x8000);
 }
 
 static void use_own(void)
@@ -44,8 +56,12 @@ static uint32_t end_of(void (*what)(void))
 
 int main(void)
 {
-    ktap_plan(5);
+    ktap_plan(7);
     ioperm(POST_PORT, 1, 1);
+    ioperm(HIGH_PORT, 1, 1);
+    ktap_equal("its parent's high port, too", end_of(use_inherited_high), EXITED(0));
+    ktap_equal("not the one that is as far into the first half", end_of(use_low),
+               KILLED_BY(SIGSEGV));
     ktap_equal("a child may use its parent's port", end_of(use_inherited), EXITED(0));
     ktap_equal("it may ask for another", end_of(use_own), EXITED(0));
     ktap_equal("which its parent's next child has not", end_of(use_siblings), KILLED_BY(SIGSEGV));

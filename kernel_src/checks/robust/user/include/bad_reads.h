@@ -10,7 +10,7 @@
 #include "user/include/wrong_way.h"
 
 #define BAD_READS_COUNT 8
-#define GOOD_READS 3
+#define GOOD_READS 4
 
 static char buffer[PENDING_INPUT];
 
@@ -33,4 +33,5 @@ static inline void check_good_reads(void)
               count > 1 && buffer[count - 2] == 'x' && buffer[count - 1] == '\n');
     ktap_true("a part of the next", read(0, buffer, 1) == 1 && buffer[0] == 'y');
     ktap_true("the rest of it", read(0, buffer, sizeof buffer) == 1 && buffer[0] == '\n');
+    ktap_equal("the end", (uint32_t)read(0, buffer, sizeof buffer), 0);
 }

@@ -1,0 +1,62 @@
+/* user/include/endings.h: ways in which a child of user/ends.c ends by itself, or by an exception. */
+#pragma once
+
+#include "user/include/children.h"
+#include "user/include/x87.h"
+
+static void exit_7(void)
+{
+    exit(7);
+}
+
+static void exit_256(void)
+{
+    exit(256 + 3); /* a parent sees eight bits */
+}
+
+static void exit_all(void)
+{
+    exit_group(255);
+}
+
+static void divide(void)
+{
+    __asm__ volatile("divl %0" : : "r"(0) : "eax", "edx");
+}
+
+static void breakpoint(void)
+{
+    __asm__ volatile("int3");
+}
+
+static void single_step(void)
+{
+    __asm__ volatile("pushfl\n\torl %0, (%%esp)\n\tpopfl\n\tnop" : : "i"(EFLAGS_TF) : "cc");
+}
+
+/* 1 / 0, with the exception for that not masked. */
+static void x87_divide(void)
+{
+    const uint16_t control = 0x037b;
+    const uint32_t zero = 0;
+
+    if (!x87_usable()) {
+        kill((int32_t)getpid(), SIGFPE);
+    }
+    __asm__ volatile("fldcw %0\n\tfld1\n\tfdivs %1\n\tfwait" : : "m"(control), "m"(zero));
+}
+
+static void undefined(void)
+{
+    __asm__ volatile("ud2");
+}
+
+static void privileged(void)
+{
+    __asm__ volatile("hlt");
+}
+
+static void null_pointer(void)
+{
+    *word_at(0) = 0;
+}
