@@ -3,7 +3,7 @@
 # so a guest's own breakpoint on the next instruction is lost.
 #
 # RF says "no breakpoint on the next instruction". The CPU saves it set for a fault, whose instruction is begun
-# again; for an interrupt that comes between two instructions it saves RF as it is, 0 as a rule (Intel SDM 3B, 18.3.1.1).
+# again; for an interrupt that comes between two instructions it saves RF as it is, 0 as a rule (Intel SDM 3B, 17.3.1.1).
 # QEMU's emulated CPU (target/i386/tcg/seg_helper.c, do_interrupt_protected) decides by the vector alone: all but
 # a few exceptions count as faults, and with them every IRQ and every NMI. IRET loads RF, and the instruction that
 # the interrupt came before is executed without its breakpoint. QEMU 7.2 (Debian 12) saves 0.

@@ -174,9 +174,11 @@ _TF = (
 
 
 def _dr(name: str, sentence: str, code: str, *expected: str, at: str, kind: int = 0, entry: str = "",
-        mode: Mode = Mode.RING3, flags: str = "", needs: str = "", before: str = "") -> Rule:  # fmt: skip
-    setup = f"BREAK {at}, {kind:#x}" + (f"; FLAGS {flags}" if flags else "")
-    return _row("dr", name, sentence, "3B 17.2.4", code, *expected, setup=setup, entry=entry,
+        mode: Mode = Mode.RING3, also: str = "", needs: str = "", before: str = "",
+        sdm: str = "3B 17.2.4") -> Rule:  # fmt: skip
+    """`also`: set up behind the breakpoint at `at`."""
+    setup = f"BREAK {at}, {kind:#x}" + (f"; {also}" if also else "")
+    return _row("dr", name, sentence, sdm, code, *expected, setup=setup, entry=entry,
                 mode=mode, needs=needs, before=before)  # fmt: skip
 
 
@@ -187,7 +189,13 @@ _DR = (
     _dr("exec-once", "With RF set it passes, and comes again at the next turn", "mov ecx, 2; .at: loop .at",
         "ran; db code+5 dr6=1; db code+5 dr6=1", at="{code}.at"),
     _dr("exec-rf-at-start", "RF in the EFLAGS of an IRET lets the first instruction pass", "nop; nop",
-        "ran", at="{code}", flags="FLAG_RF | 2"),
+        "ran", at="{code}", also="FLAGS FLAG_RF | 2"),
+    _dr("exec-behind-irq", "An interrupt due before it comes first, and does not take it away",
+        "sti; nop; .at: nop; cli", "done; irq code+2; db code+2 dr6=1", at="{code}.at", also="IRQ",
+        mode=Mode.RING0, sdm="3A 6.9; 3B 17.3.1.1"),
+    _dr("exec-behind-irq-ring3", "So it is at the first instruction of ring 3 behind an IRET",
+        "nop; nop", "ran; irq code+0; db code+0 dr6=1", at="{code}", also="IRQ; FLAGS 0x202",
+        sdm="3A 6.9; 3B 17.3.1.1"),
     _dr("exec-sysenter", "A breakpoint at SYSENTER comes before it", "nop; .at: sysenter",
         "entered; db code+1 dr6=1", at="{code}.at", needs="sep", before="; db code+1 dr6=1"),
     _dr("exec-entry", "A breakpoint at the entry comes in ring 0, before the first instruction",

@@ -57,6 +57,7 @@ INSTRUCTIONS_PER_S = 50_000_000
 
 _BIOS = Path("/usr/share/bochs/BIOS-bochs-latest")
 _VGA_BIOS = Path("/usr/share/vgabios/vgabios.bin")
+# No sound: on a machine that has none the mixer of 2.7 ended Bochs ("buffer overflow detected").
 _CONFIGURATION = Template(
     """\
 megs: $megs
@@ -66,6 +67,7 @@ vgaromimage: file=$vga_bios
 ata0-master: type=disk, path="$disk", mode=volatile, journal=$journal
 boot: disk
 display_library: rfb, options="timeout=0"
+sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 com1: enabled=1, mode=file, dev=$serial
 log: -
 panic: action=fatal

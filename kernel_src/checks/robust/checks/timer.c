@@ -93,7 +93,7 @@ struct landings timer_landings(uint32_t hz, const char *program, uint32_t instan
     return landings;
 }
 
-/* The chip counts down, and interrupts where it begins again: just behind that it has most of it. */
+/* The chip counts down, and interrupts where it begins again: just then most of it is left. */
 static void check_rate(void)
 {
     const char *text = "the timer counts down from what makes its rate";

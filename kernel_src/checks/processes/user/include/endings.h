@@ -1,4 +1,4 @@
-/* user/include/endings.h: ways in which a child of user/ends.c ends by itself, or by an exception. */
+/* user/include/endings.h: ways in which a child of user/ends.c ends: by itself, by an exception. */
 #pragma once
 
 #include "user/include/children.h"
