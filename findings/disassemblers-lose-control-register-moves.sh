@@ -8,7 +8,7 @@
 # a listing of what changes paging shows an AND to memory. LLVM says "invalid instruction encoding".
 #
 # Who compares disassemblers or emulators by random bytes, or reads what an encoder made that leaves the field 0, meets
-# this; who scans code for writes to CR0 by ndisasm or LLVM does not see these.
+# this.
 #
 # Needs Debian or a derivative with a Debian mirror among apt's sources, on x86-64, and python3 with pip; installs nothing.
 set -eu

@@ -174,10 +174,17 @@ def _sum(effort: Effort) -> float:
 class Watcher:
     """Follows one guest, and says when there is no more sense in waiting."""
 
-    def __init__(self, patience: Patience, *, counts: bool) -> None:
-        """The guest has not begun; `counts` as of the machine."""
+    def __init__(self, patience: Patience, *, counts: bool, debugged: bool = False) -> None:
+        """The guest has not begun.
+
+        Args:
+            patience: With it.
+            counts: As of the machine.
+            debugged: That it stands still, and so sleeps, as long as a debugger pleases.
+        """
         self._patience = patience
         self._counts = counts
+        self._debugged = debugged
         self._phase: Phase | None = None
         self._progress = -1
         self.is_silent = False  # that it was to be stopped for its silence
@@ -187,13 +194,17 @@ class Watcher:
 
         Args:
             phase: How far it has come.
-            progress: A number that is another one if there was output or input since the last call.
+            progress: A number that is another one if there was output or input since the last call,
+                or the guest stood still.
             now: Read when that number was known: never too small for the silence behind it.
         """
         limit = self._patience.of(phase)
         if phase is not self._phase:
             self._phase = phase
-            self._whole = Meter(limit.times(TOTAL), counts=self._counts)
+            whole = limit.times(TOTAL)
+            if self._debugged:
+                whole = replace(whole, asleep_s=math.inf)
+            self._whole = Meter(whole, counts=self._counts)
             self._progress = -1
         if progress != self._progress or progress < 0:
             self._progress = progress

@@ -55,9 +55,9 @@ class BochsDebugger:
     """The client, on a machine that is stopped."""
 
     def __init__(
-        self, process: commands.Process, give_up: Callable[[], str], serial: Path, errors: Path
+        self, process: commands.Process, give_up: Callable[[int], str], serial: Path, errors: Path
     ) -> None:
-        """See `bochs_stopped`, which makes all that."""
+        """See `bochs_stopped`, which makes all that; `give_up` as of `GdbStub`."""
         stdin, stdout = process.popen.stdin, process.popen.stdout
         assert stdin is not None and stdout is not None, "both are pipes"
         self._typed, self._heard = stdin.fileno(), stdout.fileno()
@@ -69,6 +69,7 @@ class BochsDebugger:
         self.cpu = 0
         self.hit: int | None = None
         self._said = bytearray()
+        self._answered = 0
         self._answers(1)
         self._ask("watch stop")
 
@@ -153,9 +154,10 @@ class BochsDebugger:
             if prompt := _PROMPT.search(self._said):
                 found.append(self._said[: prompt.start()].decode("utf-8", "replace"))
                 del self._said[: prompt.end()]
+                self._answered += 1
                 continue
             ready, _, _ = select.select([self._heard], [], [], _LOOK_S)
-            if not ready and (why := self._give_up()):
+            if not ready and (why := self._give_up(self._answered)):
                 raise GuestHangsError(why)
             if ready:
                 piece = os.read(self._heard, 65536)
@@ -202,10 +204,11 @@ def bochs_stopped(
         with errors.open("wb") as said:
             process = stack.enter_context(commands.start(command, commands.Pipes(PIPE, PIPE, said)))
         effort = EffortMeter(process.pid)
-        watcher = Watcher(patience, counts=False)
+        watcher = Watcher(patience, counts=False, debugged=True)
 
-        def give_up() -> str:
-            return watcher.see(Phase.SUITE, serial.stat().st_size, Reading(effort.read(), None))
+        def give_up(stops: int) -> str:
+            progress = serial.stat().st_size + stops
+            return watcher.see(Phase.SUITE, progress, Reading(effort.read(), None))
 
         try:
             stopped = BochsDebugger(process, give_up, serial, errors)

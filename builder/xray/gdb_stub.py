@@ -59,12 +59,13 @@ def _flat(_: int) -> int:
 class GdbStub:
     """The client, on a machine that is stopped."""
 
-    def __init__(self, line: socket.socket, give_up: Callable[[], str]) -> None:
+    def __init__(self, line: socket.socket, give_up: Callable[[int], str]) -> None:
         """See `qemu_stopped`, which makes both.
 
         Args:
             line: Our end of the stub's channel.
-            give_up: Asked now and then while the guest runs: why to wait no longer, or nothing.
+            give_up: Asked now and then while the guest runs, with the number of its stops so far:
+                why to wait no longer, or nothing.
         """
         self._line = line
         self._heard = bytearray()
@@ -72,6 +73,7 @@ class GdbStub:
         self.cpu = 0
         self._breakpoints: frozenset[int] = frozenset()
         self._give_up = give_up
+        self._stops = 0
         self._say(b"QStartNoAckMode")
         self._answers(1)
         self._line.sendall(b"+")
@@ -205,11 +207,12 @@ class GdbStub:
         self._say(packet)
         while b"#" not in self._heard:
             ready, _, _ = select.select([self._line], [], [], _LOOK_S)
-            if not ready and (why := self._give_up()):
+            if not ready and (why := self._give_up(self._stops)):
                 raise GuestHangsError(why)
             if ready:
                 self._hear()
         stop = self._answers(1)[0]
+        self._stops += 1
         if thread := re.search(rb"thread:(?:p[0-9a-f]+\.)?([0-9a-f]+);", stop):
             self.cpu = int(thread[1], 16) - 1
         if stop[:1] not in (b"T", b"S"):  # W, X: it has ended
@@ -236,7 +239,7 @@ class StoppedQemu(GdbStub):
     def __init__(
         self,
         line: socket.socket,
-        give_up: Callable[[], str],
+        give_up: Callable[[int], str],
         process: commands.Process,
         serial: Path,
     ) -> None:
@@ -289,11 +292,12 @@ def qemu_stopped(
             process = stack.enter_context(commands.start(command, pipes))
         control = Control(control_ours)
         effort = EffortMeter(process.pid)
-        watcher = Watcher(patience, counts=machine.counts)
+        watcher = Watcher(patience, counts=machine.counts, debugged=True)
 
-        def give_up() -> str:
+        def give_up(stops: int) -> str:
             counted = emulator.counted(machine, control) if machine.counts else None
-            return watcher.see(Phase.SUITE, serial.stat().st_size, Reading(effort.read(), counted))
+            progress = serial.stat().st_size + stops
+            return watcher.see(Phase.SUITE, progress, Reading(effort.read(), counted))
 
         try:
             stopped = StoppedQemu(ours, give_up, process, serial)

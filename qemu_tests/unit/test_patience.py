@@ -117,3 +117,17 @@ def test_every_limit_is_multiplied_by_the_environment():
     for bad in ("0", "-1", "x", "", "nan", "inf", "1e9"):
         with pytest.raises(UserError, match="not a factor"):
             Patience().scaled({"TINYGATE_TIMEOUT_SCALE": bad})
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_guest_that_stands_still_for_a_debugger_sleeps_as_long_as_it_likes(counts):
+    """But not between one stop and the next: that is a hang."""
+    watcher = Watcher(Patience(suite=LIMIT), counts=counts, debugged=True)
+    most_s = LIMIT.asleep_s * (BACKSTOP if counts else 1)
+    now_s = 0.0
+    for stops in range(3 * TOTAL):
+        for _ in range(2):
+            assert watcher.see(Phase.SUITE, stops, effort(0, now_s)) == ""
+            now_s += 0.9 * most_s
+    watcher.see(Phase.SUITE, 999, effort(0, now_s))
+    assert "nothing to do" in watcher.see(Phase.SUITE, 999, effort(0, now_s + most_s))
