@@ -236,7 +236,7 @@ ENTRY = (
     checks(
         "no end of interrupt",
         changed("dev/timer.c", "    pic_end_of_interrupt();\n", ""),
-        r"timer interrupts during many calls",
+        word="hang",
     ),
     checks(
         "errors of system calls positive",

@@ -54,7 +54,6 @@ LESSON_ENTRY = (
             "    push edx\n    push eax\n    call",
             "    push eax\n    push edx\n    call",
         ),
-        r"kernel panic|exception",
         word=KERNEL_GONE_ASTRAY,
         steps=INT80,
     ),
