@@ -162,6 +162,16 @@ def test_another_compiler_or_linker_in_the_same_folder_makes_all_again(
     assert b"another_linker" in build_kernel(INT80, out, cc=compiler).kernel_elf.read_bytes()
 
 
+@pytest.mark.parametrize("step", EVERY_STEP)
+def test_what_all_is_made_with_may_have_any_sign_in_it(tmp_path: Path, step: str) -> None:
+    write_tree(render_tree(load_config(None, [step])), tmp_path)
+    flags = """-D'A="(1)"' -DB=`c` #; *"""
+    make = ["make", "obj/tools", f"ASFLAGS={flags}"]
+    done = commands.run(make, cwd=tmp_path, timeout_s=BACKSTOP_S)
+    assert done.ok, done.stderr
+    assert flags in (tmp_path / "obj" / "tools").read_text()
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_is_no_larger_than_its_budget(lab: Lab, step: str) -> None:
     """Of the demo suite, whatever the compiler: the others are held to it where warnings are."""
