@@ -307,8 +307,9 @@ def test_what_a_kernel_prints_does_nothing_to_the_terminal(tmp_path: Path) -> No
     run("new", "08", folder)
     process = folder / "kernel/sys/process.c"
     loud = 'print("    not ok 1 - \\033[2J\\n");\n    process_end('
-    assert process.read_text().count("process_end(") == 1
-    process.write_text(process.read_text().replace("process_end(", loud))
+    code = process.read_text()
+    assert code.count("process_end(") == 1
+    process.write_text('#include "lib/lib.h"\n' + code.replace("process_end(", loud))
     text = run("check", folder)[1]
     assert "BAD      hello: \\x1b[2J" in text
     assert "\033" not in text
