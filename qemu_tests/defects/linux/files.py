@@ -165,12 +165,6 @@ FILES = (
         r"\+out: writev\(null, vector, 2\) == 0x7ffff000 = 0",
     ),
     defect(
-        "no places behind those of bytes",
-        "lengths-musl",
-        changed("sys/io.c", "is_directory(file->inode) ? INT32_MAX : ", ""),
-        r"\+out: .*strcmp\(first, second\) == 0: no",
-    ),
-    defect(
         "lstat follows",
         "edges-glibc",
         changed(

@@ -228,9 +228,8 @@ __attribute__((noinline)) static long seek(int fd, int64_t offset, int whence, i
         whence = SEEK_SET;
         offset = 0;
     }
-    /* The places of names are behind those of bytes: see sys/getdents.c. */
-    int64_t limit = is_directory(file->inode) ? INT32_MAX : INODE_BYTES_MAX;
-    if ((uint32_t)whence > SEEK_END || base + offset < 0 || base + offset > limit) {
+    if ((uint32_t)whence > SEEK_END || base + offset < 0 ||
+        base + offset > (int64_t)INODE_BYTES_MAX) {
         return -EINVAL;
     }
     *position = base + offset;
