@@ -146,7 +146,7 @@ def test_what_renders_also_builds_and_boots(lab: Lab, overrides: list[str]) -> N
         return
     kernel = lab.kernel(*overrides, "programs.suite=demo")
     assert kernel_problems(kernel.elf, kernel.model) == ()
-    machine = Machine(cpus=config.cpu.count)
+    machine = Machine("max" if config.cpu.smap else Machine.cpu, cpus=config.cpu.count)
     result = lab.boot(kernel, f"hypothesis-{config.digest}", machine=machine)
     assert result.verdict.passed, result.explain()
 
