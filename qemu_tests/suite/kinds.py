@@ -193,10 +193,9 @@ KINDS = (
         "a class",
         ("boot/test_class.py", "boot/test_class_crew.py"),
         6.0,
-        too_long=(
-            "test_what_is_graded_is_what_a_student_sees",
-            "test_a_macro_without_end_is_ended",
-            "test_when_the_scheduler_goes_away_the_next_run_takes_up_where_it_stopped",
+        only=(
+            "test_a_kernel_that_prints_what_a_right_one_prints_has_no_points",
+            "test_a_hand_that_is_killed_is_followed_by_another",
         ),
     ),
     Kind("instructions of a null call", ("boot/test_null_call.py",), 2.0),
