@@ -18,12 +18,12 @@ import pytest
 
 from builder.boot.patience import BACKSTOP_S
 from qemu_tests.suite.guard import GUARD
+from qemu_tests.unit.small_suite import WORK_S
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux has subreapers: run it there"
 )
 
-WORK_S = 0.2  # of test_works_for_its_life, and of its child
 SMALL = Path(__file__).with_name("small_suite.py")
 
 

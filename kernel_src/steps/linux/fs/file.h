@@ -101,7 +101,7 @@ int file_wait(struct file *file, struct wait_queue *queue);
 /* Those who wait for a file, or poll any, may have something to do. */
 void ready_changed(struct wait_queue *queue);
 
-/* The running process's file of that number, or NULL. Of O_PATH it is only a place. */
+/* The running process's file of that number, or NULL. O_PATH opens a place, which is no file. */
 struct file *file_or_place_of(int fd);
 struct file *file_of(int fd);
 
