@@ -102,7 +102,7 @@ class Qemu:
         argv += _serial(to.serial)
         if to.control_fd is not None:
             argv += ["-chardev", f"socket,id=control,fd={to.control_fd}"]
-            argv += ["-mon", "chardev=control,mode=control"]
+            argv += ["-qmp", "chardev:control"]  # -mon says that it is deprecated (QEMU 11.1)
         if to.gdb is not None:
             argv += ["-gdb", to.gdb]
         if to.stopped:
