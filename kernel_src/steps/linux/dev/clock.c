@@ -48,6 +48,8 @@ static uint64_t since_last;  /* fixed-point: from then to the times in `shared` 
 static int64_t behind;       /* fixed-point: the oscillator's time less the clock's, then */
 static int64_t ns_per_count; /* fixed-point: as the TSC is thought to run */
 
+struct file_time file_time_now;
+
 int clock_is_fine(void)
 {
     return shared.data.multiplier != 0;
@@ -125,6 +127,8 @@ static void change_begin(void)
 
 static void change_end(void)
 {
+    file_time_now.seconds = shared.data.wall.seconds;
+    file_time_now.nanoseconds = (uint32_t)(shared.data.wall.nanoseconds >> CLOCK_SHIFT);
     __atomic_store_n(&shared.data.sequence, shared.data.sequence + 1, __ATOMIC_RELEASE);
 }
 
@@ -195,7 +199,7 @@ void clock_init(void)
     shared.data.tsc = last.tsc;
     shared.data.multiplier = tsc_calibrate();
     ns_per_count = shared.data.multiplier;
-    shared.data.wall.seconds = rtc_seconds();
+    clock_set(&(struct clock_time){.seconds = rtc_seconds()});
 }
 
 /* Without a TSC it is the time of the last tick. The kernel lock is held: nobody changes the
@@ -212,13 +216,6 @@ int clock_now(int id, struct clock_time *now)
         time_add(now, clock_elapsed(&shared.data, tsc_read()));
     }
     return 0;
-}
-
-struct file_time clock_file_time(void)
-{
-    const struct clock_time *wall = &shared.data.wall;
-
-    return (struct file_time){wall->seconds, (uint32_t)(wall->nanoseconds >> CLOCK_SHIFT), 0};
 }
 
 uint32_t clock_ticks(void)

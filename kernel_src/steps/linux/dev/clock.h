@@ -26,7 +26,7 @@ struct file_time {
     uint32_t nanoseconds, unused;
 };
 
-struct file_time clock_file_time(void);
+extern struct file_time file_time_now;
 
 /* So many whole ticks have passed since the start. An emulator that was kept waiting gives several
  * timer interrupts at once: who sleeps for a time goes by this, not by their number. */

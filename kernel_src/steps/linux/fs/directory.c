@@ -46,7 +46,7 @@ struct entry *directory_find(const struct inode *directory, const char *name, si
 
 static void touch(struct inode *directory)
 {
-    directory->mtime = directory->ctime = clock_file_time();
+    directory->mtime = directory->ctime = file_time_now;
 }
 
 /* A directory that was removed is still somebody's working directory, but takes no names. */
@@ -83,7 +83,7 @@ void directory_remove(struct inode *directory, struct entry *entry)
     directory->subdirectories -= is_directory(inode);
     inode->entry = inode->entry == entry ? NULL : inode->entry;
     inode->links--;
-    inode->ctime = clock_file_time();
+    inode->ctime = file_time_now;
     inode_put(inode);
     memory_free(entry);
     touch(directory);

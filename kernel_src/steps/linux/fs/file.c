@@ -51,27 +51,6 @@ void file_release(struct file *file)
     memory_free(file);
 }
 
-struct slot *slot_of_fd(const struct files *files, uint32_t fd)
-{
-    struct slot *piece = fd < OPEN_MAX ? files->pieces[fd / FILES_IN_PIECE] : NULL;
-
-    return piece ? &piece[fd % FILES_IN_PIECE] : NULL;
-}
-
-struct file *file_or_place_of(int fd)
-{
-    const struct slot *slot = slot_of_fd(current_process()->files, (uint32_t)fd);
-
-    return slot ? slot->file : NULL;
-}
-
-struct file *file_of(int fd)
-{
-    struct file *file = file_or_place_of(fd);
-
-    return file && (file->flags & O_PATH) ? NULL : file;
-}
-
 int file_wait(struct file *file, struct wait_queue *queue)
 {
     if (file->flags & O_NONBLOCK) {

@@ -6,6 +6,7 @@
 
 #include "include/constants.h"
 #include "lib/list.h"
+#include "proc/process.h"
 #include "proc/sleep.h"
 
 struct file;
@@ -101,16 +102,32 @@ int file_wait(struct file *file, struct wait_queue *queue);
 /* Those who wait for a file, or poll any, may have something to do. */
 void ready_changed(struct wait_queue *queue);
 
+/* Where a file is noted; NULL if no number near it was ever in use. */
+static inline struct slot *slot_of_fd(const struct files *files, uint32_t fd)
+{
+    struct slot *piece = fd < OPEN_MAX ? files->pieces[fd / FILES_IN_PIECE] : NULL;
+
+    return piece ? &piece[fd % FILES_IN_PIECE] : NULL;
+}
+
 /* The running process's file of that number, or NULL. O_PATH opens a place, which is no file. */
-struct file *file_or_place_of(int fd);
-struct file *file_of(int fd);
+static inline struct file *file_or_place_of(int fd)
+{
+    const struct slot *slot = slot_of_fd(current_process()->files, (uint32_t)fd);
+
+    return slot ? slot->file : NULL;
+}
+
+static inline struct file *file_of(int fd)
+{
+    struct file *file = file_or_place_of(fd);
+
+    return file && (file->flags & O_PATH) ? NULL : file;
+}
 
 /* The same, if it may be used like that. */
 struct file *file_to_read(int fd);
 struct file *file_to_write(int fd);
-
-/* Where a file is noted; NULL if no number near it was ever in use. */
-struct slot *slot_of_fd(const struct files *files, uint32_t fd);
 
 /* So many files may the running process have, by setrlimit(). */
 uint32_t files_max(void);

@@ -16,7 +16,7 @@ struct inode *inode_create(uint32_t mode, uint32_t rdev)
 
     if (inode) {
         *inode = (struct inode){.users = 1, .number = ++last_number, .mode = mode, .rdev = rdev};
-        inode->atime = inode->mtime = inode->ctime = clock_file_time();
+        inode->atime = inode->mtime = inode->ctime = file_time_now;
     }
     return inode;
 }

@@ -22,7 +22,7 @@
 
 /* Where the frame of a page is noted; NULL if there is no place for it, and none is to be made, or
  * there is no memory for one. */
-static uint32_t *slot_of(const struct inode *inode, uint32_t page, int make)
+static inline uint32_t *slot_of(const struct inode *inode, uint32_t page, int make)
 {
     uint32_t *table = page < inode->capacity ? inode->frames : NULL;
 
@@ -203,7 +203,7 @@ long inode_write(struct inode *inode, uint64_t offset, const void *from, size_t 
     if (error) {
         inode_resize(inode, inode->size);
     }
-    inode->mtime = inode->ctime = clock_file_time();
+    inode->mtime = inode->ctime = file_time_now;
     return done ? (long)done : error == -ENOMEM ? -ENOSPC : error;
 }
 

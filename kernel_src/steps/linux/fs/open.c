@@ -11,7 +11,7 @@ static long regular_read(struct file *file, void *buffer, size_t size)
 
     file->position += done > 0 ? (uint32_t)done : 0;
     if ((file->flags & O_NOATIME) == 0) {
-        file->inode->atime = clock_file_time();
+        file->inode->atime = file_time_now;
     }
     return done;
 }

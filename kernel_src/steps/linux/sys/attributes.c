@@ -26,7 +26,7 @@ long sys_faccessat2(int base_fd, const char *path, uint32_t mode, int flags)
 static long change_mode(struct inode *inode, uint32_t mode)
 {
     inode->mode = (inode->mode & S_IFMT) | (mode & S_IALLUGO);
-    inode->ctime = clock_file_time();
+    inode->ctime = file_time_now;
     return 0;
 }
 
@@ -56,7 +56,7 @@ static void set_time(struct file_time *time, const struct timespec64 *from)
 {
     if (from->nanoseconds != UTIME_OMIT) {
         *time = from->nanoseconds == UTIME_NOW
-                    ? clock_file_time()
+                    ? file_time_now
                     : (struct file_time){from->seconds, (uint32_t)from->nanoseconds, 0};
     }
 }
@@ -68,7 +68,7 @@ static long set_times(struct inode *inode, const struct timespec64 *times)
     }
     set_time(&inode->atime, &times[0]);
     set_time(&inode->mtime, &times[1]);
-    inode->ctime = clock_file_time();
+    inode->ctime = file_time_now;
     return 0;
 }
 

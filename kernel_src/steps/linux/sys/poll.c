@@ -17,22 +17,23 @@
 
 struct pollfd {
     int32_t fd;
-    int16_t events, revents;
+    uint16_t events, revents;
 };
 
 /* What poll() or select() are asked about: each file once. Returns how many have something, or
  * -errno. */
 typedef long look_function(void *user, uint32_t count);
 
-static uint32_t ready_of(int fd, uint32_t events)
+static inline uint32_t ready_of(int fd, uint32_t events)
 {
     struct file *file = file_of(fd);
 
     if (!file) {
-        return POLLNVAL;
+        return fd < 0 ? 0 : POLLNVAL; /* poll() passes over negative ones */
     }
     uint32_t ready = file->ops->ready ? file->ops->ready(file) : POLLIN | POLLOUT;
-    return (ready | (ready & (POLLIN | POLLOUT)) << NORMAL_SHIFT) & (events | POLLERR | POLLHUP);
+    uint32_t normal = (ready & (POLLIN | POLLOUT)) << NORMAL_SHIFT;
+    return ready ? (ready | normal) & (events | POLLERR | POLLHUP) : 0; /* mostly it has nothing */
 }
 
 /* Waits for something until a tick; NULL: for ever. */
@@ -57,17 +58,19 @@ static long look_at_files(void *files, uint32_t count)
     struct pollfd piece[PIECE], *user = files;
     long found = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        struct pollfd *poll = &piece[i % PIECE];
-        if (poll == piece &&
-            copy_from_user(piece, &user[i], lower(count - i, PIECE) * sizeof *poll) != 0) {
+    for (uint32_t here; count != 0; count -= here, user += here) {
+        here = lower(count, PIECE);
+        if (copy_from_user(piece, user, here * sizeof *piece) != 0) {
             return -EFAULT;
         }
-        int16_t ready = poll->fd < 0 ? 0 : (int16_t)ready_of(poll->fd, (uint16_t)poll->events);
-        if (ready != poll->revents && copy_to_user(&user[i].revents, &ready, sizeof ready) != 0) {
-            return -EFAULT;
+        for (uint32_t i = 0; i < here; i++) {
+            uint32_t ready = ready_of(piece[i].fd, piece[i].events);
+            if (ready != piece[i].revents &&
+                copy_to_user(&user[i].revents, &ready, sizeof piece[i].revents) != 0) {
+                return -EFAULT;
+            }
+            found += ready != 0;
         }
-        found += ready != 0;
     }
     return found;
 }
