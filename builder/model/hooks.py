@@ -316,6 +316,11 @@ _SIGNAL: tuple[Call, ...] = (
     Call("trace_signal(info)", "sys/trace.h", "the host hears of it", "trace"),
 )
 
+# When a signal ends a process, which is the running one.
+_DEATH: tuple[Call, ...] = (
+    Call("host_tell_death(signal)", "dev/host_tell.h", "the host may know the reason", "host"),
+)
+
 # When what remains of a process is freed.
 _DESTROY: tuple[Call, ...] = (
     Call("group_free(process)", "proc/signals.h", "Signals that have not arrived.", "linux"),
@@ -336,6 +341,7 @@ HOOKS: Mapping[str, tuple[Call, ...]] = {
     "exec": _EXEC,
     "tick": _TICK,
     "signal": _SIGNAL,
+    "death": _DEATH,
     "release": _RELEASE,
     "destroy": _DESTROY,
 }

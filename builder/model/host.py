@@ -32,14 +32,14 @@ AREA_FIELDS = (
     ("signals", "uint8_t {}[HOST_SIGNALS_WAITING]", SIGNALS_WAITING, "their numbers"),
 )
 
-# In a kernel that tells of system calls and signals; it follows the above.
+# What has happened to the running thread; it follows the above.
 TRACE_FIELDS = (
     ("moment", "uint32_t", 4, "HOST_TRACE_: what has happened; cleared by the host"),
     ("pid", "uint32_t", 4, "of the thread"),
     ("directory", "uint32_t", 4, "physical: its page directory"),
     ("by_sysenter", "uint32_t", 4, "else by int 0x80"),
-    ("number", "uint32_t", 4, "of the call, or of the signal"),
-    ("arguments", "uint32_t {}[6]", 24, "or what the signal says"),
+    ("number", "uint32_t", 4, "of the call, of the signal, or of the exception"),
+    ("arguments", "uint32_t {}[6]", 24, "or what the signal says; or EIP and the program's name"),
     ("result", "int32_t", 4, "when it comes back; the signal's code; a wait status"),
 )
 
@@ -80,6 +80,7 @@ MOMENTS = (
     ("RETURN", 2, "it comes back"),
     ("SIGNAL", 3, "a signal has arrived"),
     ("END", 4, "the thread has ended"),
+    ("ILLEGAL", 5, "SIGILL ends the process"),
 )
 
 

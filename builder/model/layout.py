@@ -281,14 +281,12 @@ def host_layouts(layers: tuple[str, ...]) -> tuple[Layout, ...]:
     """What the kernel of `tinygate exec` and the host share; none for other kernels."""
     if "host" not in layers:
         return ()
-    trace: tuple[Layout, ...] = ()
-    area: tuple[tuple[str, str, int, str], ...] = host.AREA_FIELDS
-    if "trace" in layers:
-        trace = (_host_layout("host_trace", "A system call", host.TRACE_FIELDS),)
-        area += (("trace", "struct host_trace", trace[0].size_bytes, "the last system call"),)
+    trace = _host_layout("host_trace", "What has happened to a thread", host.TRACE_FIELDS)
+    last = ("trace", "struct host_trace", trace.size_bytes, "what has happened last")
+    area = (*host.AREA_FIELDS, last)
     return (
         _host_layout("host_stream", "A stream between process 1 and the host", host.STREAM_FIELDS),
-        *trace,
+        trace,
         _host_layout("host_area", "What the kernel and the host tell each other", area),
         _host_layout("host_start", "What the host wants to be run", host.START_FIELDS),
     )

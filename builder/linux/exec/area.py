@@ -71,7 +71,7 @@ class Area:
     def __init__(self, memory: mmap.mmap, at: int) -> None:
         """The one that begins at the physical address `at`; ValueError if it cannot be there."""
         view = memoryview(memory)
-        if at & 3 or not 0 < at < len(view) - host.size_of(host.AREA_FIELDS):
+        if at & 3 or not 0 < at < len(view) - host.size_of(host.AREA_FIELDS) - _TRACE_SIZE:
             raise ValueError(f"host_area at {at:#x}")
         self._words = Words(view, at)
         first = at + _AREA["streams"]
@@ -86,7 +86,7 @@ class Area:
         return self._words.get(_AREA["has_ended"]), self._words.get(_AREA["status"])
 
     def trace(self) -> tuple[int, ...]:
-        """The words of struct host_trace, of a kernel that has it."""
+        """The words of struct host_trace."""
         first = host.size_of(host.AREA_FIELDS)
         return tuple(self._words.get(first + at) for at in range(0, _TRACE_SIZE, 4))
 

@@ -15,7 +15,6 @@ from builder.errors import (
     RefusedError,
     TinygateError,
     UserError,
-    harmless,
     tell,
 )
 from builder.linux.exec import command_line, initrd, kept_kernel
@@ -101,8 +100,6 @@ def _run(wanted: command_line.Wanted, closed: Sequence[int]) -> int:
             terminal.give_back()
     if terminal and terminal.source is not None and status - 128 in _KEYS - relay.passed_on:
         terminal.press(status - 128)
-    if _signal(relay) == signal.SIGILL:
-        tell(harmless(sigill_text(wanted)))
     return status
 
 
@@ -148,20 +145,6 @@ def standard_streams(
     if both and os.path.samestat(statuses[1], statuses[2]):
         kinds[2] = _KIND["SAME"]  # what is written to the one and to the other stays in its order
     return (kinds[0], kinds[1], kinds[2]), Terminal(on_terminal) if on_terminal else None
-
-
-def sigill_text(wanted: command_line.Wanted) -> str:
-    """What is said of a program that SIGILL ended: it says nothing itself, and seldom means it."""
-    return (
-        f"tinygate exec: {wanted.program}: ended by SIGILL: it may want an instruction that CPU "
-        f"{wanted.cpu} has not; choose another with --cpu"
-    )
-
-
-def _signal(relay: Relay) -> int:
-    """The signal that ended the program; 0 if it ended in another way."""
-    how, status = relay.area.end() if relay.area else (_END["NONE"], 0)
-    return status & _SIGNAL_BITS if how == _END["STATUS"] else 0
 
 
 def _status(wanted: command_line.Wanted, machine: Machine, relay: Relay) -> int:

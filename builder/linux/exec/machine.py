@@ -70,6 +70,7 @@ class Machine:
     """A running emulator.
 
     Attributes:
+        cpu: What the guest has, as --cpu names it.
         memory: The guest's memory, shared with it.
         bell: Socket: COM2, see kernel_src/options/host/base/dev/host.h.
         serial: Socket: COM1, the terminal and what the kernel itself says.
@@ -79,6 +80,7 @@ class Machine:
     def __init__(self, wanted: Wanted, kernel: str, files: list[bytes], start: bytes) -> None:
         """Start it. Raises ToolError and EmulatorError."""
         program = find_emulator(os.environ.get("PATH", os.defpath))
+        self.cpu = wanted.cpu
         ram = os.memfd_create("ram")
         os.ftruncate(ram, wanted.memory_mib << 20)
         self.memory = mmap.mmap(ram, wanted.memory_mib << 20)

@@ -92,8 +92,7 @@ class Relay:
         self._send_typed()
         if self.area is not None:
             self._serve(self.area, ready)
-            if self.tracer is not None:
-                self._trace(self.area, self.tracer)
+            self._listen(self.area)
 
     def _register(self) -> None:
         """Have poll() look at what could mean work, and at nothing else: it would not sleep."""
@@ -160,12 +159,18 @@ class Relay:
 
     # ---- the streams ----
 
-    def _trace(self, area: Area, tracer: Tracer) -> None:
-        """The kernel waits until a system call has been written down."""
+    def _listen(self, area: Area) -> None:
+        """The kernel waits until what has happened to a program has been written down."""
         words = area.trace()
         if words[0] == _MOMENT["NONE"]:
             return
-        line = tracer.heard(words)
+        if words[0] == _MOMENT["ILLEGAL"]:
+            from builder.linux.exec import illegal  # takes its time, and is seldom needed
+
+            memory = memoryview(self.machine.memory)
+            line = illegal.line(words, memory, self.machine.cpu)
+        else:
+            line = self.tracer.heard(words) if self.tracer is not None else ""
         area.trace_seen()
         if line:
             self._say(line)

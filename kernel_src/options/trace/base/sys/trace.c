@@ -1,14 +1,11 @@
 /* sys/trace.c: system calls, signals and ends, told to the host as they happen.
  *
  * A call is told twice: when it begins, and when it comes back; what a signal does stands between.
- * The host sees the machine's memory, and follows the program's pointers itself, through its page
- * tables. So that nothing changes meanwhile the kernel waits until it has.
  */
 
 #include "sys/trace.h"
 
-#include "dev/host.h"
-#include "include/lock.h"
+#include "dev/host_tell.h"
 #include "mm/mm.h"
 #include "proc/process.h"
 #include "proc/signals.h"
@@ -22,26 +19,6 @@ extern syscall_entry_t *const sys_call_table[SYSCALL_LIMIT];
 
 SYSCALL_ENTRY long trace_call(struct pt_regs *regs); /* called by the entry points */
 
-static struct lock lock;
-
-/* The rest of `told` is known here. */
-static void tell(uint32_t moment, const struct host_trace *told)
-{
-    const struct process *process = current_process();
-    struct host_trace *trace = &host_area.trace;
-
-    lock_acquire(&lock);
-    *trace = *told;
-    trace->pid = (uint32_t)process->pid;
-    trace->directory = virt_to_phys(process->page_directory);
-    __atomic_store_n(&trace->moment, moment, __ATOMIC_RELEASE);
-    host_ring();
-    while (__atomic_load_n(&trace->moment, __ATOMIC_ACQUIRE) != HOST_TRACE_NONE) {
-        __asm__ volatile("pause");
-    }
-    lock_release(&lock);
-}
-
 static void tell_call(uint32_t moment, const struct pt_regs *regs, uint32_t by_sysenter,
                       long result)
 {
@@ -52,7 +29,7 @@ static void tell_call(uint32_t moment, const struct pt_regs *regs, uint32_t by_s
         .result = (int32_t)result,
     };
 
-    tell(moment, &told);
+    host_tell(moment, &told);
 }
 
 /* Of a call that does not come back, if all goes well, the host can read no string afterwards: the
@@ -89,7 +66,7 @@ void trace_signal(const struct signal_info *info)
         .result = info->code,
     };
 
-    tell(HOST_TRACE_SIGNAL, &told);
+    host_tell(HOST_TRACE_SIGNAL, &told);
 }
 
 void trace_end(const struct process *process)
@@ -97,6 +74,6 @@ void trace_end(const struct process *process)
     const struct host_trace told = {.result = process->group->wait_status};
 
     if (process == current_process()) { /* not one that fork() could not finish */
-        tell(HOST_TRACE_END, &told);
+        host_tell(HOST_TRACE_END, &told);
     }
 }
