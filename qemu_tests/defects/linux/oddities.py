@@ -80,7 +80,7 @@ ODDITIES = (
     defect(
         "a place is read",
         "nameless-musl",
-        changed("fs/file.c", "(file->flags & O_PATH) ?", "(file->flags == O_PATH + 1) ?"),
+        changed("fs/file.h", "(file->flags & O_PATH) ?", "(file->flags == O_PATH + 1) ?"),
         r"\+out: read\(fd, text, 1\) = -1, errno 22",
     ),
     defect(

@@ -1,7 +1,9 @@
 /* lengths.c: writes that write nothing, transfers that are longer than a number, places far out. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -98,6 +100,63 @@ static void words(int count, size_t length)
     say("%d times %d bytes: %#x\n", count, (int)length, status);
 }
 
+static volatile int signals;
+
+static void count(int signal)
+{
+    signals += signal == SIGXFSZ;
+}
+
+/* How a child ends that writes more than it may. */
+static int end_of_greedy(int fd)
+{
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGXFSZ, SIG_DFL);
+        pwrite(fd, "a", 1, 100000);
+        _exit(0);
+    }
+    waitpid(pid, &status, 0);
+    return status;
+}
+
+/* No longer than setrlimit() has said, as this program's own output is, too: what would only in
+ * part be too long is cut, of the rest a signal tells, and nothing is written. */
+static void limited(void)
+{
+    struct rlimit limit = {100000, 200000};
+    static char many[20];
+    say("limited\n");
+    int fd = open("/tmp/limited", O_CREAT | O_RDWR | O_TRUNC, 0600);
+    signal(SIGXFSZ, count);
+    TRY(setrlimit(RLIMIT_FSIZE, &limit));
+    TRY(ftruncate(fd, 99990));
+    TRY(lseek(fd, 0, SEEK_END));
+    TRY(write(fd, many, 20));
+    TRY(write(fd, many, 0));
+    TRY(signals);
+    TRY(write(fd, many, 20));
+    TRY(signals);
+    TRY(pwrite(fd, "a", 1, 100000));
+    TRY(pwrite(fd, "a", 1, 99999));
+    TRY(ftruncate(fd, 100001));
+    TRY(truncate("/tmp/limited", 200000));
+    TRY(ftruncate(fd, 100000));
+    TRY(signals);
+    TRY(size_of(fd));
+    TRY(end_of_greedy(fd));
+    limit.rlim_cur = 50000;
+    TRY(setrlimit(RLIMIT_FSIZE, &limit));
+    TRY(ftruncate(fd, 80000));
+    TRY(pwrite(fd, "a", 1, 60000));
+    signal(SIGXFSZ, SIG_IGN);
+    TRY(pwrite(fd, "a", 1, 60000));
+    TRY(signals);
+    close(fd);
+    unlink("/tmp/limited");
+}
+
 int main(void)
 {
     nothing_written();
@@ -107,4 +166,5 @@ int main(void)
     words(1, 131072);
     words(15, 131071);
     words(16, 131071);
+    limited();
 }

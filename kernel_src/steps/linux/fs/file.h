@@ -129,8 +129,10 @@ static inline struct file *file_of(int fd)
 struct file *file_to_read(int fd);
 struct file *file_to_write(int fd);
 
-/* So many files may the running process have, by setrlimit(). */
+/* So many files may the running process have, by setrlimit(); and so long may they become:
+ * SIGXFSZ tells it that `size` is more. */
 uint32_t files_max(void);
+uint64_t file_limit_for(uint64_t size);
 
 /* Give `file` to the running process as the lowest free number from `lowest` on. Returns that or
  * -errno; then the caller still has the file. */

@@ -23,6 +23,8 @@ static long regular_write(struct file *file, const void *buffer, size_t size)
     if (file->flags & O_APPEND) {
         file->position = file->inode->size;
     }
+    uint64_t allowed = size ? file_limit_for(file->position + 1) : 0;
+    limit = allowed < limit ? allowed : limit;
     if (file->position >= limit) {
         return size ? -EFBIG : 0;
     }

@@ -28,12 +28,15 @@ static uint8_t *byte_of(struct pipe *pipe, uint32_t at)
     return *page ? *page + at % PAGE_SIZE : NULL;
 }
 
-/* The reader has gone past the end of a page. The writer may be in it again, a lap ahead. */
-static void drop_page(struct pipe *pipe, uint32_t at)
+/* So many bytes of a page have been read. Past its end it is done with, unless the writer is in it
+ * again, a lap ahead. */
+static void take(struct pipe *pipe, uint32_t size)
 {
+    uint32_t at = pipe->tail;
     uint8_t **page = &pipe->page[at / PAGE_SIZE % PIPE_PAGES];
 
-    if (pipe->head - page_down(at) <= PIPE_BYTES) {
+    pipe->tail += size;
+    if (pipe->tail % PAGE_SIZE == 0 && pipe->head - page_down(at) <= PIPE_BYTES) {
         memory_free(*page);
         *page = NULL;
     }
@@ -88,11 +91,8 @@ long pipe_read(struct file *file, void *buffer, size_t size)
         if (copy_to_user((uint8_t *)buffer + done, byte_of(pipe, at), part) != 0) {
             break;
         }
-        pipe->tail += part;
+        take(pipe, part);
         done += part;
-        if (pipe->tail % PAGE_SIZE == 0) {
-            drop_page(pipe, at);
-        }
     }
     change(pipe);
     return size != 0 && done == 0 && used(pipe) != 0 ? -EFAULT : (long)done;
@@ -119,12 +119,9 @@ void pipe_skip(struct file *file, uint32_t size)
     struct pipe *pipe = file->object;
 
     while (size != 0) {
-        uint32_t at = pipe->tail, part = lower(size, PAGE_SIZE - at % PAGE_SIZE);
-        pipe->tail += part;
+        uint32_t part = lower(size, PAGE_SIZE - pipe->tail % PAGE_SIZE);
+        take(pipe, part);
         size -= part;
-        if (pipe->tail % PAGE_SIZE == 0) {
-            drop_page(pipe, at);
-        }
     }
     change(pipe);
 }

@@ -273,14 +273,11 @@ static void pending_take(struct pending_list *list, int signal, struct signal_in
 int signal_take(struct process *process, sigset allowed, struct signal_info *info)
 {
     struct pending_list *own = &process->pending, *shared = &process->group->pending;
+    struct pending_list *list = own->set & allowed ? own : shared;
+    int is_there = (list->set & allowed) != 0;
 
-    if (own->set & allowed) {
-        pending_take(own, lowest(own->set & allowed), info);
-        return 1;
+    if (is_there) {
+        pending_take(list, lowest(list->set & allowed), info);
     }
-    if (shared->set & allowed) {
-        pending_take(shared, lowest(shared->set & allowed), info);
-        return 1;
-    }
-    return 0;
+    return is_there;
 }

@@ -7,6 +7,11 @@
 
 #define KEEP_SIZE 1 /* FALLOC_FL_KEEP_SIZE */
 
+static long resize(struct inode *inode, uint64_t size)
+{
+    return size > inode->size && size > file_limit_for(size) ? -EFBIG : inode_resize(inode, size);
+}
+
 long sys_truncate64(const char *path, uint32_t low, uint32_t high)
 {
     struct inode *inode;
@@ -19,7 +24,7 @@ long sys_truncate64(const char *path, uint32_t low, uint32_t high)
            : is_directory(inode) ? put_after(inode, -EISDIR)
            : !is_regular(inode)  ? put_after(inode, -EINVAL)
            : inode->runs         ? put_after(inode, -ETXTBSY)
-                         : put_after(inode, inode_resize(inode, (uint64_t)high << 32 | low));
+                         : put_after(inode, resize(inode, (uint64_t)high << 32 | low));
 }
 
 long sys_truncate(const char *path, int32_t size)
@@ -40,7 +45,7 @@ long sys_ftruncate64(int fd, uint32_t low, uint32_t high)
     if (!file_to_write(fd) || !file->inode || !is_regular(file->inode)) {
         return -EINVAL;
     }
-    return inode_resize(file->inode, (uint64_t)high << 32 | low);
+    return resize(file->inode, (uint64_t)high << 32 | low);
 }
 
 long sys_ftruncate(int fd, int32_t size)
@@ -73,5 +78,5 @@ long sys_fallocate(int fd, int mode, uint32_t low, uint32_t high, uint32_t size_
     if (start + size > INODE_BYTES_MAX) {
         return -EFBIG;
     }
-    return mode || start + size <= file->inode->size ? 0 : inode_resize(file->inode, start + size);
+    return mode || start + size <= file->inode->size ? 0 : resize(file->inode, start + size);
 }

@@ -1,6 +1,7 @@
 /* sys/limits.c: how much of a thing a process may have: getrlimit(2), nice(2).
  *
- * Only the number of open files is limited; all else is remembered for who asks.
+ * The number of open files is limited, and how long they become; all else is remembered for who
+ * asks.
  */
 
 #include "fs/file.h"
@@ -38,6 +39,21 @@ uint32_t files_max(void)
     return limit_of(RLIMIT_NOFILE)->now;
 }
 
+static uint64_t widened(uint32_t value)
+{
+    return value == UNLIMITED ? UINT64_MAX : value;
+}
+
+uint64_t file_limit_for(uint64_t size)
+{
+    uint64_t limit = widened(limit_of(RLIMIT_FSIZE)->now);
+
+    if (size > limit) {
+        signal_send(current_process(), SIGXFSZ);
+    }
+    return limit;
+}
+
 long sys_ugetrlimit(uint32_t which, struct rlimit *to)
 {
     return which >= RLIMIT_COUNT ? -EINVAL : copy_to_user(to, limit_of(which), sizeof *to);
@@ -59,15 +75,9 @@ long sys_setrlimit(uint32_t which, const struct rlimit *from)
 {
     struct rlimit limit;
 
-    if (which >= RLIMIT_COUNT) {
-        return -EINVAL;
-    }
-    return copy_from_user(&limit, from, sizeof limit) != 0 ? -EFAULT : set(which, limit);
-}
-
-static uint64_t widened(uint32_t value)
-{
-    return value == UNLIMITED ? UINT64_MAX : value;
+    return which >= RLIMIT_COUNT                              ? -EINVAL
+           : copy_from_user(&limit, from, sizeof limit) != 0 ? -EFAULT
+                                                              : set(which, limit);
 }
 
 static uint32_t narrowed(uint64_t value)
