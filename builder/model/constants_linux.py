@@ -184,6 +184,7 @@ _CLONE = (
     Constant("CLONE_CHILD_CLEARTID", 0x200000, "a word is cleared when it ends", 8),
     Constant("CLONE_CHILD_SETTID", 0x1000000, "it finds its own number", 8),
     Constant("CLONE_EXIT_SIGNAL", 0xFF, "tells the parent of its end", 8),
+    Constant("CLONE_NAMESPACES", 0x7E020000, "CLONE_NEWNS, ...: there is one of each", 8),
     Constant("PR_SET_PDEATHSIG", 1, "prctl: of a process"),
     Constant("PR_GET_PDEATHSIG", 2),
     Constant("PR_GET_DUMPABLE", 3),

@@ -218,6 +218,23 @@ static void limits(void)
     TRY(syscall(SYS_getrusage, 5, nowhere));
 }
 
+/* Whoever is named is meant. */
+static void limits_of_a_child(void)
+{
+    uint64_t given[2] = {33, 44}, found[2] = {0, 0};
+    say("limits of a child\n");
+    pid_t child = fork();
+    while (child == 0)
+        pause();
+    TRY(syscall(SYS_prlimit64, child, RLIMIT_CPU, given, NULL));
+    TRY(syscall(SYS_prlimit64, child, RLIMIT_CPU, NULL, found));
+    say("  %d %d\n", (int)found[0], (int)found[1]);
+    tell_limit(RLIMIT_CPU);
+    TRY(syscall(SYS_prlimit64, NOBODY, RLIMIT_CPU, given, NULL));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
 static void users(void)
 {
     uint32_t ids[4] = {7, 7, 7, 7};
@@ -479,6 +496,7 @@ int main(void)
     timers();
     shares();
     limits();
+    limits_of_a_child();
     users();
     processes();
     waits();

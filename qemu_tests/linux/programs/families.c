@@ -167,6 +167,8 @@ static void clones(void)
     say("  %#x\n", (unsigned)status);
     TRY(syscall(SYS_clone, CLONE_THREAD, 0, 0, 0, 0));
     TRY(syscall(SYS_clone, CLONE_SIGHAND, 0, 0, 0, 0));
+    TRY(syscall(SYS_clone, CLONE_NEWNS | CLONE_FS, 0, 0, 0, 0));
+    TRY(syscall(SYS_clone, CLONE_NEWUSER | CLONE_FS, 0, 0, 0, 0));
 }
 
 /* ---- Threads, and other programs ---- */

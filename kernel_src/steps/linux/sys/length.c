@@ -24,7 +24,7 @@ long sys_truncate64(const char *path, uint32_t low, uint32_t high)
            : is_directory(inode) ? put_after(inode, -EISDIR)
            : !is_regular(inode)  ? put_after(inode, -EINVAL)
            : inode->runs         ? put_after(inode, -ETXTBSY)
-                         : put_after(inode, resize(inode, (uint64_t)high << 32 | low));
+                                 : put_after(inode, resize(inode, (uint64_t)high << 32 | low));
 }
 
 long sys_truncate(const char *path, int32_t size)

@@ -59,15 +59,12 @@ long sys_ugetrlimit(uint32_t which, struct rlimit *to)
     return which >= RLIMIT_COUNT ? -EINVAL : copy_to_user(to, limit_of(which), sizeof *to);
 }
 
-static long set(uint32_t which, struct rlimit limit)
+static long set(struct group *group, uint32_t which, struct rlimit limit)
 {
-    if (limit.now > limit.most) {
-        return -EINVAL;
+    if (limit.now > limit.most || (which == RLIMIT_NOFILE && limit.most > OPEN_MAX)) {
+        return limit.now > limit.most ? -EINVAL : -EPERM;
     }
-    if (which == RLIMIT_NOFILE && limit.most > OPEN_MAX) {
-        return -EPERM;
-    }
-    *limit_of(which) = limit;
+    group->limits[which] = limit;
     return 0;
 }
 
@@ -75,9 +72,10 @@ long sys_setrlimit(uint32_t which, const struct rlimit *from)
 {
     struct rlimit limit;
 
-    return which >= RLIMIT_COUNT                              ? -EINVAL
-           : copy_from_user(&limit, from, sizeof limit) != 0 ? -EFAULT
-                                                              : set(which, limit);
+    return which >= RLIMIT_COUNT ? -EINVAL
+           : copy_from_user(&limit, from, sizeof limit) != 0
+               ? -EFAULT
+               : set(current_process()->group, which, limit);
 }
 
 static uint32_t narrowed(uint64_t value)
@@ -85,21 +83,23 @@ static uint32_t narrowed(uint64_t value)
     return value < UNLIMITED ? (uint32_t)value : UNLIMITED;
 }
 
-/* Both at once, in 64 bits; of the caller, whichever process is named. */
+/* Both at once, in 64 bits, and of any process. */
 long sys_prlimit64(int32_t pid, uint32_t which, const struct rlimit64 *from, struct rlimit64 *to)
 {
+    struct group *group = group_of(pid);
     struct rlimit64 wanted;
     long error = 0;
 
-    (void)pid;
-    if (which >= RLIMIT_COUNT) {
-        return -EINVAL;
+    if (!group || which >= RLIMIT_COUNT) {
+        return group ? -EINVAL : -ESRCH;
     }
-    const struct rlimit64 before = {widened(limit_of(which)->now), widened(limit_of(which)->most)};
+    const struct rlimit *limit = &group->limits[which];
+    const struct rlimit64 before = {widened(limit->now), widened(limit->most)};
     if (from) {
-        error = copy_from_user(&wanted, from, sizeof wanted) != 0
-                    ? -EFAULT
-                    : set(which, (struct rlimit){narrowed(wanted.now), narrowed(wanted.most)});
+        error =
+            copy_from_user(&wanted, from, sizeof wanted) != 0
+                ? -EFAULT
+                : set(group, which, (struct rlimit){narrowed(wanted.now), narrowed(wanted.most)});
     }
     return error || !to ? error : copy_to_user(to, &before, sizeof before);
 }

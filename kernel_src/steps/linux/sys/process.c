@@ -49,7 +49,7 @@ long sys_clone(uint32_t flags, uint32_t stack, uint32_t parent_tid_addr, struct 
 {
     const struct clone clone = {flags, stack, parent_tid_addr, tls, child_tid_addr};
 
-    if (((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND)) ||
+    if ((flags & CLONE_NAMESPACES) || ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND)) ||
         ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))) {
         return -EINVAL;
     }
