@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +23,14 @@ static int events_of(int fd)
     struct pollfd file = {fd, POLLIN | POLLOUT | POLLRDHUP, 0};
     poll(&file, 1, 0);
     return file.revents;
+}
+
+/* What has no name is of some kind all the same, or of none. */
+static void tell_kind(int fd)
+{
+    struct stat stat;
+    CHECK(fstat(fd, &stat) == 0);
+    say("  mode %o\n", (unsigned)stat.st_mode);
 }
 
 static void signals(void)
@@ -112,6 +121,7 @@ static void timers(void)
     TRY(syscall(GETTIME, 99, now));
     TRY(syscall(CREATE, 99, 0));
     TRY(syscall(CREATE, CLOCK_MONOTONIC, 1));
+    tell_kind(fd);
     close(fd);
 }
 
@@ -120,6 +130,7 @@ static void streams(void)
     char got[16] = "";
     int ends[2];
     TRY(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+    tell_kind(ends[1]);
     say("%x\n", events_of(ends[0]));
     TRY(write(ends[0], "abc", 3));
     TRY(write(ends[0], "def", 3));
@@ -179,5 +190,8 @@ int main(void)
     TRY(send(1, "x", 1, 0));
     TRY(shutdown(1, 0));
     TRY(shutdown(99, 0));
+    TRY(pipe(ends));
+    tell_kind(ends[1]);
+    tell_kind(epoll_create(1));
     return 0;
 }

@@ -36,8 +36,5 @@ long pipe_length(struct pipe *pipe, const uint32_t *length);
 /* So many bytes, which are there, are read by nobody. */
 void pipe_skip(struct file *file, uint32_t size);
 
-/* Is the file a pipe, with a name or without? */
-int is_pipe(const struct file *file);
-
 /* One end is gone: the other has to know. The last one frees the pipe. */
 void pipe_release(struct file *file);

@@ -19,7 +19,7 @@ static uint32_t bytes_out(const struct file *file)
 }
 
 /* What all ends have in common. */
-#define PIPE_OPS .control = pipe_control, .queue = pipe_queue
+#define PIPE_OPS .control = pipe_control, .queue = pipe_queue, .mode = S_IFIFO | 0600
 
 static const struct file_ops read_end = {.read = pipe_read,
                                          .ready = pipe_read_ready,
@@ -31,11 +31,6 @@ static const struct file_ops write_end = {.write = pipe_write,
                                           .release = pipe_release,
                                           .events = bytes_out,
                                           PIPE_OPS};
-
-int is_pipe(const struct file *file)
-{
-    return file->ops->control == pipe_control;
-}
 
 int pipe_create(struct file *ends[2], uint32_t flags)
 {

@@ -152,7 +152,7 @@ long sys_fcntl64(int fd, int command, uint32_t argument)
         return 0;
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ: /* it has that size, and no other */
-        return !is_pipe(file)                                     ? -EBADF
+        return (file->ops->mode & S_IFMT) != S_IFIFO              ? -EBADF
                : command == F_SETPIPE_SZ && argument > PIPE_BYTES ? -EPERM
                                                                   : (long)PIPE_BYTES;
     default:

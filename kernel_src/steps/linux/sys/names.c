@@ -67,11 +67,12 @@ long inode_of_name(int base_fd, const char *path, int follow, struct inode **fou
 
 long inode_of_fd(int fd, struct inode **found)
 {
-    static struct inode pipe; /* it has none in the file system; this one is never freed */
+    static struct inode other; /* of what has none in the file system; this one is never freed */
     const struct file *file = file_or_place_of(fd);
+    uint32_t mode = file && file->ops->mode ? file->ops->mode : 0600;
 
-    pipe = (struct inode){.users = INT32_MAX, .mode = S_IFIFO | 0600, .links = 1};
-    *found = file && file->inode ? file->inode : &pipe;
+    other = (struct inode){.users = INT32_MAX, .mode = mode, .links = 1};
+    *found = file && file->inode ? file->inode : &other;
     inode_get(*found);
     return file ? 0 : -EBADF;
 }

@@ -19,7 +19,7 @@ void name_put(struct name *name);
 /* The inode of a program's path; the caller must call inode_put(). Returns 0 or -errno. */
 long inode_of_name(int base_fd, const char *path, int follow, struct inode **found);
 
-/* The same of an open file; a pipe has one that forgets what is changed. */
+/* The same of an open file; pipes and sockets have one that forgets what is changed. */
 long inode_of_fd(int fd, struct inode **found);
 
 /* The same as AT_ flags say: of a link itself, or if the path is empty of an open file. */

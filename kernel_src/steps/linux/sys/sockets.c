@@ -147,6 +147,7 @@ static const struct file_ops socket_ops = {.read = socket_read,
                                            .write = socket_write,
                                            .ready = socket_ready,
                                            .control = socket_control,
+                                           .mode = S_IFSOCK | 0777,
                                            .release = socket_release};
 
 /* From one end to the other. Returns 0 or -ENOMEM. */
