@@ -199,7 +199,7 @@ void clock_init(void)
     shared.data.tsc = last.tsc;
     shared.data.multiplier = tsc_calibrate();
     ns_per_count = shared.data.multiplier;
-    clock_set(&(struct clock_time){.seconds = rtc_seconds()});
+    file_time_now.seconds = shared.data.wall.seconds = rtc_seconds();
 }
 
 /* Without a TSC it is the time of the last tick. The kernel lock is held: nobody changes the
