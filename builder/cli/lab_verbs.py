@@ -130,7 +130,7 @@ def lab_check(
 
     found, grade = _checked(folder, verbose=verbose)
     why = ""
-    if explain and not grade.full and grade.word != "does not build":
+    if explain and not grade.full and grade.builds:
         with ui.progress("comparing with a healthy kernel", shown=not verbose):
             why = str(explained(found.lab, found.work) or "")
     if as_json:
@@ -178,7 +178,7 @@ def show_grade(grade: "Grade", for_a_hint: str = "make hint", folder: Path = Pat
     """Points, part by part, and what can be done about those that are missing."""
     lab = grade.lab
     print(f"{lab.name}: {lab.title}")
-    if grade.word == "does not build":
+    if not grade.builds:
         print("it does not build:")
         print("\n".join(f"  {harmless(line)}" for line in grade.says.splitlines()))
     else:
@@ -216,7 +216,7 @@ def show_hint(found: "LabFolder", grade: "Grade", *, verbose: bool) -> None:
     if grade.full:
         print(f"{grade.lab.name} is done. Next: {grade.lab.next}")
         return
-    if grade.word == "does not build" and not grade.untouched:
+    if not grade.builds and not grade.untouched:
         print(f"It does not build: {harmless(grade.summary)}")
         return
     hints, notes = hints_for(grade), found.notes()

@@ -25,6 +25,7 @@ from builder.boot.verdict_words import Word
 from builder.image.build import PLAIN_MAKE, make_command
 from builder.labs.handout import KERNEL, given_tree, healthy_tree, solved_tree
 from builder.labs.lab import Change, Files, Lab, Part
+from builder.labs.looks import LookingQemu
 from builder.labs.predicted import recorded
 from builder.labs.questions import Answers, Told, judged
 from builder.model.kernel import build_model
@@ -43,6 +44,7 @@ OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
 ENDED = (Word.PASS, Word.FAIL)  # the suite came to its end, and each of its results counts
 _ERRORS_SHOWN = 6
 REST = "everything else is as it was"
+NO_KERNEL = "does not build"  # in place of a verdict's word
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Grade:
     Attributes:
         lab: Which lab it is.
         parts: Each with its points.
-        word: How the kernel ended, or "does not build".
+        word: How the kernel ended, or NO_KERNEL.
         summary: The verdict's, or the compiler's first error.
         says: All that the verdict says and the kernel printed, or the compiler says: by this
             mistakes are recognised.
@@ -96,6 +98,11 @@ class Grade:
     def full(self) -> bool:
         """Nothing is left to do."""
         return self.points == self.lab.points
+
+    @property
+    def builds(self) -> bool:
+        """There was a kernel to boot."""
+        return self.word != NO_KERNEL
 
 
 class Place(Protocol):
@@ -166,7 +173,7 @@ def grade(
             nothing = tuple(_nothing(part.title, part.points) for part in _all_parts(lab))
             advice = "mend what the compiler names first; the rest may follow from it"
             says = "\n".join(errors)
-            return Grade(lab, nothing, "does not build", errors[0], says, advice, untouched)
+            return Grade(lab, nothing, NO_KERNEL, errors[0], says, advice, untouched)
         result = place.boot(work, solved=kernel[1])
         report = parse(result.transcript.text)
         ended = result.verdict.word in ENDED
@@ -257,14 +264,16 @@ def _subject(lab: Lab, work: Path, cpu: str) -> Subject:
 
 def _boot(lab: Lab, work: Path, cpu: str = "") -> RunResult:
     elf = work / KERNEL / "kernel.elf"
+    machine = machine_of(lab, cpu)
     return run_image(
-        machine_of(lab, cpu),
+        machine,
         BootImage("kernel", elf),
         transcript_dir=work / "runs",
         name="check",
         elf_path=elf,
         patience=PATIENCE,
         max_bytes=OUTPUT_MAX_BYTES,
+        emulator=LookingQemu(machine),
     )
 
 
@@ -298,7 +307,9 @@ def _judge_rest(lab: Lab, report: Report, parts: list[PartResult], run: RunResul
     bad = [line for line in judged_lines if not line.startswith("GOOD")]
     missing = [] if run.verdict.word in ENDED else ["MISSING  the end of the suite"]
     first = not all(part.earned for part in parts)
-    good = [f"GOOD     {len(others)} other tests" + (", which count after the above" * first)]
+    good = [
+        f"GOOD     {len(others)} other tests" + ("; their points come with those above" * first)
+    ]
     lines = bad + missing or good
     return PartResult(REST, lab.rest, lab.rest * (lines == good and not first), tuple(lines))
 

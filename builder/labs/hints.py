@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from builder.labs.grader import Grade
+from builder.labs.grader import REST, Grade
 from builder.labs.lab import Mistake
 from builder.labs.lab_folder import Notes
 
@@ -36,8 +36,8 @@ class Hints:
 def hints_for(grade: Grade) -> Hints:
     """Those of the first known mistake that shows, else of what is not right yet.
 
-    That is the first question, or the first part that has hints. Those of the lab if there is
-    nothing of the kind, and as long as nothing was done.
+    That is the first question, or the first part that has hints, or what is not as it was any
+    more. Those of the lab if there is nothing of the kind, and as long as nothing was done.
     """
     general = Hints(GENERAL, grade.lab.hints)
     if grade.untouched:
@@ -51,7 +51,25 @@ def hints_for(grade: Grade) -> Hints:
     for part, result in zip(grade.lab.part, grade.parts, strict=False):
         if not result.earned:
             return Hints(f"not yet: {part.title}", part.hints) if part.hints else general
-    return general
+    return _about_the_rest(grade) or general
+
+
+def _about_the_rest(grade: Grade) -> Hints | None:
+    """What was asked for is right, and something else is not any more."""
+    rest = grade.parts[-1]
+    bad = [line.partition(" ")[2].strip() for line in rest.lines if line.startswith("BAD")]
+    if rest.title != REST or rest.earned or not bad:
+        return None
+    test = bad[0].partition(" (expected")[0]
+    return Hints(
+        f"not as it was: {test}",
+        (
+            f"What was asked for is right, and something else is not as it was any more: `{test}`. "
+            "Which of your lines has to do with that?",
+            "Take back, one by one, what you have changed beyond what was asked for, and check "
+            "after each.",
+        ),
+    )
 
 
 def _shows(mistake: Mistake, says: str) -> bool:

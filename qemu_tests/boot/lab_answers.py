@@ -32,6 +32,8 @@ def _in(file: str, *pairs: tuple[str, str]) -> tuple[Change, ...]:
     return tuple(Change(file=file, old=old, new=new) for old, new in pairs)
 
 
+_OTHER_GATE = "idt: first gate with another type, DPL or selector"
+_OVERFLOW_GATE = "    idt[VECTOR_OF].type |= GATE_FROM_USER;\n"
 _INT80, _FAST = "entry/int80_entry.asm", "entry/sysenter_entry.asm"
 _FRAME = """\
     times 3 push dword -1                   ; LAB: three registers belong here
@@ -109,6 +111,20 @@ RIGHT = (
 
 WRONG = (
     OtherAnswer(
+        *("02", "the gate is open, and its selector is another one"),
+        _in(
+            "cpu/idt.c",
+            (
+                _OVERFLOW_GATE,
+                f"    idt[SYSCALL_VECTOR].type |= GATE_FROM_USER;\n"
+                f"    idt[SYSCALL_VECTOR].selector |= 3;\n{_OVERFLOW_GATE}",
+            ),
+        ),
+        points=6,
+        about=f"not as it was: descriptor tables: {_OTHER_GATE}",
+        shows=_OTHER_GATE,
+    ),
+    OtherAnswer(
         *("03", "write and exit get another register"),
         _in(
             _INT80,
@@ -119,6 +135,24 @@ WRONG = (
         ),
         points=0,
         shows="registers and arguments: none of its results were printed",
+    ),
+    OtherAnswer(
+        *("03", "no instruction behind the first"),
+        _in(_INT80, ("int80_entry:\n", "int80_entry:\n    jmp  int80_entry\n")),
+        points=0,
+        about="the kernel goes round in itself",
+    ),
+    OtherAnswer(
+        *("03", "each program calls again and again"),
+        _in(
+            _INT80,
+            (
+                _FRAME,
+                "".join(f"    push {r}\n" for r in ("edx", "ecx", "ebx", "esi", "edi", "ebp")),
+            ),
+        ),
+        points=0,
+        about="the last one first",
     ),
     OtherAnswer(
         *("06", "data that nobody may write"),

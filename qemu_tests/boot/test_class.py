@@ -233,7 +233,8 @@ def test_a_kernel_that_prints_a_programs_line_has_no_points(
         ('#include "sys/calls.h"\n', '#include "sys/calls.h"\n\n#include "lib/lib.h"\n'),
         (
             "    (void)regs;\n",
-            '    (void)regs;\n    print("Hello from ring 3: I am process 1.\\n");\n',
+            "    (void)regs;\n"
+            + "".join(f'    print("Hello from ring 3: I am process {n}.\\n");\n' for n in (1, 3)),
         ),
     ):
         assert text.count(old) == 1

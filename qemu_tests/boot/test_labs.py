@@ -339,6 +339,7 @@ def test_make_alone_does_not_pass_what_it_cannot_check(tmp_path: Path) -> None:
     run("new", "09", folder)
     status, text = make(folder, "check")
     assert (status, "needs tinygate" in text) == (2, True)
+    assert "without which nothing is checked here" in (folder / "README.md").read_text()
 
 
 def test_make_alone_checks_too(tmp_path: Path) -> None:

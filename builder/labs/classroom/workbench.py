@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from builder.boot.emulator import BootImage, Connections, Qemu
+from builder.boot.emulator import BootImage, Connections
 from builder.boot.emulator.base import ONLY_SERIAL, Exit, Machine
 from builder.boot.patience import BACKSTOP_S
 from builder.boot.run import RunResult, run_image
@@ -28,6 +28,7 @@ from builder.labs.classroom.seal import Seal, new_seal
 from builder.labs.grader import ENDED, OUTPUT_MAX_BYTES, PATIENCE, machine_of, shown_errors
 from builder.labs.handout import KERNEL, given_tree, solved_tree
 from builder.labs.lab import Files, Lab
+from builder.labs.looks import LookingQemu
 from builder.model.outcomes import FINISHED, PANIC
 from builder.tools import commands
 from builder.tools.sandbox import Limits, Sandbox
@@ -44,11 +45,12 @@ _JUDGES = ("checks/", "kernel/", "lib/", "dev/", "user/")
 _HEADERS = (".h", ".inc", ".ld", ".mk", "Makefile")
 
 
-class SealedQemu(Qemu):
+class SealedQemu(LookingQemu):
     """QEMU in the sandbox, on which only the outcome codes of the seal mean something."""
 
-    def __init__(self, sandbox: Sandbox, seal: Seal) -> None:
-        """Both are those of the kernel that is booted."""
+    def __init__(self, machine: Machine, sandbox: Sandbox, seal: Seal) -> None:
+        """All are those of the kernel that is booted."""
+        super().__init__(machine)
         self._sandbox = sandbox
         self._codes = {seal.finished: FINISHED.code, seal.panic: PANIC.code}
 
@@ -163,15 +165,16 @@ class Workbench:
 
     def _run(self, tree: Path, seal: Seal) -> RunResult:
         elf = (tree / "kernel.elf").absolute()
+        machine = machine_of(self.lab)
         return run_image(
-            machine_of(self.lab),
+            machine,
             BootImage("kernel", elf),
             transcript_dir=tree.parent / "runs",
             name="check",
             elf_path=elf,
             patience=PATIENCE,
             max_bytes=OUTPUT_MAX_BYTES,
-            emulator=SealedQemu(self.sandbox, seal),
+            emulator=SealedQemu(machine, self.sandbox, seal),
         )
 
 
