@@ -16,6 +16,7 @@ from builder.tools import toolchain
 if TYPE_CHECKING:
     from builder.labs.classroom.course_plan import Plan
     from builder.labs.classroom.crew import Crew
+    from builder.labs.classroom.lateness import Times
     from builder.labs.classroom.submission import Submission
     from builder.labs.classroom.work import Outcome, Task
 
@@ -39,6 +40,9 @@ Hands = Annotated[
 Scheduler = Annotated[
     str, typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster.")
 ]
+TimesFile = Annotated[
+    Path | None, typer.Option("--times", metavar="FILE", help="When each came: a CSV.")
+]
 NoSandbox = Annotated[
     bool, typer.Option("--no-sandbox", help="Let hand-ins read this computer's files. Trust them?")
 ]
@@ -52,6 +56,7 @@ def grade(
     lab: OnlyLab = "",
     jobs: Hands = None,
     scheduler: Scheduler = "",
+    times: TimesFile = None,
     no_sandbox: NoSandbox = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,
@@ -69,10 +74,11 @@ def grade(
     only = lab_named(lab) if lab else None
     plan = read_plan(course) if course else whole_course([only] if only else labs())
     found = read_submissions(submissions, [row.lab for row in plan.lab], only)
+    came = _times(times, plan, found) if times else None
     if course is None:
         plan = _only_what_is_there(plan, found)
     outcomes = _outcomes(found, out, crew, sandbox=not no_sandbox, shown=not verbose)
-    book = gradebook(found, outcomes, plan)
+    book = gradebook(found, outcomes, plan, came)
     write_tree(report_files(book), out, "the report")
     if as_json:
         ui.print_json(grades_data(book))
@@ -148,6 +154,28 @@ def _only_what_is_there(plan: "Plan", found: "Sequence[Submission]") -> "Plan":
     names = {hand_in.lab.name for submission in found for hand_in in submission.labs}
     rows = tuple(row for row in plan.lab if row.name in names)
     return plan.model_copy(update={"lab": rows}) if rows else plan
+
+
+def _times(path: Path, plan: "Plan", found: "Sequence[Submission]") -> "Times":
+    """When each came. Raises UserError if there is nothing to compare that with."""
+    from builder.labs.classroom.lateness import read_times
+
+    if not any(row.deadline for row in plan.lab):
+        raise UserError(
+            "there is no deadline to compare times with",
+            where=f"--times {path}",
+            fix="give a lab of --course course.toml a deadline",
+        )
+    times = read_times(path)
+    students = [submission.student for submission in found]
+    if not times.students & set(students):
+        raise UserError(
+            "no hand-in is of a student in the table",
+            where=str(path),
+            why=f"hand-ins are called such as {students[0]}",
+            fix="use the names of the folders or archives, without .zip and the like",
+        )
+    return times
 
 
 def _crew(jobs: int | None, scheduler: str) -> "Crew":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 import re
@@ -26,6 +27,7 @@ from builder.labs.classroom.class_report import (
 from builder.labs.classroom.course_files import course_files
 from builder.labs.classroom.course_plan import EXAMPLE, Plan, read_plan
 from builder.labs.classroom.gradebook import Gradebook, gradebook
+from builder.labs.classroom.lateness import Times, in_words, late_by, read_times
 from builder.labs.classroom.submission import HandIn, Submission
 from builder.labs.classroom.work import Outcome, Part
 from builder.labs.handout import handout, solved_tree
@@ -260,6 +262,8 @@ def test_words_that_no_solution_needs_are_shown(tmp_path: Path) -> None:
         ("01", "// \\\noutb\nktap_ok(1);", ("ktap_ok",)),
         ("01", "__asm(1); __attribute((x)); _Pragma(1)", ("_Pragma", "__asm", "__attribute")),
         ("03", "mov eax, `;`\n db 1 ; out", ("db",)),
+        ("01", "extern int x; int y = *(int *)0xC0100000u;", ("0xC0100000u", "extern")),
+        ("01", "int y = *(int *)(KERNEL_BASE + 1);", ("KERNEL_BASE",)),
     ],
 )
 def test_words_that_are_hidden_are_shown_too(
@@ -271,6 +275,111 @@ def test_words_that_are_hidden_are_shown_too(
     (student,) = book_of(tmp_path, (one, None)).students
     assert student.entries[0].notable == words
     assert not student.entries[0].as_solution
+
+
+# ---- who was late ----
+
+DUE = datetime.datetime(2027, 1, 15, 23, 59)
+
+
+def times(tmp_path: Path, text: str) -> Times:
+    path = tmp_path / "times.csv"
+    path.write_bytes(text.encode())
+    return read_times(path)
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        ("2027-01-15T23:59:00", ""),
+        ("2027-01-15T23:59:01", "1 min"),
+        ("2027-01-16 03:04", "3 h 5 min"),
+        ("2027-01-18T01:59:00", "2 d 2 h"),
+        ("2027-01-17T00:09:00", "1 d"),
+    ],
+)
+def test_how_late_it_was_is_said(tmp_path: Path, came: str, said: str) -> None:
+    found = times(tmp_path, f"\ufeffname,time,student\r\nA,{came}, anna \r\n")
+    assert in_words(late_by(found.rows["anna", ""], DUE)) == said
+
+
+def test_time_zones_are_heeded_and_a_day_ends_at_midnight(tmp_path: Path) -> None:
+    zone = datetime.timezone(datetime.timedelta(hours=2))
+    found = times(tmp_path, "student,time\na,2027-01-15T22:00:00Z\nb,2027-01-15T23:30:00+02:00\n")
+    assert in_words(late_by(found.rows["a", ""], DUE.replace(tzinfo=zone))) == "1 min"
+    assert in_words(late_by(found.rows["b", ""], DUE.replace(tzinfo=zone))) == ""
+    day, hour = datetime.date(2027, 1, 15), datetime.timedelta(hours=1)
+    end = datetime.datetime(2027, 1, 16)
+    assert (in_words(late_by(end, day)), in_words(late_by(end + hour, day))) == ("", "1 h")
+
+
+def test_a_lab_may_have_a_time_of_its_own(tmp_path: Path) -> None:
+    found = times(tmp_path, "student,time,lab\na,2027-01-15,\na,2027-01-16,03\nb,2027-01-17,01\n")
+    days = {
+        (name, lab.name): came.day
+        for name in "ab"
+        for lab in (TABLE, FRAME)
+        if (came := found.of(name, lab))
+    }
+    assert days == {("a", TABLE.name): 15, ("a", FRAME.name): 16, ("b", TABLE.name): 17}
+    with pytest.raises(UserError, match="no such lab"):
+        times(tmp_path, "student,time,lab\na,2027-01-15,99\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no column is called student"),
+        ("student;time\na;2027-01-15\n", "no column is called student"),
+        ("student,when\n", "no column is called time"),
+        ("student,time\na,yesterday\n", "line 2: Invalid isoformat string: 'yesterday'"),
+        ("student,time\na\n", "line 2: Invalid isoformat string: ''"),
+        ("student,time\na,2027-01-15\na,2027-01-16\n", "line 3: a is there twice"),
+        ("student,time\na,0001-01-01\n", "line 2: "),
+    ],
+)
+def test_a_table_of_times_that_is_none_says_where(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(UserError, match="is no table of times") as caught:
+        times(tmp_path, text)
+    assert why in caught.value.why
+
+
+def test_who_was_late_is_in_the_report_and_has_the_same_points(tmp_path: Path) -> None:
+    text = PLAN.replace(
+        'name = "03-frame"\n', 'name = "03-frame"\ndeadline = 2027-01-15T23:59:00\n'
+    )
+    ones = [hand_in(name, name) for name in ("anna", "ben", "cleo")]
+    came = times(tmp_path, "student,time\nanna,2027-01-15T20:00\nben,2027-01-16T01:00\n")
+    submissions = [Submission(one.student, (one,)) for one in ones]
+    outcomes = {one.digest: outcome(one, 7) for one in ones}
+    book = gradebook(submissions, outcomes, plan(tmp_path, text), came)
+    rows = list(csv.DictReader(io.StringIO(grades_csv(book))))
+    assert [(row["points"], row["late minutes"]) for row in rows] == [
+        *(("7", "0"), ("7", "61"), ("7", "")),
+    ]
+    pages = {path: " ".join(data.decode().split()) for path, data in report_files(book).items()}
+    assert "Due 2027-01-15 23:59: 1 late; of 1 it is not known." in pages["index.html"]
+    assert pages["index.html"].count("late: 1 h 1 min") == 1
+    assert "Late by 1 h 1 min. It was due 2027-01-15 23:59." in pages["students/ben.html"]
+    assert "Late" not in pages["students/anna.html"] + pages["students/cleo.html"]
+    unknown = gradebook(submissions, outcomes, plan(tmp_path, text))
+    assert b"who was late is not known without --times" in report_files(unknown)["index.html"]
+
+
+def test_times_that_say_nothing_about_the_class_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "anna").mkdir()
+    table, course = tmp_path / "times.csv", tmp_path / "course.toml"
+    table.write_text("student,time\nben,2027-01-15\n")
+    for text, said in (
+        ('[[lab]]\nname = "01"\n', "there is no deadline to compare times with"),
+        (PLAN, "no hand-in is of a student in the table"),
+    ):
+        course.write_text(text)
+        words = ["grade", tmp_path / "anna", "--course", course, "--times", table]
+        words += ["--out", tmp_path / "report"]
+        result = CliRunner().invoke(app, ["lab", *map(str, words)])
+        assert (result.exit_code, said in result.output) == (2, True), result.output
+    assert not (tmp_path / "report").exists()
 
 
 def test_gradescope_gets_the_points_of_the_plan(tmp_path: Path) -> None:

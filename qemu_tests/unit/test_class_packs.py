@@ -151,11 +151,13 @@ def test_archives_in_a_folder_are_bounded_together(
     assert refusal(folder).startswith("is too large when it is unpacked")
 
 
-def test_an_archive_in_an_archive_or_beside_files_is_a_file(tmp_path: Path) -> None:
+def test_an_archive_in_an_archive_or_beside_folders_is_a_file(tmp_path: Path) -> None:
     inner = as_zip(tmp_path / "inner", WHOLE).read_bytes()
     assert "no folder of a lab" in refusal(as_zip(tmp_path / "anna", {"inner.zip": inner}))
     beside = as_folder(tmp_path / "ben", {**WHOLE, "backup.zip": inner})
     assert the_hand_in(beside).files == {"sys/table.c": CODE}
+    letter = as_folder(tmp_path / "dora", {"read me.txt": b"x", ".DS_Store": b"x", "it.zip": inner})
+    assert the_hand_in(letter).files == {"sys/table.c": CODE}
     outside, linked = as_zip(tmp_path / "outside", WHOLE), tmp_path / "cleo"
     linked.mkdir()
     (linked / "mine.zip").symlink_to(outside)
@@ -328,6 +330,9 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     for content in (b"", b"%PDF-1.7", b"PK", b"PK\x03\x04" + bytes(500), b"\x1f\x8b" + bytes(99)):
         path.write_bytes(content)
         assert refusal(path)
+    path.write_bytes(b"")
+    assert refusal(path) == "is empty: a file of 0 bytes"
+    assert refusal(as_zip(tmp_path / "ben", {})) == "there is no file in it"
     path.write_bytes(b"Rar!" + bytes(600))
     assert refusal(path) == (
         "is no archive that is known: a hand-in is a folder, or a zip, tar or tar.gz archive"

@@ -15,6 +15,7 @@ from typing import Any
 
 from builder.errors import harmless
 from builder.labs.classroom.gradebook import Entry, Gradebook, Student
+from builder.labs.classroom.lateness import minutes
 from builder.labs.handout import given_tree
 from builder.labs.lab import Files
 from builder.tree.page_template import number, page_template
@@ -68,14 +69,17 @@ def grades_csv(book: Gradebook) -> str:
     """A row for each student and lab."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(("student", "lab", "points", "of", "verdict", "mistake", "hints", "same as"))
+    table.writerow(
+        ("student", "lab", "points", "of", "verdict", "mistake", "hints", "late minutes", "same as")
+    )
     for student in book.students:
         if not student.entries:
-            table.writerow((_cell(student.name), "", 0, "", _cell(student.refused), "", "", ""))
+            table.writerow((_cell(student.name), "", 0, "", _cell(student.refused), "", "", "", ""))
         for entry in student.entries:
             word = entry.reason or (entry.outcome.word if entry.outcome else "")
             row = (entry.hand_in.student, entry.lab.name, number(entry.score))
-            rest = (word, entry.mistake, entry.hand_in.hints, "; ".join(entry.same))
+            late = "" if entry.late is None else minutes(entry.late)
+            rest = (word, entry.mistake, entry.hand_in.hints, late, "; ".join(entry.same))
             table.writerow([_cell(str(x)) for x in (*row, number(entry.planned.worth), *rest)])
     return text.getvalue()
 
@@ -109,6 +113,7 @@ def _student_data(student: Student) -> dict[str, Any]:
                 "reason": entry.reason,
                 "mistake": entry.mistake,
                 "hints": entry.hand_in.hints,
+                "late_minutes": None if entry.late is None else minutes(entry.late),
                 "same": list(entry.same),
                 **_outcome_data(entry),
             }

@@ -46,7 +46,7 @@ class PlannedLab(_Row):
     Attributes:
         name: Which one.
         points: What it is worth; without it what the lab itself says.
-        deadline: When it is to be handed in. It is shown; who was late knows who took the hand-ins.
+        deadline: When it is to be handed in; without a time zone, in that of the computer.
         free_hints: How many hints cost nothing.
         hint_price: Points for each further one; what is noted in the student's folder is believed.
         text: What is said about it, in Markdown.

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from builder.labs.classroom.course_plan import Plan, PlannedLab
+from builder.labs.classroom.lateness import Times, in_words, late_by
 from builder.labs.classroom.submission import HandIn, Submission
 from builder.labs.classroom.work import Outcome
 from builder.labs.handout import given_tree, solved_tree
@@ -18,9 +20,11 @@ UNTOUCHED = "as it was handed out"
 # What a string holds begins no comment: else code between two strings would be none.
 _STRINGS = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
 _COMMENT = re.compile(rf"(?P<kept>{_STRINGS})|/\*.*?\*/|//[^\n]*", re.DOTALL)
-# To print, to end the machine, to name what judges, or to bring code that is not to be read.
+# To print, to end the machine, to name what judges, to find it by its address, or to bring code
+# that is not to be read.
 _NOTABLE = re.compile(
     r"\b(?:out|out[bwl]|outs[bwd]|ktap_\w+|OUTCOME_\w+|serial_\w+|print|program_find|suite_?\w*"
+    r"|extern|phys_to_virt|KERNEL_(?:BASE|LOAD_ADDR)|0[xX][c-fC-F][0-9a-fA-F]{7}u?"
     r"|incbin|__asm(?:__)?|asm|__attribute(?:__)?|_?[Pp]ragma|include|0xf4|0x3f8|exit_status"
     r"|killed_by|d[bwdq]|section|segment|absolute|__FILE__|__has_\w+)\b|##|%[+:]"
 )
@@ -39,6 +43,7 @@ class Entry:
         same: Students who have handed in the same, but for blanks and comments.
         as_solution: It is the reference solution, but for blanks and comments.
         notable: Words of it that no solution of this lab needs, and who attacks the grader does.
+        came: When it was handed in; None: nobody knows.
     """
 
     hand_in: HandIn
@@ -47,6 +52,7 @@ class Entry:
     same: tuple[str, ...] = ()
     as_solution: bool = False
     notable: tuple[str, ...] = ()
+    came: datetime | None = None
 
     @property
     def lab(self) -> Lab:
@@ -78,6 +84,18 @@ class Entry:
     def hints_cost(self) -> float:
         """Points that hints have cost; never more than there were."""
         return round(self.planned.score(self.earned, 0) - self.score, 2)
+
+    @property
+    def late(self) -> timedelta | None:
+        """How late it was, 0 if in time; None if there is no deadline, or nobody knows."""
+        if self.came is None or self.planned.deadline is None:
+            return None
+        return late_by(self.came, self.planned.deadline)
+
+    @property
+    def late_words(self) -> str:
+        """Such as `3 h 5 min`; empty if it was in time, or nobody knows."""
+        return in_words(self.late) if self.late else ""
 
     @property
     def full(self) -> bool:
@@ -148,6 +166,16 @@ class Gradebook:
         counted = Counter(entry.mistake for entry in self.entries(planned) if entry.mistake)
         return sorted(counted.items(), key=lambda row: (-row[1], row[0]))
 
+    def lateness(self, planned: PlannedLab) -> str:
+        """How many were late, for a lab with a deadline."""
+        entries = self.entries(planned)
+        known = [entry for entry in entries if entry.late is not None]
+        if not known:
+            return "who was late is not known without --times"
+        unknown = len(entries) - len(known)
+        late = sum(bool(entry.late) for entry in known)
+        return f"{late} late" + (f"; of {unknown} it is not known" if unknown else "")
+
     def same(self, planned: PlannedLab) -> list[tuple[tuple[str, ...], bool]]:
         """Groups who handed in the same, and whether that is the reference solution."""
         groups = {
@@ -159,7 +187,10 @@ class Gradebook:
 
 
 def gradebook(
-    submissions: Iterable[Submission], outcomes: Mapping[str, Outcome], plan: Plan
+    submissions: Iterable[Submission],
+    outcomes: Mapping[str, Outcome],
+    plan: Plan,
+    times: Times | None = None,
 ) -> Gradebook:
     """Put together what was handed in and what came of it.
 
@@ -167,6 +198,7 @@ def gradebook(
         submissions: All of the class.
         outcomes: By the digest of the hand-in.
         plan: What the labs are worth.
+        times: When hand-ins came, as far as somebody knows.
     """
     submissions = list(submissions)
     groups: dict[str, list[str]] = {}
@@ -192,6 +224,7 @@ def gradebook(
             tuple(other for other in same if other != submission.student),
             bool(core) and core == plain[name][1],
             _notable(hand_in.lab, hand_in.files),
+            times.of(submission.student, hand_in.lab) if times else None,
         )
 
     order = {row.lab.name: number for number, row in enumerate(plan.lab)}
@@ -229,7 +262,7 @@ def _code(files: Files) -> str:
     parts = []
     for path, data in sorted(files.items()):
         comment = _NASM_COMMENT if path.endswith((".asm", ".inc")) else _COMMENT
-        text = _SPLICE.sub("", data.decode())
+        text = _SPLICE.sub("", data.decode("utf-8-sig"))
         parts.append(comment.sub(lambda match: match["kept"] or " ", text))
     return "\n".join(parts)
 

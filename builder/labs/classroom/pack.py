@@ -1,9 +1,9 @@
 """Names and contents out of what a stranger has packed; nothing is ever unpacked to the disk.
 
-A folder, zip, tar or tar.gz; or a folder with nothing but such archives in it, as some learning
-platforms write one for each student. An archive with a link, a device, a name that leaves it, two
-files of one name, or more in it than fits the limits is refused as a whole: who packs such a thing
-wants more than to hand in a lab.
+A folder, zip, tar or tar.gz; or a folder of such archives, as some learning platforms write one for
+each student. An archive with a link, a device, a name that leaves it, two files of one name, or
+more in it than fits the limits is refused as a whole: who packs such a thing wants more than to
+hand in a lab.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def opened(path: Path) -> Iterator[Pack]:
         raise _refused(path, "cannot be read", str(error.strerror or error)) from error
     except Exception as error:
         # Whatever a damaged archive makes the libraries stumble over, it is the archive's fault.
-        why = f"{type(error).__name__}: {error}"[:200]
+        known = isinstance(error, zipfile.BadZipFile | tarfile.TarError | EOFError)
+        why = (str(error) if known else f"{type(error).__name__}: {error}")[:200]
         raise _refused(path, "is a damaged archive", why) from error
 
 
@@ -133,12 +134,18 @@ def _file_below(top: Path, name: str) -> int:
 
 
 def _archives_in(top: Path, folder: Pack, streams: contextlib.ExitStack) -> Pack:
-    """What is in the archives of a folder that holds nothing else; else the folder itself."""
-    if not folder.names or not all(_is_archive(name) for name in folder.names):
+    """A folder with what is in its archives; one with folders in it as it is.
+
+    An archive beside a lab's folder is what was handed out, or a copy. One beside a file, such as a
+    letter or what a file manager has left, is the hand-in.
+    """
+    archives = [name for name in folder.names if _is_archive(name)]
+    beside = [name for name in folder.names if not _is_archive(name)]
+    if not archives or any("/" in name for name in beside):
         return folder
-    reads: dict[str, Callable[[], bytes]] = {}
+    reads: dict[str, Callable[[], bytes]] = {name: partial(folder.read, name) for name in beside}
     packed_bytes = content_bytes = 0
-    for name in folder.names:
+    for name in archives:
         stream = streams.enter_context(os.fdopen(_file_below(top, name), "rb"))
         packed_bytes += os.fstat(stream.fileno()).st_size
         if packed_bytes > ARCHIVE_MAX_BYTES:
@@ -159,6 +166,8 @@ def _is_archive(name: str) -> bool:
 def _archive(path: Path, stream: IO[bytes]) -> Pack:
     head = stream.read(512)
     stream.seek(0)
+    if not head:
+        raise _refused(path, "is empty", "a file of 0 bytes")
     if head[:2] == b"PK":
         return _zip(path, stream)
     if head[:2] == b"\x1f\x8b":

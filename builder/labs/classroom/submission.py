@@ -102,14 +102,17 @@ def _read(student: str, path: Path, labs: Sequence[Lab], only: Lab | None) -> Su
     except UserError as error:
         return Submission(student, refused=one_line(error))
     if not found:
-        return Submission(student, refused=_nothing_of(only))
+        return Submission(student, refused=_nothing_of(only, pack))
     return Submission(student, found)
 
 
-def _nothing_of(only: Lab | None) -> str:
+def _nothing_of(only: Lab | None, pack: Pack) -> str:
+    if not pack.names:
+        return "there is no file in it"
     if only is not None:
         return f"it has no file of {only.name}"
-    return f"no folder of a lab is in it: one that has {OWN}/{NOTES}, or the name of a lab"
+    wanted = f"one that has {OWN}/{NOTES}, or the name of a lab; --lab NAME takes files alone"
+    return f"no folder of a lab is in it: {wanted}"
 
 
 def one_line(error: TinygateError) -> str:

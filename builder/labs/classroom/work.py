@@ -17,7 +17,7 @@ from builder.errors import TinygateError, UserError, harmless
 from builder.image.stamp import Request, request_digest
 from builder.labs.classroom.submission import HandIn, one_line
 from builder.labs.classroom.workbench import Workbench
-from builder.labs.grader import Grade, grade
+from builder.labs.grader import NO_KERNEL, Grade, grade
 from builder.labs.handout import ANSWERS
 from builder.labs.hints import hints_for
 from builder.labs.lab_course import lab_named
@@ -94,6 +94,11 @@ class Outcome(_Row):
     def points(self) -> int:
         """Of all parts."""
         return sum(part.earned for part in self.parts)
+
+    @property
+    def builds(self) -> bool:
+        """There was a kernel to boot."""
+        return self.word != NO_KERNEL
 
 
 @cache
