@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,22 @@ def _copy_if_changed(source: Path, target: Path) -> bool:
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+def _forget_the_future(tree: Path) -> None:
+    """Have make compile all of a tree again in which a file is later than now.
+
+    The clock was set back: what was compiled until then looks newer to make than what changes now.
+    """
+    now = time.time()
+    later = [path for path in tree.rglob("*") if path.is_file() and path.stat().st_mtime > now]
+    if not later:
+        return
+    if (tree / "obj").is_dir():
+        shutil.rmtree(tree / "obj")
+    for path in later:
+        if path.exists():
+            os.utime(path)
 
 
 def _explain(output: str) -> str:
@@ -180,6 +197,7 @@ def build_kernel(
                 werror=werror,
                 debug=debug,
             )
+            _forget_the_future(tree)
             model = build_model(config)
             changed = write_tree(render_model(model, config), tree) > 0
         _run_make(command.result(), tree)

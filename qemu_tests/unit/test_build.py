@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from builder.image.size_check import kernel_budget_bytes, loaded_bytes
 from builder.model import budgets
 from builder.tools import commands
 from builder.tree.render import render_tree, write_tree
-from qemu_tests.kit.kernels import WERROR, Change, Lab, clang
+from qemu_tests.kit.kernels import WERROR, Change, Kernel, Lab, clang, rebuild
 
 EVERY_STEP = tuple(f"kernel.step={step}" for step in STEPS)
 INT80 = load_config(None, ["kernel.step=int80"])
@@ -231,6 +232,25 @@ def test_a_header_that_changed_is_compiled_into_all_that_include_it(
         assert commands.run(command).ok
         times_ns.append(made.stat().st_mtime_ns)
     assert times_ns[0] < times_ns[1] == times_ns[2]
+
+
+def test_what_was_built_before_the_clock_was_set_back_is_built_again(
+    lab: Lab, tmp_path: Path
+) -> None:
+    out = _built(lab, tmp_path)
+    fresh = (out / "kernel.elf").read_bytes()
+    changed = rebuild(
+        Kernel(INT80, out), tmp_path / "changed", [Change("sys/process.c", "->pid;", "->pid + 1;")]
+    )
+    assert changed.ok
+    tree = tmp_path / "changed" / "kernel"
+    assert (tree / "kernel.elf").read_bytes() != fresh
+    later = time.time() + 3600
+    for path in tree.rglob("*"):
+        os.utime(path, (later, later))
+    again = build_kernel(INT80, tmp_path / "changed", werror=WERROR, debug=False)
+    assert again.kernel_elf.read_bytes() == fresh
+    assert max(path.stat().st_mtime for path in tree.rglob("*") if path.is_file()) < later
 
 
 def test_no_room_is_a_file_error(tmp_path: Path) -> None:
