@@ -25,10 +25,14 @@ from builder.labs.saves import Saved, next_lab, saves
 
 FIRST, SECOND = labs()[:2]
 TABLE = "kernel/sys/table.c"
-RIGHT = solved_tree(FIRST, "demo")["sys/table.c"]
 WATCH = (sys.executable, "-m", "builder", "lab", "watch")
 Wrap = Callable[[str, str], tuple[str, Path]]
 WAKES_MAX = 300  # of the watcher, in which it sees nothing: more than a loaded computer needs
+
+
+def right() -> bytes:
+    """The first lab's file as it should be."""
+    return solved_tree(FIRST, "demo")["sys/table.c"]
 
 
 def new(lab: str, folder: Path) -> Path:
@@ -81,7 +85,7 @@ def test_the_next_lab_opens_when_one_is_done(
     child.expect_exact(f"hint 1 of {len(FIRST.hints) + 1}: ")
     assert open_folder(folder).notes().hints_shown == 1
     # As careful editors save: a copy, and then its name.
-    (folder / "kernel/sys/.table.c.new").write_bytes(RIGHT)
+    (folder / "kernel/sys/.table.c.new").write_bytes(right())
     (folder / "kernel/sys/.table.c.new").replace(folder / TABLE)
     child.expect_exact("points: 10 of 10")
     child.expect_exact(f"{SECOND.name}: {SECOND.title}. The task: {tmp_path / SECOND.name}")
@@ -104,9 +108,9 @@ def test_a_slow_editor_is_waited_for(tmp_path: Path, watched: Callable[[Path], A
     child.expect_exact("save a file that can be")
     (folder / TABLE).write_bytes(b"")
     child.expect_exact("is empty")
-    (folder / TABLE).write_bytes(RIGHT[: len(RIGHT) // 2])
+    (folder / TABLE).write_bytes(right()[: len(right()) // 2])
     child.expect_exact("it does not build")
-    (folder / TABLE).write_bytes(RIGHT)
+    (folder / TABLE).write_bytes(right())
     child.expect_exact("points: 10 of 10")
     child.sendintr()
     assert ended(child) == ExitCode.INTERRUPTED
@@ -151,7 +155,7 @@ def test_what_is_in_the_way_of_the_next_lab_stays(
     tmp_path: Path, watched: Callable[[Path], Any]
 ) -> None:
     folder = new(FIRST.name, tmp_path / "mine")
-    (folder / TABLE).write_bytes(RIGHT)
+    (folder / TABLE).write_bytes(right())
     (tmp_path / SECOND.name).write_text("notes of mine")
     child = watched(folder)
     child.expect_exact(f"tinygate lab new {SECOND.name} DIR")

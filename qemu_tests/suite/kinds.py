@@ -373,7 +373,11 @@ KINDS = (
 
 def kind_of(nodeid: str) -> Kind | None:
     """The row of a test, or None."""
-    path = nodeid.partition("::")[0].removeprefix(ROOT)
+    return _kind_of_file(nodeid.partition("::")[0].removeprefix(ROOT))
+
+
+@cache
+def _kind_of_file(path: str) -> Kind | None:
     return next((kind for kind in KINDS if any(fnmatch(path, name) for name in kind.files)), None)
 
 

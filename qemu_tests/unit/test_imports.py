@@ -7,6 +7,7 @@ way.
 import ast
 import re
 from collections.abc import Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -29,7 +30,11 @@ FILES = {
     _module_of(path): path for path in sorted(BUILDER.rglob("*.py")) if LAUNCH not in path.parents
 }
 PACKAGES = [name for name, path in FILES.items() if path.name == "__init__.py"]
-TREES = {name: ast.parse(path.read_text()) for name, path in FILES.items()}
+
+
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text())
 
 
 def package_of(module: str) -> str:
@@ -51,7 +56,7 @@ def imported(tree: ast.Module) -> set[str]:
 
 def permitted(package: str) -> set[str]:
     """The packages that `package` says it may import, with their whole names."""
-    said = PERMISSION.search(" ".join((ast.get_docstring(TREES[package]) or "").split()))
+    said = PERMISSION.search(" ".join((ast.get_docstring(tree_of(package)) or "").split()))
     assert said, f"{FILES[package]} does not say what it may import"
     if said[1] == "no other package":
         return set()
@@ -63,7 +68,7 @@ def uses(package: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for module in FILES:
         if package_of(module) == package:
-            for target in imported(TREES[module]):
+            for target in imported(tree_of(module)):
                 if target not in FOR_ALL and package_of(target) != package:
                     found.setdefault(package_of(target), []).append(f"{module} -> {target}")
     return found
@@ -95,8 +100,8 @@ def test_packages_need_each_other_in_no_circle() -> None:
 
 def test_modules_import_each_other_in_no_circle() -> None:
     graph = {}
-    for module, tree in TREES.items():
-        targets = imported(tree)
+    for module in FILES:
+        targets = imported(tree_of(module))
         # An import runs the packages around its target, too; those around the importer run already.
         around = {target.rsplit(".", n)[0] for target in targets for n in range(target.count("."))}
         outside = {name for name in targets | around if not f"{module}.".startswith(f"{name}.")}

@@ -250,11 +250,13 @@ class Elements(HTMLParser):
         return [attrs["id"] or "" for _, attrs in self.found if "id" in attrs]
 
 
-PAGE = page_of(RECORD, {"entry/entry.asm": "nop ; a & b\n" * 40})
+@pytest.fixture(scope="module")
+def page() -> str:
+    return page_of(RECORD, {"entry/entry.asm": "nop ; a & b\n" * 40})
 
 
-def test_the_page_needs_nothing_else() -> None:
-    elements = Elements(PAGE).found
+def test_the_page_needs_nothing_else(page: str) -> None:
+    elements = Elements(page).found
     assert not [tag for tag, _ in elements if tag in ("link", "img", "iframe", "object", "base")]
     outside = [
         value
@@ -263,19 +265,19 @@ def test_the_page_needs_nothing_else() -> None:
         if name in ("src", "href") and not (value or "").startswith("#")
     ]
     assert outside == []
-    assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttpRequest|WebSocket", PAGE)
-    assert "default-src 'none'" in PAGE
+    assert not re.search(r"@import|url\((?!#)|fetch\(|XMLHttpRequest|WebSocket", page)
+    assert "default-src 'none'" in page
 
 
-def test_its_ids_are_its_own_and_every_row_is_in_it_without_a_script() -> None:
-    ids = Elements(PAGE).ids
+def test_its_ids_are_its_own_and_every_row_is_in_it_without_a_script(page: str) -> None:
+    ids = Elements(page).ids
     assert len(ids) == len(set(ids))
     assert {f"r{made.number}" for made in RECORD.rows} <= set(ids)
-    assert [attrs for tag, attrs in Elements(PAGE).found if tag == "tr" and "hidden" in attrs] == []
+    assert [attrs for tag, attrs in Elements(page).found if tag == "tr" and "hidden" in attrs] == []
 
 
-def test_what_the_script_plays_is_the_record() -> None:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', PAGE, re.DOTALL)
+def test_what_the_script_plays_is_the_record(page: str) -> None:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     assert found
     data = json.loads(found[1])
     assert len(data["rows"]) == len(RECORD.rows)
@@ -289,11 +291,11 @@ def hostile(record: Record) -> Record:
     return replace(record, rows=(first, *record.rows[1:]), cut="</script><b>")
 
 
-def test_text_of_a_record_is_text_in_the_page() -> None:
-    page = page_of(hostile(RECORD), {})
-    assert not [tag for tag, _ in Elements(page).found if tag == "u"]
-    assert "&lt;/script&gt;&lt;b&gt;" in page
-    assert page.count("</script>") == PAGE.count("</script>")
+def test_text_of_a_record_is_text_in_the_page(page: str) -> None:
+    made = page_of(hostile(RECORD), {})
+    assert not [tag for tag, _ in Elements(made).found if tag == "u"]
+    assert "&lt;/script&gt;&lt;b&gt;" in made
+    assert made.count("</script>") == page.count("</script>")
 
 
 def test_every_part_of_the_way_can_be_lit() -> None:
