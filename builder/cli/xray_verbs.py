@@ -132,13 +132,14 @@ def xray(
         if isinstance(other, _Asked):
             # Without --call it is any call, but the same one on both sides.
             other = made(replace(other, call=other.call or str(record.call.number)))
+    opened = frozenset(unfold or ())
+    _require_functions(opened, record)
     if json_file == Path("-"):
         sys.stdout.write(as_json(record))
     elif json_file:
         write_record(record, json_file)
     xray_views.write_views(record, None if kernel else asked.choice.out / TREE_NAME, html, svg)
     if quiz:
-        opened = frozenset(unfold or ())
         xray_views.run_quiz(record, opened, lambda lines: _print(lines, plain=plain))
     elif other is not None:
         from builder.xray.against_view import against_lines
@@ -147,7 +148,7 @@ def xray(
     elif not (json_file or html or svg):
         from builder.xray.terminal_view import lines_of
 
-        _print(lines_of(record, frozenset(unfold or ())), plain=plain)
+        _print(lines_of(record, opened), plain=plain)
     return ExitCode.VERDICT if record.disagreements or record.cut else ExitCode.OK
 
 
@@ -264,6 +265,20 @@ def _wanted(subject: "Subject", asked: _Asked) -> "Wanted":
                 fix="choose one of these, or give a number",
             )
     return Wanted(asked.program, number, gates[gate], asked.nth)
+
+
+def _require_functions(opened: frozenset[str], record: "Record") -> None:
+    """What --unfold names must have been called."""
+    from builder.xray.folding import ALL
+
+    called = dict.fromkeys(row.function for row in record.rows if row.is_c)
+    for name in sorted(opened - {ALL, *called}):
+        raise UserError(
+            "the call goes through no such C function",
+            where=f"--unfold {name}",
+            why=f"it goes through {', '.join(called) or 'none'}",
+            fix=f"name one of these, or {ALL}",
+        )
 
 
 def _print(lines: "Iterable[Line]", *, plain: bool) -> None:

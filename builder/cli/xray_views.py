@@ -103,7 +103,7 @@ def run_quiz(
             show(view.instruction_lines(item))
             for question in questions(item):
                 if not _ask(question, replay, score, read):
-                    print(f"\nended before row {item.number + 1}: {score}")
+                    print(f"\nended in row {item.number}: {score}")
                     return score
             show(view.effect_lines(item))
         for row in rows:

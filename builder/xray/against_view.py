@@ -65,7 +65,9 @@ def _text(item: Item | None) -> str:
         return ""
     if isinstance(item, Fold):
         first = item.rows[0]
-        return f"{first.number:4} {first.ring} {item.title}: {len(item.rows)} instructions"
+        count = len(item.rows)
+        many = "s" * (count > 1)
+        return f"{first.number:4} {first.ring} {item.title}: {count} instruction{many}"
     text = re.sub(r"\s*;.*", "", item.source) if item.file.endswith("asm") else item.source
     return f"{item.number:4} {item.ring} {text or item.text}"
 

@@ -7,6 +7,7 @@ gives those of its symbols.
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 from bisect import bisect_right
@@ -74,6 +75,7 @@ class ElfNames:
     path: Path
     symbols: list[tuple[int, str]] = field(default_factory=list)  # in code, by address
     absolute: dict[int, str] = field(default_factory=dict)  # of no section: the vsyscall page's
+    vdso: dict[int, str] = field(default_factory=dict)  # by distance from the start of its page
     spans: list[tuple[int, int]] = field(default_factory=list)  # of code
     code: list[tuple[int, bytes]] = field(default_factory=list)
     lines: list[tuple[int, Line | None]] = field(default_factory=list)  # by address
@@ -242,6 +244,23 @@ def _read_symbols(elf: ELFFile, names: ElfNames) -> None:
             names.variables.append((address, symbol.name, Type(symbol["st_size"])))
     names.symbols.sort()
     names.variables.sort(key=lambda row: row[0])
+    names.vdso = _vdso_names(elf, table)
+
+
+def _vdso_names(elf: ELFFile, table: SymbolTableSection) -> dict[int, str]:
+    """What the vDSO, a file in the kernel's read-only data that is linked to lie at 0, exports."""
+    start, end = (table.get_symbol_by_name(name) for name in ("vdso_image", "vdso_image_end"))
+    if not start or not end:
+        return {}
+    section = elf.get_section(start[0]["st_shndx"])
+    first, behind = (symbol[0]["st_value"] - section["sh_addr"] for symbol in (start, end))
+    try:
+        vdso = ELFFile(io.BytesIO(section.data()[first:behind]))
+        exported = vdso.get_section_by_name(".dynsym")
+        symbols = exported.iter_symbols() if isinstance(exported, SymbolTableSection) else ()
+        return {row["st_value"]: row.name for row in symbols if isinstance(row["st_shndx"], int)}
+    except DAMAGED_ELF:
+        return {}
 
 
 def _read_debug_information(elf: ELFFile, names: ElfNames) -> None:

@@ -87,6 +87,12 @@ class _Entry:
             and wanted.gate in (None, self.gate)
         )
 
+    def is_like(self, other: _Entry) -> bool:
+        """Is it told from the other only by when it comes? All that is seen where a call begins."""
+        return (self.number, self.program) == (other.number, other.program) and not set(
+            self.starts
+        ).isdisjoint(other.starts)
+
 
 @contextmanager
 def stopped_at_call(
@@ -111,7 +117,7 @@ def stopped_at_call(
     with boot() as debugger:
         entry, nth = _first_that_fits(debugger, stops, wanted)
     with boot() as debugger:
-        return_address, msr = _go_to(debugger, stops, entry, nth)
+        return_address, msr = _go_to(debugger, stops, entry, nth, wanted)
         state = read_state(debugger, msr)
         yield debugger, Found(entry.program, entry.gate, return_address, state)
 
@@ -152,7 +158,7 @@ class _Stops:
 
 
 def _first_that_fits(debugger: Debugger, stops: _Stops, wanted: Wanted) -> tuple[_Entry, int]:
-    """The entry, and the how manyth it is of those that fit and may begin at the same place."""
+    """The entry, and the how manyth it is of those that are taken for one where it may begin."""
     seen = _Seen()
     fitting: list[_Entry] = []
     running = ""
@@ -197,7 +203,7 @@ def _first_that_fits(debugger: Debugger, stops: _Stops, wanted: Wanted) -> tuple
             fix="choose one of these, or see `tinygate run` for how the kernel ends",
         ) from None
     found = fitting[-1]
-    return found, sum(not set(found.starts).isdisjoint(entry.starts) for entry in fitting)
+    return found, sum(entry.is_like(found) for entry in fitting)
 
 
 @dataclass
@@ -282,7 +288,7 @@ def _words(debugger: Debugger, address: int, count: int) -> tuple[int, ...] | No
 
 
 def _go_to(
-    debugger: Debugger, stops: _Stops, entry: _Entry, nth: int
+    debugger: Debugger, stops: _Stops, entry: _Entry, nth: int, wanted: Wanted
 ) -> tuple[int, dict[int, int]]:
     """Go where the call begins; where it returns to, and the MSRs that were written until then."""
     told: dict[int, dict[int, int]] = {}  # CPU -> MSR -> value
@@ -301,7 +307,7 @@ def _go_to(
     except (GuestEndedError, GuestHangsError):
         raise UserError(
             "the call did not come again when the kernel was booted once more",
-            where=_in_words(stops.model, Wanted(entry.program, entry.number, entry.gate)),
+            where=_in_words(stops.model, wanted),
             why="its return address was not found on the program's stack, or with several CPUs no "
             "two boots are the same",
             fix="choose another call, or --set cpu.count=1",

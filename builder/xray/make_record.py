@@ -14,6 +14,7 @@ from builder.boot.emulator import EMULATORS, BootImage, Emulator, Machine
 from builder.errors import UserError
 from builder.linux.cpio import File, pack
 from builder.model.kernel import KernelModel
+from builder.model.traps import FIRST_IRQ_VECTOR, TIMER_IRQ
 from builder.xray.bochs_debugger import bochs_stopped
 from builder.xray.debugger import Debugger
 from builder.xray.elf_names import ElfNames, read_names
@@ -24,6 +25,7 @@ from builder.xray.naming import Sources, name_record
 from builder.xray.record import Kernel, Record
 from builder.xray.recorder import (
     ROWS_MAX,
+    RawRecord,
     at_address,
     in_ring_3,
     record,
@@ -85,7 +87,8 @@ def make_record(
         progress: Called now and then with the number of rows.
 
     Raises:
-        UserError: The call never comes, `until` is no place, the file is none of the right kind.
+        UserError: The call never comes, `until` is no place, no timer interrupt came, the file is
+            none of the right kind.
         BuildError: The tree cannot be built.
         ToolError: A tool is missing.
     """
@@ -118,6 +121,8 @@ def make_record(
                 rows_max=rows_max,
                 progress=progress,
             )
+        if timer_at is not None and not raw.cut:
+            _require_timer(raw, timer_at, subject.model)
         program = subject.program
         if program is None and build and found.program:
             program = build.program(found.program)
@@ -177,6 +182,18 @@ def _emulator(subject: Subject, timer_at: int | None) -> Emulator:
     on = EMULATORS[subject.emulator]
     on.require()
     return on
+
+
+def _require_timer(raw: RawRecord, timer_at: int, model: KernelModel) -> None:
+    """It was asked for, so it must be in the record."""
+    timer = FIRST_IRQ_VECTOR + TIMER_IRQ
+    if any(row.instead and row.vector == timer for row in raw.rows):
+        return
+    if all(row.vector != timer for row in model.interrupts):
+        why, fix = f"step {model.step} has no timer", "--step robust, or a later one"
+    else:
+        why, fix = f"the call ends with row {len(raw.rows)}", "name an earlier row"
+    raise UserError("no timer interrupt came", where=f"--timer-at {timer_at}", why=why, fix=fix)
 
 
 def _place(text: str, names: ElfNames) -> int:

@@ -90,6 +90,7 @@ class _Namer:
         # Address of a word -> its name.
         self.words = {int(address, 16): name for address, name in self.names_at_start.items()}
         self.page = self._find_page()
+        self.page_names = self._names_of_page()
 
     def _find_page(self) -> tuple[int, int] | None:
         """Where the stub was executed, and where the kernel has it with its source lines."""
@@ -99,6 +100,15 @@ class _Namer:
                 at = self.sources.kernel.find_code(code)
                 return (row.registers["eip"], at) if at is not None else None
         return None
+
+    def _names_of_page(self) -> dict[int, str]:
+        """Address -> name: of the page where all processes have it, and of the vDSO."""
+        kernel = self.sources.kernel
+        names = {at: name for at, name in kernel.absolute.items() if at >= KERNEL_BASE}
+        stub = kernel.address_of("__kernel_vsyscall") or (self.page[0] if self.page else None)
+        if stub is not None:
+            names |= {(stub & -PAGE_SIZE) + at: name for at, name in kernel.vdso.items()}
+        return names
 
     def row(self, index: int) -> Row:
         """The row with its names."""
@@ -152,10 +162,10 @@ class _Namer:
             return name
         if ring == 3 and program and (name := program.symbol(address)):
             return name
-        near = [at for at in kernel.absolute if at <= address < (at & -PAGE_SIZE) + PAGE_SIZE]
-        if near and max(near) >= KERNEL_BASE:
+        near = [at for at in self.page_names if at <= address < (at & -PAGE_SIZE) + PAGE_SIZE]
+        if near:
             at = max(near)
-            return kernel.absolute[at] + (f"+{address - at:#x}" if address > at else "")
+            return self.page_names[at] + (f"+{address - at:#x}" if address > at else "")
         if self.page and 0 <= address - self.page[0] < PAGE_SIZE:
             return f"__kernel_vsyscall+{address - self.page[0]:#x}"
         return ""

@@ -126,6 +126,16 @@ def test_the_gate_is_chosen(lab: Lab) -> None:
     assert record.rows[0].text == "int 0x80"
 
 
+@pytest.mark.parametrize(
+    ("nth", "program", "call"), [(2, "hello", "write"), (3, "hello", "exit"), (5, "auxv", "write")]
+)
+def test_of_all_calls_the_nth_is_found(lab: Lab, nth: int, program: str, call: str) -> None:
+    """All of them begin at the CALL of `system_call`, at one address in all programs."""
+    kernel = lab.kernel("kernel.step=vsyscall", debug=True)
+    record = make_record(subject_of(kernel), Wanted(nth=nth), until="sysenter_entry")
+    assert (record.call.program, record.call.name, record.call.nth) == (program, call, nth)
+
+
 def test_a_cpu_without_sysenter_goes_by_the_stub_that_it_has(lab: Lab) -> None:
     record = getpid(lab, "kernel.step=vsyscall", "machine.cpu=486")
     assert record.call.gate == "page"
@@ -142,6 +152,18 @@ def test_a_timer_interrupt_is_a_branch_that_comes_back(lab: Lab) -> None:
     assert branch[-1].text == "iretd" and {row.way for row in branch} == {0}
     assert record.totals["instructions"] == getpid(lab, "kernel.step=robust").totals["instructions"]
     assert isinstance(fold(branch)[0], Fold)
+
+
+@pytest.mark.parametrize(
+    ("step", "row", "why"),
+    [("robust", 2000, "the call ends with row "), ("vsyscall", 3, "step vsyscall has no timer")],
+)
+def test_a_timer_interrupt_that_does_not_come_is_missed(
+    lab: Lab, step: str, row: int, why: str
+) -> None:
+    with pytest.raises(UserError, match="no timer interrupt came") as caught:
+        getpid(lab, f"kernel.step={step}", timer_at=row)
+    assert caught.value.why.startswith(why)
 
 
 def test_a_page_fault_of_the_kernel_is_a_branch_too(lab: Lab) -> None:
@@ -338,6 +360,7 @@ def test_a_handler_of_a_signal_is_a_branch_that_comes_back(lab: Lab, tmp_path: P
     branch = [row for row in record.rows if row.branch]
     assert {row.context for row in branch} == {"handler of signal 10, SIGUSR1"}
     assert (branch[0].symbol, branch[0].ring, branch[-1].text) == ("handler", 3, "iretd")
+    assert branch[1].symbol == "__kernel_rt_sigreturn"
     assert branch[-1].number == len(record.rows)
     (closed,) = [
         item for item in fold(record.rows) if isinstance(item, Fold) and item.kind == "branch"

@@ -189,7 +189,7 @@ def test_the_terminal_shows_a_value_when_it_was_said_and_counts(
     assert text.index("right: bfffff4c") < text.index("it is 00000007")
     assert "esp bfffff50 -> bfffff4c" in text  # the row as ever, behind its questions
     assert "[bfffff4c] 00000007 saved ECX (page)" in text  # what ? shows
-    assert text.rstrip().endswith(f"ended before row 3: {score}")
+    assert text.rstrip().endswith(f"ended in row 2: {score}")
     assert "c0110fe0" not in text, "not yet said"
 
 
