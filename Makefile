@@ -6,7 +6,7 @@
 #   make run SET="cpu.count=2 tss.io_bitmap=false"
 #   make run EMULATOR=bochs                   another emulator: qemu, bochs, v86, dosbox-x
 #   make test ARGS="-k config"                further arguments of the verb
-#   make test QUICK=1                         a sample of each kind of test, in a minute
+#   make test QUICK=1                         a sample of each kind of test, in a minute or two
 
 PYTHON ?= python3
 STEP ?=
@@ -18,6 +18,13 @@ QUICK ?=
 COUNT ?= 200
 CALLS ?= 10000000
 SEED ?= 1
+
+# What is misspelt, such as step=int80, would be left out without a word, and another kernel made.
+KNOWN := PYTHON STEP EMULATOR CONFIG SET ARGS QUICK COUNT CALLS SEED TOOLS YES
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+UNKNOWN := $(filter-out $(KNOWN) CC CI TINYGATE_% MAKEFLAGS,$(GIVEN))
+$(if $(UNKNOWN),$(error $(UNKNOWN): there is no such variable; known are $(KNOWN); what is for the \
+    environment stands before make))
 
 VENV := .venv
 # The set-ups (builder/tools/venv_setup.py): for make run, for make test, for all verbs.

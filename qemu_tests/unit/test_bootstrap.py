@@ -266,18 +266,19 @@ needs_make = pytest.mark.skipif(
 )
 
 
-def make(folder: Path, *arguments: str) -> str:
-    """What make prints in `folder`, untouched by a make that runs these tests."""
+def started(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """make in `folder`, untouched by a make that runs these tests."""
     ours = ("STEP", "CONFIG", "SET", "ARGS", "MAKEFLAGS", "MAKELEVEL")
     environment = {name: value for name, value in os.environ.items() if name not in ours}
-    done = subprocess.run(
-        ["make", *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True
     )
+
+
+def make(folder: Path, *arguments: str) -> str:
+    """What a make prints that ends well."""
+    done = started(folder, *arguments)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
@@ -352,6 +353,19 @@ def test_make_test_is_not_content_with_the_set_up_for_make_run(
 def test_make_passes_its_variables_on(project_root: Path, arguments: list[str], line: str) -> None:
     last = make(project_root, "-n", *arguments).splitlines()[-1]
     assert " ".join(last.split()).endswith(line)
+
+
+@needs_make
+@pytest.mark.parametrize("word", ["step=int80", "STPE=int80"])
+def test_a_misspelt_variable_is_named_and_nothing_is_made(project_root: Path, word: str) -> None:
+    done = started(project_root, "-n", "run", word)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{word.partition('=')[0]}: there is no such variable; known are " in done.stderr
+
+
+@needs_make
+def test_make_takes_what_is_for_the_compiler_and_tinygate(project_root: Path) -> None:
+    assert "builder run" in make(project_root, "-n", "run", "CC=gcc", "TINYGATE_TIMEOUT_SCALE=4")
 
 
 @needs_make
