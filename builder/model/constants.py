@@ -264,7 +264,7 @@ def constant_groups(
         ),
         ConstantGroup("I/O permission bitmap", "SDM 1 19.5.2", (bitmap,)),
         ConstantGroup("Work on the way out", "process.work", _WORK),
-        ConstantGroup("Limits", "kernel.toml", limits),
+        ConstantGroup("Limits", "this kernel's own", limits),
         ConstantGroup("System calls", "Linux arch/x86/entry/syscalls/syscall_32.tbl", numbers),
         ConstantGroup("Auxiliary vector", "Linux include/uapi/linux/auxvec.h", auxv),
         *LINUX_GROUPS,

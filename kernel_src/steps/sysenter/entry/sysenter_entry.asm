@@ -25,7 +25,7 @@
 ;        stack up: EBP (which may be the
 ;        6th argument), EDX, ECX, return address
 ;
-; What happens here, numbered as in docs/way.svg:
+; What happens here, numbered as in tinygate's docs/way.svg:
 ;   4  nothing: ESP is the process's own kernel stack, as sysenter_set_stack() has arranged
 ;   5  make struct pt_regs there, as if `int 0x80` had come
 ;   6  read the 6th argument at the program's EBP, checked

@@ -27,7 +27,7 @@
 ;        stack up: EBP (which may be the
 ;        6th argument), EDX, ECX
 ;
-; What happens here, numbered as in docs/way.svg:
+; What happens here, numbered as in tinygate's docs/way.svg:
 ;   4  find the process's kernel stack: esp0, at a fixed distance from the TSS's end
 ;   5  make struct pt_regs there, as if `int 0x80` had come
 ;   6  read the 6th argument at the program's EBP, checked

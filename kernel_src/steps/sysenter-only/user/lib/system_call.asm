@@ -17,7 +17,7 @@ fast_gate:
 ; to, and what SYSEXIT will destroy, and passes its ESP in EBP. This and the kernel's sysenter_entry
 ; must fit together for ever, in every program that was ever compiled; the next step moves it to
 ; where the kernel can change it.
-sysenter_stub:                              ; 2, as in docs/way.svg
+sysenter_stub:                              ; 2, as in tinygate's docs/way.svg
     push dword .return
     push ecx                                ; SYSEXIT takes ESP from ECX
     push edx                                ; and EIP from EDX

@@ -9,7 +9,6 @@ int main(int argc, char **argv, char **envp);
 void program_start(const uint32_t *stack); /* called by start.asm */
 
 const struct auxv_entry *auxv;
-const uint32_t *start_stack;
 void (*fast_gate)(void);
 
 uint32_t auxv_value(uint32_t type)
@@ -32,7 +31,6 @@ void program_start(const uint32_t *stack)
     while (*end) {
         end++;
     }
-    start_stack = stack;
     auxv = (const struct auxv_entry *)(end + 1);
     /* The one thing that a program must know to enter the kernel: it is told, not compiled in. */
     fast_gate = (void (*)(void))auxv_value(AT_SYSINFO);

@@ -19,7 +19,7 @@
 ;   EBX, ECX, EDX, ESI, EDI, EBP             all kept
 ;        arguments 1 to 6
 ;
-; What happens here, numbered as in docs/way.svg:
+; What happens here, numbered as in tinygate's docs/way.svg:
 ;   4  nothing: the CPU has taken ESP from esp0
 ;   5  complete struct pt_regs, which the CPU has begun
 ;   6  nothing: the 6th argument is in EBP

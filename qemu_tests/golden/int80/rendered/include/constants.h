@@ -32,7 +32,7 @@
 #define USER_IMAGE_END               0xb0000000u /* segments of a program end below */
 #define USER_TOP                     0xc0000000u /* first address that no program may use */
 
-/* Limits: kernel.toml. */
+/* Limits: this kernel's own. */
 #define SYSCALL_LIMIT                21          /* one more than the highest system call number */
 #define GDT_ENTRIES                  32
 
