@@ -133,7 +133,7 @@ def xray(
             # Without --call it is any call, but the same one on both sides.
             other = made(replace(other, call=other.call or str(record.call.number)))
     opened = frozenset(unfold or ())
-    _require_functions(opened, record)
+    xray_views.require_functions(record, opened)
     if json_file == Path("-"):
         sys.stdout.write(as_json(record))
     elif json_file:
@@ -265,20 +265,6 @@ def _wanted(subject: "Subject", asked: _Asked) -> "Wanted":
                 fix="choose one of these, or give a number",
             )
     return Wanted(asked.program, number, gates[gate], asked.nth)
-
-
-def _require_functions(opened: frozenset[str], record: "Record") -> None:
-    """What --unfold names must have been called."""
-    from builder.xray.folding import ALL
-
-    called = dict.fromkeys(row.function for row in record.rows if row.is_c)
-    for name in sorted(opened - {ALL, *called}):
-        raise UserError(
-            "the call goes through no such C function",
-            where=f"--unfold {name}",
-            why=f"it goes through {', '.join(called) or 'none'}",
-            fix=f"name one of these, or {ALL}",
-        )
 
 
 def _print(lines: "Iterable[Line]", *, plain: bool) -> None:

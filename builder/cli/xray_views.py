@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from builder.cli import ui
-from builder.errors import FileError
+from builder.errors import FileError, UserError
 
 if TYPE_CHECKING:
     from builder.xray.quiz import Question, Score
@@ -32,6 +32,28 @@ QUIZ_HELP = (
 )
 STACK_WORDS = 6  # that ? shows
 WORD_BYTES = 4
+
+
+def require_functions(record: "Record", unfold: frozenset[str]) -> None:
+    """Hold what --unfold names against the record.
+
+    Args:
+        record: What is shown.
+        unfold: Names of C functions, or "all".
+
+    Raises:
+        UserError: The call goes through no such function.
+    """
+    from builder.xray.folding import ALL
+
+    called = dict.fromkeys(row.function for row in record.rows if row.is_c)
+    for name in sorted(unfold - {ALL, *called}):
+        raise UserError(
+            "the call goes through no such C function",
+            where=f"--unfold {name}",
+            why=f"it goes through {', '.join(called) or 'none'}",
+            fix=f"name one of these, or {ALL}",
+        )
 
 
 def write_views(record: "Record", tree: Path | None, html: Path | None, svg: Path | None) -> None:

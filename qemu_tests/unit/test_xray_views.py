@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.cli.xray_views import run_quiz, write_views
-from builder.errors import FileError
+from builder.cli.xray_views import require_functions, run_quiz, write_views
+from builder.errors import FileError, UserError
 from builder.tree.picture import pictures
 from builder.xray.folding import Fold, fold, inside
 from builder.xray.page.colour import coloured
@@ -49,6 +49,15 @@ RECORD = record_of((PUSH, SYSENTER, *CALLED, BACK))
 
 
 # ---- folds ----
+
+
+def test_what_is_to_be_unfolded_must_have_been_called() -> None:
+    called = {row.function for row in RECORD.rows if row.is_c}
+    require_functions(RECORD, frozenset({"all", *called}))
+    with pytest.raises(UserError, match="goes through no such C function") as caught:
+        require_functions(RECORD, frozenset({"nowhere"}))
+    assert caught.value.where == "--unfold nowhere"
+    assert all(name in caught.value.why for name in called) and called
 
 
 def folds_of(items: tuple[Row | Fold, ...]) -> list[Fold]:
