@@ -1,8 +1,9 @@
 """Transcript -> Verdict: one word for how a boot went, and the lines that prove it.
 
 A pass needs everything at once: the outcome code of "suite finished", one banner, a complete plan,
-every line ok, the finished line, and nothing that a healthy suite never prints. Each other end has
-a word of its own. Pure: no files, no clock.
+every line ok, the finished line, and nothing that a healthy suite never prints; where the model is
+known, also its results by their names. Each other end has a word of its own. Pure: no files, no
+clock.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 
 from builder.boot.emulator.base import CpuException
 from builder.boot.ktap import Report, Test, parse
 from builder.boot.transcript import End, Phase, Transcript
 from builder.boot.verdict_words import MEANING, Family, Word
+from builder.model.kernel import KernelModel
 from builder.model.outcomes import FINISHED, FINISHED_PREFIX, LOADER, PANIC
 
 SHOWN = 12  # lines of one kind in the details; the transcript has them all
@@ -53,11 +56,28 @@ class Expected:
         lines: Regular expressions; each must match a line.
         never: Regular expressions that must match no line.
         banner: Regular expression that the banner must match (step, CPUs, digest); empty: any.
+        tests: What each result must be called, in their order; empty: anything. The counts alone
+            would not tell a suite without a test, or a report in which a name is damaged.
+        tests_of: Regular expression for the banners of kernels that `tests` are those of.
     """
 
     lines: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     banner: str = ""
+    tests: tuple[str, ...] = ()
+    tests_of: str = ""
+
+
+def expected_of(model: KernelModel, *, is_it: bool = True) -> Expected:
+    """What a kernel of this model prints when all is well.
+
+    Args:
+        model: The kernel's.
+        is_it: False: it may be another kernel, of which nothing is known.
+    """
+    banner = rf"\bconfig {model.digest}\b"
+    titles = tuple(entry.title for entry in model.suite)
+    return Expected(banner=banner if is_it else "", tests=titles, tests_of=banner)
 
 
 @dataclass(frozen=True)
@@ -249,6 +269,7 @@ def _judged(report: Report, expected: Expected) -> tuple[Word, str]:
         more = ", ..." if len(bad) > 3 else ""
         return Word.FAIL, f"{len(bad)} of {len(report.tests)} failed: {names}{more}"
     wrong = sum(1 for _ in _expectations(report, expected, only_wrong=True))
+    wrong += sum(1 for _ in _other_tests(report, expected))
     if wrong:
         return Word.MISSING, f"{wrong} expectation(s) about the output not met"
     skipped = sum(test.skipped for test in report.tests)
@@ -290,6 +311,8 @@ def _details(
         yield from _failed_test(report, test)
     yield from _missing_results(report)
     yield from _expectations(report, expected, only_wrong=False)
+    if word is Word.MISSING:
+        yield from islice(_other_tests(report, expected), SHOWN)
     if word.value not in ("fail", "skipped", "missing output"):
         yield from _last_lines(report)
 
@@ -332,6 +355,20 @@ def _expectations(report: Report, expected: Expected, *, only_wrong: bool) -> It
         found = _search(report, pattern)
         if found is not None:
             yield replace(found, mark=Mark.BAD)
+
+
+def _other_tests(report: Report, expected: Expected) -> Iterator[Detail]:
+    """BAD and MISSING where the results are not those of the suite that should have run."""
+    if not expected.tests or not re.search(expected.tests_of, report.banners[0].text):
+        return
+    for number, title in enumerate(expected.tests, start=1):
+        test = report.tests[number - 1] if number <= len(report.tests) else None
+        if test is None or test.name != title:
+            yield Detail(Mark.MISSING, f"ok {number} - {title}")
+        if test and test.name != title:
+            yield Detail(Mark.BAD, report.lines[test.line - 1], test.line)
+    for test in report.tests[len(expected.tests) :]:
+        yield Detail(Mark.BAD, report.lines[test.line - 1], test.line)
 
 
 def _search(report: Report, pattern: str) -> Detail | None:

@@ -83,7 +83,8 @@ def run(
     """Boot the disk image, show its serial line live, and judge it; step linux: open a shell."""
     from builder.boot.emulator import EMULATORS, BootImage
     from builder.boot.run import run_image
-    from builder.boot.verdict import Expected
+    from builder.boot.verdict import expected_of
+    from builder.model.kernel import build_model
     from builder.tools import commands
 
     chosen = [f"machine.emulator={emulator}"] if emulator is not None else []
@@ -100,7 +101,6 @@ def run(
             return linux_shell.open_shell(loaded, built.kernel_elf, initrd, choice.out, dry_run)
     machine = machine_of(loaded)
     boot = BootImage("kernel" if kind == "kernel" else "disk", path)
-    banner = rf"\bconfig {built.config.digest}\b" if built else ""
     runner = commands.DryRunner(show=print) if dry_run else commands.SystemRunner()
     with commands.use(runner):
         result = run_image(
@@ -109,7 +109,7 @@ def run(
             transcript_dir=choice.out / "runs",
             name="run",
             elf_path=built.kernel_elf if built else (path if kind == "kernel" else None),
-            expected=Expected(banner=banner),
+            expected=expected_of(build_model(loaded), is_it=built is not None),
             live=None if as_json else ui.live,
             emulator=on,
         )

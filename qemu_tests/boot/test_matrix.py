@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from builder.boot.emulator import Machine
 from builder.boot.ktap import parse
 from builder.boot.patience import BACKSTOP_S, Limit, Patience
 from builder.boot.run import RunResult
-from builder.boot.verdict import Expected
+from builder.boot.verdict import Expected, expected_of
 from builder.boot.verdict_words import Word
 from builder.config.step import Step
 from builder.image.elf_check import kernel_problems
@@ -210,7 +210,8 @@ def _expected(case: Case, kernel: Kernel) -> Expected:
     if "page-random" in model.layers:
         lines.append(r"^# vsyscall: the page is at random in each process, in 32768 pages from b0")
     banner = f"^tinygate kernel: step {model.step}, {model.cpu_count} cpu{plural}, "
-    return Expected(lines=tuple(lines), banner=f"{banner}config {model.digest}$")
+    exact = f"{banner}config {model.digest}$"
+    return replace(expected_of(model), lines=tuple(lines), banner=exact)
 
 
 def _instructions(result: RunResult, gate: str) -> float:

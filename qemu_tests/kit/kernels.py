@@ -20,7 +20,7 @@ from elftools.elf.sections import SymbolTableSection
 from builder.boot.emulator import BootImage, Machine
 from builder.boot.patience import BACKSTOP_S, Limit, Patience
 from builder.boot.run import RunResult, run_image
-from builder.boot.verdict import Expected
+from builder.boot.verdict import Expected, expected_of
 from builder.boot.watch import Typed
 from builder.config.keys import KernelConfig
 from builder.config.load import load_config
@@ -202,14 +202,14 @@ class Lab:
         typed: Sequence[Typed] = (),
         max_bytes: int | None = None,
     ) -> RunResult:
-        """Boot and judge. `name` names the transcript."""
+        """Boot and judge, if nothing else is said by the model. `name` names the transcript."""
         return run_image(
             machine or Machine(kernel.config.machine.cpu, cpus=kernel.config.cpu.count),
             kernel.image(kind),
             transcript_dir=self.transcripts,
             name=re.sub(r"[^A-Za-z0-9.+-]+", "-", name),
             elf_path=kernel.elf,
-            expected=expected,
+            expected=expected or expected_of(kernel.model),
             patience=patience,
             typed=typed,
             max_bytes=max_bytes,

@@ -1,16 +1,28 @@
 """The verdict on recorded runs: the log as it was and the exit status that came with it."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.boot.emulator.base import CpuException, CpuState
 from builder.boot.ktap import Finished, parse
 from builder.boot.transcript import End, Phase, Transcript, decode
-from builder.boot.verdict import Expected, Mark, explain_hang, explain_panic, explain_reset, judge
+from builder.boot.verdict import (
+    Expected,
+    Mark,
+    expected_of,
+    explain_hang,
+    explain_panic,
+    explain_reset,
+    judge,
+)
 from builder.boot.verdict_words import MEANING, Family, Word
+from builder.config.load import load_config
+from builder.model.kernel import build_model
 from builder.model.outcomes import FINISHED, LOADER, PANIC
 
 LOGS = Path(__file__).parents[1] / "logs"
@@ -130,6 +142,77 @@ def test_passing_log_with_a_line_taken_out_is_a_pass_only_if_the_line_was_text(d
     is_text = lines[at].startswith(("# ", "Hello", "1 of 3"))
     verdict = judge(Transcript(text, End.OUTCOME, outcome_code=FINISHED.code))
     assert verdict.passed == is_text, lines[at]
+
+
+TITLES = ("hello", "registers", "denied port")
+OUR_SUITE = Expected(tests=TITLES, tests_of="config 1a2b3c4d5e6f$")
+
+
+def finished(text, expected=OUR_SUITE):
+    return judge(Transcript(text, End.OUTCOME, outcome_code=FINISHED.code), expected)
+
+
+@st.composite
+def damages(draw):
+    """The passing log with a piece cut out, doubled, moved, or something between two bytes."""
+    start, end, to = sorted(draw(st.integers(0, len(PASSING))) for _ in range(3))
+    piece = PASSING[start:end]
+    return draw(
+        st.sampled_from(
+            [
+                PASSING[:start] + PASSING[end:],
+                PASSING[:end] + piece + PASSING[end:],
+                PASSING[:start] + PASSING[end:to] + piece + PASSING[to:],
+                PASSING[:start] + draw(st.sampled_from("\0\r\n\x1b #é")) + PASSING[start:],
+            ]
+        )
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(damages())
+def test_a_damaged_log_passes_only_if_every_result_is_the_suites(text):
+    if finished(text, Expected(tests=TITLES)).passed:
+        results = [line for line in text.split("\n") if line.startswith("ok ")]
+        assert [re.sub("ok [0-9]+ - | #.*", "", line) for line in results] == [*TITLES]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("ok 2 - registers", "ok 2 - regi\0sters", "ok 2 - registers"),
+        ("ok 2 - registers", "ok 2 - regi# hello", "ok 2 - registers"),
+        ("ok 2 - registers", "ok 2 - denied port", "ok 2 - registers"),
+        ("1..3\n", "1..4\n", "ok 4 - last"),
+    ],
+)
+def test_results_with_other_names_are_those_of_another_suite(old, new, missing):
+    text = PASSING.replace(old, new)
+    if new.startswith("1..4"):
+        text = text.replace("suite finished: 3", "ok 4 - more\nsuite finished: 4")
+    wanted = Expected(tests=(*TITLES, "last") if "4" in missing else TITLES)
+    assert finished(PASSING).passed
+    assert finished(text, Expected()).passed
+    assert finished(text, replace(OUR_SUITE, tests_of="another kernel")).passed
+    verdict = finished(text, wanted)
+    assert verdict.word is Word.MISSING
+    assert f"MISSING       {missing}\n" in f"{verdict}\n"
+    assert "BAD       " in str(verdict)
+
+
+@pytest.mark.parametrize("tests", [TITLES[:2], (*TITLES, "last"), TITLES[1:]])
+def test_a_suite_with_a_test_too_many_or_too_few_is_another_one(tests):
+    verdict = finished(PASSING, Expected(tests=tests))
+    assert verdict.word is Word.MISSING
+    assert verdict.summary.endswith("about the output not met")
+
+
+def test_a_model_says_what_its_suite_prints():
+    model = build_model(load_config(None, ("programs.suite=checks",)))
+    ours, anybodys = expected_of(model), expected_of(model, is_it=False)
+    assert ours.tests == anybodys.tests == tuple(entry.title for entry in model.suite)
+    assert finished(PASSING, ours).word is Word.WRONG_KERNEL
+    assert finished(PASSING, anybodys).passed
 
 
 @given(st.text(), st.sampled_from(End), st.sampled_from(Phase), st.integers(0, 255))
