@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from builder.errors import BuildError, UserError
 from builder.image.kernel_file import check_multiboot_header
 from builder.image.section_check import misplaced_sections
+from builder.image.segment_check import header_problems, segment_problems
 from builder.image.vdso_check import vdso_problems
 from builder.model import budgets, memory
 from builder.model.gdt import GDT_ENTRIES
 from builder.model.kernel import KernelModel
 from builder.tree.elf_damage import DAMAGED_ELF
-
-_WRITE, _EXECUTE = 2, 1  # p_flags
+from builder.tree.user_programs import check_user_program
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Built:
             if 0 <= start < segment["p_filesz"]:
                 return bytes(segment.data()[start : start + size])
         return b""
+
+    def is_code(self, address: int) -> bool:
+        """Does a segment that may be executed have this address?"""
+        return any(
+            0 <= address - load["p_vaddr"] < load["p_memsz"] and load["p_flags"] & P_FLAGS.PF_X
+            for load in self.elf.iter_segments("PT_LOAD")
+        )
 
 
 Problems = Iterator[str]
@@ -62,19 +70,22 @@ def _check_multiboot(built: Built, _: KernelModel) -> Problems:
 
 
 def _check_segments(built: Built, _: KernelModel) -> Problems:
-    for number, segment in enumerate(built.elf.iter_segments("PT_LOAD")):
-        flags = segment["p_flags"]
-        if flags & _WRITE and flags & _EXECUTE:
-            yield f"segment {number} is writable and executable"
-        if segment["p_paddr"] < memory.KERNEL_LOAD_ADDR:
-            yield f"segment {number} is loaded at 0x{segment['p_paddr']:08x}, below 1 MiB"
+    yield from header_problems(built.elf)
+    yield from segment_problems(built.elf, len(built.data))
 
 
 def _check_sections(built: Built, _: KernelModel) -> Problems:
     yield from misplaced_sections(built.data)
 
 
-_misplaced_in_program = lru_cache(maxsize=256)(misplaced_sections)  # kernels share programs
+@lru_cache(maxsize=256)  # kernels share programs
+def _program_problems(data: bytes) -> tuple[str, ...]:
+    """What would keep the kernel from running a program, and what is not where it seems to be."""
+    try:
+        check_user_program(data, "")
+    except UserError as error:
+        return (error.why,)
+    return misplaced_sections(data)
 
 
 def _check_programs(built: Built, model: KernelModel) -> Problems:
@@ -89,7 +100,7 @@ def _check_programs(built: Built, model: KernelModel) -> Problems:
         if len(data) != size or not size:
             yield f"program {name} is not in the kernel"
         elif name not in model.files:  # how the user's own are made is not ours to say
-            yield from (f"program {name}: {problem}" for problem in _misplaced_in_program(data))
+            yield from (f"program {name}: {problem}" for problem in _program_problems(data))
 
 
 def _check_linked(built: Built, _: KernelModel) -> Problems:
@@ -111,6 +122,8 @@ def _check_entries(built: Built, model: KernelModel) -> Problems:
     for name in wanted:
         if built.symbols.get(name, 0) < memory.KERNEL_BASE:
             yield f"entry point {name} is missing or not in the kernel's half of memory"
+        elif not built.is_code(built.symbols[name]):
+            yield f"entry point {name} is not in a segment of code"
 
 
 def _check_gdt(built: Built, model: KernelModel) -> Problems:

@@ -84,7 +84,8 @@ def _program_fault(data: bytes) -> str:
         return f"its headers are damaged: {error}"
     if any(segment["p_type"] == "PT_INTERP" for segment in segments):
         return "it wants a dynamic linker: link it with -static"
-    loads = [segment for segment in segments if segment["p_type"] == "PT_LOAD"]
+    # As the kernel, which passes over those that take no memory.
+    loads = [each for each in segments if each["p_type"] == "PT_LOAD" and each["p_memsz"] != 0]
     if not loads:
         return "it has no segment to load"
     for segment in loads:

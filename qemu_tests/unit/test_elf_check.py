@@ -176,6 +176,71 @@ def test_sections_that_are_not_where_their_segment_puts_them_are_named(
         assert problems and all(each.startswith(f"{prefix}section .") for each in problems), path
 
 
+# Where a field lies: in the ELF header, or with the number of its program header before it.
+IN_HEADER = {
+    "class": (4, 1), "data": (5, 1), "version": (6, 1), "type": (16, 2), "machine": (18, 2),
+    "version again": (20, 4), "flags": (36, 4), "ehsize": (40, 2), "phentsize": (42, 2),
+    "phnum": (44, 2),
+}  # fmt: skip
+IN_SEGMENT = {"offset": 4, "vaddr": 8, "paddr": 12, "filesz": 16, "memsz": 20, "flags": 24}
+BOOT, TEXT, RODATA, DATA, BSS = range(5)
+FIELDS = [
+    *(("class", value, "damaged|EI_CLASS|readable") for value in (0, 2, 255)),
+    *(("data", value, "damaged|EI_DATA|readable") for value in (0, 2, 255)),
+    *(("version", value, "EI_VERSION") for value in (0, 2)),
+    *(("type", value, "e_type .* wanted ET_EXEC") for value in (0, 1, 3, 4, 0xFFFF)),
+    *(("machine", value, "e_machine .* wanted EM_386") for value in (0, 6, 62, 0xFFFF)),
+    ("version again", 2, "e_version"),
+    ("flags", 1, "e_flags"),
+    ("ehsize", 64, "e_ehsize .* 64, wanted 52"),
+    ("phentsize", 56, "e_phentsize|damaged|readable"),
+    ("phnum", 6, "program header 5 is empty"),
+    *((f"{part} paddr", (0, 4), "is loaded at .* and runs at") for part in range(5)),
+    *((f"{part} paddr", (0, 0x1000), "is loaded at .* and runs at") for part in range(5)),
+    *((f"{part} vaddr", (0, 0x1000), "is loaded at .* and runs at") for part in range(1, 5)),
+    *((f"{part} memsz", (0, 4), "ends at .* its last section at") for part in range(5)),
+    *((f"{part} memsz", (0, -1), "its last section at|only .* in memory") for part in range(5)),
+    *((f"{part} filesz", (0, 1), "only .* in memory") for part in (BOOT, TEXT, RODATA)),
+    (f"{RODATA} memsz", (0, 0x100000), "lie over each other"),
+    (f"{TEXT} offset", 0x7FFFFFFF, "behind the end of the file"),
+    (f"{BSS} filesz", 0x10, "fills .bss, which should be zeros"),
+    *((f"{TEXT} flags", value, "has the flags ., its sections need 5") for value in (0, 4, 6)),
+    *((f"{RODATA} flags", value, "has the flags ., its sections need 4") for value in (5, 6)),
+    *((f"{BSS} flags", value, "has the flags ., its sections need 6") for value in (4, 5)),
+    (f"{TEXT} flags", 13, "unknown flags"),
+    (f"{TEXT} flags", 7, "writable and executable"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value", "problem"), FIELDS)
+def test_a_field_of_the_headers_that_says_something_else_is_named(
+    lab: Lab, tmp_path: Path, field: str, value: int | tuple[int, int], problem: str
+) -> None:
+    kernel = lab.kernel()
+    data = bytearray(kernel.elf.read_bytes())
+    part, _, name = field.rpartition(" ")
+    if part.isdigit():
+        headers = int.from_bytes(data[28:32], "little")
+        at, size = headers + PHDR.size * int(part) + IN_SEGMENT[name], 4
+    else:
+        at, size = IN_HEADER[field]
+    old = int.from_bytes(data[at : at + size], "little")
+    new = old + value[1] if isinstance(value, tuple) else value
+    data[at : at + size] = new.to_bytes(size, "little")
+    (tmp_path / "kernel.elf").write_bytes(data)
+    problems = kernel_problems(tmp_path / "kernel.elf", kernel.model)
+    assert any(re.search(problem, each) for each in problems), problems
+
+
+def test_a_program_in_the_kernel_that_cannot_run_is_named(lab: Lab, tmp_path: Path) -> None:
+    kernel = lab.kernel()
+    data = bytearray(kernel.elf.read_bytes())
+    data[data.index((kernel.tree / "user/bin/hello").read_bytes()[:2048]) + 16] = 3
+    (tmp_path / "kernel.elf").write_bytes(data)
+    problems = kernel_problems(tmp_path / "kernel.elf", kernel.model)
+    assert any(each.startswith("program hello: ") and "ET_DYN" in each for each in problems)
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _data: b"",
     "text": lambda _data: b"hello\n",
