@@ -11,6 +11,7 @@ import typer
 from builder.cli import options, ui
 from builder.cli.guard import verb
 from builder.errors import ExitCode, FileError, ToolError, UserError
+from builder.tools.ordinary_file import read_ordinary
 
 if TYPE_CHECKING:
     from builder.boot.rulebook.trial import Column
@@ -104,9 +105,12 @@ def _alone(name: str) -> str:
     return alone(found, {row.place: row for row in known.load().values()})
 
 
+LOG_BYTES_MAX = 1 << 26  # a boot prints a hundred thousand
+
+
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = read_ordinary(path, LOG_BYTES_MAX)
         utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # PowerShell's `>`
         return data.decode("utf-16" if utf16 else "utf-8", errors="backslashreplace")
     except OSError as error:

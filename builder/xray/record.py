@@ -14,8 +14,10 @@ import pydantic
 from pydantic.dataclasses import dataclass
 
 from builder.errors import FileError, UserError
+from builder.tools.ordinary_file import read_ordinary
 
 VERSION = 1
+FILE_BYTES_MAX = 1 << 28  # the record of a call has a few hundred thousand
 
 
 @dataclass(frozen=True)
@@ -222,8 +224,8 @@ def read_record(path: Path) -> Record:
         UserError: It cannot be read, is no record, or one of another version.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = json.loads(read_ordinary(path, FILE_BYTES_MAX))
+    except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise _no_record(path, str(why)) from error
     version = data.get("version") if isinstance(data, dict) else None

@@ -12,11 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from builder.errors import UserError
 from builder.labs.lab import Lab
 from builder.labs.lab_course import lab_named
+from builder.tools.ordinary_file import read_ordinary
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+FILE_BYTES_MAX = 1 << 20  # a course.toml has some hundred bytes for each lab
 
 EXAMPLE = """\
 title = "Operating systems"
@@ -115,7 +118,7 @@ def read_plan(path: Path) -> Plan:
         UserError: It cannot be read, or says what no course may.
     """
     try:
-        plan = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        plan = Plan.model_validate(tomllib.loads(read_ordinary(path, FILE_BYTES_MAX).decode()))
     except OSError as error:
         raise UserError(
             "the course cannot be read", where=str(path), why=str(error.strerror),
@@ -125,7 +128,7 @@ def read_plan(path: Path) -> Plan:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise _wrong(path, f"{place}: {first['msg']}") from error
-    except ValueError as error:  # no TOML, or no UTF-8
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or endless nesting
         raise _wrong(path, str(error)) from error
     names = [row.lab.name for row in plan.lab]
     if twice := [name for name in names if names.count(name) > 1]:

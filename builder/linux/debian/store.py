@@ -51,7 +51,7 @@ def look(name: str) -> Unpacked | None:
         fields = json.loads((folder / PACKAGE_FILE).read_text(encoding="utf-8"))
         if fields["release"] == CODENAME:
             return Unpacked(name, str(fields["package"]), str(fields["version"]), folder / "root")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     return None
 
