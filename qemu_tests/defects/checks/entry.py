@@ -366,4 +366,18 @@ ENTRY = (
         ("all CPUs",),
         config=(*CHECKS, "cpu.count=2"),
     ),
+    Defect(
+        "the double fault task of the first CPU for all",
+        changed("cpu/gdt.c", "&cpu->double_fault_tss);", "&cpus->double_fault_tss);"),
+        "fail",
+        ("descriptor tables", "double fault tss: base"),
+        config=(*CHECKS, "cpu.count=2"),
+    ),
+    Defect(
+        "the clock as fast as while CPUs were started",
+        changed("cpu/smp.c", "    timer_set_rate(TIMER_HZ);\n", ""),
+        "fail",
+        ("descriptor tables", "timer: it counts down from what makes its rate"),
+        config=(*CHECKS, "cpu.count=2"),
+    ),
 )

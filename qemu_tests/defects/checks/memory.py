@@ -59,6 +59,12 @@ MEMORY = (
         "how programs end",
     ),
     checks(
+        "a part of a write forgotten",
+        changed("sys/io.c", "return written ? (long)written : -EFAULT;", "return -EFAULT;"),
+        "bad pointers",
+        steps=INT80,
+    ),
+    checks(
         "kernel text writable",
         changed("mm/paging.c", "protect_text();", "(void)protect_text;"),
         "page tables",

@@ -157,6 +157,30 @@ MEMORY = (
         changed("sys/memory.c", "is_taken = (flags & MAP_FIXED_NOREPLACE) &&", "is_taken = 0 &&"),
         "mmap2: exactly there, if nothing is",
     ),
+    damaged(
+        "a hole taken that is too small by a page",
+        changed("mm/area.c", "high - low_end >= size) {", "high - low_end + PAGE_SIZE >= size) {"),
+        "pages and heap",
+    ),
+    damaged(
+        "the lowest hole taken",
+        changed(
+            "mm/area.c",
+            "            best = high - size;",
+            "            best = best ? best : high - size;",
+        ),
+        "pages and heap",
+    ),
+    damaged(
+        "the second piece of a file is the first once more",
+        changed("mm/area.c", "    high->file_page += (address - low->start) / PAGE_SIZE;\n", ""),
+        "pages and heap",
+    ),
+    damaged(
+        "any kind of mapping is private",
+        changed("sys/mmap.c", "(flags & MAP_TYPE) != MAP_PRIVATE", "!(flags & MAP_TYPE)"),
+        "mmap2: no kind of mapping",
+    ),
 )
 
 SWITCHES = (
@@ -346,6 +370,45 @@ CHILDREN = (
         ),
         "an argument up to the end of memory",
     ),
+    damaged(
+        "a name read across the end of a page",
+        changed(
+            "mm/string_from_user.c",
+            "CHUNK_BYTES - (uint32_t)(from + done) % CHUNK_BYTES;",
+            "CHUNK_BYTES;",
+        ),
+        "a name up to the end of memory",
+    ),
+    damaged(
+        "arguments larger than the stack may be",
+        changed("proc/strings.c", "(USER_STACK_LIMIT_BYTES / 4)", "(USER_STACK_LIMIT_BYTES * 4)"),
+        word=PROGRAM_GONE_ASTRAY,  # it becomes the other program
+    ),
+    damaged(
+        "single steps go on in another program",
+        changed("proc/exec.c", "    process->work &= WORK_SIGNAL; /*", "    /*"),
+        "execve.. of one that is stepped",
+    ),
+    damaged(
+        "the highest signal is none",
+        changed(
+            "sys/process.c",
+            "(uint32_t)signal >= SIGNAL_LIMIT",
+            "(uint32_t)signal >= SIGNAL_LIMIT - 1",
+        ),
+        "the highest signal",
+    ),
+    damaged(
+        "a signal looked at before who gets it",
+        changed(
+            "sys/process.c",
+            "    if (!process) {\n        return -ESRCH;\n    }\n",
+            "",
+            "    if (signal != 0) {\n",
+            "    if (!process) {\n        return -ESRCH;\n    }\n    if (signal != 0) {\n",
+        ),
+        "nobody, by no such signal",
+    ),
 )
 
 PIPES = (
@@ -403,6 +466,22 @@ PIPES = (
         "the last of a queue lost",
         changed("proc/sleep.c", "        queue->last = before;\n", ""),
         word="hang",
+    ),
+    damaged(
+        "more numbers than a process has room for",
+        changed("fs/file.c", "fd < files_max(); fd++", "fd < files_max() + 8; fd++"),
+        "the highest number is one that there is",
+    ),
+    damaged(
+        "a file goes while a call uses it",
+        changed(
+            "sys/io.c",
+            "    file_get(file);\n    long",
+            "    long",
+            "    file_put(file);\n    return result;",
+            "    return result;",
+        ),
+        word=KERNEL_GONE_ASTRAY,
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qemu_tests.defects.checks.defect import INT80, VSYSCALL, changed, demo
+from qemu_tests.defects.checks.defect import INT80, KERNEL_GONE_ASTRAY, VSYSCALL, changed, demo
 
 STATIC = (
     demo(
@@ -11,6 +11,22 @@ STATIC = (
         "pass",
         static=r"segment 1 is writable and executable",
         steps=INT80,
+    ),
+    demo(
+        "constants writable in the file",  # paging_init() knows better
+        changed("kernel.ld", "    rodata PT_LOAD FLAGS(4);", "    rodata PT_LOAD FLAGS(6);"),
+        "pass",
+        static=r"segment 2 has the flags 6, its sections need 4",
+        steps=INT80,
+    ),
+    demo(
+        "data loaded a page too high",
+        changed(
+            "kernel.ld", "AT(ADDR(.data) - 0xc0000000)", "AT(ADDR(.data) - 0xc0000000 + 0x1000)"
+        ),
+        KERNEL_GONE_ASTRAY,
+        static=r"segment 3 is loaded at 0x001[0-9a-f]{5} and runs at 0xc01[0-9a-f]{5}",
+        steps=("int80",),  # the demonstration of `robust` does not miss what is there
     ),
     demo(
         "stub with other bytes",

@@ -170,7 +170,14 @@ static void check_kill(void)
                (uint32_t)kill((int32_t)child, SIGKILL) << 16 | (uint32_t)status_of(child),
                EXITED(7));
     ktap_equal("then it is not", (uint32_t)kill((int32_t)child, 0), (uint32_t)-LINUX_ESRCH);
+    child = start(forever);
+    if (kill((int32_t)child, SIGNAL_LIMIT - 1) != 0) {
+        kill((int32_t)child, SIGKILL);
+    }
+    ktap_equal("the highest signal", (uint32_t)status_of(child), KILLED_BY(SIGNAL_LIMIT - 1));
     ktap_equal("nobody", (uint32_t)kill(NOBODY, SIGKILL), (uint32_t)-LINUX_ESRCH);
+    ktap_equal("nobody, by no such signal", (uint32_t)kill(NOBODY, SIGNAL_LIMIT),
+               (uint32_t)-LINUX_ESRCH);
     ktap_equal("no such signal", (uint32_t)kill((int32_t)getpid(), SIGNAL_LIMIT),
                (uint32_t)-LINUX_EINVAL);
     ktap_equal("a negative signal", (uint32_t)kill((int32_t)getpid(), -1), (uint32_t)-LINUX_EINVAL);
@@ -267,7 +274,7 @@ static void check_orphan(void)
 
 int main(void)
 {
-    ktap_plan(ENDINGS + ENDLESS + 1 + 11 + 11 + 4 + 1 + 4);
+    ktap_plan(ENDINGS + ENDLESS + 1 + 11 + 13 + 4 + 1 + 4);
     for (uint32_t i = 0; i < ENDINGS; i++) {
         ktap_equal(endings[i].text, (uint32_t)status_of(start(endings[i].what)),
                    (uint32_t)endings[i].status);

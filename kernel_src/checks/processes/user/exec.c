@@ -6,6 +6,7 @@
 #include "lib/lib.h"
 #include "user/include/children.h"
 #include "user/include/exec_target.h"
+#include "user/include/uses_sysenter.h"
 #include "user/include/x87.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -16,6 +17,8 @@
 #define LONGEST_BYTES (32 * PAGE_SIZE) /* of an argument, with the 0 at its end */
 #define LAST_PAGE 0x30000000u          /* behind it is nothing */
 #define LARGE_BYTES (1u << 20)         /* two such are more than a quarter of the stack's limit */
+#define LONGEST (large + LARGE_BYTES - LONGEST_BYTES)
+#define FOUR_LONGEST LONGEST, LONGEST, LONGEST, LONGEST
 
 static const char *const target_arguments[] = {EXEC_ARGUMENTS, NULL};
 static const char *const target_environment[] = {EXEC_ENVIRONMENT, NULL};
@@ -23,8 +26,11 @@ static const char *const no_page_argument[] = {"exec-target", NO_PAGE, NULL};
 static char long_name[LONG_BYTES];
 static char large[LARGE_BYTES];
 static const char *const large_arguments[] = {large, large, large, NULL};
-static const char *const longest_argument[] = {large + LARGE_BYTES - LONGEST_BYTES, NO_PAGE, NULL};
-static const char *const longer_argument[] = {large + LARGE_BYTES - LONGEST_BYTES - 1, NULL};
+static const char *const longest_argument[] = {LONGEST, NO_PAGE, NULL};
+static const char *const longer_argument[] = {LONGEST - 1, NULL};
+/* Each is as long as can be; together with their addresses they are too much. */
+static const char *const sixteen_arguments[] = {FOUR_LONGEST, FOUR_LONGEST, FOUR_LONGEST,
+                                                FOUR_LONGEST, NULL};
 static const char *const last_argument[] = {(const char *)LAST_PAGE + PAGE_SIZE - 3, NULL};
 static const char *const sleepy_arguments[] = {"sleepy", NULL};
 
@@ -46,6 +52,9 @@ static const struct row rows[] = {
     {"the longest argument, and one where nothing is", "exec-target", longest_argument, NULL,
      -LINUX_EFAULT},
     {"an argument that is longer by a byte", "exec-target", longer_argument, NULL, -LINUX_E2BIG},
+    {"sixteen of the longest arguments", "exec-target", sixteen_arguments, NULL, -LINUX_E2BIG},
+    {"a name up to the end of memory", (const char *)LAST_PAGE + PAGE_SIZE - 3, target_arguments,
+     NULL, -LINUX_ENOENT},
     {"a name where nothing is", NO_PAGE, target_arguments, NULL, -LINUX_EFAULT},
     {"a name in the kernel", (const char *)KERNEL_BASE, target_arguments, NULL, -LINUX_EFAULT},
     {"arguments where nothing is", "exec-target", NO_PAGE, NULL, -LINUX_EFAULT},
@@ -114,6 +123,36 @@ static void check_success(const struct gate *gate, const char *text)
     ktap_equal(text, (uint32_t)status_of(child), EXITED(0));
 }
 
+/* SYSENTER with TF set: the kernel keeps in mind that it goes on step by step. */
+static void become_target_stepped(void)
+{
+    __asm__ volatile("leal -64(%%esp), %%ebp\n\t"
+                     "pushfl\n\t"
+                     "orl %0, (%%esp)\n\t"
+                     "popfl\n\t"
+                     "sysenter"
+                     :
+                     : "i"(EFLAGS_TF), "a"(NR_execve), "b"("exec-target"), "c"(target_arguments),
+                       "d"(target_environment)
+                     : "memory");
+    exit_with(100);
+}
+
+static void check_stepped(void)
+{
+    const char *text = "execve() of one that is stepped: the other program is not";
+
+    if (!uses_sysenter()) {
+        ktap_skip(text, "this CPU has no SYSENTER");
+        return;
+    }
+    long child = fork();
+    if (child == 0) {
+        become_target_stepped();
+    }
+    ktap_equal(text, (uint32_t)status_of(child), EXITED(0));
+}
+
 /* Two numbers that parent and child share, as vfork() lets them; and the order of events. */
 static volatile uint32_t events;
 
@@ -178,11 +217,12 @@ int main(void)
     struct gate gates[GATES_MAX];
     uint32_t count = gates_find(gates);
 
-    ktap_plan(count * (ROWS + 2) + 7);
+    ktap_plan(count * (ROWS + 2) + 8);
     for (uint32_t i = 0; i < count; i++) {
         check_failures(&gates[i]);
         check_success(&gates[i], "the other program finds what it must, and nothing else");
     }
+    check_stepped();
     check_vfork_exec();
     check_vfork_exit();
     check_vfork_goes_on();

@@ -48,6 +48,36 @@ static void check_map(void)
     ktap_true("what may be executed can be read", can_read(PAGE(12)) && !can_write(PAGE(12)));
 }
 
+/* Where nothing is wished for: as high as there is room, and only where there is. */
+static void check_room(void)
+{
+    uint32_t high = (uint32_t)mmap2(0, 4 * PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t hole = high + PAGE_SIZE;
+
+    ktap_true("what need not be anywhere is far above the heap", high > AT + 16 * PAGE_SIZE);
+    *word_at(high) = 7;
+    *word_at(high + 3 * PAGE_SIZE) = 8;
+    munmap(hole, 2 * PAGE_SIZE);
+    uint32_t three = (uint32_t)mmap2(0, 3 * PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ktap_true("three pages find no room in a hole of two", three + 3 * PAGE_SIZE <= high);
+    ktap_equal("two do", (uint32_t)mmap2(0, 2 * PAGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+               hole);
+    ktap_equal("what is around it stays", *word_at(high) << 16 | *word_at(high + 3 * PAGE_SIZE),
+               7 << 16 | 8);
+}
+
+/* A page of this program's file that nobody has touched before. */
+static const uint32_t in_file[PAGE_SIZE / sizeof(uint32_t)]
+    __attribute__((aligned(PAGE_SIZE))) = {12345};
+
+/* A mapping of a file that is cut in two: the second goes on with its own part of the file. */
+static void check_pieces(void)
+{
+    mprotect((uint32_t)in_file, PAGE_SIZE, RW);
+    ktap_equal("a page of a file, when it has got other rights", *word_at((uint32_t)in_file),
+               12345);
+}
+
 static void check_unmap(void)
 {
     three_pages();
@@ -116,8 +146,10 @@ static void check_heap(void)
 
 int main(void)
 {
-    ktap_plan(10 + 6 + 7 + 9 + 8);
+    ktap_plan(10 + 4 + 1 + 6 + 7 + 9 + 8);
     check_map();
+    check_room();
+    check_pieces();
     check_unmap();
     check_protect();
     check_remap();

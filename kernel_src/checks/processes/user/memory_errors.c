@@ -19,6 +19,7 @@ static const struct {
 } rows[] = {
     {"mmap2: nothing", NR_mmap2, 0, 0, RW, PRIVATE, 0, -LINUX_EINVAL},
     {"mmap2: neither private nor shared", NR_mmap2, 0, 1, RW, MAP_ANONYMOUS, 0, -LINUX_EINVAL},
+    {"mmap2: no kind of mapping", NR_mmap2, 0, 1, RW, MAP_ANONYMOUS | MAP_TYPE, 0, -LINUX_EINVAL},
     {"mmap2: a file that is not open", NR_mmap2, 0, 0, RW, MAP_PRIVATE, 77, -LINUX_EBADF},
     {"mmap2: a file without pages", NR_mmap2, 0, 1, RW, MAP_PRIVATE, 1, -LINUX_ENODEV},
     {"mmap2: more than fits", NR_mmap2, 0, USER_TOP + 1, RW, PRIVATE, 0, -LINUX_ENOMEM},

@@ -267,8 +267,11 @@ static void check_numbers(void)
     ktap_equal("dup() of none", (uint32_t)dup(-1), (uint32_t)-LINUX_EBADF);
     ktap_equal("dup2() of none", (uint32_t)dup2(99, 1), (uint32_t)-LINUX_EBADF);
     ktap_equal("dup2() to no number", (uint32_t)dup2(1, OPEN_MAX), (uint32_t)-LINUX_EBADF);
-    while (dup(1) >= 0) {
+    int highest = copy;
+    while ((copy = (int)dup(1)) >= 0) {
+        highest = copy;
     }
+    ktap_true("the highest number is one that there is", highest < OPEN_MAX);
     ktap_equal("when all numbers are taken", (uint32_t)dup(1), (uint32_t)-LINUX_EMFILE);
     ktap_equal("there is no pipe", (uint32_t)pipe(more), (uint32_t)-LINUX_EMFILE);
     close(200);
@@ -278,7 +281,7 @@ static void check_numbers(void)
 
 int main(void)
 {
-    ktap_plan(10 + 2 + 2 + 3 + 2 + 1 + 2 + 7 + 13);
+    ktap_plan(10 + 2 + 2 + 3 + 2 + 1 + 2 + 7 + 14);
     check_short();
     check_long();
     check_records();

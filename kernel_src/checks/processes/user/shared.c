@@ -104,6 +104,28 @@ static void check_writer(const char *text, void (*change)(void))
     ktap_true("who tries is killed", killed);
 }
 
+static int open_ends[2];
+
+static void read_in_time(void)
+{
+    char byte;
+
+    exit_with(read(open_ends[0], &byte, 1) != 1);
+}
+
+/* One waits in read() while the other gives the number of that file up: it is still read. */
+static void check_file_in_use(void)
+{
+    pipe(open_ends);
+    long child = start(read_in_time);
+    sleep_ticks(2);
+    close(open_ends[0]);
+    ktap_equal("a pipe whose reader has closed it, but still reads",
+               (uint32_t)write(open_ends[1], "x", 1), 1);
+    ktap_equal("the byte is read", (uint32_t)status_of(child), EXITED(0));
+    close(open_ends[1]);
+}
+
 /* On one CPU the others have their turn with the page and without it. */
 static void come_and_go(void)
 {
@@ -144,7 +166,7 @@ int main(void)
 {
     char byte = 0;
 
-    ktap_plan(10);
+    ktap_plan(12);
     ktap_equal("a child in this address space", (uint32_t)status_of(start(write_and_open)),
                EXITED(0));
     ktap_equal("what it wrote is there", written, 42);
@@ -153,6 +175,7 @@ int main(void)
     check_writer("a page that becomes read-only is not written any more", make_read_only);
     check_writer("a page in the place of another is not written", replace);
     check_page_that_goes();
+    check_file_in_use();
     ktap_true("the address space is there as long as one needs it", can_write((uint32_t)stack));
     return ktap_status();
 }

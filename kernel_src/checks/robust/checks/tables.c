@@ -2,6 +2,7 @@
 
 #include "checks/cr0_x87.h"
 #include "checks/descriptors.h"
+#include "checks/timer.h"
 #include "cpu/cpu.h"
 #include "include/x86.h"
 #include "kernel/checks.h"
@@ -57,22 +58,32 @@ static void check_tss(const struct cpu *cpu)
 
 extern void double_fault_task(void);
 
-/* The task that a double fault switches to: nothing of it is used before it is too late. */
-static void check_double_fault_tss(const struct cpu *cpu)
+/* The task that a double fault switches to, of each CPU: nothing of it is used before it is too
+ * late. */
+static void check_double_fault_tss(void)
 {
-    const struct tss *tss = &cpu->double_fault_tss;
-    uint64_t descriptor = cpu->gdt[SEL_DOUBLE_FAULT_TSS / 8];
-    uint32_t stack = (uint32_t)cpu->double_fault_stack;
+    int base = 1, stack = 1, code = 1, data = 1;
 
-    ktap_true("double fault tss: base and limit", descriptor_base(descriptor) == (uint32_t)tss &&
-                                                      descriptor_limit(descriptor) == TSS_SIZE - 1);
-    ktap_true("double fault tss: stack",
-              tss->ss == SEL_KERNEL_DATA && tss->esp == stack + sizeof cpu->double_fault_stack);
-    ktap_true("double fault tss: code", tss->cs == SEL_KERNEL_CODE &&
-                                            tss->eip == (uint32_t)double_fault_task &&
-                                            tss->eflags == EFLAGS_ALWAYS_1);
-    ktap_true("double fault tss: data", tss->ds == SEL_USER_DATA && tss->es == SEL_USER_DATA &&
-                                            tss->cr3 == virt_to_phys(kernel_page_directory));
+    for (const struct cpu *cpu = cpus; cpu < cpus + CPU_COUNT; cpu++) {
+        const struct tss *tss = &cpu->double_fault_tss;
+        uint64_t descriptor = cpu->gdt[SEL_DOUBLE_FAULT_TSS / 8];
+        uint32_t stack_addr = (uint32_t)cpu->double_fault_stack;
+        if (!cpu->idle) {
+            continue; /* it has not come */
+        }
+        base &= descriptor_base(descriptor) == (uint32_t)tss &&
+                descriptor_limit(descriptor) == TSS_SIZE - 1;
+        stack &=
+            tss->ss == SEL_KERNEL_DATA && tss->esp == stack_addr + sizeof cpu->double_fault_stack;
+        code &= tss->cs == SEL_KERNEL_CODE && tss->eip == (uint32_t)double_fault_task &&
+                tss->eflags == EFLAGS_ALWAYS_1;
+        data &= tss->ds == SEL_USER_DATA && tss->es == SEL_USER_DATA &&
+                tss->cr3 == virt_to_phys(kernel_page_directory);
+    }
+    ktap_true("double fault tss: base and limit", base);
+    ktap_true("double fault tss: stack", stack);
+    ktap_true("double fault tss: code", code);
+    ktap_true("double fault tss: data", data);
 }
 
 static uint16_t expected_type(uint32_t vector)
@@ -117,6 +128,21 @@ static void check_idt(void)
                1 << IRQ_TIMER | 1 << IRQ_SERIAL);
 }
 
+#define LOOKS_MAX 1000000
+
+/* The rate that the clock was started with; other checks set it anew. The chip counts down from its
+ * divisor: looked at often enough, it is once in the upper half. */
+static void check_rate(void)
+{
+    uint32_t left = 0;
+
+    for (uint32_t i = 0; i < LOOKS_MAX && left <= TIMER_DIVISOR / 2; i++) {
+        left = timer_left();
+    }
+    ktap_true("timer: it counts down from what makes its rate",
+              left > TIMER_DIVISOR / 2 && left <= TIMER_DIVISOR);
+}
+
 static void check_control(void)
 {
     uint32_t cr0 = cr0_read();
@@ -131,11 +157,12 @@ int check_tables(void)
 {
     const struct cpu *cpu = this_cpu();
 
-    ktap_plan(3 + DESCRIPTORS + 7 + 4 + 6 + 4);
+    ktap_plan(3 + DESCRIPTORS + 7 + 4 + 6 + 4 + 1);
     check_gdt(cpu);
     check_tss(cpu);
-    check_double_fault_tss(cpu);
+    check_double_fault_tss();
     check_idt();
     check_control();
+    check_rate();
     return ktap_status();
 }

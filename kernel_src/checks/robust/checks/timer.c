@@ -28,8 +28,6 @@
 #define RUNS_MAX 100
 #define OPCODE_HLT 0xf4
 #define PIC_READ_IN_SERVICE 0x0b /* Intel 8259A data sheet, OCW3 */
-#define PIT_LATCH_CHANNEL_0 0x00
-#define DIVISOR (PIT_INPUT_HZ / TIMER_HZ)
 
 static volatile int counting; /* else the clock ticks as ever */
 static struct landings landings;
@@ -104,10 +102,8 @@ static void check_rate(void)
     }
     wait_for_interrupt(); /* the first may have been due, and still be of another rate */
     wait_for_interrupt();
-    outb(PIT_COMMAND, PIT_LATCH_CHANNEL_0);
-    uint32_t left = inb(PIT_CHANNEL_0);
-    left |= (uint32_t)inb(PIT_CHANNEL_0) << 8;
-    ktap_true(text, left > DIVISOR / 2 && left <= DIVISOR);
+    uint32_t left = timer_left();
+    ktap_true(text, left > TIMER_DIVISOR / 2 && left <= TIMER_DIVISOR);
 }
 
 static int missed(const struct landings *found)

@@ -3,7 +3,21 @@
 
 #include <stdint.h>
 
+#include "include/constants.h"
+#include "include/x86.h"
+
 struct pt_regs;
+
+#define TIMER_DIVISOR (PIT_INPUT_HZ / TIMER_HZ)
+#define PIT_LATCH_CHANNEL_0 0x00
+
+/* What the chip has still to count down before its next interrupt. */
+static inline uint32_t timer_left(void)
+{
+    outb(PIT_COMMAND, PIT_LATCH_CHANNEL_0);
+    uint32_t low = inb(PIT_CHANNEL_0);
+    return low | (uint32_t)inb(PIT_CHANNEL_0) << 8;
+}
 
 struct landings {
     uint32_t user;       /* in ring 3 */

@@ -10,9 +10,7 @@
 #include "sys/check_arguments.h"
 #include "user/include/checks.h"
 #include "user/include/fast_return.h"
-#include "user/include/gate.h"
-
-#define OPCODE_RET 0xc3
+#include "user/include/uses_sysenter.h"
 
 /* What the stub pushes, from the top of the stack up. */
 struct frame {
@@ -29,16 +27,6 @@ extern char bad_frames_back[];
 
 static const struct frame constant_frame = {0xf6f6f6f6, 0, 0, (uint32_t)bad_frames_back};
 static uint8_t pages[2 * PAGE_SIZE];
-
-static int uses_sysenter(void)
-{
-    const uint8_t *code = (const uint8_t *)fast_gate;
-
-    while (*code != OPCODE_RET && !(code[0] == 0x0f && code[1] == 0x34)) {
-        code++;
-    }
-    return *code != OPCODE_RET;
-}
 
 static void check_result(const char *text, uint32_t ebp, const struct result *result,
                          uint32_t expected)
