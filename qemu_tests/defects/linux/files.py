@@ -268,8 +268,8 @@ MEMORY = (
         "mmap-diet",
         changed(
             "mm/area.c",
-            "    pages_hide(space, start, end);\n",
-            "    (void)pages_hide;\n",
+            "    pages_forbid(space, start, end, PAGE_PRESENT);\n",
+            "    (void)pages_forbid;\n",
             "        pages_free(space, area->start, area->end);\n",
             "",
         ),

@@ -167,7 +167,7 @@ int space_unmap(struct space *space, uint32_t start, uint32_t end)
     if (space_split(space, start, end) != 0) {
         return -ENOMEM;
     }
-    pages_hide(space, start, end);
+    pages_forbid(space, start, end, PAGE_PRESENT);
     tlb_flush(space);
     areas_free(space, start, end);
     return 0;

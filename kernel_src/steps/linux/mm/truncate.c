@@ -14,7 +14,7 @@ static void area_cut(struct space *space, const struct area *area, uint32_t page
     uint32_t start = area->start + pages * PAGE_SIZE;
 
     if (pages < (area->end - area->start) / PAGE_SIZE) {
-        pages_hide(space, start, area->end);
+        pages_forbid(space, start, area->end, PAGE_PRESENT);
         tlb_flush(space);
         pages_free(space, start, area->end);
     }

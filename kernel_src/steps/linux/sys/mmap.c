@@ -110,7 +110,7 @@ long sys_madvise(uint32_t start, uint32_t size, uint32_t advice)
         if (start <= space->sysinfo && space->sysinfo < end) {
             return -EINVAL;
         }
-        pages_hide(space, start, end);
+        pages_forbid(space, start, end, PAGE_PRESENT);
         tlb_flush(space);
         pages_free(space, start, end);
     }

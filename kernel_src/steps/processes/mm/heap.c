@@ -17,7 +17,7 @@ struct heap_page {
     uint32_t size_index;
     uint32_t used; /* pieces */
     void *free;
-    struct heap_page *next, *previous; /* pages of this size that have a free piece */
+    struct heap_page *next, **link; /* of this size, with a free piece; and what points here */
     uint32_t unused[3];
 };
 
@@ -27,23 +27,19 @@ static struct heap_page *pages[SIZES];
 
 static void list_add(struct heap_page *page)
 {
-    page->next = pages[page->size_index];
-    page->previous = NULL;
+    page->link = &pages[page->size_index];
+    page->next = *page->link;
     if (page->next) {
-        page->next->previous = page;
+        page->next->link = &page->next;
     }
-    pages[page->size_index] = page;
+    *page->link = page;
 }
 
 static void list_remove(struct heap_page *page)
 {
-    if (page->previous) {
-        page->previous->next = page->next;
-    } else {
-        pages[page->size_index] = page->next;
-    }
+    *page->link = page->next;
     if (page->next) {
-        page->next->previous = page->previous;
+        page->next->link = page->link;
     }
 }
 

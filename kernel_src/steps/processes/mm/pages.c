@@ -39,12 +39,12 @@ static inline uint32_t next_page(struct space *space, uint32_t address, uint32_t
     return end;
 }
 
-void pages_hide(struct space *space, uint32_t start, uint32_t end)
+void pages_forbid(struct space *space, uint32_t start, uint32_t end, uint32_t rights)
 {
     uint32_t *entry = NULL;
 
     for (uint32_t at = start; (at = next_page(space, at, end, &entry)) < end; at += PAGE_SIZE) {
-        *entry &= ~PAGE_PRESENT;
+        *entry &= ~rights;
     }
 }
 
@@ -73,17 +73,12 @@ void pages_free(struct space *space, uint32_t start, uint32_t end)
 /* Only takes rights away. What is allowed now and was not before comes with the next page fault. */
 void pages_protect(struct space *space, const struct area *area)
 {
-    uint32_t *entry = NULL;
+    uint32_t rights = area->flags & PROT_WRITE ? 0 : PAGE_WRITE;
 
-    for (uint32_t at = area->start; (at = next_page(space, at, area->end, &entry)) < area->end;
-         at += PAGE_SIZE) {
-        if ((area->flags & PROT_WRITE) == 0) {
-            *entry &= ~PAGE_WRITE;
-        }
-        if ((area->flags & AREA_PROTECTION) == PROT_NONE) {
-            *entry &= ~PAGE_PRESENT;
-        }
+    if ((area->flags & AREA_PROTECTION) == PROT_NONE) {
+        rights |= PAGE_PRESENT;
     }
+    pages_forbid(space, area->start, area->end, rights);
 }
 
 /* Both sides lose the right to write a private page: who writes first gets a copy. */

@@ -37,7 +37,7 @@ int memory_reclaim(void)
             signal_send(p, SIGKILL);
         }
     }
-    pages_hide(space, 0, USER_TOP);
+    pages_forbid(space, 0, USER_TOP, PAGE_PRESENT);
     tlb_flush(space);
     pages_free(space, 0, USER_TOP);
     return 1;

@@ -87,8 +87,9 @@ uint32_t space_hole(const struct space *space, uint32_t size);
  * not be used now (PROT_NONE). */
 uint32_t *space_entry(struct space *space, uint32_t address, int create);
 
-/* Before frames are freed: with tlb_flush() after it no CPU remembers them. */
-void pages_hide(struct space *space, uint32_t start, uint32_t end);
+/* Take rights away: PAGE_WRITE, PAGE_PRESENT. Before frames are freed: without PAGE_PRESENT, and
+ * with tlb_flush() after it, no CPU remembers them. */
+void pages_forbid(struct space *space, uint32_t start, uint32_t end, uint32_t rights);
 void pages_free(struct space *space, uint32_t start, uint32_t end);
 
 /* How many there are; those that others share count, too: a process that takes all memory may have

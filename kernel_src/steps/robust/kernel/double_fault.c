@@ -12,20 +12,11 @@
 
 void double_fault_task(void);
 
-/* Whose double fault stack are we on? */
-static struct cpu *cpu_of(const void *stack_pointer)
-{
-    for (struct cpu *cpu = cpus; cpu < cpus + CPU_COUNT; cpu++) {
-        if (stack_pointer >= (void *)cpu && stack_pointer < (void *)(cpu + 1)) {
-            return cpu;
-        }
-    }
-    return cpus;
-}
-
 void double_fault_task(void)
 {
-    const struct tss *tss = &cpu_of(__builtin_frame_address(0))->tss;
+    /* Which CPU's is the stack that we are on? It is a part of its struct cpu. */
+    uint32_t offset = (uint32_t)__builtin_frame_address(0) - (uint32_t)cpus;
+    const struct tss *tss = &cpus[offset / sizeof cpus[0]].tss;
     struct pt_regs regs = {
         .ebx = tss->ebx,
         .ecx = tss->ecx,
