@@ -61,11 +61,6 @@ class CpuSection(Section):
     count: Annotated[StrictInt, Since(Step.ROBUST)] = Field(
         default=1, ge=1, le=8, description="CPUs that the kernel brings up; QEMU is given as many."
     )
-    smap: Annotated[StrictBool, Since(Step.ROBUST)] = Field(
-        default=False,
-        description="CR4.SMAP: the kernel cannot touch a program's memory but where it means to. "
-        'For a CPU that has it, such as machine.cpu = "max": no other runs this kernel.',
-    )
 
 
 class SysenterSection(Section):
@@ -220,8 +215,6 @@ class KernelConfig(Section):
         values = self.model_dump(mode="json", exclude={"machine"})
         if self.host == HostSection():
             del values["host"]  # younger than the others: kernels without it are as before
-        if not self.cpu.smap:
-            del values["cpu"]["smap"]
         text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -143,7 +143,6 @@ _CPU: tuple[Call, ...] = (
         "cpu/cpu.h",
         "Read-only means read-only in ring 0 too; no x87 for programs.",
     ),
-    Call("smap_init()", "cpu/smap.h", "And a program's memory is none of ring 0's.", "smap"),
     Call("fpu_init()", "cpu/fpu.h", "But for programs that are switched with it.", "processes"),
     Call("sysenter_init(cpu)", "cpu/sysenter.h", "The three MSRs: the fast way in."),
 )

@@ -6,7 +6,7 @@ from builder.config.step import STEPS
 # Layers that a step and those after it want in another form: one called after both, such as
 # "smp-processes", lies over them.
 _OTHER_FORMS = {
-    "processes": ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap", "smap"),
+    "processes": ("one-cpu", "smp", "page-fixed", "page-random", "io-bitmap"),
     "linux": ("page-fixed", "page-random", "io-bitmap"),
 }
 _FORMS = (*_OTHER_FORMS, "host")
@@ -25,7 +25,6 @@ _WITH_CHECKS = (
     "robust-only",
     "smp",
     "io-bitmap",
-    "smap",
     "processes",
     "smp-processes",
     "io-bitmap-processes",
@@ -46,8 +45,6 @@ def layers_of(config: KernelConfig) -> tuple[str, ...]:
         layers.append(f"page-{config.vsyscall.address}")
         if config.tss.io_bitmap:
             layers.append("io-bitmap")
-        if config.cpu.smap:
-            layers.append("smap")
     else:
         layers.append("lesson")
     if "processes" not in reached:

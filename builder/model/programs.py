@@ -90,7 +90,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("kernel-segment", "GP", "a selector of the kernel's"),
     Fault("stack-segment", "GP", "a null selector in SS"),
     Fault("far-jump", "GP", "a far jump to the kernel's code segment"),
-    Fault("iret-kernel", "GP", "IRET to ring 0", until="smap"),
+    Fault("iret-kernel", "GP", "IRET to ring 0", until="robust"),  # then in checks/smap.c
     Fault("iret-nested", "TS", "IRET with EFLAGS.NT set"),
     Fault("hlt", "GP", "a privileged instruction"),
     Fault("cli", "GP", "CLI without the right to it"),
@@ -227,8 +227,8 @@ PROGRAMS: tuple[Program, ...] = (
     *(_bare_program(name, "user/faults_sysenter", "sysenter") for name in _PRIVILEGED),
     *(_bare_program(name, "user/bad_sysenter", "sysenter") for name in _BAD_SYSENTER),
     *(_bare_program(name, "user/faults_robust", "robust") for name in _FOR_RING_0),
-    _program("smap", "checks", "smap"),
-    _bare_program("iret-kernel", "user/faults", "smap"),
+    _program("smap", "checks", "robust"),
+    _bare_program("iret-kernel", "user/faults", "robust"),
     *(_bare_program(name, "user/faults_io_bitmap", "io-bitmap") for name in _PORT_SWITCH),
 )
 
@@ -335,7 +335,7 @@ def _suite() -> tuple[SuiteEntry, ...]:
         SuiteEntry(
             "SMEP and UMIP, on a CPU that has them", ("checks", "robust"), check="check_guards"
         ),
-        SuiteEntry("SMAP: a program's memory", ("checks", "smap"), check="check_smap"),
+        SuiteEntry("SMAP, on a CPU that has it", ("checks", "robust"), check="check_smap"),
         SuiteEntry(
             "timer interrupts during many calls", ("checks", "robust"), check="check_timer_storm"
         ),

@@ -50,22 +50,24 @@ class Trap:
 
     @property
     def label(self) -> str:
-        """Name of its entry point in entry/traps.asm."""
+        """Name of its entry point."""
+        if self.on_emergency_stack:
+            return f"trap_{self.vector}_at_sysenter"
         return self.own_entry or f"trap_{self.vector}"
 
     @property
     def entry_macro(self) -> str:
         """The macro of entry/traps.asm that makes its entry point."""
-        if self.own_entry or self.task_gate:
+        if self.own_entry or self.task_gate or self.on_emergency_stack:
             return "ENTRY_ELSEWHERE"
-        if self.on_emergency_stack:
-            return "ENTRY_AT_SYSENTER"
         return "ENTRY_WITH_ERROR" if self.error_code else "ENTRY"
 
     @property
     def entry_argument(self) -> str:
         """What that macro is told."""
-        return self.own_entry or ("0" if self.task_gate else str(self.vector))
+        if self.task_gate:
+            return "0"
+        return self.label if self.entry_macro == "ENTRY_ELSEWHERE" else str(self.vector)
 
     @property
     def title(self) -> str:
@@ -229,16 +231,10 @@ HANDLERS: tuple[Handler, ...] = (
         "processes",
     ),
     Handler(
-        "VECTOR_PF",
-        f"smap_fault{_WITH_FRAME}",
-        "or one that ring 0 may not touch",
-        "smap-processes",
-    ),
-    Handler(
         "VECTOR_BP",
         f"check_smap_trap{_WITH_FRAME}",
         "looks at AC, for checks/smap.c",
-        "checks-smap",
+        "checks-robust",
     ),
     Handler("FIRST_IRQ_VECTOR + IRQ_TIMER", "clock_tick(regs)", "the next one's turn", "processes"),
     Handler(

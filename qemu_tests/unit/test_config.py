@@ -110,7 +110,6 @@ def test_digest_is_about_the_kernel_and_not_about_the_machine_or_the_place(tmp_p
     others = [
         "kernel.step=int80",
         "cpu.count=2",
-        "cpu.smap=true",
         "sysenter.stack=esp0-word",
         "tss.io_bitmap=false",
     ]
@@ -188,7 +187,6 @@ def test_override_into_something_that_is_no_table(tmp_path: Path) -> None:
     "override",
     [
         "cpu.count=2",
-        "cpu.smap=true",
         "sysenter.stack=per-switch",
         "vsyscall.address=random",
         "tss.io_bitmap=false",

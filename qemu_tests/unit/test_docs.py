@@ -48,7 +48,6 @@ CONFIGS = {
     "processes": ["kernel.step=processes"],
     "linux": ["kernel.step=linux"],
     "linux, checks": ["kernel.step=linux", "programs.suite=checks", "cpu.count=2"],
-    "smap": ["kernel.step=robust", "cpu.smap=true"],
     "processes, checks": ["kernel.step=processes", "programs.suite=checks", "cpu.count=2"],
     "default, checks": ["programs.suite=checks"],
     "robust, checks": [

@@ -22,7 +22,6 @@ from qemu_tests.kit.kernels import Lab
 GOOD = {
     "kernel.step": STEPS,
     "cpu.count": ("1", "2", "3", "8"),
-    "cpu.smap": ("true", "false"),
     "sysenter.stack": ("per-switch", "esp0-word", "tss-end"),
     "vsyscall.address": ("fixed", "random"),
     "tss.io_bitmap": ("true", "false"),
@@ -38,7 +37,6 @@ GOOD = {
 BAD = {
     "kernel.step": ("vsycall", "", "3", "[]"),
     "cpu.count": ("0", "9", "-1", "1.5", "two", "true", "99999999999999999999"),
-    "cpu.smap": ("yes", "1"),
     "sysenter.stack": ("esp0", "1", '""'),
     "vsyscall.address": ("0xffffe000", "Fixed"),
     "tss.io_bitmap": ("yes", "1", "0"),
@@ -146,7 +144,7 @@ def test_what_renders_also_builds_and_boots(lab: Lab, overrides: list[str]) -> N
         return
     kernel = lab.kernel(*overrides, "programs.suite=demo")
     assert kernel_problems(kernel.elf, kernel.model) == ()
-    machine = Machine("max" if config.cpu.smap else Machine.cpu, cpus=config.cpu.count)
+    machine = Machine(cpus=config.cpu.count)
     result = lab.boot(kernel, f"hypothesis-{config.digest}", machine=machine)
     assert result.verdict.passed, result.explain()
 

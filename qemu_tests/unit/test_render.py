@@ -58,7 +58,6 @@ TREES = {
     "linux cpus": ("kernel.step=linux", "cpu.count=4", "vsyscall.address=random"),
     "linux bare": ("kernel.step=linux", "tss.io_bitmap=false", "programs.suite=none"),
     "linux checks": ("kernel.step=linux", "programs.suite=checks", "cpu.count=2"),
-    "smap checks": ("kernel.step=processes", "programs.suite=checks", "cpu.smap=true"),
     "exec": EXEC,
     "exec trace": (*EXEC, "host.trace=true", "cpu.count=2"),
     "processes checks": ("kernel.step=processes", "programs.suite=checks", "cpu.count=2"),

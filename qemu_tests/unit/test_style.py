@@ -27,7 +27,6 @@ TREES = {
     "random page": "kernel.step=robust vsyscall.address=random",
     "no I/O bitmap": "kernel.step=robust tss.io_bitmap=false",
     "checks, 4 CPUs": "kernel.step=robust programs.suite=checks cpu.count=4",
-    "SMAP, checks": "kernel.step=processes programs.suite=checks cpu.smap=true",
     "exec": "kernel.step=linux host.streams=true programs.suite=none tss.io_bitmap=false",
     "exec, traced, 2 CPUs": (
         "kernel.step=linux host.streams=true host.trace=true programs.suite=none cpu.count=2"

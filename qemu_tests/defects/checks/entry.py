@@ -197,12 +197,14 @@ ENTRY = (
     ),
     checks(
         "debug exception on the emergency stack",
-        changed("entry/traps.asm", "    je   trap_%1_at_sysenter\n", ""),
+        changed("entry/at_sysenter.asm", "ring 0\n    jne  .usual", "ring 0\n    jmp  .usual"),
         "the first kernel instruction",
     ),
     checks(
         "every debug exception of the kernel's taken for the first instruction's",
-        changed("entry/traps.asm", "    cmp  dword [esp], sysenter_entry\n    jne  %%usual\n", ""),
+        changed(
+            "entry/at_sysenter.asm", "    cmp  dword [esp], sysenter_entry\n    jne  .usual\n", ""
+        ),
         "check_|double fault|int80_entry",
         word="panic",
     ),
@@ -325,39 +327,61 @@ ENTRY = (
         )
     ),
     *(
-        Defect(name, changes, word, says, config=(*CHECKS, "cpu.smap=true", "machine.cpu=max"))
+        Defect(name, changes, word, says, config=(*CHECKS, "machine.cpu=max"))
         for name, changes, word, says in (
             (
                 "CR4.SMAP off",
-                changed("cpu/smap.c", "    cr4_set(CR4_SMAP);\n", ""),
+                changed("cpu/control.c", "smap ? CR4_SMAP : 0", "smap ? 0 : 0"),
                 "fail",
-                ("cr4.SMAP is set", "the kernel cannot read a program's page", "nor write to it"),
+                (
+                    "cr4.SMAP is set",
+                    *("the kernel cannot read a program's page", "nor write to it"),
+                    "nor can a call read the program's memory",
+                ),
             ),
             (
                 "AC of the program's kept at int 0x80",
-                changed("entry/int80_entry.asm", "    clac ", "    ; "),
+                changed(
+                    "entry/int80_entry.asm", "    SMAP .clac, clac, push gs\n", "    push gs\n"
+                ),
                 "fail",
                 ("AC of a program is clear in its calls",),
             ),
             (
                 "AC of the program's kept in an exception",
-                changed("entry/traps.asm", "    clac ", "    ; "),
+                changed("entry/traps.asm", "    SMAP .clac, clac, push es\n", "    push es\n"),
                 "fail",
                 ("and AC was clear in the kernel",),
             ),
             (
                 "AC left set behind a copy",
-                changed("mm/uaccess.asm", "    clac\n", ""),
+                changed(
+                    "mm/uaccess.asm", "    SMAP .out, clac, pop edi\n", ".out:\n    pop  edi\n"
+                ),
                 "fail",
                 ("then AC is clear again", "AC is clear behind that, too"),
             ),
             (
                 "the sixth argument read without STAC",
-                changed(SYSENTER_ENTRY, "    stac ", "    ; "),
+                changed(SYSENTER_ENTRY, "6, stac, mov ebp", "6, clac, mov ebp"),
+                "fail",
+                ("registers and arguments",),
+            ),
+            (
+                "STAC and CLAC not written where there is room for them",
+                changed("mm/paging.c", "cpu_features.smap && ", "0 && "),
                 "fail",
                 ("registers and arguments",),
             ),
         )
+    ),
+    Defect(
+        "a page brought where ring 0 may not go",
+        changed("mm/fault.c", " && !is_stray", " && (is_stray | 1)"),
+        "hang",
+        ("SMAP, on a CPU that has it|no output",),
+        config=(*CHECKS, "machine.cpu=max"),
+        steps=("processes",),
     ),
     Defect(
         "CPUs not started",

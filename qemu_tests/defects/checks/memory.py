@@ -84,13 +84,19 @@ MEMORY = (
         "page tables",
         steps=INT80,
     ),
-    checks(
-        "fixup of the copy functions missing",
-        changed("mm/uaccess.asm", "    dd copy_or_fault.copy, copy_or_fault.fault", ""),
-        r"#PF page fault|exception 14",
-        "copy_or_fault",
-        word="panic",
-        steps=INT80,
+    *(
+        checks(
+            "fixup of the copy functions missing",
+            changed("mm/uaccess.asm", f"    dd copy_or_fault.{fixup}", ""),
+            r"#PF page fault|exception 14",
+            "copy_or_fault",
+            word="panic",
+            steps=(step,),
+        )
+        for step, fixup in (
+            ("int80", "copy, copy_or_fault.fault"),
+            ("robust", "copy_words, copy_or_fault.out"),
+        )
     ),
     checks(
         "pointers of system calls not checked",

@@ -13,7 +13,7 @@ int check_interrupts(void);       /* checks/interrupts.c: only from step robust 
 int check_pointers(void);         /* checks/pointers.c: only with read() */
 int check_entry(void);            /* checks/entry.c: only with SYSENTER */
 int check_guards(void);           /* checks/guards.c: likewise */
-int check_smap(void);             /* checks/smap.c: only with the option cpu.smap */
+int check_smap(void);             /* checks/smap.c: likewise */
 int check_every_breakpoint(void); /* checks/every_breakpoint.c: only with SYSENTER */
 int check_bad_sysenter(void);     /* checks/bad_sysenter.c: only with SYSENTER */
 int check_at_sysenter(void);      /* checks/at_sysenter.c: only in the small kernel with the page */

@@ -16,6 +16,7 @@
 #define CHECK_ASK_PROCESSES 0xa5c00007u /* how many there are, if somebody counts them */
 #define CHECK_ASK_FRAME 0xa5c00008u     /* check_frame() of the call's struct pt_regs */
 #define CHECK_ASK_WORK 0xa5c00009u      /* process.work: is this call to go back the longer way? */
+#define CHECK_ASK_READ 0xa5c0000au      /* can the kernel read where the second argument says? */
 
 /* Of process.work what the call itself brings about. */
 #define CHECK_WORK (WORK_SEGMENTS | WORK_FLAGS)

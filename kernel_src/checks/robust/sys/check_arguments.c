@@ -4,6 +4,7 @@
 
 #include "checks/cpu_note.h"
 #include "checks/process_count.h"
+#include "checks/smap.h"
 #include "mm/mm.h"
 #include "proc/process.h"
 #include "sys/calls.h"
@@ -41,6 +42,8 @@ long sys_check_arguments(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_
         return (long)check_frame((const struct pt_regs *)current_process() - 1);
     case CHECK_ASK_WORK:
         return (long)(current_process()->work & CHECK_WORK);
+    case CHECK_ASK_READ:
+        return check_can_read(b);
     default:
         return (long)check_mix(a, b, c, d, e, f);
     }

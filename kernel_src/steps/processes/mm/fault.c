@@ -5,6 +5,7 @@
  * the same way.
  */
 
+#include "cpu/cpuid.h"
 #include "cpu/tlb.h"
 #include "fs/inode.h"
 #include "include/x86.h"
@@ -92,8 +93,11 @@ void memory_fault(struct pt_regs *regs, uint32_t vector)
     struct process *process = current_process();
     uint32_t address = cr2_read();
     int write = (regs->orig_eax & PAGE_FAULT_WRITE) != 0;
+    /* The kernel went where it must not: with the page there, the same would happen again. */
+    int is_stray =
+        cpu_features.smap && !(regs->orig_eax & PAGE_FAULT_USER) && !(regs->eflags & EFLAGS_AC);
 
-    if (address < USER_TOP && process->space) {
+    if (address < USER_TOP && process->space && !is_stray) {
         int error = space_fault(process->space, address, write);
         while (error == -ENOMEM && !is_dying(process) && memory_reclaim()) {
             error = space_fault(process->space, address, write);

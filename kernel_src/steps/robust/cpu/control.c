@@ -17,11 +17,8 @@
  *
  * SMEP  the kernel cannot be led to execute what a program has written: a function pointer that was
  *     overwritten is a page fault, not the program's code in ring 0.
+ * SMAP  nor to read or write what is a program's, but where it says so: see include/smap.inc.
  * UMIP  a program does not learn where the GDT, the IDT and the TSS are: SGDT and the like are #GP.
- *
- * There is a third, SMAP, for data, which needs two more instructions around each access to a
- * program's memory, the 6th argument's among them. CPUs without it do not know these: so it is an
- * option of the kernel, cpu.smap in kernel.toml.
  */
 void control_init(void)
 {
@@ -30,6 +27,8 @@ void control_init(void)
     cr0_write((cr0_read() & ~(CR0_CD | CR0_NW)) | CR0_WP | CR0_AM | CR0_EM);
     if (cpu_features.max_leaf >= leaf) {
         __asm__("cpuid" : "+a"(leaf), "=b"(ebx), "+c"(part), "=d"(edx));
-        cr4_set((ebx & CPUID7_EBX_SMEP ? CR4_SMEP : 0) | (part & CPUID7_ECX_UMIP ? CR4_UMIP : 0));
+        cpu_features.smap = (ebx & CPUID7_EBX_SMAP) != 0;
+        cr4_set((ebx & CPUID7_EBX_SMEP ? CR4_SMEP : 0) | (cpu_features.smap ? CR4_SMAP : 0) |
+                (part & CPUID7_ECX_UMIP ? CR4_UMIP : 0));
     }
 }

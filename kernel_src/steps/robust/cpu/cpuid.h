@@ -11,6 +11,7 @@ struct cpu_features {
     uint32_t signature; /* family, model, stepping: CPUID leaf 1, EAX */
     uint32_t leaf1_edx; /* CPUID_ bits */
     char vendor[13];
+    uint8_t smap; /* CR4.SMAP is set: see include/smap.inc */
 };
 extern struct cpu_features cpu_features;
 void cpu_identify(void);

@@ -8,10 +8,14 @@
 
 #include "mm/mm.h"
 
+#include "cpu/cpuid.h"
 #include "include/x86.h"
 #include "kernel/kernel.h"
 
 extern char boot_stack_guard[];
+
+/* From the linker script: in turn where include/smap.inc has left room, and what goes there. */
+extern const uint32_t smap_start[], smap_end[];
 
 static uint32_t *table_of(uint32_t directory_entry)
 {
@@ -87,6 +91,9 @@ static void map_all_memory(void)
 
 static void protect_text(void)
 {
+    for (const uint32_t *row = smap_start; cpu_features.smap && row < smap_end; row += 2) {
+        *(uint32_t *)row[0] = row[1];
+    }
     for (char *page = kernel_text_start; page < kernel_rodata_end; page += PAGE_SIZE) {
         *page_entry(kernel_page_directory, (uint32_t)page) &= ~PAGE_WRITE;
     }

@@ -1,6 +1,7 @@
 ; mm/uaccess.asm: copying to and from memory that may not be there.
 
 %include "include/constants.inc"
+%include "include/smap.inc"
 
     section .text
 
@@ -16,27 +17,22 @@ copy_or_fault:
     push edi
     mov  edi, [esp + 12]
     mov  esi, [esp + 16]
-    mov  ecx, [esp + 20]
-    mov  eax, ecx
+    SMAP .stac, stac, mov ecx, [esp + 20]
+    mov  edx, ecx
     shr  ecx, 2
-    and  eax, 3
-    stac                                    ; from here on a program's memory: see cpu/smap.c
+    and  edx, 3
+    mov  eax, -EFAULT                       ; unless it gets to the end
 .copy_words:
     rep  movsd
-    mov  ecx, eax
+    mov  ecx, edx
 .copy_bytes:
     rep  movsb
     xor  eax, eax
-.out:
-    clac
-    pop  edi
+    SMAP .out, clac, pop edi
     pop  esi
     ret
-.fault:
-    mov  eax, -EFAULT
-    jmp  .out
 
     section .fixups progbits alloc noexec nowrite align=4
 
-    dd copy_or_fault.copy_words, copy_or_fault.fault
-    dd copy_or_fault.copy_bytes, copy_or_fault.fault
+    dd copy_or_fault.copy_words, copy_or_fault.out
+    dd copy_or_fault.copy_bytes, copy_or_fault.out

@@ -1,4 +1,0 @@
-/* cpu/smap.h: CR4.SMAP. */
-#pragma once
-
-void smap_init(void);
