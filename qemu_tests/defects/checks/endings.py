@@ -103,7 +103,7 @@ ENDINGS = (
         changed("kernel/main.c", "    idt_load();\n", ""),
         "reset",
         r"exception 0x0e, error code 0x0005, eip=0x0804[0-9a-f]{4} cpl=3, cr2=0xc0100000",
-        static=r"entry point int80_entry is missing",
+        static=r"entry point nmi_entry is missing",
     ),
     demo(
         "panic",

@@ -72,7 +72,7 @@ VDSO = (
     ),
     vdso(
         "time of day since the start",
-        changed("dev/clock.c", "{.seconds = rtc_seconds()}", "{.seconds = 0}"),
+        changed("dev/clock.c", "wall.seconds = rtc_seconds();", "wall.seconds = 0;"),
         "after 1999",
     ),
     vdso(
