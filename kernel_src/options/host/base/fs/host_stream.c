@@ -188,5 +188,8 @@ static long output_write(struct file *file, const void *buffer, size_t size)
     return done ? (long)done : error;
 }
 
-const struct file_ops host_input_ops = {.read = input_read, .ready = input_ready};
-const struct file_ops host_output_ops = {.write = output_write, .ready = output_ready};
+/* To a program they are pipes, whatever they are to the host. */
+const struct file_ops host_input_ops = {
+    .read = input_read, .ready = input_ready, .mode = S_IFIFO | 0600};
+const struct file_ops host_output_ops = {
+    .write = output_write, .ready = output_ready, .mode = S_IFIFO | 0600};
