@@ -24,7 +24,6 @@ READERS: dict[str, Callable[[Path], object]] = {
 NOT_FILES: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _path: None,
     "folder": Path.mkdir,
-    "FIFO": os.mkfifo,
     "dangling link": lambda path: path.symlink_to("nowhere"),
     "link to itself": lambda path: path.symlink_to(path.name),
     "device": lambda path: path.symlink_to("/dev/zero"),
@@ -83,3 +82,13 @@ def test_a_file_that_is_too_large_is_not_read(
         READERS[reader](path)
     assert "more than 3 bytes" in str(caught.value)
     assert read_ordinary(path, 4) == b"1234"
+
+
+def test_a_pipe_is_read_to_its_end_and_nobody_is_waited_for(tmp_path: Path) -> None:
+    there, here = os.pipe()
+    os.write(here, b"from a command")
+    os.close(here)
+    assert read_ordinary(Path(f"/dev/fd/{there}"), 100) == b"from a command"
+    os.close(there)
+    os.mkfifo(tmp_path / "fifo")
+    assert read_ordinary(tmp_path / "fifo", 100) == b""
