@@ -70,9 +70,13 @@ def explain(ours: Side, healthy: Side, results: int) -> Explanation | None:
 
 def _told(left: Trip, right: Trip) -> Explanation | None:
     """What the CPU was told: the first that is told on one side only, or otherwise."""
-    for ours, theirs in zip_longest(left.told, right.told):
+    for index, (ours, theirs) in enumerate(zip_longest(left.told, right.told)):
         if ours is None and left.ended:
             return None  # it did not come so far
+        if theirs is None and _is_once_more(left.told, index):
+            return None
+        if ours is None and _is_once_more(right.told, index):
+            return None
         if _same(left, ours, right, theirs):
             assert ours is not None and theirs is not None
             if found := _descriptors(left, right, ours.table, theirs.table):
@@ -92,6 +96,12 @@ def _told(left: Trip, right: Trip) -> Explanation | None:
             text = f"{_title(ours)} becomes {values[0]} here; in the healthy kernel {values[1]}"
             return Explanation(line, text)
     return None
+
+
+def _is_once_more(told: list[Told], index: int) -> bool:
+    """Was the same told there before, as at each switch of processes? Then one side had fewer."""
+    row = told[index]
+    return any((row.what, row.address) == (one.what, one.address) for one in told[:index])
 
 
 def _new_to(other: Side, side: Side, address: int, callers: tuple[int, ...]) -> Line | None:

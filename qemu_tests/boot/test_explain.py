@@ -16,7 +16,7 @@ from qemu_tests.explained import Trial, explained, is_near, trials
 from qemu_tests.kit.kernels import Change, Lab
 
 # One of each kind: an instruction less, more, another one; a table; an MSR; the GDT; a switch; the
-# stack that an entry begins on.
+# stack that an entry begins on; one with fewer switches of processes than the healthy kernel.
 SAMPLE = (
     "no cld at int 0x80",
     "EBX not kept by the page",
@@ -24,6 +24,7 @@ SAMPLE = (
     "getpid in place of a hole",
     "MSR_IA32_SYSENTER_EIP not written",
     "GDT with user code and data swapped",
+    "DS of the program trusted at SYSENTER",
     "IDT not loaded",
     "FS and GS not switched",
     "esp0 stale",
