@@ -38,6 +38,10 @@ _MASK = (
     "a bit of a mask that a macro evaluates while it is assembled: nothing that is executed before "
     "the failure differs"
 )
+_BETWEEN = (
+    "it happens between two system calls, none of which begins otherwise: their beginnings are "
+    "what is compared, and one is looked at whole"
+)
 REASONS: dict[str, str] = {
     "error code of NP forgotten (int80)": _MASK,
     "error code of GP forgotten (int80)": _MASK,
@@ -45,6 +49,8 @@ REASONS: dict[str, str] = {
         "the choice is made at the boot, its outcome is seen when a program first executes the "
         "page: named is the stub that was chosen"
     ),
+    "no cld at traps (int80)": _BETWEEN,
+    "register leaked at the start (vsyscall)": _BETWEEN,
     "vsyscall page writable (vsyscall)": (
         "what a page table allows is looked at by the CPU alone: no row says so, and the program "
         "that writes there has no names"
