@@ -16,6 +16,7 @@ from pathlib import Path
 from builder.errors import UserError
 from builder.labs.lab import Lab
 from builder.labs.lab_course import lab_named
+from builder.tools.ordinary_file import read_ordinary
 
 COLUMNS = ("student", "time")
 TABLE_MAX_BYTES = 1 << 22
@@ -51,15 +52,11 @@ def read_times(path: Path) -> Times:
         UserError: It is no such table, or has a hand-in twice, or a time or lab that is none.
     """
     try:
-        with path.open("rb") as stream:
-            data = stream.read(TABLE_MAX_BYTES + 1)
-        text = data.decode("utf-8-sig")
+        text = read_ordinary(path, TABLE_MAX_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise _wrong(path, str(error.strerror or error)) from error
     except UnicodeDecodeError as error:
         raise _wrong(path, f"byte {error.start} is not UTF-8") from error
-    if len(data) > TABLE_MAX_BYTES:
-        raise _wrong(path, f"more than {TABLE_MAX_BYTES} bytes")
     times: dict[tuple[str, str], datetime] = {}
     table = csv.DictReader(text.splitlines())
     try:

@@ -22,9 +22,9 @@ struct file_ops {
     long (*control)(struct file *file, uint32_t request, void *argument); /* ioctl() */
     /* Changes with each event after which `ready` may say something anew; NULL: nobody counts. */
     uint32_t (*events)(const struct file *file);
-    uint32_t mode; /* as stat() tells it of one that has no inode; 0: one of no kind */
     /* Whose ready_changed() tells of those events; NULL: it has to be looked at again and again. */
     struct wait_queue *(*queue)(const struct file *file);
+    uint32_t mode; /* as stat() tells it of one that has no inode; 0: one of no kind */
 };
 
 /* An open file: several processes, and several numbers of one, may share it. */
