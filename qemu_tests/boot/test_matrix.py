@@ -304,6 +304,18 @@ def test_all_memory_up_to_the_direct_map_is_used(lab: Lab, memory_mib: int, kind
     assert most_kib - 1024 - 64 * 2 - 128 <= usable_kib <= most_kib - 1024
 
 
+@pytest.mark.parametrize("memory_mib", [128, 3072])
+@pytest.mark.parametrize("step", ["robust", "processes", "linux"])
+def test_the_checks_find_the_end_of_what_a_large_machine_has(
+    lab: Lab, step: str, memory_mib: int
+) -> None:
+    """They take all there is of something; with more memory there is more, up to another limit."""
+    kernel = lab.kernel(f"kernel.step={step}", "programs.suite=checks")
+    machine = Machine(memory_mib=memory_mib)
+    result = lab.boot(kernel, f"large-{step}-{memory_mib}", machine=machine)
+    assert result.verdict.passed, result.explain()
+
+
 @pytest.mark.parametrize("kind", ["disk", "kernel"])
 @pytest.mark.parametrize("memory_mib", [2, 3, 4, 5, 3072])
 def test_the_lesson_uses_memory_up_to_4_mib(lab: Lab, memory_mib: int, kind: str) -> None:

@@ -13,9 +13,11 @@
 #define PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
 #define MIB (1u << 20)
 #define MIB_AT_MOST 32 /* to take: on a machine with more it is not all there is */
-#define LEVELS 10      /* 1024 processes: more than there can be */
+#define LEVELS 12      /* 4096 processes */
 #define OWN_PAGES 20
 #define ANY_END (-1)
+
+_Static_assert(1 << LEVELS > KERNEL_STACK_SLOTS, "more processes than there can be");
 
 static uint8_t own[OWN_PAGES][PAGE_SIZE];
 static char large[MIB];

@@ -91,18 +91,22 @@ struct landings timer_landings(uint32_t hz, const char *program, uint32_t instan
     return landings;
 }
 
-/* The chip counts down, and interrupts where it begins again: just then most of it is left. */
+/* The chip counts down, and interrupts where it begins again: just then most of it is left. Less is
+ * if the chip's clock is the host's, and ran on while the emulator waited for its turn. */
 static void check_rate(void)
 {
     const char *text = "the timer counts down from what makes its rate";
+    uint32_t left = 0;
 
     if (CPU_COUNT > 1) {
         ktap_skip(text, "the clock is the host's, and does not wait");
         return;
     }
     wait_for_interrupt(); /* the first may have been due, and still be of another rate */
-    wait_for_interrupt();
-    uint32_t left = timer_left();
+    for (int i = 0; i < RUNS_MAX && left <= TIMER_DIVISOR / 2; i++) {
+        wait_for_interrupt();
+        left = timer_left();
+    }
     ktap_true(text, left > TIMER_DIVISOR / 2 && left <= TIMER_DIVISOR);
 }
 
