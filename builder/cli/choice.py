@@ -1,10 +1,12 @@
 """From --config, --step, --set and --out to what is built and where. Standard library only."""
 
+import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.config.step import STEPS
 from builder.errors import UserError
 from builder.image import stamp
 from builder.tools import resources, toolchain
@@ -56,8 +58,16 @@ def choose(
     for kernel.toml.
 
     Raises:
-        UserError: The step is given twice.
+        UserError: There is no such step, or it is given twice.
     """
+    if step is not None and step not in STEPS:
+        near = difflib.get_close_matches(step, STEPS, n=1)
+        raise UserError(
+            "there is no such step",
+            where=f"step {step}",
+            why=f"the steps are {', '.join(STEPS)}",
+            fix=f"did you mean {near[0]}?" if near else "choose one of these",
+        )
     if step is not None and any(
         text.partition("=")[0].strip() == "kernel.step" for text in overrides
     ):

@@ -126,8 +126,15 @@ def test_output_folder_is_named_after_the_configuration(empty_folder: Path) -> N
     assert choose().out == Path("build/default")
 
 
-def test_step_cannot_lead_out_of_the_build_folder() -> None:
-    assert choose(step="../../etc").out == Path("build/etc")
+@pytest.mark.parametrize("words", [("image", "--step"), ("diff", "int80"), ("bench", "--step")])
+def test_a_step_that_is_none_is_named_as_it_was_typed(
+    tinygate: Call, words: tuple[str, ...]
+) -> None:
+    code, out, err = tinygate(*words, "vsycall")
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert err.startswith("error: step vsycall: there is no such step\n")
+    assert err.endswith("fix: did you mean vsyscall?\n")
+    assert tinygate("image", "--step", "../../etc")[0] == ExitCode.USAGE
 
 
 def test_step_given_twice() -> None:
