@@ -7,10 +7,13 @@ from builder.cli.choice import Choice
 from builder.config.keys import KernelConfig
 from builder.config.load import load_config
 from builder.config.step import STEPS
-from builder.errors import FileError, UserError
+from builder.errors import UserError
+from builder.tools.ordinary_file import read_ordinary
 
 _BANNER = re.compile(rb"step ([a-z0-9]+), \d+ cpus?, config ([0-9a-f]{12})|config ([0-9a-f]{12})")
 _SUITES = ("demo", "checks")
+FILE_BYTES_MAX = 1 << 26  # the kernel of step linux, with names and lines of all: some 2 MB
+_FIX = "name a kernel.elf as `tinygate build` makes it"
 
 
 def said_config(kernel: Path, choice: Choice, where: Path) -> KernelConfig | None:
@@ -25,17 +28,22 @@ def said_config(kernel: Path, choice: Choice, where: Path) -> KernelConfig | Non
         That; None if it says nothing.
 
     Raises:
-        FileError: It cannot be read.
-        UserError: It is one that is not known here.
+        UserError: It cannot be read, is no ELF file, or one that is not known here.
     """
     try:
-        said = _BANNER.search(kernel.read_bytes())
+        data = read_ordinary(kernel, FILE_BYTES_MAX)
     except OSError as error:
-        raise FileError(
-            f"cannot read the file: {error.strerror}",
-            where=str(where),
-            fix="name a kernel.elf as `tinygate build` makes it",
+        raise UserError(
+            "cannot read the file", where=str(where), why=str(error.strerror), fix=_FIX
         ) from error
+    if data[:4] != b"\x7fELF":
+        raise UserError(
+            "is not an ELF file",
+            where=str(where),
+            why=f"it begins with {data[:4].hex(' ') or 'nothing'}",
+            fix=_FIX,
+        )
+    said = _BANNER.search(data)
     if said is None:
         return None
     digest = (said[2] or said[3]).decode()

@@ -10,7 +10,7 @@ from builder.cli.choice import choose
 from builder.cli.said_config import said_config
 from builder.config.keys import KernelConfig
 from builder.config.load import load_config
-from builder.errors import FileError, UserError
+from builder.errors import UserError
 
 INT80 = load_config(None, ("kernel.step=int80",))
 OWN = ("kernel.step=robust", "cpu.count=2")
@@ -40,5 +40,18 @@ def test_what_says_nothing_or_something_unknown_is_told_apart(tmp_path: Path) ->
     assert asked(tmp_path / "kernel.elf", "some kernel") is None
     with pytest.raises(UserError, match="made of another configuration"):
         asked(tmp_path / "kernel.elf", f"config {'0' * 12}")
-    with pytest.raises(FileError, match="cannot read the file"):
-        said_config(tmp_path, choose(None, None, ()), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/nowhere/kernel.elf", "No such file"),
+        ("/", "Is a directory"),
+        ("/dev/zero", "it is a device"),
+        (__file__, "it begins with 22 22 22 41"),
+    ],
+)
+def test_what_is_no_kernel_is_a_wrong_file_of_the_user(path: str, words: str) -> None:
+    with pytest.raises(UserError) as caught:
+        said_config(Path(path), choose(None, None, ()), Path("given"))
+    assert caught.value.where == "given" and words in caught.value.why
