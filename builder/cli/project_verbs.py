@@ -14,7 +14,7 @@ from builder.cli import options, ui
 from builder.cli.choice import choose
 from builder.cli.class_verbs import bench_labs
 from builder.cli.guard import EXIT_BUG, verb
-from builder.errors import ExitCode, TinygateError, UserError, tell
+from builder.errors import ExitCode, FileError, TinygateError, UserError, tell
 
 if TYPE_CHECKING:
     from builder.bench.benchmark import Result
@@ -117,15 +117,22 @@ def write_whole(files: dict[str, bytes], folder: Path) -> None:
     """Write `files` beside `folder` and rename: there is a whole project or none."""
     from builder.tree.render import write_tree
 
-    folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    where, folder = folder, folder.absolute()
+    temporary = None
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
         write_tree(files, temporary)
         temporary.chmod(0o777 & ~_umask())  # mkdtemp makes it private
         temporary.replace(folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
+    except BaseException as error:
+        if temporary:
+            shutil.rmtree(temporary, ignore_errors=True)
+        # The temporary folder's name says nothing to the user.
+        if isinstance(error, FileError):
+            error.where = str(where)
+        elif isinstance(error, OSError):
+            error.filename, error.filename2 = str(where), None
         raise
 
 

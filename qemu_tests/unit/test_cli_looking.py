@@ -11,7 +11,7 @@ import pytest
 
 from builder.cli import ui
 from builder.config.step import STEPS
-from builder.errors import ExitCode
+from builder.errors import ExitCode, FileError
 from builder.tools import tool as toolspecs
 from builder.tree.diff import compare, stat_lines, without
 from builder.tree.step_page import step_page
@@ -191,6 +191,23 @@ def test_new_overwrites_nothing(tinygate: Call) -> None:
         assert code == ExitCode.USAGE and name in err
     assert sorted(path.name for path in Path().iterdir()) == ["file", "full", "link"]
     assert [path.name for path in Path("full").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.usefixtures("trees")
+@pytest.mark.parametrize("made", [True, False])
+def test_new_names_the_folder_that_cannot_be_made(
+    tinygate: Call, monkeypatch: pytest.MonkeyPatch, made: bool
+) -> None:
+    from builder.tree import render
+
+    def full(_files: Any, folder: Path) -> None:
+        raise FileError("cannot write the kernel tree", where=str(folder))
+
+    monkeypatch.setattr(render, "write_tree", full)
+    folder = "mine" if made else "/proc/nowhere"
+    code, _, err = tinygate("new", folder)
+    assert code == ExitCode.FILES and err.startswith(f"error: {folder}: ")
+    assert list(Path().iterdir()) == []
 
 
 @pytest.mark.usefixtures("trees")
