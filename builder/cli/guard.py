@@ -11,7 +11,7 @@ from typing import ParamSpec
 
 import typer
 
-from builder.errors import ExitCode, FileError, TinygateError, tell
+from builder.errors import ExitCode, FileError, TinygateError, UserError, tell
 
 P = ParamSpec("P")
 
@@ -69,12 +69,14 @@ def file_error(error: OSError) -> FileError | None:
 
 
 def _report(error: TinygateError, as_json: bool) -> int:
+    # What `exec` says of its program by a status of its own is elsewhere a wrong file.
+    code = ExitCode.USAGE if isinstance(error, UserError) else error.exit_code
     if as_json:
         fields = {name: getattr(error, name) for name in ("what", "where", "why", "fix")}
-        print(json.dumps({"error": {**fields, "exit_code": int(error.exit_code)}}, indent=2))
+        print(json.dumps({"error": {**fields, "exit_code": int(code)}}, indent=2))
     else:
         tell(f"error: {error}")
-    return error.exit_code
+    return code
 
 
 def _bug(error: Exception, verbose: bool) -> int:

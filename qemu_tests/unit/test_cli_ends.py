@@ -11,7 +11,7 @@ import pytest
 
 from builder.boot.patience import BACKSTOP_S
 from builder.cli import guard, ui
-from builder.errors import ExitCode
+from builder.errors import ExitCode, NotFoundError, RefusedError
 
 # ---- how a verb may end ----
 
@@ -36,6 +36,11 @@ def test_file_system_refuses(capsys: pytest.CaptureFixture[str], number: int, wo
     assert ends(OSError(number, os.strerror(number), "some/path")) == ExitCode.FILES
     err = capsys.readouterr().err
     assert "some/path" in err and word in err and "fix:" in err
+
+
+def test_a_program_that_cannot_be_run_has_a_status_of_its_own_only_in_exec() -> None:
+    assert ends(RefusedError("is not for the i386")) == ExitCode.USAGE
+    assert ends(NotFoundError("there is no such program")) == ExitCode.USAGE
 
 
 def test_bug_is_one_line_and_a_traceback_only_if_asked_for(
