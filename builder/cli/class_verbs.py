@@ -67,6 +67,7 @@ def grade(
     from builder.labs.classroom.gradebook import gradebook
     from builder.labs.classroom.submission import read_submissions
     from builder.labs.lab_course import lab_named, labs
+    from builder.tree.page_template import counted
     from builder.tree.render import write_tree
 
     check_folder(out)
@@ -83,7 +84,9 @@ def grade(
     if as_json:
         ui.print_json(grades_data(book))
     else:
-        ui.say(f"{out / 'index.html'}: {len(book.students)} students")
+        refused = sum(bool(student.refused) for student in book.students)
+        more = f", {refused} of them refused" if refused else ""
+        ui.say(f"{out / 'index.html'}: {counted(len(book.students), 'student')}{more}")
     failed = any(outcome.failed for outcome in outcomes.values())
     return ExitCode.EMULATOR if failed else ExitCode.OK
 
@@ -101,6 +104,7 @@ def course(
     """Make a course: a page and a folder for each lab, the solutions apart."""
     from builder.labs.classroom.course_files import course_files
     from builder.labs.classroom.course_plan import EXAMPLE, read_plan
+    from builder.tree.page_template import counted
     from builder.tree.render import write_tree
 
     if example:
@@ -117,7 +121,8 @@ def course(
     write_tree(files, out, "the course")
     if pdf:
         _print([path for path in files if path.endswith(".html")], out, shown=not verbose)
-    ui.say(f"{out / 'index.html'}: {len(plan.lab)} labs; {out / 'solutions'} is not for students")
+    labs = counted(len(plan.lab), "lab")
+    ui.say(f"{out / 'index.html'}: {labs}; {out / 'solutions'} is not for students")
     return ExitCode.OK
 
 

@@ -25,6 +25,7 @@ def _environment(autoescape: bool) -> Environment:
         autoescape=autoescape,
     )
     made.filters["code_words"] = code_words
+    made.filters["counted"] = counted
     made.filters["number"] = number
     made.filters["quoted"] = json.dumps
     return made
@@ -33,6 +34,11 @@ def _environment(autoescape: bool) -> Environment:
 def number(value: float) -> str:
     """At most two decimals, and none that says nothing: 10, 7.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as "1 lab", "2 labs"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def code_words(text: str) -> Markup:

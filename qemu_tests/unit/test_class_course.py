@@ -212,6 +212,7 @@ def test_the_same_is_without_blanks_and_comments_and_not_what_was_handed_out(
     assert book.same(planned) == [(("a", "b"), True), (("e", "f"), False)]
     same = {row["student"]: row["same as"] for row in csv.DictReader(io.StringIO(grades_csv(book)))}
     assert (same["a"], same["c"]) == ("b", "")
+    assert f"<p>{len(book.students)} students; " in report_files(book)["index.html"].decode()
     page = report_files(book)["students/e.html"].decode()
     assert "f</a>" not in page and "same, but for" not in page, "a page is of one student"
 

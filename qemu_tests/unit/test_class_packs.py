@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.errors import UserError
 from builder.labs.classroom import pack
 from builder.labs.classroom.submission import HandIn, Submission, read_submissions, student_of
 from builder.labs.handout import ANSWERS, HINTS_BY_MAKE, OWN
@@ -337,6 +338,13 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     assert refusal(path) == (
         "is no archive that is known: a hand-in is a folder, or a zip, tar or tar.gz archive"
     )
+
+
+def test_what_is_not_there_is_no_hand_in(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no such hand-in"):
+        read(tmp_path / "hand-ins/*")
+    (tmp_path / "ben").symlink_to("nowhere")  # this is the student's doing
+    assert read(tmp_path / "ben")[0].refused
 
 
 def test_an_enormous_archive_is_not_read(tmp_path: Path) -> None:

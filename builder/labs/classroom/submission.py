@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -80,8 +81,14 @@ def read_submissions(
         only: The lab that they are of, where they do not say so.
 
     Raises:
-        UserError: Two are of one name.
+        UserError: None is there, or two are of one name.
     """
+    if not any(map(os.path.lexists, paths)):  # mistyped, or a * for which there was nothing
+        raise UserError(
+            "there is no such hand-in",
+            where=str(paths[0]),
+            fix="name a folder or an archive for each student",
+        )
     named: dict[str, Path] = {}
     for path in paths:
         other = named.setdefault(student_of(path), path)
