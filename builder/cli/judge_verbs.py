@@ -87,7 +87,10 @@ def run(
     from builder.model.kernel import build_model
     from builder.tools import commands
 
-    chosen = [f"machine.emulator={emulator}"] if emulator is not None else []
+    chosen = []
+    if emulator is not None:
+        options.require_emulator(emulator)
+        chosen.append(f"machine.emulator={emulator}")
     choice = choose(config, step, [*chosen, *(set_ or ())], out)
     on = EMULATORS[load_config(choice.config, choice.overrides).machine.emulator]
     if not dry_run:

@@ -192,7 +192,7 @@ def diff(
         from builder.tree.diff_html import diff_page
 
         page = diff_page((old, new), step_page(old, new), changes)
-        html.write_text(page, encoding="utf-8")
+        ui.write_text(html, page)
         ui.say(f"{html}: {len(changes)} files, {len(page.encode()):,} bytes")
         return ExitCode.OK
     if not stat:

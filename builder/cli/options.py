@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from builder.errors import UserError
+
 
 def complete_step(incomplete: str) -> list[str]:
     """Names of steps, for the shell's completion."""
@@ -18,6 +20,18 @@ def complete_key(incomplete: str) -> list[str]:
     from builder.config.reference import reference_rows
 
     return [f"{row.key}=" for row in reference_rows() if row.key.startswith(incomplete)]
+
+
+def require_emulator(name: str) -> None:
+    """Raise UserError unless there is one of that name."""
+    from builder.boot.emulator import EMULATORS
+
+    if name not in EMULATORS:
+        raise UserError(
+            f"there is no emulator {name!r}",
+            where="--emulator",
+            fix=f"choose of {', '.join(EMULATORS)}",
+        )
 
 
 Config = Annotated[

@@ -10,7 +10,7 @@ import typer
 
 from builder.cli import options, ui
 from builder.cli.guard import verb
-from builder.errors import ExitCode, FileError, ToolError, UserError
+from builder.errors import ExitCode, ToolError, UserError
 from builder.tools.ordinary_file import read_ordinary
 
 if TYPE_CHECKING:
@@ -56,18 +56,13 @@ def rules(
     verbose: options.Verbose = False,  # noqa: ARG001 (the guard reads it)
 ) -> int:
     """Run every rule of the manual's table on every emulator, and say which are not kept."""
-    from builder.boot.emulator import EMULATORS
     from builder.boot.rulebook import matrix
     from builder.boot.rulebook.images import write_images
     from builder.boot.rulebook.trial import faults, judged_elsewhere
     from builder.model.rule_table import RULES
 
-    if unknown := sorted(set(emulator or ()) - set(EMULATORS)):
-        raise UserError(
-            f"there is no emulator {unknown[0]!r}",
-            where="--emulator",
-            fix=f"choose of {', '.join(EMULATORS)}",
-        )
+    for name in emulator or ():
+        options.require_emulator(name)
     if guest is not None:
         print(_alone(guest), end="")
         return ExitCode.OK
@@ -81,7 +76,7 @@ def rules(
     else:
         columns, news = _try_all(emulator, cpu, record)
     if html is not None:
-        html.write_text(matrix.as_page(RULES, columns), encoding="utf-8")
+        ui.write_text(html, matrix.as_page(RULES, columns))
     if as_json:
         ui.print_json({**matrix.as_data(RULES, columns), "news": news})
     else:
@@ -114,9 +109,10 @@ def _text(path: Path) -> str:
         utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # PowerShell's `>`
         return data.decode("utf-16" if utf16 else "utf-8", errors="backslashreplace")
     except OSError as error:
-        raise FileError(
-            f"cannot read the log: {error.strerror}",
+        raise UserError(
+            "cannot read the log",
             where=str(path),
+            why=str(error.strerror),
             fix="name a file with all that the serial line said",
         ) from error
 

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from builder.errors import tell
+from builder.errors import FileError, tell
 
 PAGE_COLUMNS_MAX = 100  # longer lines of prose are hard to read
 
@@ -155,6 +155,18 @@ def _print_record(headers: Sequence[str], row: Sequence[str]) -> None:
 
 def _terminal_columns() -> int:
     return shutil.get_terminal_size().columns
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write the file that was asked for. Raises FileError."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FileError(
+            f"cannot be written: {error.strerror}",
+            where=str(path),
+            fix="choose another file, or make room",
+        ) from error
 
 
 def sizes(paths: Sequence[Path]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from builder.cli import ui
-from builder.errors import FileError, UserError
+from builder.errors import UserError
 
 if TYPE_CHECKING:
     from builder.xray.quiz import Question, Score
@@ -80,14 +80,7 @@ def write_views(record: "Record", tree: Path | None, html: Path | None, svg: Pat
 
 
 def _write(path: Path, text: str, record: "Record") -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise FileError(
-            f"cannot be written: {error.strerror}",
-            where=str(path),
-            fix="choose another file, or make room",
-        ) from error
+    ui.write_text(path, text)
     ui.say(f"{path}: {len(record.rows):,} instructions, {len(text.encode()):,} bytes")
 
 

@@ -98,6 +98,12 @@ def test_bad_configuration_is_one_message_from_every_verb(tinygate: Call, verb: 
     assert list(Path().iterdir()) == []
 
 
+def test_an_emulator_that_is_none_is_named_as_it_was_typed(tinygate: Call) -> None:
+    code, out, err = tinygate("run", "--emulator", "boch")
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert err.startswith("error: --emulator: there is no emulator 'boch'\n")
+
+
 def test_missing_configuration(tinygate: Call) -> None:
     code, _, err = tinygate("image", "--config", "no.toml")
     assert code == ExitCode.USAGE and "no.toml: there is no such file" in err

@@ -352,4 +352,4 @@ def test_a_log_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
     log = tmp_path / "x"
     log.write_text("nothing")
     assert _call("--log", str(log))[0] == 2
-    assert _call("--log", str(tmp_path / "none"))[0] == 6
+    assert _call("--log", str(tmp_path / "none"))[0] == 2
