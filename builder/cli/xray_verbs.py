@@ -257,7 +257,7 @@ def _wanted(subject: "Subject", asked: _Asked) -> "Wanted":
     if call:
         calls = {row.name: row.number for row in subject.model.syscalls}
         number = int(call) if call.isdecimal() else calls.get(call)
-        if number is None:
+        if number is None or number > 0xFFFFFFFF:  # EAX holds no more
             raise UserError(
                 "the kernel has no such system call",
                 where=f"--call {call}",
