@@ -96,7 +96,8 @@ def new(
     if as_json:
         ui.print_json({"folder": str(folder), "files": sorted(files)})
     else:
-        print(f"{folder}: {len(files)} files. Next: cd {shlex.quote(str(folder))} && make run")
+        name = str(folder) if str(folder)[0] != "-" else f"./{folder}"  # no option of cd
+        print(f"{folder}: {len(files)} files. Next: cd {shlex.quote(name)} && make run")
     return ExitCode.OK
 
 

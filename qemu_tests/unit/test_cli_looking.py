@@ -158,7 +158,9 @@ def test_a_page_excludes_other_forms(
 @pytest.mark.usefixtures("trees")
 def test_a_page_that_cannot_be_written_is_an_error_of_files(tinygate: Call, tmp_path: Path) -> None:
     code, _, err = tinygate("diff", "int80", "sysenter", "--html", str(tmp_path / "no" / "x.html"))
-    assert code != 0 and "x.html" in err and "Traceback" not in err
+    assert code == ExitCode.FILES and "no/x.html: cannot be written: " in err
+    code, _, err = tinygate("diff", "int80", "sysenter", "--html", "/dev/full")
+    assert code == ExitCode.FILES and err.startswith("error: /dev/full: cannot be written: No ")
 
 
 def test_bench_counts_the_lines_of_every_step(tinygate: Call) -> None:
@@ -173,6 +175,7 @@ def test_bench_counts_the_lines_of_every_step(tinygate: Call) -> None:
 def test_new_writes_a_whole_project(tinygate: Call) -> None:
     code, out, _ = tinygate("new", "a b/mine")
     assert code == 0 and "cd 'a b/mine' && make run" in out
+    assert "cd ./-m && make run" in tinygate("new", "--", "-m")[1]
     assert (Path("a b/mine/a.c")).read_bytes() == NEW["a.c"]
     assert [path.name for path in Path("a b").iterdir()] == ["mine"]
     assert Path("a b/mine").stat().st_mode & 0o055
