@@ -211,11 +211,14 @@ def find_compiler(cc: str | None = None, run: Runner = run_tool) -> Compiler:
     found, tried = _search_compiler(cc, run)
     if found:
         return found
+    chosen = cc or os.environ.get("CC", "")
     raise ToolError(
         "no C compiler for freestanding 32-bit x86 was found",
-        where=cc or os.environ.get("CC", ""),
+        where=chosen,
         why="; ".join(tried),
-        fix=packages.advice(("cc", "ld")),
+        fix="name another, or none: then one is looked for"
+        if chosen
+        else packages.advice(("cc", "ld")),
     )
 
 

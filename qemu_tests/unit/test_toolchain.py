@@ -245,6 +245,7 @@ def test_given_compiler_is_the_only_one_tried(tools: Path, monkeypatch: pytest.M
         toolchain.find_compiler()
     assert "mycc" in caught.value.where and "gcc -m32" not in caught.value.why
     assert toolchain.compiler_commands("clang")[-1] == ("clang", "--target=i386")
+    assert "install" not in caught.value.fix  # it is the choice that is wrong
 
 
 def test_compiler_that_is_no_command_line() -> None:
