@@ -132,7 +132,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     """A table on stdout, in columns; where the terminal is too narrow for them, row below row."""
     headers = [name.replace("_", " ") for name in columns]
     widths = [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
-    print(title)
+    if title:
+        print(title)
     if sys.stdout.isatty() and _GAP * (len(widths) - 1) + sum(widths) > _terminal_columns():
         for row in rows:
             _print_record(headers, row)

@@ -162,6 +162,8 @@ def test_tables_are_plain_text_where_there_is_no_terminal(
 ) -> None:
     ui.print_table("title", ("a_b", "c"), [["1", "x" * 200], ["22", ""]])
     assert capsys.readouterr().out == f"title\na b  c\n1    {'x' * 200}\n22\n"
+    ui.print_table("", ("a",), [["1"]])
+    assert capsys.readouterr().out == "a\n1\n"
 
 
 def test_no_cell_of_a_table_is_cut_off_by_a_narrow_terminal(
