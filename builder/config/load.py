@@ -4,6 +4,7 @@ Every error names the file (or --set), the key, the value and the rule. The keys
 """
 
 import difflib
+import json
 import re
 import sys
 from collections.abc import Sequence
@@ -270,5 +271,9 @@ def _nearest_value(key: Key, value: object) -> str:
         words = key.allowed.removeprefix("one of ").split(", ")
         if near := difflib.get_close_matches(value, words, n=1, cutoff=0.5):
             return f'did you mean "{near[0]}"?'
+    if isinstance(value, str) and key.allowed.startswith("a list of "):
+        text = json.dumps([word.strip(" \"'") for word in value.strip("[] ").split(",")])
+        if len(text) <= VALUE_SHOWN_MAX:
+            return f"a list is {text}; on a command line '{key.dotted}={text}'"
     default = next(row.default for row in reference_rows() if row.key == key.dotted)
     return f"the default is {default}"

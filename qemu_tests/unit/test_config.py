@@ -92,6 +92,13 @@ def test_lists_in_an_override() -> None:
     assert config.programs.env == ("A=b=c",)
 
 
+@pytest.mark.parametrize("typed", ["mine, b.elf", "[mine,b.elf]", '["mine", b.elf]'])
+def test_a_list_without_its_quotes_is_shown_with_them(typed: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, [f"programs.files={typed}"])
+    assert 'on a command line \'programs.files=["mine", "b.elf"]\'' in caught.value.fix
+
+
 def test_program_paths_start_at_the_folder_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "kernel.toml"
     file.write_text('[programs]\nfiles = ["bin/hello"]\n')
