@@ -123,7 +123,8 @@ def _run_make(command: list[str], tree: Path) -> None:
     output = done.stdout + done.stderr
     # Not every tool says why it could not write.
     if "No space left on device" in output or shutil.disk_usage(tree).free < DISK_FREE_MIN_BYTES:
-        raise FileError("the disk is full", where=str(tree), fix="make room, or use another --out")
+        fix = "make room, or choose another folder"
+        raise FileError("the disk is full", where=str(tree), fix=fix)
     raise BuildError(
         "the kernel does not build",
         where=str(tree),

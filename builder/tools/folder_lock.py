@@ -12,7 +12,7 @@ LOCK_NAME = ".lock"  # stays there, empty: it is the lock on it that counts, whi
 
 @contextlib.contextmanager
 def alone_in(
-    folder: Path, *, fix: str = "see to it that it can be written, or choose another with --out"
+    folder: Path, *, fix: str = "see to it that it can be written, or choose another folder"
 ) -> Iterator[None]:
     """Keep other tinygate processes out of `folder` while the body runs; wait for one within.
 
