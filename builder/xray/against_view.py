@@ -9,7 +9,7 @@ from itertools import zip_longest
 from builder.model.way_parts import WAY
 from builder.xray.against import Pair, aligned, totals
 from builder.xray.folding import Fold, Item
-from builder.xray.record import Record, Row
+from builder.xray.record import Record, Row, gate_in_words
 from builder.xray.terminal_view import COLUMNS, Line
 
 _HALF = (COLUMNS - 3) // 2
@@ -35,7 +35,7 @@ def against_lines(left: Record, right: Record) -> Iterator[Line]:
 
 
 def _title(record: Record) -> str:
-    gate = "the page" if record.call.gate == "page" else "int 0x80"
+    gate = gate_in_words(record.call.gate, record.kernel.step)
     return f"{record.call.program}: {record.call.name} by {gate}"
 
 

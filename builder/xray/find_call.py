@@ -20,6 +20,7 @@ from builder.xray.debugger import Debugger, GuestEndedError, GuestHangsError, Re
 from builder.xray.elf_names import ElfNames
 from builder.xray.instruction import decode
 from builder.xray.machine_state import TSS_ESP0, MachineState, program_name, read_state
+from builder.xray.record import gate_in_words
 
 Gate = Literal["page", "int80"]
 ENTRIES = ("sysenter_entry", "int80_entry")
@@ -30,7 +31,6 @@ _CALL_BYTES = (2, 3, 5, 6, 7)  # of a near CALL, with or without a segment prefi
 _ENDS_OF_STUBS = (bytes.fromhex("5d 5a 59 c3"), bytes.fromhex("c3"))
 _SAVED_WORDS_MAX = 6  # by a stub: the return address lies above
 _SHOWN_CALLS = 12  # of those that came in place of the one that was looked for
-_GATES: Mapping[Gate, str] = {"page": "the page", "int80": "int 0x80"}
 _WORD_BYTES = 4
 _RING = 3
 
@@ -187,7 +187,8 @@ def _first_that_fits(debugger: Debugger, stops: _Stops, wanted: Wanted) -> tuple
                 continue
             if wanted.program in ("", entry.program):
                 call = _call_in_words(stops.model, entry.number)
-                seen.calls[f"{entry.program}: {call} by {_GATES[entry.gate]}"] = None
+                gate = gate_in_words(entry.gate, stops.model.step)
+                seen.calls[f"{entry.program}: {call} by {gate}"] = None
             if entry.fits(wanted):
                 fitting.append(entry)
     except (GuestEndedError, GuestHangsError) as error:

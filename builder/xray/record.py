@@ -132,11 +132,11 @@ class Call:
     gate: str
     nth: int
 
-    @property
-    def title(self) -> str:
-        """All that in words, but for `nth`."""
-        gate = "the page" if self.gate == "page" else "int 0x80"
-        return f"{self.program or 'a program'}: {self.name or 'call'} ({self.number}) by {gate}"
+
+def gate_in_words(gate: str, step: str) -> str:
+    """The way in. In step sysenter there is no page yet: each program has the stub itself."""
+    page = "SYSENTER" if step == "sysenter" else "the page"
+    return page if gate == "page" else "int 0x80"
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,13 @@ class Record:
     rows: tuple[Row, ...]
     cut: str
     version: int = VERSION
+
+    @property
+    def title(self) -> str:
+        """Which call it is, in words, but for `nth`."""
+        call = self.call
+        gate = gate_in_words(call.gate, self.kernel.step)
+        return f"{call.program or 'a program'}: {call.name or 'call'} ({call.number}) by {gate}"
 
     @property
     def disagreements(self) -> tuple[Row, ...]:

@@ -41,7 +41,7 @@ def lines_of(record: Record, unfold: frozenset[str] = frozenset()) -> Iterator[L
 
 def opening_lines(record: Record) -> Iterator[Line]:
     """Which call it is."""
-    title = record.call.title
+    title = record.title
     yield Line(f"{title}; step {record.kernel.step}, CPU {record.kernel.cpu}", "part")
     yield Line(" no. ring  where, and what it does; below it what changed", "machine")
 

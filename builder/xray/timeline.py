@@ -68,7 +68,7 @@ def timeline_picture(record: Record) -> Picture:
     columns = 3
     lines = -(-len(titles) // columns)
     height = key_y + (lines + len(KEY)) * LINE_PX + MARGIN_PX
-    picture = Picture(width, height, f"{record.call.title}, in time", _description(record))
+    picture = Picture(width, height, f"{record.title}, in time", _description(record))
     for at, lane in enumerate(lanes):
         picture.box(12, LANES_Y + at * LANE_PX, width - 24, LANE_PX - 6, lane.style)
         picture.text(MARGIN_PX, LANES_Y + at * LANE_PX + 20, lane.name, "band-name")

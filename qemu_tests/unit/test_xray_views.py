@@ -22,7 +22,7 @@ from builder.xray.page.table import effects_of, sections
 from builder.xray.quiz import is_right, questions, value_of
 from builder.xray.record import ByCpu, Record, Row, Word
 from builder.xray.replay import Replay
-from builder.xray.terminal_view import Line
+from builder.xray.terminal_view import Line, lines_of
 from builder.xray.timeline import WIDTH_PX, timeline_picture
 from qemu_tests.kit.records import CODE_ADDR, ESP0, REGISTERS, USER_ESP, c_row, record_of, row, word
 
@@ -359,3 +359,19 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="cannot be written: No such file") as caught:
         write_views(RECORD, None, tmp_path / "none" / "call.html", None)
     assert caught.value.where == str(tmp_path / "none" / "call.html")
+
+
+@pytest.mark.parametrize(
+    ("step", "gate", "words"),
+    [
+        ("int80", "int80", "int 0x80"),
+        ("sysenter", "page", "SYSENTER"),  # it has no page yet
+        ("vsyscall", "page", "the page"),
+        ("sysenter", "int80", "int 0x80"),
+    ],
+)
+def test_the_way_in_is_called_what_it_is_in_that_step(step: str, gate: str, words: str) -> None:
+    call = replace(RECORD.call, program="hello", number=20, name="getpid", gate=gate)
+    record = replace(RECORD, kernel=replace(RECORD.kernel, step=step), call=call)
+    assert record.title == f"hello: getpid (20) by {words}"
+    assert next(iter(lines_of(record, frozenset()))).text.startswith(record.title)

@@ -44,7 +44,7 @@ def page_of(
     table = sections(record.rows)
     return page_template("xray/page.html.j2").render(
         record=record,
-        title=record.call.title,
+        title=record.title,
         totals=", ".join(f"{count} {what}" for what, count in record.totals.items() if count),
         tables=_tables(record.tables),
         heads_unseen=Markup(' class="unseen"'),
