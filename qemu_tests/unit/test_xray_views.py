@@ -8,9 +8,12 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from builder.cli import xray_verbs
 from builder.cli.xray_views import require_functions, run_quiz, write_views
 from builder.errors import FileError, UserError
 from builder.tree.picture import pictures
@@ -375,3 +378,14 @@ def test_the_way_in_is_called_what_it_is_in_that_step(step: str, gate: str, word
     record = replace(RECORD, kernel=replace(RECORD.kernel, step=step), call=call)
     assert record.title == f"hello: getpid (20) by {words}"
     assert next(iter(lines_of(record, frozenset()))).text.startswith(record.title)
+
+
+@pytest.mark.parametrize("number", ["4294967295", "4294967296"])
+def test_a_number_that_eax_cannot_hold_is_no_call(number: str) -> None:
+    subject: Any = SimpleNamespace(model=SimpleNamespace(syscalls=(), step="int80"))
+    asked: Any = SimpleNamespace(call=number, gate="", program="", nth=1)
+    if number == "4294967295":
+        assert xray_verbs._wanted(subject, asked).number == 0xFFFFFFFF
+    else:
+        with pytest.raises(UserError, match="no such system call"):
+            xray_verbs._wanted(subject, asked)
