@@ -15,6 +15,7 @@ model, tools and tree.
 
 A kernel that runs Linux programs (step `linux`) is measured beside Debian's kernel instead:
 linux_figures.py, linux_guest.py, beside_debian.py, exec_time.py and lines.py are for that.
+wall.py is for the times that work takes on both, which qemu_tests/linux/wall.py measures.
 
 null_call.py explains one of the figures: which instructions a null call is made of.
 

@@ -4,7 +4,8 @@
     python -m builder.cli.docs --check    only say what is out of date; exit status 1 if anything is
     tinygate bench --markdown | python -m builder.cli.docs --figures -     put new figures in, too
 
-`tinygate bench --step linux --markdown` gives the figures of the other table.
+`tinygate bench --step linux --markdown` and `tinygate bench --wall --markdown` give the figures of
+the other tables.
 
 The pages are README.md, CONTRIBUTING.md and docs/**/*.md. A rendered part stands on one of them,
 between `<!-- begin NAME -->` and `<!-- end NAME -->`.
@@ -21,7 +22,8 @@ from pathlib import Path
 
 from builder.bench.lines import step_lines
 from builder.bench.null_call import NullCall, null_call
-from builder.bench.report import BESIDE_DEBIAN
+from builder.bench.report import BESIDE_DEBIAN, BESIDE_YARDSTICKS
+from builder.bench.wall import HEADINGS as WALL_HEADINGS
 from builder.boot.verdict_words import MEANING
 from builder.config.load import load_config
 from builder.config.reference import default_toml, reference_rows
@@ -254,7 +256,12 @@ def _part(name: str) -> str:
     return PARTS[name]()
 
 
-FIGURES = ("figures", "figures-linux")  # parts that are measured, not made from tables
+# Parts that are measured, not made from tables, and the headings by which they are known.
+FIGURES = {
+    "figures": BESIDE_YARDSTICKS.headings,
+    "figures-linux": BESIDE_DEBIAN.headings,
+    "figures-wall": WALL_HEADINGS,
+}
 
 
 def put_part(text: str, name: str, content: str) -> str:
@@ -265,8 +272,8 @@ def put_part(text: str, name: str, content: str) -> str:
 
 def part_of_figures(figures: str) -> str:
     """The name of the part that is replaced by what `tinygate bench --markdown` printed."""
-    is_linux = BESIDE_DEBIAN.yardstick in figures.partition("\n")[0]
-    return FIGURES[1] if is_linux else FIGURES[0]
+    first = tuple(figures.partition("\n")[0].strip("| ").split(" | "))
+    return next((name for name, headings in FIGURES.items() if headings == first), "figures")
 
 
 def check_markers(pages: Mapping[str, str]) -> None:

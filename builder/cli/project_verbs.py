@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from builder.errors import ExitCode, FileError, TinygateError, UserError, tell
 if TYPE_CHECKING:
     from builder.bench.benchmark import Result
 
+WALL_EVERY = 5  # one round of work for so many of boots: it takes minutes
 # pytest's exit status -> ours; its others are its own bugs.
 PYTEST_CODES = {
     0: ExitCode.OK,
@@ -44,8 +46,15 @@ def test(
     )
 
 
-def _in_the_checkout(*words: str, dry_run: bool = False) -> int:
+def _in_the_checkout(
+    *words: str, dry_run: bool = False, codes: Mapping[int, int] = PYTEST_CODES
+) -> int:
     """Start this Python with `words` at the root of the checkout; returns our exit code.
+
+    Args:
+        words: What Python gets.
+        dry_run: Only print the command.
+        codes: Exit status that it may end with -> ours.
 
     Raises:
         UserError: There is no checkout.
@@ -67,7 +76,7 @@ def _in_the_checkout(*words: str, dry_run: bool = False) -> int:
     status = commands.foreground(command, cwd=root)
     if status < 0 or status > 128:  # killed; who did that has heard of it, or reads it above
         return ExitCode.INTERRUPTED
-    return PYTEST_CODES.get(status, EXIT_BUG)
+    return codes.get(status, EXIT_BUG)
 
 
 @verb
@@ -157,6 +166,13 @@ def bench(
     suite: Annotated[
         bool, typer.Option("--suite", help="Only where the time of the last `make test` went.")
     ] = False,
+    wall: Annotated[
+        bool, typer.Option("--wall", help="Only how long work takes, beside Debian's kernel.")
+    ] = False,
+    busybox: Annotated[
+        Path | None,
+        typer.Option("--busybox", help="For --wall: busybox's source, to run its test-suite, too."),
+    ] = None,
     labs: Annotated[
         int, typer.Option("--labs", min=0, help="Only how fast so many hand-ins are graded.")
     ] = 0,
@@ -171,6 +187,12 @@ def bench(
 
     if suite:
         return _in_the_checkout("-m", "qemu_tests.suite")
+    if wall:
+        words = ["--runs", str(max(runs // WALL_EVERY, 1))]
+        words += ["--markdown"] * markdown + ["--json"] * as_json
+        words += ["--busybox", str(busybox.absolute())] if busybox else []
+        codes = {int(code): int(code) for code in ExitCode}
+        return _in_the_checkout("-m", "qemu_tests.linux.wall", *words, codes=codes)
     if lines:
         return _show_lines(as_json)
     if labs:

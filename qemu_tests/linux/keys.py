@@ -167,7 +167,7 @@ class Player:
         image = BootImage("kernel", kernel, initrd, f"{line} {LINE}".strip())
         argv = Qemu().command(machine, image)
         self.guest = PopenSpawn(argv, timeout=LOOK_S, encoding="latin-1")
-        self._effort = EffortMeter(self.guest.proc.pid)
+        self.effort = EffortMeter(self.guest.proc.pid)
         self._limit = limit.times(timeout_scale())
         try:
             self.play([Step("")])
@@ -197,7 +197,7 @@ class Player:
         while (found := self.guest.expect([*wanted, pexpect.TIMEOUT])) == len(wanted):
             if self.guest.before != printed:
                 meter, printed = Meter(self._limit, counts=False), self.guest.before
-            spent = meter.add(Reading(self._effort.read()))
+            spent = meter.add(Reading(self.effort.read()))
             assert not spent, f"{step}: no output for {spent}; the machine printed {printed!r}"
         return int(found)
 

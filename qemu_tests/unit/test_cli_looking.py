@@ -242,6 +242,31 @@ def test_test_ends_with_pytests_result(
     assert tinygate("test")[0] == code
 
 
+_WALL = ("-m", "qemu_tests.linux.wall")
+
+
+def test_bench_wall_passes_on_what_it_was_told_and_how_it_ended(
+    tinygate: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from builder.tools import commands
+
+    given: list[list[str]] = []
+
+    def foreground(command: list[str], *, cwd: Path) -> int:  # noqa: ARG001
+        given.append(command)
+        return ExitCode.EMULATOR
+
+    monkeypatch.setattr(commands, "foreground", foreground)
+    told = ("--runs", "10", "--markdown", "--busybox", "source")
+    assert tinygate("bench", "--wall", *told)[0] == ExitCode.EMULATOR
+    assert tinygate("bench", "--wall", "--runs", "1", "--json")[0] == ExitCode.EMULATOR
+    source = str(Path("source").absolute())
+    assert [command[1:] for command in given] == [
+        [*_WALL, "--runs", "2", "--markdown", "--busybox", source],
+        [*_WALL, "--runs", "1", "--json"],
+    ]
+
+
 def test_doctor(tinygate: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     tools = [toolspecs.Tool("nasm", "assembles", toolspecs.Need.RUN, "missing")]
     monkeypatch.setattr("builder.tools.doctor.examine", lambda _cc: tools)
