@@ -64,11 +64,13 @@ WORKS = (
         spreads=True,
     ),
 )
+# Without the tests of bc and factor, which compute for minutes with hardly a system call.
 SUITE = Work(
     "suite",
     "busybox's test-suite",
-    "cd /busybox/testsuite; ./runtest >/tmp/log 2>&1; cut -d: -f1 /tmp/log | "
-    "grep -E 'PASS|FAIL|SKIPPED|UNTESTED' | sort | uniq -c; sed -n 's/^FAIL/&/p' /tmp/log",
+    "cd /busybox/testsuite; ./runtest $(busybox --list | grep -vwE 'bc|factor') >/tmp/log 2>&1; "
+    "for i in PASS FAIL SKIPPED UNTESTED; do echo $i $(grep -c ^$i /tmp/log); done; "
+    "grep ^FAIL /tmp/log",
     reach=0.5,
 )
 
