@@ -133,7 +133,7 @@ _WATCHED = (
     Constant("POLLHUP", 0x10, "the other side is gone", 2),
     Constant("POLLNVAL", 0x20, "not open", 2),
     Constant("POLLRDHUP", 0x2000, "the other side writes no more", 4),
-    Constant("EPOLL_EVENTS", 0x0FFFFFFF, "what is waited for; above: how", 8),
+    Constant("EPOLL_EXCLUSIVE", 0x10000000, "wakes one who waits; not for EPOLL_CTL_MOD", 8),
     Constant("EPOLL_ONESHOT", 0x40000000, "told once, then not until asked for again", 8),
     Constant("EPOLL_ET", 0x80000000, "each event is told once", 8),
     Constant("EPOLL_CTL_ADD", 1),

@@ -97,11 +97,10 @@ _OTHERS = (
         136,
         "personality",
         args("uint32_t wanted"),
-        "it is Linux",
+        "what it was; to others only remembered",
         "T7: setarch",
         "linux",
         is_private=True,
-        by="zero()",
     ),
     _call(143, "flock", "int fd, int operation", "lock an open file", "T7: flock"),
     _call(

@@ -123,6 +123,7 @@ PROGRAMS = (
     Program("archive", ("glibc",)),
     Program("nameless", ("glibc", "musl")),
     Program("many", ("glibc", "musl")),
+    Program("seldom", ("glibc", "musl")),
     Program("lua", ("glibc",), ("/tests/scripts/program.lua",), "lua"),
     Program("sqlite", ("glibc",), ("/tests/scripts/data.sql",), "sqlite"),
 )

@@ -64,7 +64,7 @@ static long random_read(struct file *file, void *buffer, size_t size)
 
 long sys_getrandom(void *buffer, size_t size, uint32_t flags)
 {
-    return flags & ~7u ? -EINVAL : fill(buffer, size, 1);
+    return flags > 5 ? -EINVAL : fill(buffer, size, 1);
 }
 
 static const struct file_ops null_ops = {

@@ -117,8 +117,7 @@ uint32_t watch_news(struct watch *watch, int take)
 {
     struct file *file = watch->file;
     uint32_t events = file->ops->events ? file->ops->events(file) : ready_changes;
-    uint32_t asked = watch->wanted & EPOLL_EVENTS ? watch->wanted | POLLERR | POLLHUP : 0;
-    uint32_t ready = file->ops->ready(file) & asked;
+    uint32_t ready = file->ops->ready(file) & watch->wanted;
     int is_old = (watch->wanted & EPOLL_ET) && events == watch->events && !(ready & ~watch->told);
     uint32_t news = is_old ? 0 : ready;
 

@@ -102,7 +102,9 @@ static void trap_to_signal(const struct pt_regs *regs, uint32_t vector, int sign
     struct process *process = current_process();
 
     process->trap_vector = vector;
+    /* Of what is the kernel's a program does not learn whether it is there. */
     process->trap_error = regs->orig_eax;
+    process->trap_error |= vector == VECTOR_PF && address >= USER_TOP ? PAGE_FAULT_PROTECTION : 0;
     process->trap_address = vector == VECTOR_PF ? address : process->trap_address;
     signal_force(signal, code, address);
 }

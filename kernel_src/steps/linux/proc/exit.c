@@ -104,6 +104,7 @@ static void children_leave(struct process *process)
         child->is_orphan = !reaper->group;
         child->group->exit_signal = SIGCHLD;
         process_adopt(reaper, child);
+        group_orphaned(child, process->group);
         if (signal) {
             signal_send(child, signal);
         }
@@ -149,6 +150,7 @@ void process_exit(int32_t wait_status)
     if (group->threads == 0) {
         program_set(group, NULL);
         children_leave(group->leader);
+        group_orphaned(group->leader, group->leader->parent->group);
         group_ended(group);
     }
     process_leave();

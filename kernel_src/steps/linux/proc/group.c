@@ -58,9 +58,8 @@ static int group_copy(struct process *child, const struct process *parent)
     group->nice = from->nice;
     group->policy = from->policy;
     group->priority = from->priority;
-    group->properties[NO_NEW_PRIVS] = from->properties[NO_NEW_PRIVS];
-    group->properties[KEEPS_CAPS] = from->properties[KEEPS_CAPS];
-    group->properties[DUMPABLE] = from->properties[DUMPABLE];
+    group->personality = from->personality;
+    memcpy(group->properties, from->properties, INHERITED * sizeof from->properties[0]);
     memcpy(group->limits, from->limits, sizeof group->limits);
     process_adopt(from->leader, child);
     return 0;
@@ -245,12 +244,32 @@ void group_continue(struct group *group, int tell)
     }
 }
 
+void group_orphaned(const struct process *process, const struct group *parents)
+{
+    const struct signal_info hangup = {.signal = SIGHUP, .code = SI_KERNEL};
+    const struct signal_info go_on = {.signal = SIGCONT, .code = SI_KERNEL};
+    const struct group *group = process->group;
+    uint32_t stopped = 0;
+
+    if (!parents || parents->pgid == group->pgid || parents->sid != group->sid) {
+        return; /* nobody has left who let it go on */
+    }
+    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        stopped |= p->group && p->group->pgid == group->pgid ? p->group->stopped_by : 0;
+    }
+    if (stopped && !group_may_stop(process)) {
+        signal_send_group(group->pgid, &hangup);
+        signal_send_group(group->pgid, &go_on);
+    }
+}
+
 int group_may_stop(const struct process *process)
 {
     const struct group *group = process->group;
 
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        const struct group *parents = p->parent ? p->parent->group : NULL;
+        const struct group *parents =
+            p->parent && p->parent != init_process ? p->parent->group : NULL; /* as Linux */
         if (p->group && p->group->pgid == group->pgid && parents && p->group->threads &&
             parents->pgid != group->pgid && parents->sid == group->sid) {
             return 1;

@@ -208,10 +208,12 @@ void signal_send(struct process *process, int signal)
 
 uint32_t signal_send_group(int32_t pgid, const struct signal_info *info)
 {
+    const struct group *own = current_process()->group;
     uint32_t count = 0;
 
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        if (p->group && p->group->leader == p && p->group->pgid == pgid && p->group->threads) {
+        if (p->group && p->group->leader == p && p->group->threads &&
+            (pgid == EVERYBODY ? p != init_process && p->group != own : p->group->pgid == pgid)) {
             if (info->signal != 0) {
                 signal_send_info(p, info);
             }

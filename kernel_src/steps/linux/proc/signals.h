@@ -42,11 +42,12 @@ struct pending {
 
 /* What prctl(2) can be asked for. */
 enum property {
-    PARENT_DEATH_SIGNAL,
-    TAKES_ORPHANS,
     NO_NEW_PRIVS,
     KEEPS_CAPS,
     DUMPABLE,
+    INHERITED, /* those before: a child has them as its parent */
+    PARENT_DEATH_SIGNAL = INHERITED,
+    TAKES_ORPHANS,
     PROPERTIES
 };
 
@@ -80,6 +81,7 @@ struct group {
     int32_t nice;                   /* setpriority(2): only remembered */
     uint32_t policy;                /* as sched(7) has it, and so are they */
     int32_t priority;
+    uint32_t personality; /* personality(2): only remembered */
     uint32_t properties[PROPERTIES];
     struct rlimit limits[RLIMIT_COUNT];
     struct sigaction action[SIGNAL_LIMIT - 1];
@@ -96,7 +98,9 @@ struct group *group_of(int32_t pid);
 void signal_send_info(struct process *process, const struct signal_info *info);
 void signal_send_thread(struct process *thread, const struct signal_info *info);
 
-/* To every process of a group. Returns how many there were. */
+/* To every process of a group, or to all but process 1 and the caller. Returns how many there were.
+ */
+#define EVERYBODY 0 /* no group has that number */
 uint32_t signal_send_group(int32_t pgid, const struct signal_info *info);
 
 /* What an exception does: it cannot be ignored or put off. */
@@ -161,6 +165,10 @@ void group_stop(struct process *process, int signal);
 /* Would anybody be there to make it go on? A terminal does not stop a process group that has no
  * parent in its session. */
 int group_may_stop(const struct process *process);
+
+/* `process` has lost that parent, or ends itself: if nobody is left who would make its process
+ * group go on, those of it that are stopped are told that the terminal is gone, and go on. */
+void group_orphaned(const struct process *process, const struct group *parents);
 void group_continue(struct group *group, int tell);
 
 /* ---- proc/signal_frame.c ---- */

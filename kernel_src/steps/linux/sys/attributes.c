@@ -93,7 +93,7 @@ long sys_utimensat(int base_fd, const char *path, const struct timespec *from, i
     if (times[0].nanoseconds == UTIME_OMIT && times[1].nanoseconds == UTIME_OMIT) {
         return 0;
     }
-    if (flags & ~AT_SYMLINK_NOFOLLOW) {
+    if (flags & ~(path ? AT_SYMLINK_NOFOLLOW : 0)) {
         return -EINVAL;
     }
     return set_times_of(base_fd, path, times, flags);

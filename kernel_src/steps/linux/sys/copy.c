@@ -39,7 +39,7 @@ static long copy_piece(struct inode *inode, uint64_t from, struct file *out, uin
 static long copy(struct file *in, uint64_t *from, struct file *out, uint32_t size)
 {
     uint32_t done = 0;
-    long part = 1;
+    long part = size != 0;
 
     file_get(in);
     file_get(out);
@@ -62,6 +62,7 @@ static long send(int out_fd, int in_fd, void *offset, uint32_t width, uint32_t c
     if (offset && copy_from_user(&from, offset, width) != 0) {
         return -EFAULT;
     }
+    from = width == sizeof(int32_t) ? (uint64_t)(int32_t)from : from;
     if (!in || !out) {
         return -EBADF;
     }

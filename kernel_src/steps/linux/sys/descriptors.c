@@ -7,7 +7,7 @@
 #include "sys/calls.h"
 #include "sys/locks.h"
 
-#define STATUS_FLAGS (O_APPEND | O_NONBLOCK) /* those that may be changed later */
+#define STATUS_FLAGS (O_APPEND | O_NONBLOCK | O_NOATIME) /* those that may be changed later */
 
 long sys_close(int fd)
 {

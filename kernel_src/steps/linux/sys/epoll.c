@@ -30,7 +30,7 @@ long sys_epoll_create(int size)
 
 static void change(struct watch *watch, const struct epoll_event *event)
 {
-    watch->wanted = event->events;
+    watch->wanted = event->events | POLLERR | POLLHUP;
     watch->data[0] = event->data[0];
     watch->data[1] = event->data[1];
     watch->told = watch->events = 0;
@@ -66,6 +66,10 @@ long sys_epoll_ctl(int epoll_fd, int operation, int fd, const struct epoll_event
         error = -EINVAL;
     } else {
         error = watch ? 0 : -ENOENT;
+    }
+    if (error == 0 && operation == EPOLL_CTL_MOD &&
+        ((event.events | watch->wanted) & EPOLL_EXCLUSIVE)) {
+        error = -EINVAL;
     }
     if (error == 0 && operation == EPOLL_CTL_DEL) {
         watch_remove(watch);

@@ -80,37 +80,25 @@ static uint8_t type_of(const struct listed *listed)
     return (uint8_t)((listed->inode->mode & S_IFMT) >> 12);
 }
 
-/* struct linux_dirent: the type stands in the last byte. */
-static uint32_t put_32(uint8_t *record, const struct listed *listed)
+/* struct linux_dirent, whose numbers have 4 bytes and whose type stands in the last, or
+ * linux_dirent64. */
+static uint32_t put(uint8_t *record, const struct listed *listed, uint32_t width)
 {
-    uint32_t name_size = text_size(listed->name);
-    uint16_t size = (uint16_t)((NAME_OFFSET_32 + name_size + 1 + 3) & ~3u);
-    uint32_t words[2] = {listed->inode->number, listed->place + 1};
+    const uint64_t numbers[2] = {listed->inode->number, listed->place + 1};
+    uint32_t name_size = text_size(listed->name), is_short = width == sizeof(uint32_t);
+    uint32_t name_at = is_short ? NAME_OFFSET_32 : NAME_OFFSET_64;
+    uint16_t size = (uint16_t)((name_at + name_size + is_short + width - 1) & ~(width - 1));
 
     memset(record, 0, size);
-    memcpy(record, words, sizeof words);
-    memcpy(record + 8, &size, sizeof size);
-    memcpy(record + NAME_OFFSET_32, listed->name, name_size);
-    record[size - 1] = type_of(listed);
+    memcpy(record, &numbers[0], width);
+    memcpy(record + width, &numbers[1], width);
+    memcpy(record + 2 * width, &size, sizeof size);
+    record[is_short ? size - 1u : NAME_OFFSET_64 - 1] = type_of(listed);
+    memcpy(record + name_at, listed->name, name_size);
     return size;
 }
 
-static uint32_t put_64(uint8_t *record, const struct listed *listed)
-{
-    uint32_t name_size = text_size(listed->name);
-    uint16_t size = (uint16_t)((NAME_OFFSET_64 + name_size + 7) & ~7u);
-    uint64_t words[2] = {listed->inode->number, listed->place + 1};
-
-    memset(record, 0, size);
-    memcpy(record, words, sizeof words);
-    memcpy(record + 16, &size, sizeof size);
-    record[18] = type_of(listed);
-    memcpy(record + NAME_OFFSET_64, listed->name, name_size);
-    return size;
-}
-
-static long list(int fd, uint8_t *to, uint32_t size,
-                 uint32_t (*put)(uint8_t *record, const struct listed *listed))
+static long list(int fd, uint8_t *to, uint32_t size, uint32_t width)
 {
     uint8_t record[NAME_OFFSET_64 + NAME_MAX + 1 + 8];
     struct file *file = file_of(fd);
@@ -120,9 +108,12 @@ static long list(int fd, uint8_t *to, uint32_t size,
     if (!file || !file->inode || !is_directory(file->inode)) {
         return file ? -ENOTDIR : -EBADF;
     }
+    if (file->inode->links == 0) {
+        return -ENOENT;
+    }
     next.next = entry_of(file->inode->entries);
     while (listed_next(file->inode, file->position, &next)) {
-        uint32_t part = put(record, &next);
+        uint32_t part = put(record, &next, width);
         if (done + part > size) {
             return done ? (long)done : -EINVAL;
         }
@@ -137,10 +128,10 @@ static long list(int fd, uint8_t *to, uint32_t size,
 
 long sys_getdents(int fd, void *buffer, uint32_t size)
 {
-    return list(fd, buffer, size, put_32);
+    return list(fd, buffer, size, sizeof(uint32_t));
 }
 
 long sys_getdents64(int fd, void *buffer, uint32_t size)
 {
-    return list(fd, buffer, size, put_64);
+    return list(fd, buffer, size, sizeof(uint64_t));
 }

@@ -31,18 +31,19 @@ static long do_write(struct file *file, void *buffer, size_t size)
     return file->ops->write ? file->ops->write(file, buffer, size) : -EINVAL;
 }
 
+/* O_RDONLY is 0, O_WRONLY 1, O_RDWR 2; with 3 a file is only controlled, as Linux has it. */
 struct file *file_to_read(int fd)
 {
     struct file *file = file_of(fd);
 
-    return file && (file->flags & O_ACCMODE) != O_WRONLY ? file : NULL;
+    return file && (file->flags & O_WRONLY) == 0 ? file : NULL;
 }
 
 struct file *file_to_write(int fd)
 {
     struct file *file = file_of(fd);
 
-    return file && (file->flags & O_ACCMODE) != O_RDONLY ? file : NULL;
+    return file && ((file->flags + 1) & O_RDWR) ? file : NULL;
 }
 
 /* A file stays while a call uses it: another thread may close its number meanwhile. */
@@ -161,7 +162,9 @@ __attribute__((noinline)) static long do_at(int fd, int is_read, run_function *r
     struct file *file = file_of(fd), *allowed = is_read ? file_to_read(fd) : file_to_write(fd);
     transfer_function *transfer = is_read ? do_read : do_write;
 
-    if ((int32_t)place[1] < 0) {
+    uint64_t start = (uint64_t)place[1] << 32 | place[0];
+
+    if ((int64_t)start < 0 || (int64_t)(start + size) < 0) {
         return -EINVAL;
     }
     if (!file) {
@@ -172,7 +175,7 @@ __attribute__((noinline)) static long do_at(int fd, int is_read, run_function *r
     }
     uint64_t position = file->position;
     if (is_regular(file->inode)) {
-        file->position = (uint64_t)place[1] << 32 | place[0];
+        file->position = start;
     }
     long done = run(allowed, transfer, what, size);
     file->position = position;

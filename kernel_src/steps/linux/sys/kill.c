@@ -1,6 +1,5 @@
 /* sys/kill.c: system calls that send signals. */
 
-#include "kernel/init.h"
 #include "proc/process.h"
 #include "proc/signals.h"
 #include "sys/calls.h"
@@ -9,23 +8,6 @@ static struct signal_info from_me(int signal, int code)
 {
     return (struct signal_info){
         .signal = signal, .code = code, .value = {(uint32_t)current_process()->tgid}};
-}
-
-/* All but process 1 and the caller. */
-static long kill_all(const struct signal_info *info)
-{
-    uint32_t count = 0;
-
-    for (struct process *p = process_next(NULL); p; p = process_next(p)) {
-        if (p->group && p->group->leader == p && p->group->threads && p != init_process &&
-            p->group != current_process()->group) {
-            if (info->signal) {
-                signal_send_info(p, info);
-            }
-            count++;
-        }
-    }
-    return count ? 0 : -ESRCH;
 }
 
 long sys_kill(int32_t pid, int signal)
@@ -40,11 +22,8 @@ long sys_kill(int32_t pid, int signal)
     if ((uint32_t)signal >= SIGNAL_LIMIT) {
         return -EINVAL;
     }
-    if (pid == -1) {
-        return kill_all(&info);
-    }
     if (pid <= 0) {
-        int32_t pgid = pid == 0 ? current_process()->group->pgid : -pid;
+        int32_t pgid = pid == 0 ? current_process()->group->pgid : pid == -1 ? EVERYBODY : -pid;
         return signal_send_group(pgid, &info) ? 0 : -ESRCH;
     }
     if (signal) {

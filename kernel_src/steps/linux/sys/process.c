@@ -89,6 +89,15 @@ long sys_umask(uint32_t mask)
     return (long)before;
 }
 
+/* Who starts himself anew until he finds it as he set it must find it so. */
+long sys_personality(uint32_t wanted)
+{
+    uint32_t *own = &current_process()->group->personality, before = *own;
+
+    *own = wanted == UINT32_MAX ? before : wanted;
+    return (long)before;
+}
+
 /* The parent's death, and orphans: see proc/exit.c; the others are only remembered. */
 static long do_property(int option, uint32_t value, uint32_t *to)
 {
