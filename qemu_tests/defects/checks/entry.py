@@ -69,6 +69,12 @@ ENTRY = (
         "an NMI is counted",
     ),
     checks(
+        "an NMI changes flags",
+        changed("entry/nmi_entry.asm", "    iretd", "    or   dword [esp + 8], 0x40\n    iretd"),
+        "interrupts that nobody waits for",
+        "and keeps the flags",
+    ),
+    checks(
         "a spurious interrupt taken for a debug exception",
         changed(
             "cpu/idt.c",
@@ -91,6 +97,25 @@ ENTRY = (
         "sysenter_entry",
         word="panic",
         steps=SYSENTER,
+    ),
+    checks(
+        "the sixth argument read by way of DS",
+        changed(SYSENTER_ENTRY, "mov ebp, [ebp]", "mov ebp, [ds:ebp]"),
+        "registers and arguments",
+        "6 arguments, and a ds of another base",
+    ),
+    *(
+        checks(
+            f"{flag} of the program's kept by SYSENTER",
+            changed(
+                SYSENTER_ENTRY,
+                "~(EFLAGS_ARITHMETIC | EFLAGS_ALWAYS_1)",
+                f"~(EFLAGS_ARITHMETIC | EFLAGS_ALWAYS_1 | EFLAGS_{flag})",
+            ),
+            "four processes take turns",
+            "eflags",
+        )
+        for flag in ("AC", "ID")
     ),
     checks(
         "EBP not checked",

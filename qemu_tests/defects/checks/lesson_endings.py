@@ -124,6 +124,13 @@ LESSON_ENDINGS = (
         "no boot|reset",
         steps=INT80,
     ),
+    checks(
+        "the first stack over the kernel's own process",
+        changed("boot/start.asm", "boot_stack_end - PROCESS_SIZE", "boot_stack_end"),
+        "descriptor tables",
+        "nothing is pushed over",
+        steps=INT80,
+    ),
     demo(
         "not told by whom the kernel was started",
         changed("boot/start.asm", "    mov  esi, eax ", "    mov  esi, ebx "),

@@ -202,6 +202,13 @@ LESSON_ENTRY = (
         steps=INT80,
     ),
     checks(
+        "the sixth argument read by way of DS",
+        changed(SYSENTER_ENTRY, "push dword [ebp] ", "push dword [ds:ebp] "),
+        "registers and arguments",
+        "6 arguments, and a ds of another base",
+        steps=SYSENTER,
+    ),
+    checks(
         "EBP checked four bytes too high",
         changed(SYSENTER_ENTRY, "    cmp  ebp, USER_TOP - 16", "    cmp  ebp, USER_TOP - 12"),
         "SYSENTER with no way back",

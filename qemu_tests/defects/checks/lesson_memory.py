@@ -199,6 +199,34 @@ LESSON_MEMORY = (
         steps=INT80,
     ),
     checks(
+        "a bad pointer told before a bad descriptor",
+        changed("sys/io.c", "if (fd != STDOUT", "if (user_range_ok(buffer, size) && fd != STDOUT"),
+        "bad pointers",
+        "write to descriptor -1 from the kernel",
+        steps=INT80,
+    ),
+    checks(
+        "a size taken for a signed number",
+        changed("sys/io.c", "while (written < size)", "while ((long)written < (long)size)"),
+        "bad pointers",
+        "write of 2 GiB from NULL",
+        steps=INT80,
+    ),
+    checks(
+        "a write that ends at a zero",
+        changed("sys/io.c", "written, part) != 0) {", "written, part) || !*chunk) {"),
+        "how programs end",
+        "what was written came to the UART",
+        steps=INT80,
+    ),
+    checks(
+        "nothing written to any descriptor",
+        changed("sys/io.c", "if (fd != STDOUT", "if (size && fd != STDOUT"),
+        "bad pointers",
+        "write to descriptor 3, nothing",
+        steps=INT80,
+    ),
+    checks(
         "interrupts let in by a switch",
         changed(
             "proc/context_switch.asm",

@@ -59,6 +59,22 @@ MEMORY = (
         "how programs end",
     ),
     checks(
+        "a bad pointer told before a bad descriptor",
+        changed(
+            "sys/io.c",
+            "if (fd != STDIN)",
+            "if (user_range_ok((uint32_t)buffer, size) && fd != STDIN)",
+        ),
+        "bad pointers",
+        "read from 0x80000000 to the kernel",
+    ),
+    checks(
+        "nothing read from any descriptor",
+        changed("sys/io.c", "if (fd != STDIN)", "if (size && fd != STDIN)"),
+        "bad pointers",
+        "read from standard output",
+    ),
+    checks(
         "a part of a write forgotten",
         changed("sys/io.c", "return written ? (long)written : -EFAULT;", "return -EFAULT;"),
         "bad pointers",

@@ -138,6 +138,27 @@ MEMORY = (
         "a place that just fits",
     ),
     damaged(
+        "memory behind a hole protected, too",
+        changed(
+            "mm/area.c",
+            "            *end = start;\n            return -ENOMEM;",
+            "            return -ENOMEM;",
+        ),
+        "up to a hole",
+    ),
+    damaged(
+        "more than all memory by mremap",
+        changed("sys/memory.c", "too_much(new_size))", "new_size == 1)"),
+        "mremap: the same",
+    ),
+    damaged(
+        "what is moved is the beginning of its file",
+        changed(
+            "sys/memory.c", "    target.file_page += (start - target.start) / PAGE_SIZE;\n", ""
+        ),
+        "when it is moved",
+    ),
+    damaged(
         "mremap keeps the last page",
         changed("sys/memory.c", "new_end < end && space", "new_end + PAGE_SIZE < end && space"),
         "by one",
@@ -232,6 +253,16 @@ SWITCHES = (
         "x87 errors told by an interrupt line",
         changed("cpu/fpu.c", "CR0_MP | CR0_NE", "CR0_MP"),
         "exit, kill, wait4",
+    ),
+    damaged(
+        "SIMD exceptions not to be told",
+        changed("cpu/fpu.c", "(cpu_features.leaf1_edx & CPUID_SSE ? CR4_OSXMMEXCPT : 0)", "0"),
+        "descriptor tables",
+    ),
+    damaged(
+        "seconds ten times as long",
+        changed("sys/process.c", "time->seconds * TIMER_HZ +", "time->seconds * TIMER_HZ * 10 +"),
+        "a second is shorter",
     ),
     damaged(
         "sleeps end before their time",
@@ -350,6 +381,20 @@ CHILDREN = (
         "a single step is a bad address",
         changed("proc/signal.c", "    case VECTOR_DB:\n", ""),
         "exit, kill, wait4",
+    ),
+    damaged(
+        "an overflow is a trap",
+        changed(
+            "proc/signal.c", "    case VECTOR_BP:\n", "    case VECTOR_BP:\n    case VECTOR_OF:\n"
+        ),
+        "#OF is SIGSEGV",
+    ),
+    damaged(
+        "an index out of bounds is a bus error",
+        changed(
+            "proc/signal.c", "    case VECTOR_NP:\n", "    case VECTOR_NP:\n    case VECTOR_BR:\n"
+        ),
+        "#BR is SIGSEGV",
     ),
     damaged(
         "an x87 error is a bad address",
@@ -471,6 +516,23 @@ PIPES = (
         "more numbers than a process has room for",
         changed("fs/file.c", "fd < files_max(); fd++", "fd < files_max() + 8; fd++"),
         "the highest number is one that there is",
+    ),
+    damaged(
+        "dup takes a number above its own",
+        changed("sys/io.c", "file_install(file, 0) : -EBADF", "file_install(file, fd) : -EBADF"),
+        "and is the lowest",
+    ),
+    damaged(
+        "nothing written is an error where nobody reads",
+        changed("fs/pipe.c", "    while (done < size) {\n        long", "    do {\n        long")
+        + changed(
+            "fs/pipe.c",
+            "        change(pipe);\n    }\n    return (long)done;\n}\n\nstatic",
+            "        change(pipe);\n    } while (done < size);\n"
+            "    return (long)done;\n}\n\nstatic",
+        ),
+        "pipes and file descriptors",
+        "killed by signal 13",
     ),
     damaged(
         "a file goes while a call uses it",

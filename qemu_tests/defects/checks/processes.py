@@ -44,6 +44,27 @@ PROCESSES = (
         "port 0xffff",
     ),
     checks(
+        "half of the ports open to who asks for one",
+        changed("cpu/io_bitmap.c", "(frame), 0xff, PAGE_SIZE)", "(frame), 0xff, PAGE_SIZE / 2)"),
+        "I/O ports of two processes",
+        "has no other",
+    ),
+    checks(
+        "ports allowed by nothing but 1",
+        changed("cpu/io_bitmap.c", "*byte = allow ?", "*byte = allow == 1 ?"),
+        "I/O permission bitmap",
+    ),
+    checks(
+        "half as many random words",
+        changed(
+            "proc/start_stack.c",
+            "random[i] = random_u32();",
+            "random[i] = i % 2 ? random[i - 1] : random_u32();",
+        ),
+        "auxiliary vector and start stack",
+        "four words, each another one",
+    ),
+    checks(
         "port bitmap not switched",
         changed("proc/switch.c", "    io_bitmap_switch(cpu, next);\n", ""),
         "port",

@@ -32,6 +32,10 @@ static const struct {
 
 #define DESCRIPTORS (sizeof descriptors / sizeof descriptors[0])
 
+/* One more, while the checks run, like user data but for its base: a kernel that uses a program's
+ * DS or ES reads elsewhere then. A null selector would fault, but few emulators look at that. */
+#define DESCRIPTOR_BASED 0x00cff3001000ffffu
+
 /* AVL is free for whatever a kernel likes; the CPU sets the accessed bit where it is not set. */
 #define DESCRIPTOR_HIGH_FREE 0x00100100u
 

@@ -18,6 +18,9 @@
 #define CHECK_ASK_WORK 0xa5c00009u      /* process.work: is this call to go back the longer way? */
 #define CHECK_ASK_READ 0xa5c0000au      /* can the kernel read where the second argument says? */
 
+/* A data segment for ring 3, see checks/descriptors.h. */
+#define CHECK_BASED (10 * 8 | 3)
+
 /* Of process.work what the call itself brings about. */
 #define CHECK_WORK (WORK_SEGMENTS | WORK_FLAGS)
 

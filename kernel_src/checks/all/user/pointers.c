@@ -79,7 +79,9 @@ static void check_all(const struct gate *gate)
         {"write from NULL", NR_write, 1, 0, 1, -LINUX_EFAULT},
         {"write from NULL, nothing", NR_write, 1, 0, 0, 0},
         {"write to descriptor 3", NR_write, 3, (uint32_t)text, 1, -LINUX_EBADF},
-        {"write to descriptor -1", NR_write, UINT32_MAX, (uint32_t)text, 1, -LINUX_EBADF},
+        {"write to descriptor 3, nothing", NR_write, 3, (uint32_t)text, 0, -LINUX_EBADF},
+        {"write to descriptor -1 from the kernel", NR_write, UINT32_MAX, KERNEL_BASE, 1,
+         -LINUX_EBADF},
         BAD_READS};
 
     for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -92,7 +94,7 @@ int main(void)
     struct gate gates[GATES_MAX];
     uint32_t gate_count = gates_find(gates);
 
-    ktap_plan(gate_count * (14 + BAD_READS_COUNT + 2) + GOOD_READS + 2);
+    ktap_plan(gate_count * (15 + BAD_READS_COUNT + 2) + GOOD_READS + 2);
     for (uint32_t i = 0; i < gate_count; i++) {
         check_all(&gates[i]);
         check_good(&gates[i]);

@@ -28,22 +28,24 @@ static const struct selectors selectors[] = {
 
 #define SELECTORS (sizeof selectors / sizeof selectors[0])
 #define REGISTERS_FOR_ARGUMENTS 6
-#define RESULTS_FOR_A_GATE (REGISTERS_FOR_ARGUMENTS + 1 + 4 + SELECTORS + 3 + 1 + 4)
+#define RESULTS_FOR_A_GATE (REGISTERS_FOR_ARGUMENTS + 2 + 4 + SELECTORS + 3 + 1 + 4)
 
 /* The first `count` arguments are set and the others 0: were two exchanged, or one lost, the sum
  * would differ. */
-static void check_argument_order(const struct gate *gate, uint32_t count)
+static void check_argument_order(const struct gate *gate, uint32_t count, uint32_t ds)
 {
     static const char *const texts[] = {"no argument", "1 argument",  "2 arguments", "3 arguments",
                                         "4 arguments", "5 arguments", "6 arguments"};
+    const char *text = ds == CHECK_BASED ? "6 arguments, and a ds of another base" : texts[count];
     struct registers before = registers_pattern(NR_check_arguments);
     uint32_t *const arguments[] = {&before.ebx, &before.ecx, &before.edx,
                                    &before.esi, &before.edi, &before.ebp};
 
+    before.ds = ds;
     for (uint32_t i = 0; i < REGISTERS_FOR_ARGUMENTS; i++) {
         *arguments[i] = i < count ? 0x01234567 + i * 0x11111111 : 0;
     }
-    check_call(gate, texts[count], &before,
+    check_call(gate, text, &before,
                check_mix(before.ebx, before.ecx, before.edx, before.esi, before.edi, before.ebp));
 }
 
@@ -137,6 +139,23 @@ static void check_work(const struct gate *gate)
     check_call(gate, "getpid() with ebx and ds 0", &before, (uint32_t)getpid());
 }
 
+/* Last, and only if the kernel loads segments of its own: else it would not come back. */
+static void check_based(const struct gate *gate)
+{
+    struct registers before = registers_pattern(NR_check_arguments);
+    struct registers after;
+
+    before.ebx = CHECK_ASK_SELECTORS;
+    before.eflags |= EFLAGS_ZF;
+    before.ds = 0;
+    registers_call(&before, &after, gate->enter);
+    if (after.eax == (SEL_USER_DATA << 16 | SEL_USER_DATA)) {
+        check_argument_order(gate, REGISTERS_FOR_ARGUMENTS, CHECK_BASED);
+    } else {
+        ktap_skip("6 arguments, and a ds of another base", "the kernel has not its own");
+    }
+}
+
 int main(void)
 {
     struct gate gates[GATES_MAX];
@@ -145,7 +164,7 @@ int main(void)
     ktap_plan(count * RESULTS_FOR_A_GATE);
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t arguments = 0; arguments <= REGISTERS_FOR_ARGUMENTS; arguments++) {
-            check_argument_order(&gates[i], arguments);
+            check_argument_order(&gates[i], arguments, SEL_USER_DATA);
         }
         check_ebp(&gates[i]);
         for (uint32_t row = 0; row < SELECTORS; row++) {
@@ -154,6 +173,7 @@ int main(void)
         check_selectors_in_kernel(&gates[i]);
         check_frame_of_call(&gates[i]);
         check_work(&gates[i]);
+        check_based(&gates[i]);
     }
     return ktap_status();
 }

@@ -7,6 +7,7 @@
 #include "kernel/checks.h"
 #include "lib/ktap.h"
 #include "proc/process.h"
+#include "sys/check_arguments.h"
 
 #define TSS_BUSY 0x8b00 /* bits 55:40; LTR made 8b of 89 (SDM 3A 7.2.2) */
 #define PIC1_MASK 0x21
@@ -31,6 +32,7 @@ static void check_gdt(void)
 
 static void check_tss(void)
 {
+    const struct process *process = current_process();
     uint32_t selector = 0, ldt = 1;
     uint64_t descriptor = gdt[SEL_TSS / 8];
 
@@ -42,8 +44,11 @@ static void check_tss(void)
     ktap_equal("tss: limit", descriptor_limit(descriptor), 103);
     ktap_equal("tss: type, DPL, flags", (uint32_t)(descriptor >> 32) & 0x00f0ff00, TSS_BUSY);
     ktap_equal("tss: ss0", tss.ss0, SEL_KERNEL_DATA);
-    ktap_equal("tss: esp0 is the running process", tss.esp0, (uint32_t)current_process());
+    ktap_equal("tss: esp0 is the running process", tss.esp0, (uint32_t)process);
     ktap_true("tss: no I/O permission bitmap", tss.iomap_base > 103);
+    /* It has no program: words of a stack that begins above it would show. */
+    ktap_true("nothing is pushed over the kernel's own struct process",
+              !process->name && !process->parent && process->pid == 0);
 }
 
 static uint16_t expected_type(uint32_t vector)
@@ -95,10 +100,11 @@ static void check_control(void)
 
 int check_tables(void)
 {
-    ktap_plan(2 + DESCRIPTORS + 1 + 8 + 5 + 4);
+    ktap_plan(2 + DESCRIPTORS + 1 + 9 + 5 + 4);
     check_gdt();
     check_tss();
     check_idt();
     check_control();
+    gdt[CHECK_BASED / 8] = DESCRIPTOR_BASED;
     return ktap_status();
 }

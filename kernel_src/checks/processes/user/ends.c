@@ -25,6 +25,17 @@ static void sleep_long(void)
     sleep_ticks(100000);
 }
 
+static void sleep_a_second(void)
+{
+    sleep_ticks(TIMER_HZ);
+}
+
+static void sleep_nearly_two(void)
+{
+    sleep_ticks(TIMER_HZ - 1);
+    sleep_ticks(TIMER_HZ - 1);
+}
+
 static void sleep_longest(void)
 {
     sleep_ticks(UINT32_MAX);
@@ -71,6 +82,8 @@ static const struct {
     {"#MF is SIGFPE", x87_divide, KILLED_BY(SIGFPE)},
     {"#DB is SIGTRAP", single_step, KILLED_BY(SIGTRAP)},
     {"#BP is SIGTRAP", breakpoint, KILLED_BY(SIGTRAP)},
+    {"#OF is SIGSEGV", overflow, KILLED_BY(SIGSEGV)},
+    {"#BR is SIGSEGV", out_of_bounds, KILLED_BY(SIGSEGV)},
     {"#UD is SIGILL", undefined, KILLED_BY(SIGILL)},
     {"#GP is SIGSEGV", privileged, KILLED_BY(SIGSEGV)},
     {"#PF is SIGSEGV", null_pointer, KILLED_BY(SIGSEGV)},
@@ -197,6 +210,12 @@ static void check_sleep(void)
     ktap_equal("nanosleep(): a time where nothing is",
                (uint32_t)nanosleep((const struct timespec *)NO_PAGE, NULL),
                (uint32_t)-LINUX_EFAULT);
+    long second = start(sleep_a_second), longer = start(sleep_nearly_two);
+    ktap_true("nanosleep(): a second is shorter than two in nanoseconds",
+              wait4(-1, NULL, 0, NULL) == second || CPU_COUNT > 1);
+    kill((int32_t)longer, SIGKILL);
+    while (wait4(-1, NULL, 0, NULL) > 0) {
+    }
 }
 
 /* Each is heard of once, in whatever order they end. */
@@ -274,7 +293,7 @@ static void check_orphan(void)
 
 int main(void)
 {
-    ktap_plan(ENDINGS + ENDLESS + 1 + 11 + 13 + 4 + 1 + 4);
+    ktap_plan(ENDINGS + ENDLESS + 1 + 11 + 13 + 5 + 1 + 4);
     for (uint32_t i = 0; i < ENDINGS; i++) {
         ktap_equal(endings[i].text, (uint32_t)status_of(start(endings[i].what)),
                    (uint32_t)endings[i].status);

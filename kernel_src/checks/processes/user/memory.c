@@ -73,6 +73,13 @@ static const uint32_t in_file[PAGE_SIZE / sizeof(uint32_t)]
 /* A mapping of a file that is cut in two: the second goes on with its own part of the file. */
 static void check_pieces(void)
 {
+    long child = fork();
+
+    if (child == 0) {
+        mremap((uint32_t)in_file, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, AT);
+        exit_with(*word_at(AT) != 12345);
+    }
+    ktap_equal("a page of a file, when it is moved", (uint32_t)status_of(child), EXITED(0));
     mprotect((uint32_t)in_file, PAGE_SIZE, RW);
     ktap_equal("a page of a file, when it has got other rights", *word_at((uint32_t)in_file),
                12345);
@@ -103,6 +110,9 @@ static void check_protect(void)
     mprotect(PAGE(0), 3 * PAGE_SIZE, RW);
     ktap_true("then it can be written again", can_write(PAGE(1)));
     ktap_equal("and has what it had", *word_at(PAGE(1)), 101);
+    munmap(PAGE(1), PAGE_SIZE);
+    mprotect(PAGE(0), 3 * PAGE_SIZE, PROT_READ);
+    ktap_true("up to a hole, not behind it", !can_write(PAGE(0)) && can_write(PAGE(2)));
     mprotect(USER_PROGRAM_ADDR, PAGE_SIZE, RW);
     ktap_true("a program can make its own text writable", can_write(USER_PROGRAM_ADDR));
 }
@@ -146,7 +156,7 @@ static void check_heap(void)
 
 int main(void)
 {
-    ktap_plan(10 + 4 + 1 + 6 + 7 + 9 + 8);
+    ktap_plan(10 + 4 + 2 + 6 + 8 + 9 + 8);
     check_map();
     check_room();
     check_pieces();

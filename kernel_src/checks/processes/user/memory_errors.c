@@ -80,13 +80,16 @@ static void check_brk(void)
     ktap_equal("brk: the last byte of all", (uint32_t)brk(0xffffffff), end);
     uint32_t frames = (uint32_t)check_arguments(CHECK_ASK_ALL_FRAMES, 0, 0, 0, 0, 0);
     ktap_equal("brk: more than all memory", (uint32_t)brk(end + (frames + 1) * PAGE_SIZE), end);
+    ktap_equal("mremap: the same",
+               (uint32_t)mremap(AT, PAGE_SIZE, (frames + 1) * PAGE_SIZE, MREMAP_MAYMOVE, 0),
+               (uint32_t)-LINUX_ENOMEM);
     map((end + 2 * PAGE_SIZE) & ~(PAGE_SIZE - 1u), 1);
     ktap_equal("brk: into what else is there", (uint32_t)brk(end + 3 * PAGE_SIZE), end);
 }
 
 int main(void)
 {
-    ktap_plan(3 + ROWS + 6);
+    ktap_plan(3 + ROWS + 7);
     ktap_equal("two pages", (uint32_t)map(AT, 2), AT);
     ktap_equal("a page behind a hole", (uint32_t)map(HOLE + PAGE_SIZE, 1), HOLE + PAGE_SIZE);
     for (uint32_t i = 0; i < ROWS; i++) {

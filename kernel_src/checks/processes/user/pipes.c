@@ -179,6 +179,7 @@ static void check_nobody_reads(void)
     close(ends[0]);
     ktap_equal("who writes where nobody reads gets SIGPIPE", (uint32_t)status_of(child),
                KILLED_BY(SIGPIPE));
+    ktap_equal("but not for nothing", (uint32_t)write(ends[1], bytes, 0), 0);
     close(ends[1]);
 }
 
@@ -276,12 +277,12 @@ static void check_numbers(void)
     ktap_equal("there is no pipe", (uint32_t)pipe(more), (uint32_t)-LINUX_EMFILE);
     close(200);
     ktap_equal("nor with one number", (uint32_t)pipe(more), (uint32_t)-LINUX_EMFILE);
-    ktap_equal("which stays free", (uint32_t)dup(1), 200);
+    ktap_equal("which stays free, and is the lowest", (uint32_t)dup(highest), 200);
 }
 
 int main(void)
 {
-    ktap_plan(10 + 2 + 2 + 3 + 2 + 1 + 2 + 7 + 14);
+    ktap_plan(10 + 2 + 2 + 3 + 2 + 2 + 2 + 7 + 14);
     check_short();
     check_long();
     check_records();

@@ -18,12 +18,15 @@
 #define UART_MODEM_CONTROL 0x3fc
 #define UART_INTERRUPTS 1 /* for what is received */
 
-/* What has come to COM1: the interrupt may have been let in, or not. */
+/* The last that has come to COM1: the interrupt may have been let in, or not. */
 static inline uint8_t received(void)
 {
-    int c = serial_read();
+    int last = -1;
 
-    return c >= 0 ? (uint8_t)c : inb(UART_DATA);
+    for (int c = serial_read(); c >= 0; c = serial_read()) {
+        last = c;
+    }
+    return last >= 0 ? (uint8_t)last : inb(UART_DATA);
 }
 
 /* A program's memory, as the kernel sees it. */

@@ -9,6 +9,7 @@
 #include "lib/ktap.h"
 #include "mm/mm.h"
 #include "proc/process.h"
+#include "sys/check_arguments.h"
 
 #define DESCRIPTOR_TSS_BUSY 0x0000020000000000u /* set by LTR: type 9 becomes 11 (SDM 3A 7.2.2) */
 #define GATE_TASK 0x8500
@@ -164,5 +165,8 @@ int check_tables(void)
     check_idt();
     check_control();
     check_rate();
+    for (uint32_t i = 0; i < CPU_COUNT; i++) {
+        cpus[i].gdt[CHECK_BASED / 8] = DESCRIPTOR_BASED;
+    }
     return ktap_status();
 }

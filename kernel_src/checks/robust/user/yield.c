@@ -19,8 +19,10 @@ static int fail(const char *what, uint32_t got, uint32_t expected)
     return 1;
 }
 
-static struct registers own_registers(uint32_t pid)
+/* Of some all flags, and of the same each alone: they are looked at together, on the way in. */
+static struct registers own_registers(uint32_t pid, uint32_t round)
 {
+    uint32_t some = round % 2 ? EFLAGS_KEPT : EFLAGS_KEPT & 1u << round / 2 % 32;
     struct registers before = registers_pattern(NR_sched_yield);
 
     for (uint32_t *word = &before.ebx; word <= &before.ebp; word++) {
@@ -28,13 +30,13 @@ static struct registers own_registers(uint32_t pid)
     }
     before.fs = pid % 2 ? SEL_USER_DATA : SEL_USER_CODE;
     before.gs = pid % 2 ? 0 : SEL_USER_DATA;
-    before.eflags |= pid / 2 % 2 ? EFLAGS_CF : EFLAGS_KEPT; /* by either gate */
+    before.eflags |= pid / 2 % 2 ? EFLAGS_CF : some; /* by either gate */
     return before;
 }
 
-static int one_round(const struct gate *gate, uint32_t pid)
+static int one_round(const struct gate *gate, uint32_t pid, uint32_t round)
 {
-    struct registers before = own_registers(pid);
+    struct registers before = own_registers(pid, round);
     struct registers after;
     uint32_t expected, got;
 
@@ -64,7 +66,7 @@ int main(void)
     uint32_t turns =
         (uint32_t)system_call(NR_check_arguments, (long)CHECK_ASK_TURNS, 0, 0, 0, 0, 0);
     for (uint32_t round = 0; round < ROUNDS; round++) {
-        if (one_round(gate, pid) != 0) {
+        if (one_round(gate, pid, round) != 0) {
             return 1;
         }
         system_call(NR_check_arguments, (long)CHECK_ASK_TURNS, 0, 0, 0, 0, 0);

@@ -45,7 +45,7 @@ int main(void)
 {
     ktap_plan(ROWS + 6);
     for (uint32_t i = 0; i < ROWS; i++) {
-        ktap_equal(rows[i].text, (uint32_t)ioperm(rows[i].first, rows[i].count, 1),
+        ktap_equal(rows[i].text, (uint32_t)ioperm(rows[i].first, rows[i].count, 2),
                    (uint32_t)rows[i].result);
     }
     in8(POST_PORT);

@@ -29,6 +29,18 @@ static void breakpoint(void)
     __asm__ volatile("int3");
 }
 
+static void overflow(void)
+{
+    __asm__ volatile("addb $1, %b0\n\tinto" : : "a"(0x7f) : "cc");
+}
+
+static void out_of_bounds(void)
+{
+    static const int32_t bounds[2] = {0, 10};
+
+    __asm__ volatile("boundl %0, %1" : : "r"(11), "m"(bounds));
+}
+
 static void single_step(void)
 {
     __asm__ volatile("pushfl\n\torl %0, (%%esp)\n\tpopfl\n\tnop" : : "i"(EFLAGS_TF) : "cc");

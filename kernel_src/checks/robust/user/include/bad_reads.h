@@ -22,7 +22,7 @@ static char buffer[PENDING_INPUT];
     {"read to an unmapped page", NR_read, 0, end, 1, -LINUX_EFAULT},                               \
     {"read to the last byte of all", NR_read, 0, 0xffffffff, 1, -LINUX_EFAULT},                    \
     WRONG_WAY_ROWS,                                                                                \
-    {"read from descriptor 0x80000000", NR_read, 0x80000000, (uint32_t)buffer, 1, -LINUX_EBADF},
+    {"read from 0x80000000 to the kernel", NR_read, 0x80000000, KERNEL_BASE, 1, -LINUX_EBADF},
 /* clang-format on */
 
 static inline void check_good_reads(void)

@@ -6,7 +6,7 @@
 #include "user/include/start.h"
 
 #define START_MORE 12
-#define RANDOM_BYTES 16
+#define RANDOM_WORDS 4
 #define PROGRAM_HEADER_BYTES 32
 #define SEGMENT_LOAD 1
 
@@ -27,9 +27,9 @@ static void check_headers(void)
 static void start_more(uint32_t signature, uint32_t features)
 {
     const char *platform = (const char *)auxv_value(AT_PLATFORM);
-    const uint8_t *random = (const uint8_t *)auxv_value(AT_RANDOM);
+    const uint32_t *random = (const uint32_t *)auxv_value(AT_RANDOM);
     uint32_t family = signature >> 8 & 15;
-    int different = 0;
+    int different = 1;
 
     check_headers();
     ktap_equal("AT_HWCAP", auxv_value(AT_HWCAP), features);
@@ -44,8 +44,10 @@ static void start_more(uint32_t signature, uint32_t features)
     ktap_true("AT_PLATFORM", strcmp(platform, family < 5    ? "i486"
                                               : family == 5 ? "i586"
                                                             : "i686") == 0);
-    for (int i = 1; i < RANDOM_BYTES; i++) {
-        different |= random[i] != random[0];
+    for (int i = 1; i < RANDOM_WORDS; i++) {
+        for (int j = 0; j < i; j++) {
+            different &= random[i] != random[j];
+        }
     }
-    ktap_true("AT_RANDOM: 16 bytes that are not all the same", different);
+    ktap_true("AT_RANDOM: four words, each another one", different);
 }
