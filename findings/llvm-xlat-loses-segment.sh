@@ -5,10 +5,10 @@
 #     xlat %cs:(%ebx)    xlat byte ptr cs:[ebx]     GNU as:  2e d7     LLVM:  d7
 #
 # XLAT reads a byte of a table at DS:EBX; what its operand can change is the segment, which a prefix overrides (SDM, volume 2,
-# XLAT/XLATB). LLVM takes the operand and drops all of it, in both syntaxes, so that
-# the byte comes from DS. Its warning, "memory operand is only for determining the size, (R|E)BX will be used for the
-# location", says nothing of the segment, and comes for operands without one, too. The prefix written apart (`cs xlatb`)
-# stays, and so does the segment of LODS. LLVM 22.1.8 does the same.
+# XLAT/XLATB). LLVM takes the operand and drops all of it, in both syntaxes, so that the byte comes from DS. Its warning,
+# "memory operand is only for determining the size, (R|E)BX will be used for the location", says nothing of the segment, and
+# comes for operands without one, too. The prefix written apart (`cs xlatb`) stays, and so does the segment of LODS. LLVM
+# 22.1.8 does the same.
 #
 # What is concerned is code whose table is in its own segment or in that of a thread (FS, GS), boot sectors for one.
 #
