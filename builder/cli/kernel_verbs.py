@@ -51,12 +51,17 @@ class Built:
 
 
 def machine_of(config: KernelConfig) -> "Machine":
-    """The computer that the configuration asks for."""
+    """The computer that the configuration asks for.
+
+    A CPU without a local APIC is alone, whatever the kernel could do: QEMU would give it others,
+    and all of them local APICs that CPUID does not tell of.
+    """
     from builder.boot.emulator import Machine
 
-    return Machine(
-        cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
-    )
+    model, *features = config.machine.cpu.split(",")
+    has_apic = model not in ("486", "486-v1") and not {"-apic", "apic=off"} & {*features}
+    cpus = config.cpu.count if has_apic else 1
+    return Machine(cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=cpus)
 
 
 def make(choice: Choice, how: How) -> Built:

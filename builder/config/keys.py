@@ -59,7 +59,11 @@ class CpuSection(Section):
     """The processors of the kernel."""
 
     count: Annotated[StrictInt, Since(Step.ROBUST)] = Field(
-        default=1, ge=1, le=8, description="CPUs that the kernel brings up; QEMU is given as many."
+        default=1,
+        ge=1,
+        le=8,
+        description="CPUs that the kernel brings up; QEMU is given as many, but only one that has "
+        "no local APIC (486).",
     )
 
 

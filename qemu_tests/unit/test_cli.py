@@ -16,6 +16,8 @@ import pytest
 import builder.cli
 from builder.cli import fast, judge_verbs
 from builder.cli.choice import choose
+from builder.cli.kernel_verbs import machine_of
+from builder.config.load import load_config
 from builder.errors import BuildError, ExitCode, UserError
 from builder.image import stamp
 from builder.tools import toolchain
@@ -299,6 +301,14 @@ def test_dry_run_prints_commands_to_paste_and_does_nothing(tinygate: Call, fake:
         "make -C build/int80/kernel 'CC=gcc -m32'",
     ]
     assert fake.builds == 0 and list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("cpu", "cpus"), [("486", 1), ("486,+tsc", 1), ("pentium3,-apic", 1), ("pentium3,-sep", 3)]
+)
+def test_a_cpu_without_a_local_apic_is_alone(cpu: str, cpus: int) -> None:
+    words = ["kernel.step=robust", "cpu.count=3", f"machine.cpu={cpu}"]
+    assert machine_of(load_config(None, words)).cpus == cpus
 
 
 # ---- run and debug ----
