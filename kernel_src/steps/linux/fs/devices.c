@@ -64,6 +64,7 @@ static long random_read(struct file *file, void *buffer, size_t size)
 
 long sys_getrandom(void *buffer, size_t size, uint32_t flags)
 {
+    /* GRND_NONBLOCK 1, GRND_RANDOM 2, GRND_INSECURE 4; the last two exclude each other. */
     return flags > 5 ? -EINVAL : fill(buffer, size, 1);
 }
 
