@@ -310,6 +310,12 @@ def test_text_of_a_record_is_text_in_the_page(page: str) -> None:
     assert made.count("</script>") == page.count("</script>")
 
 
+@pytest.mark.parametrize(("step", "times"), [("sysenter", 1), ("vsyscall", 0), ("linux", 0)])
+def test_a_step_that_differs_from_the_picture_is_told(step: str, times: int) -> None:
+    record = replace(RECORD, kernel=replace(RECORD.kernel, step=step))
+    assert page_of(record, {}).count("Here there is no page") == times
+
+
 def test_every_part_of_the_way_can_be_lit() -> None:
     lit = {(part.number, part.path) for part in pictures()["way.svg"].parts}
     for way in range(1, 10):
