@@ -72,9 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         if answer(arguments):
             sys.exit(0)
-        from builder.cli.guard import run_guarded
+        from builder.cli.guard import run_guarded, run_tidily
 
-        sys.exit(run_guarded(lambda: _run_app(arguments)))
+        sys.exit(run_tidily(lambda: run_guarded(lambda: _run_app(arguments))))
     except KeyboardInterrupt:
         # The verbs have a handler of their own (guard.py); this is for Ctrl-C during the imports.
         sys.exit(130)

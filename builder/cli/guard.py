@@ -4,9 +4,11 @@ import errno
 import functools
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
+from types import FrameType
 from typing import ParamSpec
 
 import typer
@@ -119,6 +121,31 @@ def run_guarded(body: Callable[[], int], *, as_json: bool = False, verbose: bool
     except Exception as error:
         return _bug(error, verbose)
     return code
+
+
+def run_tidily(body: Callable[[], int]) -> int:
+    """Run `body`, which SIGTERM and SIGHUP end as Ctrl-C does, and this process then as ever.
+
+    By themselves they would end Python at once: what a verb has in temporary folders would stay.
+    """
+    ending = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) == signal.SIG_DFL]
+    came: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        for each in ending:  # once: the second would end the tidying
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in ending:
+        signal.signal(number, end)
+    try:
+        return body()
+    finally:
+        for number in ending:
+            signal.signal(number, signal.SIG_DFL)
+        if came:
+            os.kill(os.getpid(), came[0])
 
 
 def verb(function: Callable[P, int]) -> Callable[P, None]:

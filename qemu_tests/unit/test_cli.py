@@ -342,11 +342,11 @@ def boots(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any, dict[str, Any
 def test_run_boots_the_disk_image_and_ends_with_the_verdict(
     tinygate: Call, fake: FakeBuild, boots: list[Any]
 ) -> None:
-    wanted = ("--set", "cpu.count=2", "--set", "machine.cpu=486")
+    wanted = ("--set", "cpu.count=2", "--set", "machine.cpu=pentium")
     code, out, _ = tinygate("run", "--step", "robust", *wanted)
     assert (code, out) == (0, "serial text\nverdict: pass: 3 programs\n")
     ((machine, image, options),) = boots
-    assert (machine.cpu, machine.cpus, machine.memory_mib) == ("486", 2, 16)
+    assert (machine.cpu, machine.cpus, machine.memory_mib) == ("pentium", 2, 16)
     assert (image.kind, image.path) == ("disk", Path("build/robust/disk.img"))
     assert "config " in options["expected"].banner and fake.builds == 1
 

@@ -146,6 +146,30 @@ def test_ctrl_c_ends_with_130(empty_folder: Path, project_root: Path) -> None:
     assert err == b"\ninterrupted\n"
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_no_temporary_folder(number: int, tmp_path: Path) -> None:
+    """Python itself would end without a word to whatever has one."""
+    program = (
+        "import sys, tempfile, time; from builder.cli.guard import run_guarded, run_tidily\n"
+        "def body():\n"
+        "    with tempfile.TemporaryDirectory():\n"
+        "        print(flush=True); time.sleep(1000)\n"
+        "sys.exit(run_tidily(lambda: run_guarded(body)))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        # Whoever started the tests may have it ignored (nohup).
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout and process.stdout.read(1)
+        assert [*tmp_path.iterdir()]
+        process.send_signal(number)
+        assert process.wait(BACKSTOP_S) == -number
+    assert [*tmp_path.iterdir()] == []
+
+
 # ---- what is printed ----
 
 
