@@ -100,7 +100,6 @@ _OTHERS = (
         "what it was; to others only remembered",
         "T7: setarch",
         "linux",
-        is_private=True,
     ),
     _call(143, "flock", "int fd, int operation", "lock an open file", "T7: flock"),
     _call(

@@ -9,38 +9,6 @@
 #define NO_PAGE ((int *)0x5a5a5000)
 #define NOBODY 32000 /* no process has that number */
 
-static void kill_itself(void)
-{
-    kill((int32_t)getpid(), SIGKILL);
-}
-
-static void forever(void)
-{
-    for (;;) {
-    }
-}
-
-static void sleep_long(void)
-{
-    sleep_ticks(100000);
-}
-
-static void sleep_a_second(void)
-{
-    sleep_ticks(TIMER_HZ);
-}
-
-static void sleep_nearly_two(void)
-{
-    sleep_ticks(TIMER_HZ - 1);
-    sleep_ticks(TIMER_HZ - 1);
-}
-
-static void sleep_longest(void)
-{
-    sleep_ticks(UINT32_MAX);
-}
-
 static void read_nothing(void)
 {
     int ends[2];

@@ -1,4 +1,4 @@
-/* user/include/endings.h: ways in which a child of user/ends.c ends: by itself, by an exception. */
+/* user/include/endings.h: ways in which a child of user/ends.c ends, or only after a while. */
 #pragma once
 
 #include "user/include/children.h"
@@ -71,4 +71,36 @@ static void privileged(void)
 static void null_pointer(void)
 {
     *word_at(0) = 0;
+}
+
+static void kill_itself(void)
+{
+    kill((int32_t)getpid(), SIGKILL);
+}
+
+static void forever(void)
+{
+    for (;;) {
+    }
+}
+
+static void sleep_long(void)
+{
+    sleep_ticks(100000);
+}
+
+static void sleep_a_second(void)
+{
+    sleep_ticks(TIMER_HZ);
+}
+
+static void sleep_nearly_two(void)
+{
+    sleep_ticks(TIMER_HZ - 1);
+    sleep_ticks(TIMER_HZ - 1);
+}
+
+static void sleep_longest(void)
+{
+    sleep_ticks(UINT32_MAX);
 }
