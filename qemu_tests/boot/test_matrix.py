@@ -68,7 +68,7 @@ robust    per-switch fixed  1  -  demo    coreduo:8:disk pentium2:512:disk max:8
 robust    per-switch fixed  2  io demo    486:8:elf n270:512:elf nosep:16:elf qemu32:4:elf
 robust    per-switch fixed  4  -  checks  pentium:512:elf ppro:4:elf pentium3:64:disk
 robust    esp0-word  fixed  1  io demo    nosep:8:elf pentium:8:elf n270:8:elf 486:64:elf
-robust    esp0-word  fixed  2  io checks  coreduo:8:elf ppro:4:elf pentium3:512:disk
+robust    esp0-word  fixed  2  io checks  coreduo:8:elf ppro:4:elf pentium3:512:disk 486:16:elf
 robust    esp0-word  fixed  4  -  checks  pentium2:64:elf qemu32:16:disk max:512:elf
 robust    tss-end    fixed  1  io demo    n270:512:disk 486:4:elf ppro:64:elf coreduo:512:disk
 robust    tss-end    fixed  2  -  checks  nosep:64:elf qemu32:4:disk max:16:elf qemu32:512:elf
@@ -86,7 +86,7 @@ processes tss-end    fixed  1  io checks  486:4:disk pentium3:16:elf ppro:64:elf
 processes tss-end    fixed  2  -  demo    pentium:8:disk nosep:512:elf max:4:elf
 processes tss-end    fixed  4  io checks  coreduo:8:elf n270:16:disk pentium2:64:elf qemu32:16:elf
 processes esp0-word  random 1  -  demo    pentium:64:disk nosep:4:elf qemu32:8:disk
-processes esp0-word  random 2  io checks  pentium3:8:elf coreduo:16:disk n270:64:elf
+processes esp0-word  random 2  io checks  pentium3:8:elf coreduo:16:disk n270:64:elf 486:16:elf
 processes esp0-word  random 4  -  demo    max:512:elf 486:16:elf pentium2:4:disk ppro:16:elf
 processes per-switch random 1  io checks  max:16:elf coreduo:4:disk pentium2:64:elf
 processes per-switch random 2  -  demo    486:512:elf ppro:8:disk qemu32:4:elf
@@ -95,7 +95,7 @@ linux     per-switch fixed  1  io checks  486:4:disk pentium3:16:elf ppro:64:elf
 linux     per-switch fixed  2  -  demo    pentium:8:disk nosep:512:elf max:4:elf
 linux     per-switch fixed  4  io checks  coreduo:8:elf n270:16:disk pentium2:64:elf qemu32:16:elf
 linux     esp0-word  fixed  1  -  demo    pentium:64:disk nosep:4:elf qemu32:8:disk
-linux     esp0-word  fixed  2  io checks  pentium3:8:elf coreduo:16:disk n270:64:elf
+linux     esp0-word  fixed  2  io checks  pentium3:8:elf coreduo:16:disk n270:64:elf 486:16:elf
 linux     esp0-word  fixed  4  -  demo    max:512:elf 486:16:elf pentium2:4:disk ppro:16:elf
 linux     tss-end    random 1  io checks  max:16:elf coreduo:4:disk pentium2:64:elf
 linux     tss-end    random 2  -  demo    486:512:elf ppro:8:disk qemu32:4:elf

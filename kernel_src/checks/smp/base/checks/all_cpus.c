@@ -65,6 +65,10 @@ static void check_cpu(uint32_t index)
     int good = cpu->online && cpu->index == index && note->visits > 0;
 
     text[3] = (char)('0' + index);
+    if (index != 0 && (cpu_features.leaf1_edx & CPUID_APIC) == 0) {
+        ktap_skip(text, "a CPU without a local APIC is alone");
+        return;
+    }
     good &= note->gdt == (uint32_t)cpu->gdt && note->task_register == SEL_TSS &&
             note->cr0 == notes[0].cr0;
     for (uint32_t other = 0; other < index; other++) {
