@@ -401,6 +401,17 @@ ENTRY = (
         )
     ),
     Defect(
+        "AC left to a program whose sixth argument cannot be read",
+        changed(
+            "entry/sysenter_entry.asm",
+            "SMAP .no_argument_6, clac, push ebp",
+            ".no_argument_6: push ebp",
+        ),
+        "fail",
+        ("ebp 0",),
+        config=(*CHECKS, "machine.cpu=max"),
+    ),
+    Defect(
         "a page brought where ring 0 may not go",
         changed("mm/fault.c", " && !is_stray", " && (is_stray | 1)"),
         "hang",
