@@ -38,7 +38,7 @@ static void out_of_bounds(void)
 {
     static const int32_t bounds[2] = {0, 10};
 
-    __asm__ volatile("boundl %0, %1" : : "r"(11), "m"(bounds));
+    __asm__ volatile("bound %0, %1" : : "r"(11), "m"(bounds));
 }
 
 static void single_step(void)
