@@ -64,11 +64,13 @@ WORKS = (
         spreads=True,
     ),
 )
-# Without the tests of bc and factor, which compute for minutes with hardly a system call.
+# Without the tests of bc and factor, which compute for minutes with hardly a system call, and of
+# start-stop-daemon, which asks /proc: nobody mounts it here, and ours has a part of it anyway.
 SUITE = Work(
     "suite",
     "busybox's test-suite",
-    "cd /busybox/testsuite; ./runtest $(busybox --list | grep -vwE 'bc|factor') >/tmp/log 2>&1; "
+    "cd /busybox/testsuite; ./runtest "
+    "$(busybox --list | grep -vwE 'bc|factor|start-stop-daemon') >/tmp/log 2>&1; "
     "for i in PASS FAIL SKIPPED UNTESTED; do echo $i $(grep -c ^$i /tmp/log); done; "
     "grep ^FAIL /tmp/log",
     reach=0.5,
