@@ -142,16 +142,16 @@ def take_turns(
 
 def _run(player: Player, work: Work) -> Took:
     before_s, began_s = player.effort.read().cpu_s, time.monotonic()
-    printed = player.play([Step(f"sh /work/{work.name}\r")])
+    printed = player.play([Step(f"sh /timed/{work.name}\r")])
     wall_s = time.monotonic() - began_s
     return Took(wall_s, player.effort.read().cpu_s - before_s, printed)
 
 
 def scripts(works: Sequence[Work]) -> Iterator[Entry]:
     """What the shells are told to run."""
-    yield Directory("work")
+    yield Directory("timed")
     for work in works:
-        yield File(f"work/{work.name}", f"cd /tmp; {work.script}\n".encode())
+        yield File(f"timed/{work.name}", f"cd /tmp; {work.script}\n".encode())
 
 
 def data(less: int = 1) -> Iterator[Entry]:

@@ -85,7 +85,7 @@ def test_both_kernels_work_in_turn_and_what_spreads_does_so_on_more_cpus() -> No
     log: list[str] = []
     found = wall_run.take_turns(_players(log), [WORK, WIDE], 2, lambda _text: None)
     one_round = [
-        f"{name} {cpus}: sh /work/{work}"
+        f"{name} {cpus}: sh /timed/{work}"
         for work, cpus in (("w", 1), ("wide", 1), ("wide", 2), ("wide", 4))
         for name in ("ours", "debian")
     ]
