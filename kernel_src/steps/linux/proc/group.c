@@ -268,8 +268,9 @@ int group_may_stop(const struct process *process)
     const struct group *group = process->group;
 
     for (struct process *p = process_next(NULL); p; p = process_next(p)) {
+        /* Process 1 lets nobody go on, as on Linux. */
         const struct group *parents =
-            p->parent && p->parent != init_process ? p->parent->group : NULL; /* as Linux */
+            p->parent && p->parent != init_process ? p->parent->group : NULL;
         if (p->group && p->group->pgid == group->pgid && parents && p->group->threads &&
             parents->pgid != group->pgid && parents->sid == group->sid) {
             return 1;

@@ -98,9 +98,9 @@ struct group *group_of(int32_t pid);
 void signal_send_info(struct process *process, const struct signal_info *info);
 void signal_send_thread(struct process *thread, const struct signal_info *info);
 
-/* To every process of a group, or to all but process 1 and the caller. Returns how many there were.
- */
-#define EVERYBODY 0 /* no group has that number */
+#define EVERYBODY 0 /* no group has that number: all but process 1 and the caller */
+
+/* To every process of a group. Returns how many there were. */
 uint32_t signal_send_group(int32_t pgid, const struct signal_info *info);
 
 /* What an exception does: it cannot be ignored or put off. */

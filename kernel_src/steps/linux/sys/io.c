@@ -161,7 +161,6 @@ __attribute__((noinline)) static long do_at(int fd, int is_read, run_function *r
 {
     struct file *file = file_of(fd), *allowed = is_read ? file_to_read(fd) : file_to_write(fd);
     transfer_function *transfer = is_read ? do_read : do_write;
-
     uint64_t start = (uint64_t)place[1] << 32 | place[0];
 
     if ((int64_t)start < 0 || (int64_t)(start + size) < 0) {
