@@ -12,6 +12,7 @@ from pathlib import Path
 from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
+from elftools.elf.segments import Segment
 
 from builder.errors import BuildError, UserError
 from builder.image.kernel_file import check_multiboot_header
@@ -27,16 +28,24 @@ from builder.tree.user_programs import check_user_program
 
 @dataclass(frozen=True)
 class Built:
-    """An opened kernel.elf: its path, its parsed form, and its symbols' addresses by name."""
+    """An opened kernel.elf: its path, its parsed form, and its symbols.
+
+    Attributes:
+        loads: Its PT_LOAD segments.
+        symbols: Their addresses by name.
+        undefined: Names of those that are in no section.
+    """
 
     path: Path
     data: bytes
     elf: ELFFile
+    loads: tuple[Segment, ...]
     symbols: dict[str, int]
+    undefined: tuple[str, ...]
 
     def bytes_at(self, address: int, size: int) -> bytes:
         """`size` bytes at a virtual address; fewer if no segment has them all."""
-        for segment in self.elf.iter_segments("PT_LOAD"):
+        for segment in self.loads:
             start = address - segment["p_vaddr"]
             if 0 <= start < segment["p_filesz"]:
                 return bytes(segment.data()[start : start + size])
@@ -46,7 +55,7 @@ class Built:
         """Does a segment that may be executed have this address?"""
         return any(
             0 <= address - load["p_vaddr"] < load["p_memsz"] and load["p_flags"] & P_FLAGS.PF_X
-            for load in self.elf.iter_segments("PT_LOAD")
+            for load in self.loads
         )
 
 
@@ -57,9 +66,17 @@ def _open(path: Path) -> Built:
     # From memory: pyelftools reads lazily, and the file must not stay open.
     data = path.read_bytes()
     elf = ELFFile(io.BytesIO(data))
-    table = elf.get_section_by_name(".symtab")
-    symbols = table.iter_symbols() if isinstance(table, SymbolTableSection) else ()
-    return Built(path, data, elf, {s.name: s["st_value"] for s in symbols if s.name})
+    # Each once: pyelftools parses anew whenever it is asked, and there are hundreds of symbols.
+    tables = (each for each in elf.iter_sections() if isinstance(each, SymbolTableSection))
+    symbols = [symbol for table in tables for symbol in table.iter_symbols() if symbol.name]
+    return Built(
+        path,
+        data,
+        elf,
+        tuple(elf.iter_segments("PT_LOAD")),
+        {symbol.name: symbol["st_value"] for symbol in symbols},
+        tuple(symbol.name for symbol in symbols if symbol["st_shndx"] == "SHN_UNDEF"),
+    )
 
 
 def _check_multiboot(built: Built, _: KernelModel) -> Problems:
@@ -107,10 +124,7 @@ def _check_linked(built: Built, _: KernelModel) -> Problems:
     for section in built.elf.iter_sections():
         if section["sh_type"] in ("SHT_REL", "SHT_RELA") and section["sh_size"]:
             yield f"relocations are left in {section.name}"
-        if isinstance(section, SymbolTableSection):
-            for symbol in section.iter_symbols():
-                if symbol["st_shndx"] == "SHN_UNDEF" and symbol.name:
-                    yield f"symbol {symbol.name} is undefined"
+    yield from (f"symbol {name} is undefined" for name in built.undefined)
 
 
 def _check_entries(built: Built, model: KernelModel) -> Problems:
