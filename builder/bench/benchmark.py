@@ -19,6 +19,7 @@ from builder.config.step import Step
 from builder.errors import FileError, UserError
 from builder.tools import commands
 from builder.tools.resources import data_dir
+from builder.tools.whole_file import write_whole
 
 
 class Built(Protocol):
@@ -203,13 +204,10 @@ def _about(cfg: KernelConfig, runs: int, parts: Parts) -> dict[str, Any]:
 
 def _save(path: Path, text: str) -> None:
     """Write whole or not at all."""
-    half = path.with_suffix(".json.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
+        write_whole(path, text)
     except OSError as error:
-        half.unlink(missing_ok=True)
         raise FileError(
             f"cannot write {path.name}: {error.strerror}", where=str(path), fix="free some space"
         ) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from builder.errors import FileError, tell
+from builder.tools.whole_file import write_whole
 
 PAGE_COLUMNS_MAX = 100  # longer lines of prose are hard to read
 
@@ -159,9 +160,9 @@ def _terminal_columns() -> int:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write the file that was asked for. Raises FileError."""
+    """Write the file that was asked for, whole or not at all. Raises FileError."""
     try:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise FileError(
             f"cannot be written: {error.strerror}",

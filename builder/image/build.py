@@ -17,6 +17,7 @@ from builder.image.elf_check import check_kernel
 from builder.image.section_check import misplaced_sections
 from builder.model.kernel import KernelModel, build_model
 from builder.tools import commands, toolchain
+from builder.tools.whole_file import write_whole
 from builder.tree.render import render_model, write_tree
 
 TREE_NAME = "kernel"
@@ -80,16 +81,13 @@ def build_commands(
 
 
 def _copy_if_changed(source: Path, target: Path) -> bool:
-    """Make `target` a copy of `source`, renamed at last: no half file is ever called `target`."""
+    """Make `target` a copy of `source`."""
     data = source.read_bytes()
     if target.is_file() and target.read_bytes() == data:
         return False
-    temporary = target.with_name(f".{target.name}.new")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if not target.is_file():
+        target.unlink(missing_ok=True)  # a pipe would wait for a reader
+    write_whole(target, data)
     return True
 
 

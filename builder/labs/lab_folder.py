@@ -12,6 +12,7 @@ from builder.errors import FileError, UserError
 from builder.labs.handout import ANSWERS, KERNEL, OWN
 from builder.labs.lab import Files, Lab
 from builder.labs.lab_course import lab_named
+from builder.tools.whole_file import write_whole
 
 FILE_MAX_BYTES = 1 << 18  # the largest file of a lab has 10 KiB
 ANSWER_MAX_CHARS = 100  # the longest right one has 25
@@ -73,7 +74,7 @@ class LabFolder:
             FileError: It cannot be written.
         """
         try:
-            (self.own / NOTES).write_text(notes.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            write_whole(self.own / NOTES, notes.model_dump_json(indent=1) + "\n")
         except OSError as error:
             raise FileError(
                 f"cannot be written: {error.strerror}",

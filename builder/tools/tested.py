@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from builder.errors import FileError
+from builder.tools.whole_file import write_whole
 
 FILE = Path(__file__).with_name("tested.json")
 # The tools that a reader looks for, by their names in `tinygate doctor`: the rows of a table.
@@ -118,10 +119,7 @@ def _part(row: Mapping[str, object]) -> Part:
 
 def save(records: Iterable[Record], file: Path = FILE) -> None:
     """Write the file, whole or not at all."""
-    text = json.dumps([asdict(record) for record in records], indent=1) + "\n"
-    new = file.with_name(f".{file.name}-new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
+    write_whole(file, json.dumps([asdict(record) for record in records], indent=1) + "\n")
 
 
 def good_versions(tool: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 
 from builder.errors import FileError, UserError
 from builder.tools.ordinary_file import read_ordinary
+from builder.tools.whole_file import write_whole
 
 VERSION = 1
 FILE_BYTES_MAX = 1 << 28  # the record of a call has a few hundred thousand
@@ -215,7 +216,7 @@ def as_json(record: Record) -> str:
 def write_record(record: Record, path: Path) -> None:
     """Write it. Raises FileError."""
     try:
-        path.write_text(as_json(record), encoding="utf-8")
+        write_whole(path, as_json(record))
     except OSError as error:
         raise FileError(
             f"cannot write the record: {error.strerror}",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from builder import model
 from builder.errors import FileError
+from builder.tools.whole_file import write_whole
 
 FILE = Path(model.__file__).with_name("rules_known.json")
 
@@ -67,4 +68,4 @@ def load(file: Path = FILE) -> dict[Place, Known]:
 def save(rows: Iterable[Known], file: Path = FILE) -> None:
     """Write them, in order of place."""
     data = [asdict(row) for row in sorted(rows, key=lambda row: str(row.place))]
-    file.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(file, json.dumps(data, indent=1, ensure_ascii=False) + "\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from builder.errors import MachineryError
 from builder.tools import commands
+from builder.tools.whole_file import write_whole
 
 TIMEOUT_S = 600.0  # a book of step `linux` has over 600 pages
 
@@ -46,4 +47,4 @@ def print_pdf(chromium: str, page: Path, pdf: Path) -> None:
                 why=(done.stderr or done.stdout).strip()[-200:] or f"status {done.status}",
                 fix=f"open {page.name} in a browser, and print it there",
             )
-        pdf.write_bytes(made.read_bytes())
+        write_whole(pdf, made.read_bytes())
