@@ -87,10 +87,17 @@ class BochsDebugger:
             self.hit = places.get(int(found[1], 16) & ~3)
         return self.look(())[0]
 
-    def step(self, *, clock: bool = False) -> None:  # noqa: ARG002 (it never stands still here)
+    def step(
+        self,
+        *,
+        clock: bool = False,  # noqa: ARG002 (it never stands still here)
+        before: tuple[Span, ...] = (),
+    ) -> tuple[bytes | None, ...]:
         """See `Debugger.step`."""
         self._set(frozenset())
+        seen = self.look(before)[1] if before else ()
         self._ask("s")
+        return seen
 
     def look(self, spans: tuple[Span, ...]) -> tuple[Registers, tuple[bytes | None, ...]]:
         """See `Debugger.look`."""

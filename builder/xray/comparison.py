@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder.xray.elf_names import Line
 from builder.xray.record import Row, Word
 from builder.xray.trip import Trip
 
 _NEAR_LINES = 3
+_LOOK_AHEAD = 3  # rows, by which one that is more or less is told from another one
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Difference:
         read: Address of a word that had been something else before, in either kernel; None if the
             difference arises in this row.
         marks: By which the word can be found in the source, if it was always so.
+        at_end: So it seems by where the rows end: with more of them it may be another one.
     """
 
     line: Line | None
@@ -31,6 +33,7 @@ class Difference:
     row: Row | None = None
     read: tuple[int, int] | None = None
     marks: tuple[str, ...] = ()
+    at_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,16 @@ class Comparison:
             row, other = self.ours[at], self.theirs[other_at]
             if self._key(self.left, row) != self._key(self.right, other):
                 if not (row.is_c and other.is_c and row.function == other.function):
-                    return self._instruction(at, other_at)
+                    near_end = at + _LOOK_AHEAD >= len(self.ours)
+                    near_end |= other_at + _LOOK_AHEAD >= len(self.theirs)
+                    return replace(self._instruction(at, other_at), at_end=near_end)
                 # Compiled otherwise: what it does is said by its statements.
                 ours, theirs = invocation(self.ours, at), invocation(self.theirs, other_at)
                 is_cut = ours.end >= len(self.ours) or theirs.end >= len(self.theirs)
                 if difference := self._statement(ours, theirs, is_cut=is_cut):
-                    return difference
+                    return replace(difference, at_end=is_cut)
                 if is_cut:
-                    return self._instruction(at, other_at)
+                    return replace(self._instruction(at, other_at), at_end=True)
                 for known, rows in zip(
                     self._known, (self.ours[at : ours.end], self.theirs[other_at : theirs.end]),
                     strict=True,
@@ -121,11 +126,11 @@ class Comparison:
     def _ended(self, index: int) -> Difference:
         """One of them has no more rows."""
         if index == 0:
-            return Difference(None, "nothing is executed")
+            return Difference(None, "nothing is executed", at_end=True)
         last = self.ours[min(index, len(self.ours)) - 1]
         more = "goes on" if index < len(self.theirs) else "has ended"
         text = f"this is the last instruction that was seen; the healthy kernel {more}"
-        return Difference(_line(last), text, last)
+        return Difference(_line(last), text, last, at_end=True)
 
     def _instruction(self, at: int, other_at: int) -> Difference:
         """Another instruction: one more, one less, or one in place of another."""
@@ -144,7 +149,11 @@ class Comparison:
 
     def _follows(self, ours: int, theirs: int) -> bool:
         """Do the same instructions follow from there on?"""
-        pairs = zip(self.ours[ours : ours + 3], self.theirs[theirs : theirs + 3], strict=False)
+        pairs = zip(
+            self.ours[ours : ours + _LOOK_AHEAD],
+            self.theirs[theirs : theirs + _LOOK_AHEAD],
+            strict=False,
+        )
         keys = [(self._key(self.left, a), self._key(self.right, b)) for a, b in pairs]
         return bool(keys) and all(a == b for a, b in keys)
 

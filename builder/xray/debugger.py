@@ -60,11 +60,17 @@ class Debugger(Protocol):
             GuestHangsError: It comes nowhere.
         """
 
-    def step(self, *, clock: bool = False) -> None:
+    def step(
+        self, *, clock: bool = False, before: tuple[Span, ...] = ()
+    ) -> tuple[bytes | None, ...]:
         """Execute one instruction, or let one interrupt in. Raises as `run_to`.
 
         Args:
             clock: Let time pass, so that the next timer interrupt comes; else it stands still.
+            before: Memory to read before that.
+
+        Returns:
+            That memory; None for a span that is not mapped.
         """
 
     def look(self, spans: tuple[Span, ...]) -> tuple[Registers, tuple[bytes | None, ...]]:

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from builder.model.memory import KERNEL_BASE, PAGE_SIZE
-from builder.xray.comparison import Comparison
+from builder.xray.comparison import Comparison, Difference
 from builder.xray.debugger import Registers
 from builder.xray.elf_names import Line
 from builder.xray.find_call import Found
 from builder.xray.machine_state import GATE_BYTES, MSR_CS, MSR_EIP, MSR_ESP, read_state
 from builder.xray.naming import Sources, name_record
 from builder.xray.record import Kernel, Record, Row
-from builder.xray.recorder import RawRow, record
+from builder.xray.recorder import RawRecord, RawRow, record
 from builder.xray.side import Side
 from builder.xray.trip import ENTRIES_MAX, Told, Trip, Writer, trip
 
 ROWS_MAX = 4000
 WHOLE_ROWS_MAX = 20_000
+_ROWS_AT_FIRST, _MORE_ROWS = 250, 4  # and so many times as many if that is not enough
+_LAST_STOPS = 16
 _MSR_NAMES = {
     MSR_CS: "MSR_IA32_SYSENTER_CS",
     MSR_ESP: "MSR_IA32_SYSENTER_ESP",
@@ -248,11 +250,16 @@ def _last_writer(at: Trip, address: int, entries: int) -> Writer | None:
         entries: Into the kernel since the part began, before which to look.
     """
     word = address & ~3
-    with trip(at.side, at.results, frozenset((word,))) as again:
-        if again.state is not None:
-            for _ in zip(range(entries), again.entries(), strict=False):
-                pass
-        return again.writers.get(word)
+    # Mostly it was a short while ago, or since the part began: else all is watched from the start.
+    starts = {at.stops - _LAST_STOPS, at.began, 0}
+    for watch_from in sorted(starts & {*range(at.stops), 0}, reverse=True):
+        with trip(at.side, at.results, frozenset((word,)), watch_from) as again:
+            if again.state is not None:
+                for _ in zip(range(entries), again.entries(), strict=False):
+                    pass
+            if word in again.writers:
+                return again.writers[word]
+    return None
 
 
 def _first_difference(left: Trip, right: Trip) -> int | None:
@@ -272,10 +279,7 @@ def _rows(
         for side in (left, right):
             for _ in zip(range(index), side.entries(), strict=False):
                 pass
-        records = [_record(side, whole=whole) for side in (left, right)]
-    known = dict(records[0].registers), dict(records[1].registers)
-    comparison = Comparison(left, right, records[0].rows, records[1].rows, known)
-    difference = comparison.first()
+        difference = _difference(left, right, whole=whole)
     if difference is None:
         return None
     if difference.read is None:
@@ -292,23 +296,54 @@ def _rows(
     )
 
 
-def _record(side: Trip, *, whole: bool) -> Record:
+def _difference(left: Trip, right: Trip, *, whole: bool) -> Difference | None:
+    """The first row that differs from where they stand. No more rows are taken than show it.
+
+    `whole`: they do not end at the next entry into the kernel.
+    """
+    rows_max = WHOLE_ROWS_MAX if whole else ROWS_MAX
+    ours = theirs = None
+    most = _ROWS_AT_FIRST
+    while True:
+        ours = _record(left, ours, min(most, rows_max), whole=whole)
+        theirs = _record(right, theirs, min(most, rows_max), whole=whole)
+        here, there = _named(left, ours), _named(right, theirs)
+        known = dict(here.registers), dict(there.registers)
+        difference = Comparison(left, right, here.rows, there.rows, known).first()
+        is_all = most >= rows_max or not (ours.has_more or theirs.has_more)
+        if is_all or (difference and not difference.at_end):
+            return difference
+        most *= _MORE_ROWS
+
+
+def _record(side: Trip, so_far: RawRecord | None, rows_max: int, *, whole: bool) -> RawRecord:
     """From where it stands to its next entry into the kernel, or as far as it is worth while."""
     assert side.state is not None
     gates = side.gates
-    # As it is by now: a switch since the part began has given the TSS another esp0.
-    state = read_state(side.debugger, side.state.msr)
 
     def ends(_: RawRow, registers: Registers) -> bool:
         if registers["eip"] == side.side.switch_address:
             side.switched(registers)
         return not whole and registers["eip"] in gates
 
-    found = Found(side.running, "page", 0, state)
-    rows_max = WHOLE_ROWS_MAX if whole else ROWS_MAX
+    if so_far is not None and not so_far.has_more:
+        return so_far
+    # As it is by now: a switch since the part began has given the TSS another esp0.
+    found = (
+        so_far.found
+        if so_far
+        else Found(side.running, "page", 0, read_state(side.debugger, side.state.msr))
+    )
     esp0 = side.esp0
-    raw = record(side.debugger, found, ends=ends, rows_max=rows_max, over_repeats=True)
+    raw = record(
+        side.debugger, found, ends=ends, rows_max=rows_max, over_repeats=True, so_far=so_far
+    )
     # Values keep their meaning of the beginning; the program is the one begun since.
     side.esp0 = esp0
+    return raw
+
+
+def _named(side: Trip, raw: RawRecord) -> Record:
+    """Its rows with the names of this kernel."""
     sources = Sources(side.side.names, side.program, side.side.tree, side.side.model)
     return name_record(raw, sources, Kernel("", "", "", ""), 1)

@@ -51,6 +51,16 @@ _TABLE = re.compile(r"^(TR|GDT|IDT) *= *(?:[0-9a-f]{4} )? *([0-9a-f]{8})", re.MU
 _CONTROL = re.compile(r"\b(CR[0234])=([0-9a-f]{8})")
 
 
+def _read(span: Span) -> bytes:
+    """The packet that asks for memory."""
+    return b"m%x,%x" % span
+
+
+def _memory(answer: bytes) -> bytes | None:
+    """What came of it."""
+    return None if answer[:1] == b"E" else bytes.fromhex(answer.decode())
+
+
 def _flat(_: int) -> int:
     """Base of every segment: the kernel's are flat."""
     return 0
@@ -72,6 +82,7 @@ class GdbStub:
         self.hit: int | None = None
         self.cpu = 0
         self._breakpoints: frozenset[int] = frozenset()
+        self._here: Registers | None = None  # until it runs, or is written to
         self._give_up = give_up
         self._stops = 0
         self._say(b"QStartNoAckMode")
@@ -83,24 +94,17 @@ class GdbStub:
     def run_to(self, addresses: frozenset[int], written: frozenset[int] = frozenset()) -> Registers:
         """See `Debugger.run_to`."""
         self.hit = None
-        here, _ = self.look(())
-        if here["eip"] in self._breakpoints:
-            self._say(b"z0,%x,1" % here["eip"])
-            self._answers(1)
-            self._one_step(clock=False)
-            self._say(b"Z0,%x,1" % here["eip"])
-            self._answers(1)
-        elif here["eip"] in addresses:
-            self._one_step(clock=False)
-        self._set(addresses)
+        here = self._registers()
         spans = tuple((at, _WORD.size) for at in written)
-        here, before = self.look(spans)
-        if here["eip"] in addresses:
-            return here
-        self._say(*(b"Z2,%x,%x" % span for span in spans))
-        self._answers(len(spans))
+        if here["eip"] in self._breakpoints | addresses:
+            self._step_off(here["eip"])
+            here, before = self.look(spans, *self._to_set(addresses))
+            if here["eip"] in addresses:
+                return here
+        else:
+            _, before = self.look(spans, *self._to_set(addresses))
+        stop, _ = self._go(b"c", *(b"Z2,%x,%x" % span for span in spans))
         while True:
-            stop = self._go(b"c")
             here, now = self.look(spans)
             found = [at for at, old, new in zip(written, before, now, strict=True) if old != new]
             said = re.search(rb"watch:([0-9a-f]+)", stop)
@@ -108,10 +112,17 @@ class GdbStub:
                 found = [int(said[1], 16)]
             if found or not said or here["eip"] in addresses:
                 break
+            stop, _ = self._go(b"c")
         self._say(*(b"z2,%x,%x" % span for span in spans))
         self._answers(len(spans))
         self.hit = found[0] if found and said else None
         return here
+
+    def _step_off(self, address: int) -> None:
+        """One instruction, from where a breakpoint may be."""
+        is_set = address in self._breakpoints
+        self._breakpoints -= {address}
+        self._one_step(clock=False, first=(b"z0,%x,1" % address,) if is_set else ())
 
     def _may_write(self, behind: Registers, address: int) -> bool:
         """Can the instruction that has just been executed have written the word there?"""
@@ -127,36 +138,48 @@ class GdbStub:
                 return True
         return code is None
 
-    def _set(self, addresses: frozenset[int]) -> None:
-        """Have breakpoints there, and nowhere else."""
+    def _to_set(self, addresses: frozenset[int]) -> tuple[bytes, ...]:
+        """What is to be said for breakpoints there, and nowhere else."""
         old, new = self._breakpoints - addresses, addresses - self._breakpoints
-        self._say(*(b"z0,%x,1" % at for at in old), *(b"Z0,%x,1" % at for at in new))
-        self._answers(len(old) + len(new))
         self._breakpoints = addresses
+        return (*(b"z0,%x,1" % at for at in old), *(b"Z0,%x,1" % at for at in new))
 
-    def step(self, *, clock: bool = False) -> None:
+    def step(
+        self, *, clock: bool = False, before: tuple[Span, ...] = ()
+    ) -> tuple[bytes | None, ...]:
         """See `Debugger.step`."""
-        self._set(frozenset())
-        self._one_step(clock=clock)
+        settings = self._to_set(frozenset())
+        answers = self._one_step(clock=clock, first=(*settings, *map(_read, before)))
+        return tuple(map(_memory, answers[len(settings) :]))
 
-    def _one_step(self, *, clock: bool) -> None:
+    def _one_step(self, *, clock: bool, first: tuple[bytes, ...] = ()) -> list[bytes]:
+        """Execute one instruction behind the packets of `first`; what these were answered."""
         if clock:
-            self._say(_STEP_WITH_CLOCK)
-            self._answers(1)
-        self._go(b"vCont;s:%x" % (self.cpu + 1))  # the others stand still, which `s` has run
+            first = (*first, _STEP_WITH_CLOCK)
+        # The others stand still, which `s` has run.
+        _, answers = self._go(b"vCont;s:%x" % (self.cpu + 1), *first)
         if clock:
             self._say(_STEP)
             self._answers(1)
+            answers.pop()
+        return answers
 
-    def look(self, spans: tuple[Span, ...]) -> tuple[Registers, tuple[bytes | None, ...]]:
-        """See `Debugger.look`. All is asked at once: each turn costs more than what it brings."""
-        self._say(b"g", *(b"m%x,%x" % span for span in spans))
-        registers, *memory = self._answers(1 + len(spans))
+    def _registers(self) -> Registers:
+        """Of the CPU that is looked at."""
+        return self.look(())[0] if self._here is None else self._here
+
+    def look(
+        self, spans: tuple[Span, ...], *first: bytes
+    ) -> tuple[Registers, tuple[bytes | None, ...]]:
+        """See `Debugger.look`; behind the packets of `first`.
+
+        All is asked at once: each turn costs more than what it brings.
+        """
+        self._say(*first, b"g", *map(_read, spans))
+        registers, *memory = self._answers(len(first) + 1 + len(spans))[len(first) :]
         words = _WORDS.unpack_from(bytes.fromhex(registers.decode()))
-        return (
-            dict(zip(REGISTERS, words, strict=True)),
-            tuple(None if data[:1] == b"E" else bytes.fromhex(data.decode()) for data in memory),
-        )
+        self._here = dict(zip(REGISTERS, words, strict=True))
+        return self._here, tuple(map(_memory, memory))
 
     def write(self, **values: int) -> None:
         """Give registers other values. All go back at once: one alone QEMU takes only after XML."""
@@ -166,6 +189,7 @@ class GdbStub:
             _WORD.pack_into(words, REGISTERS.index(name) * _WORD.size, value)
         self._say(b"G" + words.hex().encode())
         self._answers(1)
+        self._here = None
 
     def tables(self) -> Mapping[str, int]:
         """See `Debugger.tables`: from the monitor's words, as no packet has them."""
@@ -176,6 +200,7 @@ class GdbStub:
 
     def monitor(self, command: str) -> str:
         """What QEMU's monitor answers to a command, such as `nmi`."""
+        self._here = None  # it may have been `loadvm`
         self._say(b"qRcmd," + command.encode().hex().encode())
         text = ""
         while (answer := self._answers(1)[0]) != b"OK":
@@ -202,9 +227,11 @@ class GdbStub:
             del self._heard[: end + 3]
         return answers
 
-    def _go(self, packet: bytes) -> bytes:
-        """Let it run until it stops; what the stub says of that."""
-        self._say(packet)
+    def _go(self, packet: bytes, *first: bytes) -> tuple[bytes, list[bytes]]:
+        """Let it run until it stops; what the stub says of that, and to the packets of `first`."""
+        self._say(*first, packet)
+        self._here = None
+        answers = self._answers(len(first))
         while b"#" not in self._heard:
             ready, _, _ = select.select([self._line], [], [], _LOOK_S)
             if not ready and (why := self._give_up(self._stops)):
@@ -217,7 +244,7 @@ class GdbStub:
             self.cpu = int(thread[1], 16) - 1
         if stop[:1] not in (b"T", b"S"):  # W, X: it has ended
             raise GuestEndedError(self.how_it_ended())
-        return stop
+        return stop, answers
 
     def _hear(self) -> None:
         try:

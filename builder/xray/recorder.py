@@ -68,6 +68,7 @@ class RawRecord:
         end: Registers behind the last row.
         memory: Address -> bytes, of both stacks, before the first row.
         cut: Why the record ends before the program goes on; empty if it does go on.
+        has_more: It was cut because it had enough rows: the machine stands behind them.
     """
 
     found: Found
@@ -75,6 +76,7 @@ class RawRecord:
     end: Registers
     memory: tuple[tuple[int, bytes], ...]
     cut: str
+    has_more: bool = False
 
 
 Ends = Callable[[RawRow, Registers], bool]
@@ -123,6 +125,7 @@ def record(
     rows_max: int = ROWS_MAX,
     over_repeats: bool = False,
     progress: Callable[[int], None] = lambda _: None,
+    so_far: RawRecord | None = None,
 ) -> RawRecord:
     """Record from where the machine stands.
 
@@ -134,25 +137,26 @@ def record(
         rows_max: Most rows to take.
         over_repeats: A string instruction with REP is one row, with all its turns.
         progress: Called now and then with the number of rows.
+        so_far: A record with `has_more` that is to be gone on with; its rows count.
     """
     state = found.state
     registers, _ = debugger.look(())
-    memory = _stacks(debugger, state, registers)
+    memory = so_far.memory if so_far else _stacks(debugger, state, registers)
     clock_is_due = timer_at is not None
     code = _Code(debugger)
-    rows: list[RawRow] = []
-    cut = ""
+    rows = [*so_far.rows] if so_far else []
+    cut, has_more = "", False
     while len(rows) < rows_max:
         row = RawRow(registers, code.at(registers["eip"]), ())
         touched = _touched_by(row, state)
         spans = tuple((span.address, span.size_bytes) for span in touched)
-        old = debugger.look(spans)[1] if spans else ()
         try:
             runs = clock_is_due and len(rows) + 1 >= (timer_at or 0)
             if over_repeats and row.code.startswith(_REPEATED):
+                _, old = debugger.look(spans)
                 debugger.run_to(frozenset((registers["eip"] + len(_REPEATED[0]),)))
             else:
-                debugger.step(clock=runs or row.code[:1] == _HLT)
+                old = debugger.step(clock=runs or row.code[:1] == _HLT, before=spans)
             registers, new = debugger.look(spans)
         except (GuestEndedError, GuestHangsError) as error:
             cut = str(error)
@@ -174,8 +178,8 @@ def record(
         if ends(rows[-1], registers):
             break
     else:
-        cut = f"after {rows_max:,} instructions the program had not gone on"
-    return RawRecord(found, tuple(rows), registers, memory, cut)
+        cut, has_more = f"after {rows_max:,} instructions the program had not gone on", True
+    return RawRecord(found, tuple(rows), registers, memory, cut, has_more)
 
 
 def at_address(address: int) -> Ends:

@@ -83,7 +83,11 @@ class Trip:
         results: Of its suite, behind which the part begins.
         debugger: The machine.
         watch: Addresses of words whose writers are wanted.
+        watch_from: Number of the stop from which on they are. Each write stops the machine, and
+            some words are written ten thousand times.
         writers: Of these, who wrote it last.
+        stops: How often it has stopped at a place so far, whatever is watched.
+        began: Of these, when the part began.
         passed: Entries since the part began.
         told: All that the CPU was told, in order.
         ended: How the trip ended too early; empty if it did not.
@@ -96,7 +100,10 @@ class Trip:
     results: int
     debugger: StoppedQemu
     watch: frozenset[int] = frozenset()
+    watch_from: int = 0
     writers: dict[int, Writer] = field(default_factory=dict)
+    stops: int = 0
+    began: int = 0
     passed: int = 0
     told: list[Told] = field(default_factory=list)
     ended: str = ""
@@ -119,8 +126,7 @@ class Trip:
         switch, beginnings = self.side.switch_address, self.side.beginnings
         try:
             while True:
-                registers = self.debugger.run_to(told_at | beginnings | {switch}, self.watch)
-                self._see_writer(registers)
+                registers = self._run_to(told_at | beginnings | {switch})
                 while registers["eip"] in told_at:
                     self._hear(registers)
                     self.debugger.step()  # now the CPU has been told
@@ -132,10 +138,23 @@ class Trip:
         except (GuestEndedError, GuestHangsError) as error:
             self.ended = str(error)
             return
+        self.began = self.stops
         msr = {int(row.what[4:7], 16): row.value for row in self.told if row.what[:3] == "MSR"}
         self.state = read_state(self.debugger, msr)
         if not self.running:
             self.look_who_runs()
+
+    def _run_to(self, places: frozenset[int]) -> Registers:
+        """Go on to the next of these places, or to behind the next write that is wanted."""
+        watch = self.watch if self.stops >= self.watch_from else frozenset[int]()
+        registers = self.debugger.run_to(places, watch)
+        if self.debugger.hit in watch:
+            inside = {**registers, "eip": registers["eip"] - 1}
+            self.writers[self.debugger.hit or 0] = Writer(
+                inside["eip"], self._callers(inside), self.passed
+            )
+        self.stops += registers["eip"] in places
+        return registers
 
     def look_who_runs(self) -> None:
         """By esp0, as the TSS has it."""
@@ -180,13 +199,6 @@ class Trip:
         _, (table,) = self.debugger.look(((base, limit + 1),))
         return table or b""
 
-    def _see_writer(self, registers: Registers) -> None:
-        if self.debugger.hit in self.watch:
-            inside = {**registers, "eip": registers["eip"] - 1}
-            self.writers[self.debugger.hit or 0] = Writer(
-                inside["eip"], self._callers(inside), self.passed
-            )
-
     def _callers(self, registers: Registers) -> tuple[int, ...]:
         """Addresses in the CALLs on the kernel's stack that led into the running C function."""
         if registers["cs"] & 3:
@@ -210,11 +222,10 @@ class Trip:
         places = gates | self.side.beginnings | {self.side.switch_address}
         while self.passed < ENTRIES_MAX:
             try:
-                registers = self.debugger.run_to(places, self.watch)
+                registers = self._run_to(places)
             except (GuestEndedError, GuestHangsError) as error:
                 self.ended = str(error)
                 return
-            self._see_writer(registers)
             if registers["eip"] in gates:
                 self.passed += 1
                 yield self._entry(registers)
@@ -240,9 +251,11 @@ class Trip:
 
 
 @contextmanager
-def trip(side: Side, results: int, watch: frozenset[int] = frozenset()) -> Iterator[Trip]:
+def trip(
+    side: Side, results: int, watch: frozenset[int] = frozenset(), watch_from: int = 0
+) -> Iterator[Trip]:
     """A boot that has come to its part, or has ended before."""
     with side.stopped() as debugger:
-        made = Trip(side, results, debugger, watch)
+        made = Trip(side, results, debugger, watch, watch_from)
         made.to_part()
         yield made
