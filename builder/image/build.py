@@ -45,6 +45,7 @@ def make_command(
     verbose: bool,
     werror: bool = False,
     debug: bool = True,
+    launcher: str = "",
 ) -> list[str]:
     """The command that builds a rendered tree with the tools of this machine.
 
@@ -59,7 +60,7 @@ def make_command(
         "-C",
         str(tree),
         f"-j{jobs}",
-        f"CC={compiler.make_value}",
+        f"CC={launcher} {compiler.make_value}" if launcher else f"CC={compiler.make_value}",
         f"LD={shlex.quote(compiler.ld)}",
         f"OBJCOPY={shlex.quote(compiler.objcopy)}",
         f"NM={shlex.quote(nm)}",
@@ -166,6 +167,7 @@ def build_kernel(
     verbose: bool = False,
     werror: bool = False,
     debug: bool = True,
+    launcher: str = "",
 ) -> BuildResult:
     """Render, build and check the kernel of `config` in `out_dir`.
 
@@ -178,6 +180,7 @@ def build_kernel(
         werror: Be as strict as CI: warnings are errors, and so is a kernel that is larger than its
             budget, if no compiler is named. What other compilers make of it may be larger.
         debug: With lines and types for gdb, which take a tenth of the time.
+        launcher: What is to start the C compiler, such as ccache.
 
     Raises:
         UserError, ToolError, BuildError, FileError: each says what to do. kernel.elf and disk.img
@@ -195,6 +198,7 @@ def build_kernel(
                 verbose=verbose,
                 werror=werror,
                 debug=debug,
+                launcher=launcher,
             )
             _forget_the_future(tree)
             model = build_model(config)

@@ -28,6 +28,7 @@ APT = {
     "host-cc": "gcc libc6-dev",
     "gdb": "gdb",
     "cpio": "cpio",
+    "ccache": "ccache",
     "bubblewrap": "bubblewrap",
     "clang": "clang",
     "clang-format": "clang-format",

@@ -127,6 +127,7 @@ GDB = ToolSpec(
     try_it=("-nx", "-batch", "-ex", "set architecture i386"),
 )
 CPIO = ToolSpec("cpio", "makes archives to compare ours with", ("cpio",), need=Need.TEST)
+CCACHE = ToolSpec("ccache", "keeps what the tests compile", ("ccache",), need=Need.TEST)
 BUBBLEWRAP = ToolSpec(
     "bubblewrap",
     "keeps hand-ins apart from the machine: `tinygate lab grade`",
@@ -185,6 +186,7 @@ PLAIN_SPECS = (
     QEMU,
     GDB,
     CPIO,
+    CCACHE,
     BUBBLEWRAP,
     CLANG,
     CLANG_FORMAT,

@@ -32,6 +32,9 @@ CLANG = "clang --target=i386"
 # Warnings are errors where CI asks for it, on the tool chain that it is pinned to: a newer compiler
 # that warns of more is no reason to fail somebody's test.
 WERROR = os.environ.get("TINYGATE_WERROR") == "1"
+# What one run of the tests has compiled, the next one need not: a third of its time goes there,
+# most of it into compilers' starts. suite/conditions.py says where it is kept.
+LAUNCHER = "ccache" if shutil.which("ccache") else ""
 # For damaged kernels.
 OUTPUT_MAX_BYTES = 1 << 17  # a suite prints a quarter of it
 # A hang is waited for. Between two lines a healthy suite executes 40 million instructions at most,
@@ -85,7 +88,9 @@ def symbols_of(elf: Path) -> dict[str, int]:
 @cache
 def _make(target: str) -> tuple[str, ...]:
     """The command that makes `target` in the current folder. The tools are looked for once."""
-    command = make_command(Path(), jobs=1, cc=None, verbose=False, werror=WERROR, debug=False)
+    command = make_command(
+        Path(), jobs=1, cc=None, verbose=False, werror=WERROR, debug=False, launcher=LAUNCHER
+    )
     return (*command[:-1], target)
 
 
@@ -177,7 +182,9 @@ class Lab:
         with self.locked(f"{config.kernel.step}-{config.digest}{compiler}") as out:
             if not (out / "built").exists():
                 # Two jobs: another worker often waits for the same kernel.
-                build_kernel(config, out, jobs=2, cc=cc, werror=WERROR, debug=debug)
+                build_kernel(
+                    config, out, jobs=2, cc=cc, werror=WERROR, debug=debug, launcher=LAUNCHER
+                )
                 (out / "built").touch()
         return Kernel(config, out)
 

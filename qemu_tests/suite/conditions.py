@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import UserError
+from builder.tools.cache import cache_dir
 
 UMASK = 0o022
 LOCALE = "C.UTF-8"
@@ -72,6 +73,7 @@ OF_THE_TERMINAL = frozenset(
 # it. Else hundreds of Pythons would compile all of it again.
 NO_BYTECODE, PYCACHE = "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"
 PYCACHE_FOLDER = Path(__file__).parents[2] / ".pytest_cache" / "pycache"
+CCACHE_MAXSIZE = "500M"  # a run's objects are some 40 MB
 SET = {"LC_ALL": LOCALE, "TERM": "dumb"}
 
 
@@ -153,6 +155,8 @@ def settle_environment(
     environ.setdefault("PATH", os.defpath)
     if not environ.get("HOME"):
         environ["HOME"] = _home()
+    environ["CCACHE_DIR"] = str(cache_dir(environ) / "ccache")
+    environ["CCACHE_MAXSIZE"] = CCACHE_MAXSIZE
 
 
 def _is_kept(name: str) -> bool:

@@ -21,7 +21,7 @@ from builder.image.size_check import kernel_budget_bytes, loaded_bytes
 from builder.model import budgets
 from builder.tools import commands
 from builder.tree.render import render_tree, write_tree
-from qemu_tests.kit.kernels import WERROR, Change, Kernel, Lab, clang, rebuild
+from qemu_tests.kit.kernels import LAUNCHER, WERROR, Change, Kernel, Lab, clang, rebuild
 
 EVERY_STEP = tuple(f"kernel.step={step}" for step in STEPS)
 INT80 = load_config(None, ["kernel.step=int80"])
@@ -171,6 +171,21 @@ def test_what_all_is_made_with_may_have_any_sign_in_it(tmp_path: Path, step: str
     done = commands.run(make, cwd=tmp_path, timeout_s=BACKSTOP_S)
     assert done.ok, done.stderr
     assert flags in (tmp_path / "obj" / "tools").read_text()
+
+
+def test_what_one_run_of_the_tests_has_compiled_the_next_one_need_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not LAUNCHER:
+        pytest.skip("ccache is not installed: apt-get install ccache")
+    monkeypatch.setenv("CCACHE_DIR", str(tmp_path / "ccache"))
+    first, second = (Lab(tmp_path / run).kernel("kernel.step=int80") for run in "ab")
+    assert first.elf.read_bytes() == second.elf.read_bytes()
+    told = commands.run([LAUNCHER, "--print-stats"]).stdout
+    counted = {name: int(count) for name, count in re.findall(r"^(\w+)\t(\d+)$", told, re.M)}
+    compiled = counted["cache_miss"]
+    assert compiled >= len([*(first.tree / "obj").rglob("*.d")]) > 0
+    assert counted["direct_cache_hit"] + counted["preprocessed_cache_hit"] == compiled
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -276,10 +276,11 @@ def test_the_line_to_paste_is_short_where_it_is_pasted() -> None:
 
 def test_variables_that_are_not_meant_for_us_are_dropped() -> None:
     environ = {"TINYGATE_CACHE": "c", "https_PROXY": "p", "PATH": "/bin", "HOME": "/h"}
-    odd = {"LANG": "de", "LC_TIME": "de", "TERM": "vt52", "BASH_ENV": "x", "GCC_COLORS": "y"}
+    odd = {"LANG": "de", "LC_TIME": "de", "TERM": "vt52", "BASH_ENV": "x", "CCACHE_DISABLE": "1"}
     settled = {**environ, **odd}
     settle_environment(settled)
-    assert settled == {**environ, "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+    ours = {"CCACHE_DIR": str(Path("c/ccache").absolute()), "CCACHE_MAXSIZE": "500M"}
+    assert settled == {**environ, **ours, "LC_ALL": "C.UTF-8", "TERM": "dumb"}
 
 
 def test_python_is_compiled_once_even_where_none_shall_stand_beside_its_sources() -> None:
