@@ -25,7 +25,7 @@ from elftools.elf.sections import SymbolTableSection
 from builder.errors import UserError
 from builder.tree.elf_damage import DAMAGED_ELF
 
-_SHF_EXECINSTR = 4
+_SHF_WRITE, _SHF_ALLOC, _SHF_EXECINSTR = 1, 2, 4
 _CALL, _JMP, _JUMP_BYTES = 0xE8, 0xE9, 5
 _DW_OP_ADDR, _DW_OP_FBREG = 0x03, 0x91
 
@@ -77,6 +77,7 @@ class ElfNames:
     absolute: dict[int, str] = field(default_factory=dict)  # of no section: the vsyscall page's
     vdso: dict[int, str] = field(default_factory=dict)  # by distance from the start of its page
     spans: list[tuple[int, int]] = field(default_factory=list)  # of code
+    constant: list[tuple[int, int]] = field(default_factory=list)  # spans that nobody may write
     code: list[tuple[int, bytes]] = field(default_factory=list)
     lines: list[tuple[int, Line | None]] = field(default_factory=list)  # by address
     functions: list[Function] = field(default_factory=list)  # by address
@@ -106,6 +107,10 @@ class ElfNames:
     def has_code(self, address: int) -> bool:
         """Is this an address of its code?"""
         return any(low <= address < high for low, high in self.spans)
+
+    def is_constant(self, address: int) -> bool:
+        """Does it lie in code or read-only data?"""
+        return any(low <= address < high for low, high in self.constant)
 
     def find_code(self, wanted: bytes) -> int | None:
         """Where these bytes lie in its code."""
@@ -223,9 +228,11 @@ def read_names(path: Path) -> ElfNames:
 def _read_symbols(elf: ELFFile, names: ElfNames) -> None:
     sections = list(elf.iter_sections())
     for section in sections:
-        if section["sh_flags"] & _SHF_EXECINSTR and section["sh_size"]:
-            start = section["sh_addr"]
-            names.spans.append((start, start + section["sh_size"]))
+        start, size = section["sh_addr"], section["sh_size"]
+        if section["sh_flags"] & (_SHF_ALLOC | _SHF_WRITE) == _SHF_ALLOC:
+            names.constant.append((start, start + size))
+        if section["sh_flags"] & _SHF_EXECINSTR and size:
+            names.spans.append((start, start + size))
             names.code.append((start, section.data()))
     table = elf.get_section_by_name(".symtab")
     if not isinstance(table, SymbolTableSection):

@@ -250,6 +250,8 @@ def _last_writer(at: Trip, address: int, entries: int) -> Writer | None:
         entries: Into the kernel since the part began, before which to look.
     """
     word = address & ~3
+    if at.side.names.is_constant(word):
+        return None
     # Mostly it was a short while ago, or since the part began: else all is watched from the start.
     starts = {at.stops - _LAST_STOPS, at.began, 0}
     for watch_from in sorted(starts & {*range(at.stops), 0}, reverse=True):
