@@ -106,6 +106,7 @@ class Kind:
         sample: Which of them --quick takes.
         only: The functions of which it takes the sample; if none is named, all of them.
         too_long: Functions of which it takes none, because one of them takes so long.
+        together: Whether one worker gets those of a file: what they look at is made once a process.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Kind:
     sample: Sample = function_of
     only: tuple[str, ...] = ()
     too_long: tuple[str, ...] = ()
+    together: bool = False
 
 
 # The first row that fits counts.
@@ -328,6 +330,7 @@ KINDS = (
         ("unit/test_render.py",),
         0.05,
         too_long=("test_two_folders_and_two_hash_seeds_give_the_same_bytes",),
+        together=True,
     ),
     Kind(
         "console",
@@ -354,6 +357,7 @@ KINDS = (
         ("unit/test_inflate.py", "unit/test_initrd*.py", "unit/test_cpio.py"),
         0.1,
         file_of,
+        together=True,
     ),
     Kind(
         "unit",
@@ -367,6 +371,7 @@ KINDS = (
             "test_of_a_trial_that_fails_the_end_of_the_log_is_shown",
             "test_another_builder_in_the_way_is_not_imported",
         ),
+        together=True,
     ),
 )
 

@@ -139,13 +139,23 @@ class _Runner:
 
 
 class _Hands:
-    """Hands to each worker what it must know to put the tests in order."""
+    """Hands to each worker what it must know to put the tests in order, and then the tests."""
 
     def pytest_configure_node(self, node: Any) -> None:
-        recorded = _recorded(node.config)
-        node.workerinput[_LONG] = {
-            test: seconds for test, seconds in recorded.items() if seconds >= times.LONG_S
-        }
+        node.workerinput[_LONG] = self._long(node.config)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object:
+        if config.getvalue("dist") != "load" or config.option.maxschedchunk != 1:
+            return None
+        from qemu_tests.suite.shares import Shares  # xdist is there: it asks
+
+        return Shares(config, log, self._long(config))
+
+    @staticmethod
+    def _long(config: pytest.Config) -> dict[str, float]:
+        recorded = _recorded(config)
+        return {test: seconds for test, seconds in recorded.items() if seconds >= times.LONG_S}
 
 
 class _Teller:

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from xdist.remote import Producer
 
 from builder.config.step import STEPS
 from builder.errors import UserError
@@ -23,6 +24,7 @@ from qemu_tests.suite import kinds, times
 from qemu_tests.suite.conditions import Limit, settle_environment, settle_limit
 from qemu_tests.suite.kinds import KINDS, Kind, kind_of, quick
 from qemu_tests.suite.progress import Progress, again, is_terminal
+from qemu_tests.suite.shares import Shares, share
 from qemu_tests.suite.times import Remaining, in_words, longest_first, table
 
 HERE = Path(__file__).resolve().parents[1]
@@ -129,6 +131,61 @@ def test_quick_is_the_same_each_time_and_boots_every_steps_checks(project_root: 
 def test_long_tests_come_first_and_the_others_stay_in_order() -> None:
     recorded = {"b": 9.0, "d": 3.0, "c": 0.1, "e": 30.0}
     assert longest_first("abcde", recorded) == ["e", "b", "d", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("tests", "long", "number"),
+    [
+        (["unit/test_ktap.py::a", "unit/test_ktap.py::b[1]", "unit/test_model.py::a"], (), 2),
+        (["unit/test_ktap.py::a"] * 3, (), 3),
+        (["unit/test_ktap.py::a", "unit/test_ktap.py::b"], ("a",), 1),
+        (["unit/test_ktap.py::a", "unit/test_ktap.py::b"], ("b",), 1),
+        (["boot/test_loader.py::a", "boot/test_loader.py::b"], (), 1),
+        (["new/test_new.py::a", "new/test_new.py::b"], (), 1),
+    ],
+)
+def test_a_share_is_of_one_file_and_of_no_long_test(
+    tests: list[str], long: tuple[str, ...], number: int
+) -> None:
+    of_them = {f"qemu_tests/{test}" for test in tests if test.rpartition("::")[2] in long}
+    assert share([f"qemu_tests/{test}" for test in tests], of_them) == number
+
+
+class Node:
+    """A worker, as the scheduler sees it."""
+
+    gateway = SimpleNamespace(id="gw")
+
+    def __init__(self) -> None:
+        self.shares: list[list[int]] = []
+        self.shutting_down = False
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        self.shares.append([*indices])
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def test_each_test_is_dealt_out_once_and_one_file_to_all_workers() -> None:
+    config = SimpleNamespace(getvalue=lambda _: ["2*popen"], getoption=lambda _: 1)
+    scheduler: Any = Shares(config, Producer("test"), ())
+    tests = [f"qemu_tests/unit/test_ktap.py::t{n}" for n in range(21)]
+    nodes = [Node(), Node()]
+    for node in nodes:
+        scheduler.add_node(node)
+    for node in nodes:
+        scheduler.add_node_collection(node, tests)
+    scheduler.schedule()
+    ran: list[int] = []
+    while scheduler.has_pending:
+        for node in nodes:
+            for test in scheduler.node2pending[node][:1]:
+                ran.append(test)
+                scheduler.mark_test_complete(node, test)
+    assert sorted(ran) == [*range(21)]
+    assert all(len(one) <= 5 for node in nodes for one in node.shares)
+    assert all(node.shutting_down and len(node.shares) >= 2 for node in nodes)
 
 
 def test_what_remains_is_learnt_from_what_has_ended() -> None:
