@@ -16,7 +16,7 @@ import pytest
 from builder.errors import UserError
 from qemu_tests.suite import guard, processes, times
 from qemu_tests.suite.conditions import settle_environment
-from qemu_tests.suite.kinds import quick
+from qemu_tests.suite.kinds import may_be_quick, quick
 from qemu_tests.suite.progress import Progress, again, is_terminal
 
 Status = tuple[str, str, Any]  # category, letter, word of a report
@@ -83,6 +83,14 @@ def pytest_xdist_auto_num_workers() -> int | None:
 def pytest_keyboard_interrupt() -> None:
     """What ends pytest in order is not interrupted again: the front makes an end of it then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
+    """Of functions that --quick leaves out, no test is made: each worker would make all of them."""
+    if not collector.config.option.quick or not name.startswith("test_"):
+        return None
+    return None if may_be_quick(collector.nodeid, name) else []
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,6 +23,7 @@ from qemu_tests.defects import linux as linux_defects
 from qemu_tests.suite import kinds, times
 from qemu_tests.suite.conditions import Limit, settle_environment, settle_limit
 from qemu_tests.suite.kinds import KINDS, Kind, kind_of, quick
+from qemu_tests.suite.plugin import pytest_pycollect_makeitem
 from qemu_tests.suite.progress import Progress, again, is_terminal
 from qemu_tests.suite.shares import Shares, share
 from qemu_tests.suite.times import Remaining, in_words, longest_first, table
@@ -78,6 +79,22 @@ def test_quick_leaves_out_what_takes_long_and_takes_what_nobody_knows() -> None:
     few = next(kind for kind in KINDS if kind.only)
     assert _chosen([_item(few.files[0], name) for name in ("test_a", few.only[0])]) == [few.only[0]]
     assert _chosen([_item("new/test_new.py", "test_a", n=n) for n in (1, 2)]) != ["test_a[1]"]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_quick_makes_no_test_of_a_function_of_which_it_takes_none(kind: Kind) -> None:
+    nodeid = f"qemu_tests/{kind.files[0].replace('*', '_x')}"
+
+    def made(function: str, *, quick: bool = True) -> list[pytest.Item] | None:
+        config = SimpleNamespace(option=SimpleNamespace(quick=quick))
+        collector: Any = SimpleNamespace(nodeid=nodeid, config=config)
+        return pytest_pycollect_makeitem(collector, function)
+
+    assert all(made(function) == [] for function in kind.too_long)
+    assert all(made(function) is None for function in (*kind.only, "helper"))
+    assert all(made(function, quick=False) is None for function in kind.too_long)
+    none = kind.only or kind.sample is kinds.no_test
+    assert made("test_of_another_name") == ([] if none else None)
 
 
 def test_every_damaged_kernel_stands_in_a_file() -> None:
