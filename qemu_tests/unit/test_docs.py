@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_group
@@ -134,12 +135,17 @@ def makefile_targets(text: str) -> set[str]:
     return set(re.findall(r"^([a-z0-9]+):", text, re.MULTILINE))
 
 
+@cache
+def tinygate_group() -> Any:
+    return get_group(app)
+
+
 def check_tinygate(words: list[str]) -> None:
     """The verb is there and takes these arguments, if there are any; nothing is run."""
     if words == ["--install-completion"]:
         assert app._add_completion
         return
-    command = get_group(app).commands[words[0]]
+    command = tinygate_group().commands[words[0]]
     if len(words) > 1:
         command.make_context(words[0], words[1:])
 
