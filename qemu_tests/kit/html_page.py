@@ -8,11 +8,18 @@ VOID = ("meta", "link", "br", "hr", "img", "input", "col")  # elements without a
 
 @dataclass
 class Element:
-    """An element of a page: its attributes, and all the text in it."""
+    """An element of a page: its attributes, and which pieces of the page's text are in it."""
 
     tag: str
     attributes: dict[str, str | None]
-    text: str = ""
+    pieces: list[str]
+    begin: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """All the text in it."""
+        return "".join(self.pieces[self.begin : self.end])
 
 
 @dataclass
@@ -21,21 +28,25 @@ class Page(HTMLParser):
 
     elements: list[Element] = field(default_factory=list)
     open: list[Element] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(Element(tag, dict(attrs)))
+        here = len(self.pieces)
+        self.elements.append(Element(tag, dict(attrs), self.pieces, here, here))
         if tag not in VOID:
             self.open.append(self.elements[-1])
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop().tag == tag
+        ended = self.open.pop()
+        assert ended.tag == tag
+        ended.end = len(self.pieces)
 
     def handle_data(self, data: str) -> None:
-        for element in self.open:
-            element.text += data
+        if self.open:
+            self.pieces.append(data)
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         wanted = {name.rstrip("_"): value for name, value in attributes.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,15 @@ def pages(book: dict[str, bytes]) -> dict[str, Page]:
 
 def pages_of(book: Mapping[str, bytes]) -> dict[str, Page]:
     return {
-        path: read(data.decode())
+        path: page_of(data)
         for path, data in book.items()
         if path.endswith(".html") and not path.endswith(XRAY)
     }
+
+
+@cache
+def page_of(data: bytes) -> Page:
+    return read(data.decode())
 
 
 def page_of_file(path: str) -> str:
@@ -238,7 +244,7 @@ def test_the_site_has_of_each_step_what_there_is(site: dict[str, bytes]) -> None
 def test_each_page_of_the_site_leads_back_to_its_beginning(site: dict[str, bytes]) -> None:
     pages = {path for path in site if path.endswith(".html")} - {"index.html"}
     for path in pages - {f"{step}/{WHOLE}" for step in ("int80", "sysenter")}:
-        links = [str(e.attributes["href"]) for e in read(site[path].decode()).all("a")]
+        links = [str(e.attributes["href"]) for e in page_of(site[path]).all("a")]
         assert f"{'../' * path.count('/')}index.html" in links, path
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -222,9 +223,14 @@ def tree() -> dict[str, str]:
     return measure.own_files("sysenter")[1]
 
 
+@cache
+def mutants_of(step: str) -> list[Mutant]:
+    return all_mutants(measure.own_files(step)[1])
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_in_each_step_each_mutant_changes_code_and_has_an_id_of_its_own(step: str) -> None:
-    found = all_mutants(measure.own_files(step)[1])
+    found = mutants_of(step)
     assert {each.operator for each in found} == {operator.name for operator in OPERATORS}
     assert {each.folder for each in found} == set(FOLDERS)
     assert len({each.id for each in found}) == len(found)
@@ -369,7 +375,7 @@ def test_a_missing_file_of_survivors_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_the_files_own_entries_are_there_in_the_tree(step: str) -> None:
-    assert stale(read_survivors(step, FILE), all_mutants(measure.own_files(step)[1])) == []
+    assert stale(read_survivors(step, FILE), mutants_of(step)) == []
 
 
 # ---- what becomes of a mutant ----
