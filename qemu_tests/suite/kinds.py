@@ -212,6 +212,8 @@ KINDS = (
         too_long=(  # they make images as large as can be
             "test_a_read_that_fails_is_named",
             "test_there_are_no_more_reads_than_the_kernel_takes",
+            "test_a_large_segment_is_loaded_whole",
+            "test_the_largest_kernel_that_low_memory_has_room_for",
         ),
     ),
     Kind(
@@ -238,6 +240,8 @@ KINDS = (
         1.3,
         too_long=(
             "test_an_nmi_leaves_nothing_that_a_program_could_return_to",
+            "test_system_calls_survive_nmis",
+            "test_random_calls_come_back",
             "test_the_kernel_outlives_hostile_programs",
             "test_a_hostile_program_ends_itself",
             "test_an_nmi_may_come_before_every_instruction",
