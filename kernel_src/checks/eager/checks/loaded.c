@@ -58,18 +58,6 @@ static void file_make(void)
     memcpy(file + FILE_SIZE, &one_more, sizeof one_more);
 }
 
-/* The byte that belongs to an address, and flags of its page. */
-static uint8_t byte_wanted(uint32_t address)
-{
-    for (uint32_t i = 0; i < SEGMENTS; i++) {
-        if (segments[i].type == ELF_SEGMENT_LOAD && address >= segments[i].vaddr &&
-            address - segments[i].vaddr < segments[i].filesz) {
-            return file[segments[i].offset + (address - segments[i].vaddr)];
-        }
-    }
-    return 0;
-}
-
 static uint32_t flags_wanted(uint32_t page)
 {
     uint32_t flags = 0;
@@ -84,13 +72,23 @@ static uint32_t flags_wanted(uint32_t page)
     return flags;
 }
 
+/* What is not 0 is wrong, except where a byte of the file belongs: there that byte is right. */
 static uint32_t wrong_bytes(uint32_t page, uint32_t entry)
 {
     const uint8_t *bytes = phys_to_virt(entry & ENTRY_FRAME);
     uint32_t wrong = 0;
 
     for (uint32_t i = 0; i < PAGE_SIZE; i++) {
-        wrong += bytes[i] != byte_wanted(page + i);
+        wrong += bytes[i] != 0;
+    }
+    for (uint32_t i = 0; i < SEGMENTS; i++) {
+        uint32_t size = segments[i].type == ELF_SEGMENT_LOAD ? segments[i].filesz : 0;
+        uint32_t from = page > segments[i].vaddr ? page - segments[i].vaddr : 0;
+        uint32_t at = segments[i].vaddr + from - page;
+        for (; from < size && at < PAGE_SIZE; from++, at++) {
+            wrong -= bytes[at] != 0;
+            wrong += bytes[at] != file[segments[i].offset + from];
+        }
     }
     return wrong;
 }
