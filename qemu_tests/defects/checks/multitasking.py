@@ -410,8 +410,8 @@ CHILDREN = (
         "arguments read across the end of a page",
         changed(
             "proc/strings.c",
-            "CHUNK_BYTES - (uint32_t)(string + size) % CHUNK_BYTES;",
-            "CHUNK_BYTES;",
+            "CHUNK_BYTES - (uint32_t)(string + size) % CHUNK_BYTES,",
+            "CHUNK_BYTES,",
         ),
         "an argument up to the end of memory",
     ),

@@ -74,15 +74,16 @@ uint32_t *address_space_create(void)
 void address_space_destroy(uint32_t *directory)
 {
     for (uint32_t i = 0; i < FIRST_KERNEL_ENTRY; i++) {
+        if ((directory[i] & PAGE_PRESENT) == 0) {
+            continue;
+        }
         const uint32_t *table = phys_to_virt(directory[i] & ENTRY_FRAME);
-        for (uint32_t j = 0; (directory[i] & PAGE_PRESENT) && j < 1024; j++) {
+        for (uint32_t j = 0; j < 1024; j++) {
             if (table[j] & PAGE_PRESENT) {
                 frame_free(table[j] & ENTRY_FRAME);
             }
         }
-        if (directory[i] & PAGE_PRESENT) {
-            frame_free(directory[i] & ENTRY_FRAME);
-        }
+        frame_free(directory[i] & ENTRY_FRAME);
     }
     frame_free(virt_to_phys(directory));
 }

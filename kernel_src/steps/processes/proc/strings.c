@@ -18,21 +18,21 @@ typedef int copy_function(void *to, const void *from, size_t size);
 /* Length with the 0 at its end, or -errno. */
 static long string_size(copy_function *copy, const char *string)
 {
-    char chunk[CHUNK_BYTES];
+    char chunk[CHUNK_BYTES + 1];
     uint32_t size = 0;
 
     while (size < STRING_BYTES_MAX) {
-        uint32_t part = CHUNK_BYTES - (uint32_t)(string + size) % CHUNK_BYTES;
+        uint32_t part = CHUNK_BYTES - (uint32_t)(string + size) % CHUNK_BYTES, length = 0;
         if (copy(chunk, string + size, part) != 0) {
             return -EFAULT;
         }
-        for (uint32_t i = 0; i < part; i++) {
-            if (chunk[i] == '\0') {
-                size += i + 1;
-                return size > STRING_BYTES_MAX ? -E2BIG : (long)size;
-            }
+        chunk[part] = '\0'; /* so that the search ends, if not before then behind the chunk */
+        while (chunk[length++] != '\0') {
         }
-        size += part;
+        size += lower(length, part);
+        if (length <= part) {
+            return size > STRING_BYTES_MAX ? -E2BIG : (long)size;
+        }
     }
     return -E2BIG;
 }

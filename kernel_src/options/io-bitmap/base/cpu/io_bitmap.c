@@ -76,10 +76,11 @@ long sys_ioperm(uint32_t first_port, uint32_t count, int allow)
     if (io_bitmap_create(process) != 0) {
         return -ENOMEM;
     }
-    for (uint32_t port = first_port; port < first_port + count; port++) {
+    /* A byte at a time: of the first and the last only the bits inside the range. */
+    for (uint32_t port = first_port, end = port + count; port < end; port = (port | 7) + 1) {
         uint8_t *byte = &process->io_bitmap[port / PORTS_IN_PAGE][port % PORTS_IN_PAGE / 8];
-        uint8_t bit = (uint8_t)(1 << port % 8);
-        *byte = allow ? *byte & (uint8_t)~bit : *byte | bit;
+        uint8_t bits = (uint8_t)(0xff << port % 8 & (end > (port | 7) ? 0xff : (1 << end % 8) - 1));
+        *byte = allow ? *byte & (uint8_t)~bits : *byte | bits;
     }
     io_bitmap_switch(process->cpu, process);
     return 0;
