@@ -47,6 +47,9 @@ LOOK_S = 0.05  # of the wall clock, between two looks at the guest's own
 STDERR_BYTES = 16_384
 LOG_BYTES = 1 << 20  # of what an emulator says of itself, before that is picked from it
 _LONG_LINE = 4096  # a longer line is searched in pieces, so that searching stays linear
+_LINE = re.compile(rb"\n")
+_LINES = re.compile(rb"\A.*\n", re.DOTALL)  # all that have come, as each search costs as much
+_PIECE = re.compile(rb"[^\n]{%d}" % _LONG_LINE)
 
 _EXIT_TO_END = {
     ExitKind.OUTCOME: End.OUTCOME,
@@ -289,10 +292,10 @@ class _Session:
                     self.phases.see(line + self.spawn.before)
                     return None
                 case "line":
-                    end = self.phases.see(line + self.spawn.before)
-                    if end is not None:
+                    *whole, line = (line + self.spawn.before + self.spawn.after).split(b"\n")
+                    ends = (self.phases.see(each) for each in whole)
+                    if end := next(filter(None, ends), None):
                         return end
-                    line = b""
                 case "piece" | "prompt":
                     line = (line + self.spawn.before + self.spawn.after)[:_LONG_LINE]
                 case _:  # nothing came
@@ -306,12 +309,13 @@ class _Session:
                 look_at_s = time.monotonic() + LOOK_S
 
     def _next(self) -> str:
-        """Wait for the next: line, piece (of an endless line), prompt, eof, or nothing for long."""
+        """Wait for the next: line(s), piece (of an endless line), prompt, eof, nothing for long."""
         self.keyboard.push()
-        # The order matters only for a tie; the earliest match in the text wins.
+        # The order matters only for a tie; the earliest match in the text wins. What a prompt may
+        # be in is taken line by line: it is looked for only behind the banner.
         wanted: dict[str, object] = {
-            "line": re.compile(rb"\n"),
-            "piece": re.compile(rb"[^\n]{%d}" % _LONG_LINE),
+            "line": _LINE if self.keyboard.waiting_for else _LINES,
+            "piece": _PIECE,
             "eof": pexpect.EOF,
             "nothing": pexpect.TIMEOUT,
         }

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
+_FILE_BYTES = 4096  # more than any of those that are read
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _STATE, _UTIME, _STIME = 0, 11, 12  # in what follows the command's name in stat, see proc(5)
 _WAITED_NS, _TURNS = 1, 2  # in schedstat
@@ -39,7 +39,7 @@ class EffortMeter:
 
     def __init__(self, pid: int) -> None:
         """`pid` need not be there any more when it is read; `last` is the last that was read."""
-        self._folder = Path(f"/proc/{pid}")
+        self._folder = f"/proc/{pid}"
         self._began_s = time.monotonic()
         self._waited_ns: dict[str, int] = {}  # of each thread, also of those that have ended
         self._is_told = False  # how long it waited for a CPU
@@ -49,7 +49,7 @@ class EffortMeter:
         """Its effort so far; the same as before if it has ended."""
         now_s = time.monotonic() - self._began_s
         self._folder = _worker(self._folder)
-        process = _fields(self._folder / "stat")
+        process = _fields(f"{self._folder}/stat")
         if not process:
             return self.last
         cpu_s = (int(process[_UTIME]) + int(process[_STIME])) / _TICKS_PER_S
@@ -68,31 +68,44 @@ class EffortMeter:
         """
         busy = False
         try:
-            threads = list((self._folder / "task").iterdir())
+            with os.scandir(f"{self._folder}/task") as entries:
+                threads = [entry.name for entry in entries]
         except OSError:
             return False
         for thread in threads:
-            busy |= _fields(thread / "stat")[_STATE:1] == ["R"]
-            if turns := _fields(thread / "schedstat"):
+            files = f"{self._folder}/task/{thread}"
+            busy |= _fields(f"{files}/stat")[_STATE:1] == ["R"]
+            if turns := _fields(f"{files}/schedstat"):
                 self._is_told |= int(turns[_TURNS]) > 0
-                self._waited_ns[thread.name] = int(turns[_WAITED_NS])
+                self._waited_ns[thread] = int(turns[_WAITED_NS])
         return busy
 
 
-def _worker(process: Path) -> Path:
+def _worker(process: str) -> str:
     """The process itself; of one in a sandbox what bubblewrap, which only waits, has started."""
-    try:
-        if (process / "comm").read_text() != "bwrap\n":
-            return process
-        children = (process / "task" / process.name / "children").read_text().split()
-    except OSError:
+    if _text(f"{process}/comm") != "bwrap\n":
         return process
-    return _worker(process.with_name(children[0])) if children else process
+    children = _text(f"{process}/task/{process.rpartition('/')[2]}/children").split()
+    return _worker(f"/proc/{children[0]}") if children else process
 
 
-def _fields(path: Path) -> list[str]:
+def _fields(path: str) -> list[str]:
     """What stands in a file of /proc behind the command's name; empty if it is gone."""
+    return _text(path).rpartition(")")[2].split()
+
+
+def _text(path: str) -> str:
+    """What stands in a file of /proc; empty if it is gone.
+
+    By the plain calls: a boot on a busy computer is looked at hundreds of times.
+    """
     try:
-        return path.read_text().rpartition(")")[2].split()
+        fd = os.open(path, os.O_RDONLY)
     except OSError:
-        return []
+        return ""
+    try:
+        return os.read(fd, _FILE_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""  # it went meanwhile
+    finally:
+        os.close(fd)
