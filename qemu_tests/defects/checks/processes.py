@@ -55,6 +55,11 @@ PROCESSES = (
         "I/O permission bitmap",
     ),
     checks(
+        "ports before a range taken back with it",
+        changed("cpu/io_bitmap.c", "(0xff << port % 8 &", "(0xff &"),
+        "I/O permission bitmap",
+    ),
+    checks(
         "half as many random words",
         changed(
             "proc/start_stack.c",

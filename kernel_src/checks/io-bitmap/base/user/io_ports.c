@@ -43,11 +43,12 @@ static uint32_t in32(uint16_t port)
 
 int main(void)
 {
-    ktap_plan(ROWS + 6);
+    ktap_plan(ROWS + 7);
     for (uint32_t i = 0; i < ROWS; i++) {
         ktap_equal(rows[i].text, (uint32_t)ioperm(rows[i].first, rows[i].count, 2),
                    (uint32_t)rows[i].result);
     }
+    ktap_equal("the port behind it taken back", (uint32_t)ioperm(POST_PORT + 1, 1, 0), 0);
     in8(POST_PORT);
     ktap_true("the port can be read", 1);
     in32(0x8e);
