@@ -198,6 +198,13 @@ class MachineSection(Section):
         "by QEMU's -kernel (kernel).",
     )
 
+    @field_validator("cpu")
+    @classmethod
+    def _is_a_model(cls, cpu: str) -> str:
+        if cpu == "help":  # QEMU would print them, and end as after a reset
+            raise ValueError("it asks for the list of models")
+        return cpu
+
 
 class KernelConfig(Section):
     """A whole, valid kernel.toml."""

@@ -71,6 +71,8 @@ def load_config(path: Path | None, overrides: Sequence[str] = ()) -> KernelConfi
         config = KernelConfig.model_validate(tables)
     except ValidationError as error:
         raise _explain(error.errors()[0], origin, overridden) from None
+    except RecursionError as error:  # dotted keys nest tables without end, and no parser minds
+        raise _beyond_bounds(origin, error) from None
     config._folder = path.parent if path is not None else Path()
     return config
 
@@ -128,7 +130,7 @@ def _parse_file(path: Path) -> Tables:
         found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
         line = found[1] if found and found[1] else str(text.rstrip().count("\n") + 1)
         reason = message[: found.start()] if found else message
-        twice = "overwrite" in reason or "twice" in reason
+        twice = any(word in reason for word in ("overwrite", "twice", "Duplicate", "immutable"))
         raise ConfigError(
             f"not valid TOML: {reason}",
             where=f"{path}:{line}",
@@ -139,12 +141,13 @@ def _parse_file(path: Path) -> Tables:
         ValueError,
         RecursionError,
     ) as error:  # a number of thousands of digits, endless nesting
-        raise ConfigError(
-            "a value in the file is beyond all bounds",
-            where=str(path),
-            why=str(error),
-            fix="shorten it",
-        ) from None
+        raise _beyond_bounds(str(path), error) from None
+
+
+def _beyond_bounds(origin: str, error: Exception) -> ConfigError:
+    return ConfigError(
+        "a value in the file is beyond all bounds", where=origin, why=str(error), fix="shorten it"
+    )
 
 
 # ---- --set ----
@@ -168,7 +171,7 @@ def _apply_override(tables: Tables, text: str) -> str:
             fix="name one of its keys: " + ", ".join(k.dotted for k in keys() if k.section == name),
         )
     if key is None:
-        raise _unknown_key(name, OVERRIDE)
+        raise _unknown_key(name.split("."), OVERRIDE)
     table = tables.setdefault(key.section, {})
     if not isinstance(table, dict):
         raise _not_a_table(key.section, table, CONFIG_NAME)
@@ -205,26 +208,40 @@ def shown(value: object) -> str:
             ValueError,
             RecursionError,
         ):  # an integer of thousands of digits has no decimal form
-            text = f"a {type(value).__name__} beyond all bounds"
+            text = "a value beyond all bounds"
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= VALUE_SHOWN_MAX else f"{text[: VALUE_SHOWN_MAX - 4]} ..."
 
 
-def _unknown_key(name: str, origin: str) -> ConfigError:
+def _unknown_key(path: Sequence[str], origin: str) -> ConfigError:
     """The error for a key or table that does not exist, with the nearest one that does."""
-    section, _, last = name.partition(".")
+    section, *rest = path
+    last = ".".join(rest)
+    name = ".".join(path)
     known = [key.dotted for key in keys()]
     near = [dotted for dotted in known if dotted.partition(".")[2] == (last or section)]
-    if not near and last:
+    if not near and rest:
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     elif not near:
         tables = difflib.get_close_matches(section, list(sections()), n=1, cutoff=0.5)
         near = [f"[{table}]" for table in tables]
+    fix = f"did you mean {near[0]}?" if near else "remove it"
     return ConfigError(
-        "unknown key" if last else "unknown table",
-        where=f"{origin}: {shown(name)[1:-1]}",
-        why="known are " + ", ".join(known if last else sections()),
-        fix=f"did you mean {near[0]}?" if near else "remove it",
+        "unknown key" if rest else "unknown table",
+        where=f"{origin}: {_shortened('.'.join(_as_toml(part) for part in path))}",
+        why="known are " + ", ".join(known if rest else sections()),
+        fix=f"write it without the quotes: {section}" if not rest and section in known else fix,
     )
+
+
+def _as_toml(part: str) -> str:
+    """A part of a dotted key as TOML has it: in quotes if it needs them."""
+    if re.fullmatch(r"[A-Za-z0-9_-]+", part):
+        return part
+    return json.dumps(part, ensure_ascii=not part.isprintable())
 
 
 def _not_a_table(section: str, value: object, origin: str) -> ConfigError:
@@ -252,7 +269,7 @@ def _explain(detail: ErrorDetails, origin: str, overridden: set[str]) -> ConfigE
     name = ".".join(path[:2])
     source = OVERRIDE if name in overridden else origin
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(name, source)
+        return _unknown_key(path[:2], source)
     key = next((key for key in keys() if key.dotted == name), None)
     if key is None:
         return _not_a_table(name, detail["input"], source)

@@ -170,6 +170,25 @@ def test_unknown_key_names_the_nearest(tmp_path: Path, text: str, near: str) -> 
     assert near in error.fix
 
 
+@pytest.mark.parametrize(
+    ("text", "where", "fix"),
+    [
+        ('"kernel.step" = "int80"\n', ': "kernel.step"', "without the quotes: kernel.step"),
+        ('["käse"]\nx = 1\n', ': "käse"', "remove it"),
+        ('"" = 1\n', ': ""', "remove it"),
+        ('[kernel]\n"" = 1\n', ': kernel.""', "kernel.step"),
+        ('[kernel]\n"a.b" = 1\n', ': kernel."a.b"', "kernel.step"),
+        ('"a\\u001b[31m" = 1\n', r': "a\u001b[31m"', "remove it"),
+    ],
+)
+def test_unknown_key_is_spelled_as_toml_has_it(
+    tmp_path: Path, text: str, where: str, fix: str
+) -> None:
+    error = error_of(tmp_path, text)
+    assert error.where.endswith(where)
+    assert fix in error.fix
+
+
 def test_unknown_key_in_an_override() -> None:
     error = set_error("cpu.cuont=2")
     assert "cpu.cuont" in error.where and "cpu.count" in error.fix
@@ -283,11 +302,17 @@ def test_cpu_model_is_one_word(cpu: str) -> None:
     assert "machine.cpu" in set_error(f'machine.cpu="{cpu}"').where
 
 
+def test_a_question_to_qemu_is_no_cpu_model() -> None:
+    error = set_error("machine.cpu=help")
+    assert "machine.cpu" in error.where and "list of" in error.why
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
         (b"[kernel]\nstep = 'int80'\nstep = 'int80'\n", 3, "only once"),
         (b"[cpu]\ncount = 1\n[cpu]\ncount = 1\n", 3, "only once"),
+        (b"\ncpu = { count = 1, count = 1 }\n", 2, "only once"),
         (b"\n[cpu\n", 2, ""),
         (b"[cpu]\ncount = \n", 2, ""),
         (b"[cpu]\ncount = 'a\n", 2, ""),
@@ -310,6 +335,8 @@ def test_broken_file_names_the_line(tmp_path: Path, text: bytes, line: int, reas
         b"#" * 70_000,
         b"[machine]\ncpu = '" + b"x" * 60_000 + b"'",
         b"a." * 3000 + b"b = 1",
+        b"cpu.count" + b".a" * 9000 + b" = 1",
+        b"kernel.step" + b".a" * 9000 + b" = 1",
     ],
 )
 def test_giant_values_give_a_short_error(tmp_path: Path, text: bytes) -> None:

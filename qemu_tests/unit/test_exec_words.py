@@ -80,6 +80,8 @@ def test_every_option(tmp_path: Path) -> None:
         ["--cpus", "9", "p"],
         ["--cpu", "", "p"],
         ["--cpu", "-x", "p"],
+        ["--cpu", "help", "p"],
+        ["--cpu", "?", "p"],
         ["p", "x" * command_line.STRINGS_BYTES_MAX],
     ],
 )

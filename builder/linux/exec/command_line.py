@@ -12,6 +12,7 @@ HELP_WORDS = ("-h", "--help")
 # A 32-bit CPU with SSE2, which the compilers of Go and Rust take for granted, and SSE3. FXSAVE
 # saves all of its registers; the kernel keeps none that a newer CPU has (AVX).
 CPU = "coreduo"
+QEMUS_HELP = ("help", "?")  # QEMU would print its models, and end as if all were well
 FIRST_ENVIRONMENT = {"HOME": "/", "PATH": "/bin:/usr/bin", "TERM": "linux"}
 
 
@@ -129,7 +130,7 @@ def _cpus(wanted: Wanted, text: str, _environ: Mapping[str, str]) -> None:
 
 
 def _cpu(wanted: Wanted, text: str, _environ: Mapping[str, str]) -> None:
-    if not text or text.startswith("-"):
+    if not text or text.startswith("-") or text in QEMUS_HELP:
         raise _usage(f"--cpu {text!r} names no CPU model", VALUE_EXAMPLES["--cpu"])
     wanted.cpu = text
 
