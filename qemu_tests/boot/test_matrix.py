@@ -291,6 +291,14 @@ def test_what_clang_makes_of_it_passes_too(lab: Lab, step: Step, cpus: int) -> N
 # ---- memory ----
 
 
+@pytest.mark.parametrize("step", [Step.SYSENTER, Step.ROBUST])
+def test_a_pentium_that_says_it_has_sysenter_is_not_believed(lab: Lab, step: Step) -> None:
+    kernel = lab.kernel(f"kernel.step={step}", "programs.suite=checks")
+    result = lab.boot(kernel, f"pentium-sep-{step}", machine=Machine("pentium,+sep"))
+    assert result.verdict.passed, result.explain()
+    assert "# sysenter: this CPU has none" in result.transcript.text
+
+
 @pytest.mark.parametrize("kind", ["disk", "kernel"])
 @pytest.mark.parametrize("memory_mib", [2, 3, 15, 63, 767, 768, 769, 3072])
 def test_all_memory_up_to_the_direct_map_is_used(lab: Lab, memory_mib: int, kind: str) -> None:
