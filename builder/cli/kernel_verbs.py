@@ -51,17 +51,12 @@ class Built:
 
 
 def machine_of(config: KernelConfig) -> "Machine":
-    """The computer that the configuration asks for.
-
-    A CPU without a local APIC is alone, whatever the kernel could do: QEMU would give it others,
-    and all of them local APICs that CPUID does not tell of.
-    """
+    """The computer that the configuration asks for."""
     from builder.boot.emulator import Machine
 
-    model, *features = config.machine.cpu.split(",")
-    has_apic = model not in ("486", "486-v1") and not {"-apic", "apic=off"} & {*features}
-    cpus = config.cpu.count if has_apic else 1
-    return Machine(cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=cpus)
+    return Machine(
+        cpu=config.machine.cpu, memory_mib=config.machine.memory_mib, cpus=config.cpu.count
+    )
 
 
 def make(choice: Choice, how: How) -> Built:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import subprocess
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from builder.config.step import Step
 from builder.image.elf_check import kernel_problems
 from builder.model import memory
 from builder.model.budgets import CALL_INSTRUCTIONS_MAX, VSYSCALL_STUBS
+from builder.model.local_apic import has_local_apic
 from qemu_tests.kit.kernels import Kernel, Lab, clang, value_of
 
 MIB = 1 << 20
@@ -140,14 +142,8 @@ class Case:
 
     @property
     def machine(self) -> Machine:
-        """The clock counts instructions if there is one CPU; several run at the same time.
-
-        A CPU without a local APIC is alone. QEMU would give it others, and all of them local APICs
-        that nobody knows of, with the PIC's line masked: no interrupt would ever come.
-        """
-        cpu = CPUS[self.cpu]
-        cpus = int(self.cpus) if cpu.apic else 1
-        return Machine(cpu.model, int(self.memory_mib), cpus, icount=cpus == 1)
+        """The clock counts instructions if there is one CPU; several run at the same time."""
+        return Machine(CPUS[self.cpu].model, int(self.memory_mib), int(self.cpus))
 
     def __str__(self) -> str:
         """The test's name."""
@@ -246,7 +242,7 @@ def test_boots_and_passes(lab: Lab, case: Case) -> None:
     if "sysenter" in kernel.model.layers and CPUS[case.cpu].sysenter:
         eip = value_of(result, r"^# sysenter: .*EIP msr ([0-9a-f]{8})$")
         assert int(eip, 16) == kernel.symbols["sysenter_entry"]
-    if "cost" in kernel.model.program_names and case.machine.icount:
+    if "cost" in kernel.model.program_names and case.machine.counts:
         _check_costs(case, kernel, result)
 
 
@@ -297,6 +293,13 @@ def test_a_pentium_that_says_it_has_sysenter_is_not_believed(lab: Lab, step: Ste
     result = lab.boot(kernel, f"pentium-sep-{step}", machine=Machine("pentium,+sep"))
     assert result.verdict.passed, result.explain()
     assert "# sysenter: this CPU has none" in result.transcript.text
+
+
+@pytest.mark.parametrize("cpu", ["max,-fpu", "max,-fxsr", "coreduo,-fpu,-fxsr"])
+def test_sse_is_left_alone_without_what_it_needs(lab: Lab, cpu: str) -> None:
+    kernel = lab.kernel("kernel.step=processes", "programs.suite=checks")
+    result = lab.boot(kernel, f"no-sse-{cpu}", machine=Machine(cpu))
+    assert result.verdict.passed, result.explain()
 
 
 @pytest.mark.parametrize("kind", ["disk", "kernel"])
@@ -370,6 +373,37 @@ def test_as_many_cpus_as_both_kernel_and_machine_have(
         online = value_of(result, r"^# cpus: APIC IDs (.*)$").split()
         assert online[0] == "0"
         assert len(set(online)) == len(online) == min(built_for, there_are)
+
+
+@pytest.mark.parametrize(
+    "cpu",
+    [
+        *("486", "486-v1", "base", "pentium", "athlon", "max", "pentium3,-sep"),
+        *("486,+apic", "486,apic", "486,apic=on", "base,apic=yes", "486,+apic,-apic"),
+        *("pentium3,-apic", "pentium3,apic=off", "pentium3,apic=no", "pentium3,apic=n"),
+        *("pentium3,-apic,+apic", "pentium3,apic=off,+apic", "pentium3,apic=off,apic=on"),
+    ],
+)
+def test_who_has_a_local_apic_is_what_qemu_says(cpu: str) -> None:
+    what = {"path": "/machine/unattached/device[0]", "property": "apic"}
+    ask = {"execute": "qom-get", "arguments": what}
+    words = [{"execute": "qmp_capabilities"}, ask, {"execute": "quit"}]
+    argv = ["qemu-system-i386", "-cpu", cpu, "-nodefaults", "-display", "none", "-S"]
+    done = subprocess.run(
+        [*argv, "-qmp", "stdio"],
+        input="\n".join(map(json.dumps, words)),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=BACKSTOP_S,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {"return": has_local_apic(cpu)} in answers
+    assert Machine(cpu, cpus=3).cpus == (3 if has_local_apic(cpu) else 1)
+
+
+def test_a_cpu_whose_cpuid_tells_nothing_is_alone() -> None:
+    assert Machine("pentium3,level=0", cpus=2).cpus == 1
 
 
 # ---- what a program of the user's sees ----

@@ -44,7 +44,7 @@ def test_every_option(tmp_path: Path) -> None:
         "--cpus",
         "2",
         "--cpu",
-        "486",
+        "pentium",
         "--strace",
         "--",
         "-p",
@@ -54,7 +54,7 @@ def test_every_option(tmp_path: Path) -> None:
     assert wanted.environment == expected
     assert wanted.files == [("x", "y"), (f"{tmp_path}/a:b", "")]
     assert (wanted.initrds, wanted.memory_mib, wanted.cpus) == (["i"], 128, 2)
-    assert (wanted.cpu, wanted.strace, wanted.program) == ("486", True, "-p")
+    assert (wanted.cpu, wanted.strace, wanted.program) == ("pentium", True, "-p")
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,8 @@ def test_every_option(tmp_path: Path) -> None:
         ["--cpu", "-x", "p"],
         ["--cpu", "help", "p"],
         ["--cpu", "?", "p"],
+        ["--cpu", "486", "--cpus", "2", "p"],
+        ["--cpus", "2", "--cpu", "pentium3,-apic", "p"],
         ["p", "x" * command_line.STRINGS_BYTES_MAX],
     ],
 )

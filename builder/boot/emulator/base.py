@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from builder.boot.emulator.control import Control
+from builder.model.local_apic import has_local_apic
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,9 @@ class Machine:
     Attributes:
         cpu: CPU model in the emulator's own words, for QEMU the value of -cpu.
         memory_mib: RAM in MiB.
-        cpus: Number of CPUs.
+        cpus: Number of CPUs; 1 if the model has no local APIC, whatever is asked for. QEMU would
+            give it others, and all of them local APICs that CPUID does not tell of, with the PIC's
+            line masked: the kernel would find no other CPU, and no interrupt would ever come.
         icount: Clock counted in instructions, so that two runs give the same bytes. Only with one
             CPU: QEMU would run several in turn, and leave one waiting while another is busy.
         instruction_ns: What an instruction takes by such a clock, a power of two.
@@ -32,6 +35,11 @@ class Machine:
     cpus: int = 1
     icount: bool = True
     instruction_ns: int = 1
+
+    def __post_init__(self) -> None:
+        """Leave one CPU to a model that can start no other."""
+        if not has_local_apic(self.cpu):
+            object.__setattr__(self, "cpus", 1)
 
     @property
     def counts(self) -> bool:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from builder.errors import UserError
+from builder.model.local_apic import has_local_apic
 
 MEMORY_MIB_MIN, MEMORY_MIB_MAX = 4, 2048
 CPUS_MAX = 8
@@ -70,6 +71,12 @@ def parse(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> Want
         raise _usage("no program is named", "tinygate exec PROGRAM [ARGUMENTS]")
     wanted.program, wanted.arguments = left[0], left
     _check_size(wanted)
+    if wanted.cpus > 1 and not has_local_apic(wanted.cpu):
+        raise _usage(
+            f"--cpus {wanted.cpus}: CPU {wanted.cpu} has no local APIC",
+            "leave --cpus out, or take another --cpu",
+            "by it one CPU starts the others",
+        )
     return wanted
 
 
