@@ -11,8 +11,9 @@ static inline int cr0_x87_good(uint32_t cr0)
 {
     uint32_t bits = cr0 & (CR0_EM | CR0_MP | CR0_NE | CR0_TS_BIT);
     uint32_t sse = CR4_OSFXSR | CR4_OSXMMEXCPT, cr4 = sse;
+    uint32_t all = CPUID_FPU | CPUID_FXSR | CPUID_SSE; /* an emulator can have some of them alone */
 
-    if (cpu_features.leaf1_edx & CPUID_SSE) {
+    if ((cpu_features.leaf1_edx & all) == all) {
         __asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
     }
     if ((cr4 & sse) != sse) {

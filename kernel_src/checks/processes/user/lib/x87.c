@@ -10,15 +10,16 @@
 #define MXCSR_FRESH 0x1f80
 #define MXCSR_OF(seed) (0x1f80 | ((seed) % 4) << 13)
 #define TAGS_EMPTY 0xffff
+#define SSE (CPUID_FXSR | CPUID_SSE) /* an emulator can have the one without the other */
 
 /* What FNSTENV stores. */
 struct environment {
     uint32_t control, status, tags, rest[4];
 };
 
-static int has(uint32_t feature)
+static int has(uint32_t features)
 {
-    return (auxv_value(AT_HWCAP) & feature) != 0;
+    return (auxv_value(AT_HWCAP) & features) == features;
 }
 
 int x87_usable(void)
@@ -45,7 +46,7 @@ void x87_load(uint32_t seed)
         uint32_t number = seed + i;
         __asm__ volatile("fildl %0" : : "m"(number));
     }
-    if (has(CPUID_SSE)) {
+    if (has(SSE)) {
         sse_load(seed);
     }
 }
@@ -71,7 +72,7 @@ int x87_holds(uint32_t seed)
         __asm__ volatile("fistl %0\n\tfincstp" : "=m"(number));
         wrong |= number ^ (seed + 7 - i);
     }
-    return wrong == 0 && control == CONTROL_OF(seed) && (!has(CPUID_SSE) || sse_holds(seed));
+    return wrong == 0 && control == CONTROL_OF(seed) && (!has(SSE) || sse_holds(seed));
 }
 
 int x87_is_fresh(void)
@@ -81,7 +82,7 @@ int x87_is_fresh(void)
     uint32_t word[4] = {0};
 
     __asm__ volatile("fnstenv %0\n\tfldenv %0" : "=m"(environment));
-    if (has(CPUID_SSE)) {
+    if (has(SSE)) {
         __asm__ volatile("stmxcsr %0\n\tmovups %%xmm0, %1" : "=m"(mxcsr), "=m"(word));
     }
     return (environment.control & 0xffff) == CONTROL_FRESH && (environment.status & 0xffff) == 0 &&
