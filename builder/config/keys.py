@@ -29,6 +29,8 @@ PROGRAM_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 PROGRAMS_MAX = 32
 STRINGS_MAX = 32
 STRING_BYTES_MAX = 255  # all strings of a program together must fit its first stack page
+# With 2 MiB, 740 KiB are left of the BIOS and the kernel; a process takes 80 KiB and more.
+MUCH_MEMORY_MIB, CPUS_IN_LEAST_MEMORY = 4, 4
 STRINGS_BYTES_MAX = 2048  # arguments and environment, with a 0 byte after each
 
 ProgramStrings = Annotated[
@@ -190,7 +192,11 @@ class MachineSection(Section):
         "a name that they know, too, such as pentium or pentium3. v86 has only pentium3.",
     )
     memory_mib: StrictInt = Field(
-        default=16, ge=2, le=3072, description="Memory of the machine in MiB."
+        default=16,
+        ge=2,
+        le=3072,
+        description="Memory of the machine in MiB. Step linux needs at least 4, as do the checks "
+        "of step processes and those of more than four CPUs.",
     )
     boot: Literal["disk", "kernel"] = Field(
         default="disk",
@@ -306,6 +312,26 @@ class KernelConfig(Section):
                 f"{size} bytes",
                 f"too many: they share the first stack page, at most {STRINGS_BYTES_MAX} bytes",
                 "shorten them, or leave some out",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _memory_suffices(self) -> "KernelConfig":
+        has_checks = self.programs.suite == "checks"
+        if self.kernel.step >= Step.LINUX:
+            who = "step linux needs"
+        elif has_checks and self.kernel.step >= Step.PROCESSES:
+            who = f"the checks of step {self.kernel.step} need"
+        elif has_checks and self.cpu.count > CPUS_IN_LEAST_MEMORY:
+            who = f"the checks of more than {CPUS_IN_LEAST_MEMORY} CPUs need"
+        else:
+            return self
+        if self.machine.memory_mib < MUCH_MEMORY_MIB:
+            raise _broken(
+                "machine.memory_mib",
+                self.machine.memory_mib,
+                f"{who} at least {MUCH_MEMORY_MIB} MiB: with less a program cannot be loaded",
+                f"set machine.memory_mib to {MUCH_MEMORY_MIB} or more",
             )
         return self
 

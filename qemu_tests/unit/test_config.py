@@ -302,6 +302,28 @@ def test_cpu_model_is_one_word(cpu: str) -> None:
     assert "machine.cpu" in set_error(f'machine.cpu="{cpu}"').where
 
 
+@pytest.mark.parametrize(
+    ("chosen", "fits"),
+    [
+        ("kernel.step=linux", False),
+        ("kernel.step=processes programs.suite=checks", False),
+        ("kernel.step=robust programs.suite=checks cpu.count=5", False),
+        ("kernel.step=robust programs.suite=checks cpu.count=4", True),
+        ("kernel.step=robust cpu.count=8", True),
+        ("kernel.step=processes cpu.count=8", True),
+        ("kernel.step=vsyscall programs.suite=checks", True),
+    ],
+)
+def test_memory_suffices(chosen: str, fits: bool) -> None:
+    load_config(None, [*chosen.split(), "machine.memory_mib=4"])
+    little = [*chosen.split(), f"machine.memory_mib={2 if fits else 3}"]
+    if fits:
+        load_config(None, little)
+    else:
+        error = set_error(*little)
+        assert "machine.memory_mib" in error.where and "to 4 or more" in error.fix
+
+
 def test_a_question_to_qemu_is_no_cpu_model() -> None:
     error = set_error("machine.cpu=help")
     assert "machine.cpu" in error.where and "list of" in error.why
