@@ -105,6 +105,10 @@ class Patience:
         """What it may use up in `phase`."""
         return {Phase.BOOT: self.boot, Phase.SUITE: self.suite, Phase.ENDING: self.ending}[phase]
 
+    def while_booting(self, factor: float) -> Patience:
+        """With so many times the CPU time for the boot."""
+        return replace(self, boot=replace(self.boot, cpu_s=self.boot.cpu_s * factor))
+
     def until_settled(self) -> Patience:
         """With SETTLED for the end: a guest that is silent then has ended."""
         return replace(self, ending=SETTLED)

@@ -31,6 +31,7 @@ from builder.tools import commands
 TRACE_BYTES = (
     1 << 17
 )  # one exception takes 1.2 KB of QEMU's log; three of them and the reset matter
+INTERPRETED = 4  # times the CPU time that QEMU may take
 _TTY = "@TTY@"  # stands for the shell's `$(tty)` until the line is quoted
 
 
@@ -96,7 +97,12 @@ def run_image(
         UserError: TINYGATE_TIMEOUT_SCALE is not a factor.
     """
     emulator = emulator or Qemu()
-    watch = Watch((patience or Patience()).scaled(), live=live, typed=tuple(typed))
+    if patience is None:
+        # A BIOS lets each CPU run for a while. Those that do not count do all of it in one thread,
+        # and interpret: three CPUs of Bochs take 6 s of CPU time on a busy computer.
+        each = 1 if emulator.abilities.counts else INTERPRETED
+        patience = Patience().while_booting(machine.cpus * each)
+    watch = Watch(patience.scaled(), live=live, typed=tuple(typed))
     watch = watch if max_bytes is None else replace(watch, max_bytes=max_bytes)
     reproduce = reproduce_line(machine, image, emulator=emulator)
     if commands.is_dry_run():

@@ -147,6 +147,11 @@ def test_every_check_passes_on_two_cpus_of_bochs(lab: Lab, step: str) -> None:
     passes(lab, kernel, "bochs")
 
 
+def test_the_bios_of_bochs_has_time_for_every_cpu(lab: Lab) -> None:
+    there_is("bochs")
+    passes(lab, lab.kernel("kernel.step=robust", "cpu.count=4"), "bochs")
+
+
 # Model -> whether the kernel may use SYSENTER there. Generations, with and without SEP.
 MODELS = {
     "pentium": False,
