@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from builder.boot.emulator import EMULATORS, BootImage, Emulator, Machine
+from builder.boot.emulator import EMULATORS, Bochs, BootImage, Emulator, Machine
 from builder.boot.ktap import parse
 from builder.boot.patience import Limit, Patience
 from builder.boot.run import RunResult, run_image
 from builder.boot.verdict_words import Word
 from builder.config.step import Step
-from builder.errors import ToolError
+from builder.errors import ToolError, UserError
 from qemu_tests.kit.kernels import Kernel, Lab
 
 DISK_BYTES = 2 * 16 * 63 * 512  # what a geometry can be found from
@@ -100,6 +100,41 @@ def test_nothing_is_left_and_the_image_is_only_read(ends: Path, name: str, end: 
     assert hashlib.sha256(disk.read_bytes()).digest() == before
     listed = subprocess.run(["ps", "-eo", "args"], check=True, capture_output=True, text=True)
     assert str(disk) not in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "machine", "where"),
+    [
+        ((2, 7), Machine(cpu="486"), "machine.cpu"),
+        ((3, 1), Machine(cpu="486"), ""),
+        ((2, 7), Machine(memory_mib=2049), "machine.memory_mib"),
+        ((2, 7), Machine(memory_mib=2048), ""),
+    ],
+)
+def test_what_bochs_has_not_is_refused(
+    version: tuple[int, int], machine: Machine, where: str
+) -> None:
+    image = BootImage("disk", Path("disk.img"))
+    if not where:
+        assert Bochs(version).command(machine, image)
+        return
+    with pytest.raises(UserError) as caught:
+        Bochs(version).command(machine, image)
+    assert caught.value.where == where and caught.value.fix
+
+
+def test_why_bochs_gave_up_is_in_the_verdict(ends: Path) -> None:
+    there_is("bochs")
+    image = BootImage("disk", sector(ends, "passes"))
+    result = run_image(
+        Machine(cpu="abacus"),
+        image,
+        transcript_dir=ends / "runs",
+        name="abacus",
+        emulator=EMULATORS["bochs"],
+    )
+    assert result.verdict.word is Word.EMULATOR
+    assert "cpu directive malformed" in result.verdict.summary
 
 
 # ---- the kernels ----

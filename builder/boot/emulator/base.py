@@ -118,6 +118,7 @@ class Abilities:
         debugs: gdb can be attached, and there is a log of exceptions.
         boots_elf: It has a Multiboot loader of its own; else it boots disk images only.
         cpus_max: The most CPUs that it emulates.
+        memory_mib_max: The most memory.
     """
 
     tells_outcome: bool = True
@@ -125,6 +126,7 @@ class Abilities:
     debugs: bool = True
     boots_elf: bool = True
     cpus_max: int = 8
+    memory_mib_max: int = 3072
 
 
 @dataclass(frozen=True)

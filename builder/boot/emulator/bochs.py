@@ -38,10 +38,11 @@ from builder.tools import commands, packages, toolchain
 from builder.tools.tool import Version, version_text
 
 FIRST_WITHOUT_DEBUGGER: Version = (3, 0)
+FIRST_WITH_486: Version = (3, 1)
 # Under the names that QEMU has for them, so that one kernel.toml fits both; any other name is
 # Bochs' own.
 MODELS = {
-    "486": "i486dx4",  # from 3.1 on
+    "486": "i486dx4",
     "pentium": "pentium",
     "pentium2": "p2_klamath",
     "pentium3": "p3_katmai",
@@ -82,7 +83,10 @@ _RESET = re.compile(
 )
 _SHUTDOWN = re.compile(r"Shutdown port: shutdown requested")
 _FOR_PEOPLE = re.compile(r"^\d+[ep]\[|^[^\d=]")
-_NOISE = re.compile(r"^ALSA |^<bochs:|^Next at t=|^\(0\) |^Bochs is exiting")
+_NOISE = re.compile(
+    r"^ALSA |^<bochs:|^Next at t=|^\(0\) |^Bochs is exiting|notify called, but no "
+    r"|^ +(Bochs x86 Emulator|Built from|Timestamp:)"
+)
 
 
 @cache
@@ -99,7 +103,9 @@ class Bochs(Silent):
 
     name = "bochs"
     program = "bochs"
-    abilities = Abilities(tells_outcome=False, counts=False, debugs=False, boots_elf=False)
+    abilities = Abilities(
+        tells_outcome=False, counts=False, debugs=False, boots_elf=False, memory_mib_max=2048
+    )
 
     def require(self) -> None:
         """See `Emulator.require`."""
@@ -121,8 +127,9 @@ class Bochs(Silent):
         """See `Emulator.command`."""
         self.refuse_what_it_cannot(machine, image, to)
         place = "/dev/fd/3" if isinstance(to.serial, str) else str(to.serial)
-        configuration = _configuration(machine, image, place)
         version = self.version or _installed()
+        _refuse_486(machine, version)
+        configuration = _configuration(machine, image, place)
         options, here = _OPTIONS, f"5<<'END'\n{configuration}END\n"
         if version < FIRST_WITHOUT_DEBUGGER or machine.cpus > 1:
             options += " -rc /dev/fd/4" if version < FIRST_WITHOUT_DEBUGGER else _ASK_DEBUGGER
@@ -209,6 +216,16 @@ def _configuration(machine: Machine, image: BootImage, serial: str) -> str:
         journal=Path(tempfile.gettempdir()) / "tinygate-bochs",
         serial=serial,
     )
+
+
+def _refuse_486(machine: Machine, version: Version) -> None:
+    if MODELS.get(machine.cpu) == "i486dx4" and version < FIRST_WITH_486:
+        raise UserError(
+            f"Bochs {version_text(version)} has no CPU model {machine.cpu!r}",
+            where="machine.cpu",
+            why=f"it came with Bochs {version_text(FIRST_WITH_486)}",
+            fix="choose pentium, which has no SYSENTER either",
+        )
 
 
 def _model(machine: Machine) -> str:

@@ -59,6 +59,13 @@ class Silent:
                 why=f"it emulates {self.abilities.cpus_max} at most",
                 fix="set cpu.count to 1, or choose another emulator",
             )
+        if machine.memory_mib > self.abilities.memory_mib_max:
+            raise UserError(
+                f"{self.name} has no machine with {machine.memory_mib} MiB",
+                where="machine.memory_mib",
+                why=f"it emulates {self.abilities.memory_mib_max} at most",
+                fix="set machine.memory_mib to less, or choose another emulator",
+            )
         if to.for_gdb and not self.abilities.debugs:
             raise UserError(
                 f"gdb cannot be attached to {self.name} here",
