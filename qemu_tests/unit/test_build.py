@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from builder.boot.patience import BACKSTOP_S
+from builder.config.keys import KernelConfig
 from builder.config.load import load_config
 from builder.config.step import STEPS
 from builder.errors import BuildError, ConfigError, FileError
-from builder.image.build import build_kernel, make_command
+from builder.image.build import BuildResult, build_kernel, make_command
 from builder.image.disk_check import check_image
 from builder.image.size_check import kernel_budget_bytes, loaded_bytes
 from builder.model import budgets
@@ -36,6 +37,11 @@ CONFIGS = [
 def _built(lab: Lab, tmp_path: Path) -> Path:
     """A folder with the kernel INT80, built with warnings as errors."""
     return Path(shutil.copytree(lab.kernel("kernel.step=int80").folder, tmp_path / "out"))
+
+
+def _build(config: KernelConfig, out: Path) -> BuildResult:
+    """As the lab builds: in a folder of its own only what has changed is made again."""
+    return build_kernel(config, out, werror=WERROR, debug=False, launcher=LAUNCHER)
 
 
 @pytest.mark.parametrize("overrides", CONFIGS, ids=" ".join)
@@ -63,11 +69,11 @@ def test_lines_for_gdb_change_no_other_byte_and_tell_no_path_of_this_machine(
 def test_nothing_changed_means_nothing_written(lab: Lab, tmp_path: Path) -> None:
     out = _built(lab, tmp_path)
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
-    again = build_kernel(INT80, out, werror=WERROR, debug=False)
+    again = _build(INT80, out)
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
     assert not again.changed and before == after
     (out / "kernel.elf").unlink()
-    assert build_kernel(INT80, out, werror=WERROR, debug=False).changed
+    assert _build(INT80, out).changed
 
 
 def test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives(
@@ -76,7 +82,7 @@ def test_another_configuration_in_the_same_folder_gives_what_a_fresh_one_gives(
     out = _built(lab, tmp_path)
     for overrides in ((), ("kernel.step=sysenter",), ("kernel.step=int80",)):
         config = load_config(None, overrides)
-        result = build_kernel(config, out, werror=WERROR, debug=False)
+        result = _build(config, out)
         fresh = lab.kernel(*overrides)
         assert result.kernel_elf.read_bytes() == fresh.elf.read_bytes(), overrides
         assert result.disk_img.read_bytes() == fresh.disk.read_bytes(), overrides
@@ -124,7 +130,7 @@ def test_a_kernel_that_does_not_compile_leaves_no_kernel_behind(
     tree = {**render_tree(INT80), "sys/process.c": b"int broken(void) { return no_such_name; }\n"}
     monkeypatch.setattr("builder.image.build.render_model", lambda *_: tree)
     with pytest.raises(BuildError) as caught:
-        build_kernel(INT80, out, werror=WERROR, debug=False)
+        _build(INT80, out)
     assert "no_such_name" in caught.value.why
     assert caught.value.where == str(out / "kernel")
     assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
@@ -139,7 +145,7 @@ def test_a_kernel_that_differs_from_its_model_leaves_no_kernel_behind(
     assert gdt != tree["cpu/gdt.c"]
     monkeypatch.setattr("builder.image.build.render_model", lambda *_: {**tree, "cpu/gdt.c": gdt})
     with pytest.raises(BuildError, match="not what its model says") as caught:
-        build_kernel(INT80, out, werror=WERROR, debug=False)
+        _build(INT80, out)
     assert "GDT entry 14 (USER_CODE) is 0x00cffb000000fffe" in caught.value.why
     assert not (out / "kernel.elf").exists() and not (out / "disk.img").exists()
 
@@ -263,7 +269,7 @@ def test_what_was_built_before_the_clock_was_set_back_is_built_again(
     later = time.time() + 3600
     for path in tree.rglob("*"):
         os.utime(path, (later, later))
-    again = build_kernel(INT80, tmp_path / "changed", werror=WERROR, debug=False)
+    again = _build(INT80, tmp_path / "changed")
     assert again.kernel_elf.read_bytes() == fresh
     assert max(path.stat().st_mtime for path in tree.rglob("*") if path.is_file()) < later
 

@@ -39,8 +39,9 @@ static inline struct check_cpu check_cpu(void)
     return cpu;
 }
 
-/* SDM 2B, SYSENTER: no CPU of Intel's has it before family 6, model 3, stepping 3. The manual speaks
- * of family 6 alone, as none before that says that it has it; an emulator's can be told to. */
+/* SDM 2B, SYSENTER: no CPU of Intel's has it before family 6, model 3, stepping 3. The manual
+ * speaks of family 6 alone, as none before that says that it has it; an emulator's can be told
+ * to. */
 static inline int check_cpu_has_sysenter(const struct check_cpu *cpu)
 {
     int false_claim = cpu->signature < 0x633;
