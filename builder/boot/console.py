@@ -269,7 +269,7 @@ class _Session:
             status = self.process.wait(BACKSTOP_S)  # it takes milliseconds
             end, code = self._explain(status)
         if status is None:
-            cpus = self.emulator.cpu_states(self.control)
+            cpus = self.emulator.cpu_states(self.control, idle=self.watcher.is_idle)
         return Transcript(
             text=decode(bytes(self.recorder.data)),
             end=end,

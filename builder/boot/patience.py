@@ -85,6 +85,7 @@ IN_WORDS = {
     "cpu_s": "{:,.0f} s of the emulator's CPU time",
     "asleep_s": "{:,.0f} s in which the emulator had nothing to do",
 }
+IDLE = ("idle_s", "asleep_s")
 NO_OUTPUT_FOR, NO_END_WITHIN = "no output for", "no end within"
 
 
@@ -137,6 +138,7 @@ class Meter:
         self._first: Effort | None = None
         self._counted: tuple[Counted, Counted] | None = None  # the first and the last
         self._idle_s = 0.0
+        self.used_up = ""  # which of the limit's units
         self._moved_s = 0.0  # of effort, when an instruction was last executed, or the clock ran
 
     def add(self, now: Reading) -> str:
@@ -160,6 +162,7 @@ class Meter:
         for unit, amount in spent.items():
             most = getattr(self._most, unit)
             if amount >= most:
+                self.used_up = unit
                 return IN_WORDS[unit].format(most)
         return ""
 
@@ -192,6 +195,7 @@ class Watcher:
         self._phase: Phase | None = None
         self._progress = -1
         self.is_silent = False  # that it was to be stopped for its silence
+        self.is_idle = False  # that it was to be stopped for how long its CPUs did nothing
 
     def see(self, phase: Phase, progress: int, now: Reading) -> str:
         """Take a reading; why the guest is to be stopped, or nothing.
@@ -215,6 +219,7 @@ class Watcher:
             self._silent = Meter(limit, counts=self._counts)
         if amount := self._silent.add(now):
             self.is_silent = True
+            self.is_idle = self._silent.used_up in IDLE
             return f"{NO_OUTPUT_FOR} {amount}"
         if amount := self._whole.add(now):
             return f"{NO_END_WITHIN} {amount}"

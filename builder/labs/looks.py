@@ -35,9 +35,9 @@ class LookingQemu(Qemu):
         """`machine` is the one that is booted."""
         self._machine = machine
 
-    def cpu_states(self, control: Control) -> tuple[CpuState, ...]:
+    def cpu_states(self, control: Control, *, idle: bool = False) -> tuple[CpuState, ...]:
         """See `Emulator.cpu_states`."""
-        states = super().cpu_states(control)
+        states = super().cpu_states(control, idle=idle)
         if len(states) != 1 or states[0].halted or states[0].cpl != 0:
             return states
         for _ in range(LOOKS):

@@ -95,6 +95,11 @@ def test_silence_says_what_was_used_up():
     watcher = Watcher(Patience(suite=LIMIT), counts=True)
     assert watcher.see(Phase.SUITE, 5, counted(1)) == ""
     assert watcher.see(Phase.SUITE, 5, counted(1001)) == "no output for 1,000 instructions"
+    assert watcher.is_silent and not watcher.is_idle
+    for second in range(0, 10, 2):
+        why = watcher.see(Phase.SUITE, 6, counted(1001, second))
+    assert why == "no output for 8 guest seconds with the CPU halted"
+    assert watcher.is_silent and watcher.is_idle
 
 
 def test_each_phase_has_limits_of_its_own_and_begins_anew():

@@ -163,6 +163,14 @@ def test_machine_is_stopped_before_its_registers_are_asked_for():
     assert [question["execute"] for question in heard] == ["stop", "human-monitor-command"]
 
 
+def test_an_idle_machine_is_not_looked_at_in_the_middle_of_a_tick():
+    halted = REGISTERS.replace("HLT=0", "HLT=1")
+    looks = [returns({}), returns(REGISTERS), returns({})] * 2 + [returns({}), returns(halted)]
+    with monitor(*looks) as (control, heard):
+        assert all(state.halted for state in Qemu().cpu_states(control, idle=True))
+    assert [question["execute"] for question in heard][2::3] == ["cont", "cont"]
+
+
 # As QEMU 7.2, 10.0 and 11.1 give them, of a guest that has slept for 67 seconds.
 REPLAY = {"icount": 5665367, "mode": "none"}
 CLOCK = {"tm_year": 100, "tm_mon": 0, "tm_mday": 1, "tm_hour": 0, "tm_min": 1, "tm_sec": 7}

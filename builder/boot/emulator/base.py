@@ -237,8 +237,11 @@ class Emulator(Protocol):
         SIGTERM then changes nothing about how it ends, but may help it to.
         """
 
-    def cpu_states(self, control: Control) -> tuple[CpuState, ...]:
-        """Stop the machine and say where its CPUs are; empty if the emulator does not answer."""
+    def cpu_states(self, control: Control, *, idle: bool = False) -> tuple[CpuState, ...]:
+        """Stop the machine and say where its CPUs are; empty if the emulator does not answer.
+
+        `idle`: They do nothing, but for the clock's interrupts: not where one of these is handled.
+        """
 
     def last_exceptions(self, log: str) -> tuple[CpuException, ...]:
         """The exceptions that led to a reset, first one first, from the end of a debug log."""

@@ -47,6 +47,7 @@ from builder.tools.tool import version_text
 # others are asked again, and meanwhile nobody reads the serial line.
 LAST_ANSWER_TIMEOUT_S = 30.0
 ANSWER_TIMEOUT_S = 1.0
+LOOKS_AT_IDLE = 200  # at most; a tick is found being handled once or twice in a row
 START = (2000, 1, 1, 0, 0, 0)  # of the guest's clock, if that counts instructions
 _CLOCK = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*START)
 
@@ -155,13 +156,21 @@ class Qemu:
         """See `Emulator.is_over`."""
         return _SHUTDOWN.search(control.heard) is not None
 
-    def cpu_states(self, control: Control) -> tuple[CpuState, ...]:
+    def cpu_states(self, control: Control, *, idle: bool = False) -> tuple[CpuState, ...]:
         """See `Emulator.cpu_states`."""
-        # Without `stop`, EIP is the one at which the running block of translated code began.
-        _ask(control, LAST_ANSWER_TIMEOUT_S, "stop")
         question = {"command-line": "info registers -a"}
-        text = _ask(control, LAST_ANSWER_TIMEOUT_S, "human-monitor-command", **question)
-        return parse_registers(str(text))
+        states: tuple[CpuState, ...] = ()
+        # A clock that counts instructions jumps over all the time in which the CPU is halted: what
+        # little it does between two timers is then what is mostly seen of it.
+        for _ in range(LOOKS_AT_IDLE if idle else 1):
+            # Without `stop`, EIP is the one at which the running block of translated code began.
+            _ask(control, LAST_ANSWER_TIMEOUT_S, "stop")
+            text = _ask(control, LAST_ANSWER_TIMEOUT_S, "human-monitor-command", **question)
+            states = parse_registers(str(text))
+            if not idle or all(state.halted for state in states):
+                break
+            _ask(control, LAST_ANSWER_TIMEOUT_S, "cont")
+        return states
 
     def last_exceptions(self, log: str) -> tuple[CpuException, ...]:
         """See `Emulator.last_exceptions`."""

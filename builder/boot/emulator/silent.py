@@ -33,7 +33,12 @@ class Silent:
         """See `Emulator.is_over`."""
         return False
 
-    def cpu_states(self, control: Control) -> tuple[CpuState, ...]:  # noqa: ARG002
+    def cpu_states(
+        self,
+        control: Control,  # noqa: ARG002
+        *,
+        idle: bool = False,  # noqa: ARG002
+    ) -> tuple[CpuState, ...]:
         """See `Emulator.cpu_states`."""
         return ()
 
