@@ -269,6 +269,21 @@ def test_what_guards_the_kernel_is_on_where_the_cpu_has_it(lab: Lab, step: str) 
     assert "# SKIP this CPU has no" not in result.transcript.text
 
 
+@pytest.mark.parametrize("step", [Step.SYSENTER, Step.ROBUST])
+def test_a_pentium_that_says_it_has_sysenter_is_not_believed(lab: Lab, step: Step) -> None:
+    kernel = lab.kernel(f"kernel.step={step}", "programs.suite=checks")
+    result = lab.boot(kernel, f"pentium-sep-{step}", machine=Machine("pentium,+sep"))
+    assert result.verdict.passed, result.explain()
+    assert "# sysenter: this CPU has none" in result.transcript.text
+
+
+@pytest.mark.parametrize("cpu", ["max,-fpu", "max,-fxsr", "coreduo,-fpu,-fxsr"])
+def test_sse_is_left_alone_without_what_it_needs(lab: Lab, cpu: str) -> None:
+    kernel = lab.kernel("kernel.step=processes", "programs.suite=checks")
+    result = lab.boot(kernel, f"no-sse-{cpu}", machine=Machine(cpu))
+    assert result.verdict.passed, result.explain()
+
+
 # ---- compilers ----
 
 
@@ -285,21 +300,6 @@ def test_what_clang_makes_of_it_passes_too(lab: Lab, step: Step, cpus: int) -> N
 
 
 # ---- memory ----
-
-
-@pytest.mark.parametrize("step", [Step.SYSENTER, Step.ROBUST])
-def test_a_pentium_that_says_it_has_sysenter_is_not_believed(lab: Lab, step: Step) -> None:
-    kernel = lab.kernel(f"kernel.step={step}", "programs.suite=checks")
-    result = lab.boot(kernel, f"pentium-sep-{step}", machine=Machine("pentium,+sep"))
-    assert result.verdict.passed, result.explain()
-    assert "# sysenter: this CPU has none" in result.transcript.text
-
-
-@pytest.mark.parametrize("cpu", ["max,-fpu", "max,-fxsr", "coreduo,-fpu,-fxsr"])
-def test_sse_is_left_alone_without_what_it_needs(lab: Lab, cpu: str) -> None:
-    kernel = lab.kernel("kernel.step=processes", "programs.suite=checks")
-    result = lab.boot(kernel, f"no-sse-{cpu}", machine=Machine(cpu))
-    assert result.verdict.passed, result.explain()
 
 
 @pytest.mark.parametrize("kind", ["disk", "kernel"])

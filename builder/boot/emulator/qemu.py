@@ -162,14 +162,15 @@ class Qemu:
         states: tuple[CpuState, ...] = ()
         # A clock that counts instructions jumps over all the time in which the CPU is halted: what
         # little it does between two timers is then what is mostly seen of it.
-        for _ in range(LOOKS_AT_IDLE if idle else 1):
+        for look in range(LOOKS_AT_IDLE if idle else 1):
+            if look:
+                _ask(control, LAST_ANSWER_TIMEOUT_S, "cont")
             # Without `stop`, EIP is the one at which the running block of translated code began.
             _ask(control, LAST_ANSWER_TIMEOUT_S, "stop")
             text = _ask(control, LAST_ANSWER_TIMEOUT_S, "human-monitor-command", **question)
             states = parse_registers(str(text))
-            if not idle or all(state.halted for state in states):
+            if all(state.halted for state in states):
                 break
-            _ask(control, LAST_ANSWER_TIMEOUT_S, "cont")
         return states
 
     def last_exceptions(self, log: str) -> tuple[CpuException, ...]:
